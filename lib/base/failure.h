@@ -1,0 +1,45 @@
+/* failure.h - one failure: its class and one line of text.
+ *
+ * Library functions never print and never exit.  What can fail takes a
+ * struct failure, returns 0 (or a count) when well and -1 when not, and
+ * leaves the reason here.  The class tells the caller of the program what to
+ * do next and becomes its exit status, see xtape(7).
+ *
+ * The first failure is kept; later ones are consequences and are dropped.
+ */
+#ifndef BASE_FAILURE_H
+#define BASE_FAILURE_H
+
+enum failure_class {
+    FAILURE_NONE = 0,
+    FAILURE_DATA = 1,        /* the data says no: retrying is useless */
+    FAILURE_USAGE = 2,       /* fix the command: nothing was read or written */
+    FAILURE_ENVIRONMENT = 3, /* I/O, disk, database, memory: run it again */
+};
+
+struct failure {
+    enum failure_class kind;
+    char text[480]; /* one line, no newline, UTF-8 as far as the input was */
+};
+
+/* Records a failure.  Always returns -1, so that a caller can return it. */
+int fail(struct failure *failure, enum failure_class kind, const char *format,
+         ...) __attribute__((format(printf, 3, 4)));
+
+/* The same for a failed system call: class environment, ": strerror(errno)"
+ * is appended. */
+int fail_errno(struct failure *failure, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Puts "where: " before the text of a failure already recorded.
+ * Always returns -1. */
+int fail_at(struct failure *failure, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* malloc and friends for memory whose lack ends the program: they record a
+ * failure of class environment and return NULL. size is count * each,
+ * checked. The memory is zeroed. */
+void *allocate(struct failure *failure, unsigned long count,
+               unsigned long each);
+
+#endif

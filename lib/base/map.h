@@ -1,0 +1,46 @@
+/* map.h - a hash table from u64 keys to u32 values.
+ *
+ * Open addressing, linear probing, a power of two of slots, at most 3/4 full,
+ * deletion by shifting back (no tombstones).  It is never iterated, so no
+ * result can depend on its order.  Memory: 16 bytes a slot, it only grows.
+ *
+ * The value MAP_NONE can not be stored.
+ */
+#ifndef BASE_MAP_H
+#define BASE_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MAP_NONE UINT32_MAX
+
+struct map_slot {
+    uint64_t key;
+    uint32_t value; /* MAP_NONE: the slot is free */
+    uint32_t pad;
+};
+
+struct map {
+    struct map_slot *slots;
+    size_t mask;  /* slots - 1; 0 before the first insertion */
+    size_t count; /* keys stored */
+};
+
+/* A zeroed struct map is an empty map. */
+void map_free(struct map *map);
+
+/* Makes room for count keys, so that map_put can not fail until then.
+ * False when memory is lacking. */
+bool map_reserve(struct map *map, size_t count);
+
+/* The value of a key, or MAP_NONE. */
+uint32_t map_get(const struct map *map, uint64_t key);
+
+/* Sets the value of a key, new or old.  False when memory is lacking. */
+bool map_put(struct map *map, uint64_t key, uint32_t value);
+
+/* Removes a key and returns its value, or MAP_NONE when it was not there. */
+uint32_t map_remove(struct map *map, uint64_t key);
+
+#endif
