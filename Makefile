@@ -1,0 +1,129 @@
+# xtape: programs in build/bin, one archive per folder of lib in build/lib.
+#
+#   make                     everything, optimised, in build/
+#   make SAN=address,undefined [CC=clang]     the same under build/san-...
+#   make test | unit | lint | bench | fuzz T=60 | install | uninstall | clean
+
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+MANDIR  ?= $(PREFIX)/share/man
+COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+VERSION := 0.1.0
+
+# A folder per way of building, so that flags never mix.
+comma := ,
+B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN))-$(notdir $(CC)))$(if $(VARIANT),/$(VARIANT))
+
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow \
+	-Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wvla -Werror=format-security -Werror=implicit \
+	-Werror=incompatible-pointer-types -Werror=int-conversion $(WERROR)
+# OpenSSF hardening, all that gcc 12 and clang 14 both take.
+HARDEN := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2) \
+	-fstack-clash-protection -fstack-protector-strong \
+	-fno-delete-null-pointer-checks -fno-strict-overflow \
+	-fno-strict-aliasing -fPIE $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full)
+HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen -Wl,--as-needed
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+PKGS := sqlite3 libpq libxxhash
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib \
+	-ffile-prefix-map=$(CURDIR)=. $(WARN) $(HARDEN) $(SANFLAGS) \
+	$(shell pkg-config --cflags $(PKGS)) $(CFLAGS) $(EXTRA_CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LD) $(SANFLAGS) $(LDFLAGS)
+LDLIBS := $(shell pkg-config --libs $(PKGS)) -lcsv
+
+# In the order of the arrows: an archive may use only those after it.
+LIBS := cli store sql text market ledger bars calendar tape io base
+ARCHIVES := $(foreach l,$(LIBS),$(if $(wildcard lib/$l/*.c),$B/lib/$l.a))
+
+PROGRAMS := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
+UNITS := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/*.c))
+FUZZERS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+
+all: $(PROGRAMS:%=$B/bin/%)
+
+# Changing the compiler or a flag rebuilds what it touches.
+$B/.flags: FORCE
+	@mkdir -p $B
+	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+
+$B/obj/%.o: %.c $B/.flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define archive
+$B/lib/$1.a: $$(patsubst %.c,$B/obj/%.o,$$(wildcard lib/$1/*.c))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+endef
+$(foreach l,$(LIBS),$(eval $(call archive,$l)))
+
+$B/bin/%: $B/obj/cmd/%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS)
+
+$B/unit/%: $B/obj/tests/unit/%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS)
+
+unit: $(UNITS)
+	@for t in $(UNITS); do $$t || exit 1; done
+
+test:
+	scripts/test
+
+lint:
+	scripts/lint
+
+# Fuzzers are clang's libFuzzer; the replay of their corpora needs no engine.
+FUZZ_SAN := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.c lib/*/*.h)
+	@mkdir -p $(@D)
+	clang -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib -O1 -g \
+		$(FUZZ_SAN) $(shell pkg-config --cflags $(PKGS)) -o $@ $< \
+		$(filter-out lib/cli/%,$(wildcard lib/*/*.c)) $(LDLIBS)
+
+fuzz: $(FUZZERS:%=build/fuzz/%)
+	@for f in $(FUZZERS); do mkdir -p build/fuzz/corpus/$$f && \
+		echo "$$f: $(or $(T),60) s" && \
+		build/fuzz/$$f -max_total_time=$(or $(T),60) -timeout=5 \
+			-rss_limit_mb=2048 -print_final_stats=1 \
+			build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
+
+$B/fuzz-replay/%: $B/obj/tests/fuzz/%.o $B/obj/tests/fuzz/replay.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+fuzz-replay: $(FUZZERS:%=$B/fuzz-replay/%)
+	@for f in $(FUZZERS); do $B/fuzz-replay/$$f tests/fuzz/corpus/$$f/* || \
+		exit 1; done
+
+bench: all
+	scripts/bench
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(COMPDIR)
+	install -m 755 $(PROGRAMS:%=$B/bin/%) $(DESTDIR)$(BINDIR)
+	for m in man/*.[157]; do install -m 644 $$m \
+		$(DESTDIR)$(MANDIR)/man$${m##*.}; done
+	for p in $(PROGRAMS); do install -m 644 scripts/completion.bash \
+		$(DESTDIR)$(COMPDIR)/$$p; done
+
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(COMPDIR)/%)
+	for m in man/*.[157]; do rm -f \
+		$(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+
+clean:
+	rm -rf build
+
+-include $(shell find $B/obj -name '*.d' 2>/dev/null)
+
+.PHONY: all unit test lint fuzz fuzz-replay bench install uninstall clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
