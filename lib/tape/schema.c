@@ -1,0 +1,600 @@
+#include "tape/schema.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* ---- words -------------------------------------------------------------- */
+
+/* clang-format off */
+#define WORDS static const char *const
+WORDS side_words[] = {"buy", "sell", NULL};
+WORDS instrument_kind_words[] = {"equity", "etf", "option", "future", "fx",
+    "crypto", "index", NULL};
+WORDS option_type_words[] = {"call", "put", NULL};
+WORDS id_kind_words[] = {"order", "account", "trade", "client_order",
+    "strategy", "user", "model", "hold", NULL};
+WORDS session_state_words[] = {"closed", "pre_open", "opening_auction",
+    "continuous", "halt", "closing_auction", NULL};
+WORDS order_type_words[] = {"market", "limit", "stop", "stop_limit",
+    "trailing_stop", "market_to_limit", NULL};
+WORDS time_in_force_words[] = {"day", "gtc", "ioc", "fok", "gtd", "at_open",
+    "at_close", NULL};
+WORDS self_trade_words[] = {"none", "cancel_newest", "cancel_oldest",
+    "cancel_both", "decrement", NULL};
+WORDS request_words[] = {"order", "modify", "cancel", NULL};
+WORDS reason_words[] = {"requested", "mass_cancel", "ioc_remainder", "fok",
+    "no_liquidity", "post_only", "duplicate_id", "unknown_order",
+    "invalid_id", "invalid_side", "invalid_price", "invalid_quantity",
+    "invalid_type", "unsupported", "tick_size", "lot_size", "price_band",
+    "unknown_instrument", "halted", "closed", "day_end", "expire_time",
+    "self_trade", "min_quantity", "reduced", "limit_reached",
+    "insufficient_funds", "account_closed", "amount_range", NULL};
+WORDS account_type_words[] = {"cash", "margin", NULL};
+WORDS account_status_words[] = {"active", "suspended", "closed", NULL};
+WORDS cash_kind_words[] = {"deposit", "withdrawal", "fee", "interest",
+    "adjustment", NULL};
+WORDS hold_status_words[] = {"open", "released", "expired", NULL};
+WORDS posting_kind_words[] = {"trade", "fee", "deposit", "withdrawal",
+    "interest", "adjustment", "dividend", "split", "bust", NULL};
+WORDS settlement_status_words[] = {"pending", "settled", "failed", NULL};
+WORDS margin_status_words[] = {"open", "met", "liquidation", NULL};
+WORDS action_type_words[] = {"dividend", "split", "stock_dividend",
+    "symbol_change", "merger", "spin_off", "return_of_capital", NULL};
+
+WORDS order_flag_words[] = {"post_only", "all_or_none", "hidden", NULL};
+WORDS trade_flag_words[] = {"auction", "self_trade", NULL};
+WORDS print_condition_words[] = {"auction", "hidden", "odd_lot",
+    "extended_hours", "late", NULL};
+WORDS bar_flag_words[] = {"partial", "filled", "final", "amended", "no_price",
+    NULL};
+
+/* ---- fields ------------------------------------------------------------- */
+
+#define AT(member)                                                            \
+    offsetof(struct STRUCT, member), sizeof(((struct STRUCT *)0)->member)
+#define FIELD(kind, member, meaning)                                          \
+    {#member, FIELD_##kind, AT(member), NULL, 0, meaning}
+#define WORD(kind, member, words, meaning)                                    \
+    {#member, FIELD_##kind, AT(member), words, 0, meaning}
+#define ID(member, id_kind, meaning)                                          \
+    {#member, FIELD_ID, AT(member), NULL, id_kind, meaning}
+#define FIELDS static const struct schema_field
+
+#define STRUCT instrument
+FIELDS instrument_fields[] = {
+    WORD(ENUM, kind, instrument_kind_words, "what it is"),
+    WORD(ENUM, option_type, option_type_words, "of an option"),
+    FIELD(TEXT, symbol, "identity, with exchange"),
+    FIELD(TEXT, exchange, "identity, with symbol"),
+    FIELD(CODE, currency, "what prices are in"),
+    FIELD(PRICE, tick_size, "prices are multiples of it"),
+    FIELD(QUANTITY, lot_size, "quantities are multiples of it"),
+    FIELD(QUANTITY, multiplier, "units of the underlying in one contract"),
+    FIELD(TEXT, underlying, "symbol of what it derives from"),
+    FIELD(TIME, expiry, "when it ceases to exist"),
+    FIELD(PRICE, strike, "of an option"),
+    FIELD(TEXT, isin, "ISO 6166"),
+    FIELD(TEXT, cusip, "CUSIP"),
+};
+#undef STRUCT
+#define STRUCT name
+FIELDS name_fields[] = {
+    WORD(ENUM, kind, id_kind_words, "which ids it names"),
+    ID(id, 0, "the id used in events"),
+    FIELD(TEXT, text, "the id outside"),
+};
+#undef STRUCT
+#define STRUCT session
+FIELDS session_fields[] = {
+    WORD(ENUM, state, session_state_words,
+         "the phase that begins; instrument 0: for all"),
+};
+#undef STRUCT
+#define STRUCT gap
+FIELDS gap_fields[] = {
+    FIELD(COUNT, missing, "how many events, 0: unknown"),
+    FIELD(TIME, from, "since when"),
+    FIELD(TEXT, reason, "why"),
+};
+#undef STRUCT
+#define STRUCT audit
+FIELDS audit_fields[] = {
+    FIELD(TEXT, name, "what happened"),
+    FIELD(TEXT, document, "a JSON document"),
+};
+#undef STRUCT
+#define STRUCT order
+FIELDS order_fields[] = {
+    WORD(ENUM, side, side_words, ""),
+    WORD(ENUM, order_type, order_type_words,
+         "null: limit if it has a price"),
+    WORD(ENUM, time_in_force, time_in_force_words, "null: day"),
+    WORD(ENUM, self_trade, self_trade_words, "the aggressor's rule"),
+    WORD(FLAGS, flags, order_flag_words, ""),
+    ID(order_id, ID_ORDER, "unique among live orders of an instrument"),
+    ID(account_id, ID_ACCOUNT, "whose it is"),
+    ID(client_order_id, ID_CLIENT_ORDER, "as the client calls it"),
+    ID(strategy_id, ID_STRATEGY, ""),
+    FIELD(PRICE, price, "limit"),
+    FIELD(QUANTITY, quantity, ""),
+    FIELD(PRICE, stop_price, "trigger"),
+    FIELD(QUANTITY, display_quantity, "peak of an iceberg"),
+    FIELD(QUANTITY, min_quantity, "least first execution"),
+    FIELD(TIME, expire_time, "of gtd"),
+};
+#undef STRUCT
+#define STRUCT modify
+FIELDS modify_fields[] = {
+    ID(order_id, ID_ORDER, ""),
+    ID(account_id, ID_ACCOUNT, "null: not checked"),
+    FIELD(PRICE, price, "new limit, null: as it was"),
+    FIELD(QUANTITY, quantity, "new open quantity, null: as it was"),
+};
+#undef STRUCT
+#define STRUCT cancel
+FIELDS cancel_fields[] = {
+    ID(order_id, ID_ORDER, "0: all of the account and/or instrument"),
+    ID(account_id, ID_ACCOUNT, "null: not checked"),
+    FIELD(QUANTITY, quantity, "take only so much away, null: all"),
+};
+#undef STRUCT
+#define STRUCT order_fact
+FIELDS order_fact_fields[] = {
+    WORD(ENUM, side, side_words, ""),
+    WORD(ENUM, order_type, order_type_words, ""),
+    WORD(ENUM, time_in_force, time_in_force_words, ""),
+    WORD(ENUM, self_trade, self_trade_words, ""),
+    WORD(FLAGS, flags, order_flag_words, ""),
+    WORD(ENUM, reason, reason_words, ""),
+    ID(order_id, ID_ORDER, ""),
+    ID(account_id, ID_ACCOUNT, ""),
+    ID(client_order_id, ID_CLIENT_ORDER, ""),
+    ID(strategy_id, ID_STRATEGY, ""),
+    FIELD(PRICE, price, ""),
+    FIELD(QUANTITY, quantity, "as ordered or as modified"),
+    FIELD(PRICE, stop_price, ""),
+    FIELD(QUANTITY, display_quantity, ""),
+    FIELD(QUANTITY, min_quantity, ""),
+    FIELD(TIME, expire_time, ""),
+    FIELD(QUANTITY, remaining_quantity, "open before any trade it causes"),
+};
+#undef STRUCT
+#define STRUCT order_end
+FIELDS order_end_fields[] = {
+    WORD(ENUM, side, side_words, "null when the order is not known"),
+    WORD(ENUM, reason, reason_words, "why"),
+    WORD(ENUM, request, request_words, "what was asked for"),
+    ID(order_id, ID_ORDER, ""),
+    ID(account_id, ID_ACCOUNT, ""),
+    ID(client_order_id, ID_CLIENT_ORDER, ""),
+    FIELD(PRICE, price, "its limit"),
+    FIELD(QUANTITY, remaining_quantity, "open when it happened"),
+};
+#undef STRUCT
+#define STRUCT trade
+FIELDS trade_fields[] = {
+    WORD(ENUM, side, side_words, "the aggressor's; null in an auction"),
+    WORD(FLAGS, flags, trade_flag_words, ""),
+    FIELD(PRICE, price, "the resting order's"),
+    FIELD(QUANTITY, quantity, ""),
+    ID(trade_id, ID_TRADE, "dense from 1 in each instrument"),
+    ID(buy_order_id, ID_ORDER, ""),
+    ID(sell_order_id, ID_ORDER, ""),
+    ID(buyer_id, ID_ACCOUNT, ""),
+    ID(seller_id, ID_ACCOUNT, ""),
+};
+#undef STRUCT
+#define STRUCT print
+FIELDS print_fields[] = {
+    WORD(ENUM, side, side_words, "the aggressor's, if told"),
+    WORD(FLAGS, conditions, print_condition_words, "of the sale"),
+    FIELD(PRICE, price, ""),
+    FIELD(QUANTITY, quantity, ""),
+    ID(trade_id, ID_TRADE, ""),
+};
+#undef STRUCT
+#define STRUCT trade_cancel
+FIELDS trade_cancel_fields[] = {
+    ID(trade_id, ID_TRADE, "the trade that is busted"),
+    FIELD(PRICE, price, "of that trade"),
+    FIELD(QUANTITY, quantity, "of that trade"),
+    FIELD(TIME, trade_time, "of that trade"),
+};
+#undef STRUCT
+#define STRUCT book_order
+FIELDS book_order_fields[] = {
+    WORD(ENUM, side, side_words, ""),
+    ID(order_id, ID_ORDER, "0: orders not known one by one"),
+    FIELD(PRICE, price, ""),
+    FIELD(QUANTITY, quantity, "what is added or taken away"),
+};
+#undef STRUCT
+#define STRUCT book_replace
+FIELDS book_replace_fields[] = {
+    WORD(ENUM, side, side_words, ""),
+    ID(order_id, ID_ORDER, "the order that goes"),
+    ID(new_order_id, ID_ORDER, "the order that comes"),
+    FIELD(PRICE, price, "of the new order"),
+    FIELD(QUANTITY, quantity, "of the new order"),
+};
+#undef STRUCT
+#define STRUCT quote
+FIELDS quote_fields[] = {
+    FIELD(PRICE, bid_price, "best bid, null: none"),
+    FIELD(QUANTITY, bid_quantity, ""),
+    FIELD(PRICE, ask_price, "best ask, null: none"),
+    FIELD(QUANTITY, ask_quantity, ""),
+};
+#undef STRUCT
+#define STRUCT depth
+FIELDS depth_fields[] = {
+    WORD(ENUM, side, side_words, ""),
+    FIELD(COUNT, level, "1: best"),
+    FIELD(PRICE, price, "null: no such level any more"),
+    FIELD(QUANTITY, quantity, ""),
+    FIELD(COUNT, order_count, ""),
+};
+#undef STRUCT
+#define STRUCT bar
+FIELDS bar_fields[] = {
+    WORD(FLAGS, flags, bar_flag_words, ""),
+    FIELD(COUNT, revision, "how often it was amended"),
+    FIELD(DURATION, interval, ""),
+    FIELD(TIME, start, "inclusive; the event's time is the end"),
+    FIELD(PRICE, open, "of the first trade by time and seq"),
+    FIELD(PRICE, high, ""),
+    FIELD(PRICE, low, ""),
+    FIELD(PRICE, close, "of the last trade by time and seq"),
+    FIELD(AMOUNT, volume, ""),
+    FIELD(AMOUNT, notional, "sum of price times quantity"),
+    FIELD(AMOUNT, buy_volume, "of trades with a buying aggressor"),
+    FIELD(AMOUNT, buy_notional, ""),
+    FIELD(COUNT, trade_count, ""),
+    ID(first_trade_id, ID_TRADE, ""),
+    ID(last_trade_id, ID_TRADE, ""),
+};
+#undef STRUCT
+#define STRUCT account
+FIELDS account_fields[] = {
+    WORD(ENUM, account_type, account_type_words, ""),
+    WORD(ENUM, status, account_status_words, ""),
+    ID(account_id, ID_ACCOUNT, ""),
+    ID(user_id, ID_USER, ""),
+};
+#undef STRUCT
+#define STRUCT cash
+FIELDS cash_fields[] = {
+    WORD(ENUM, kind, cash_kind_words, ""),
+    ID(account_id, ID_ACCOUNT, ""),
+    FIELD(AMOUNT, amount, "positive; interest, adjustment: signed"),
+    FIELD(CODE, currency, ""),
+};
+#undef STRUCT
+#define STRUCT hold
+FIELDS hold_fields[] = {
+    WORD(ENUM, status, hold_status_words, ""),
+    ID(hold_id, ID_HOLD, ""),
+    ID(account_id, ID_ACCOUNT, ""),
+    FIELD(AMOUNT, amount, ""),
+    FIELD(CODE, currency, "null: units of the instrument"),
+    FIELD(TIME, expire_time, ""),
+};
+#undef STRUCT
+#define STRUCT posting
+FIELDS posting_fields[] = {
+    WORD(ENUM, kind, posting_kind_words, ""),
+    ID(posting_id, 0, "dense from 1"),
+    ID(transaction_id, 0, "the same in all legs; they sum to 0"),
+    ID(account_id, ID_ACCOUNT, ""),
+    FIELD(AMOUNT, amount, "+: the account owns more"),
+    FIELD(AMOUNT, balance_after, ""),
+    FIELD(CODE, currency, "null: units of the instrument"),
+};
+#undef STRUCT
+#define STRUCT balance
+FIELDS balance_fields[] = {
+    ID(account_id, ID_ACCOUNT, ""),
+    FIELD(CODE, currency, ""),
+    FIELD(AMOUNT, cash_balance, ""),
+    FIELD(AMOUNT, buying_power, ""),
+    FIELD(AMOUNT, margin_used, ""),
+    FIELD(COUNT, version, "how often it changed"),
+};
+#undef STRUCT
+#define STRUCT position
+FIELDS position_fields[] = {
+    ID(account_id, ID_ACCOUNT, ""),
+    FIELD(CODE, currency, "what it is valued in"),
+    FIELD(AMOUNT, quantity, "negative: short"),
+    FIELD(AMOUNT, cost, "signed; of what is held"),
+    FIELD(PRICE, average_cost, "cost / quantity, half-even"),
+    FIELD(AMOUNT, realized_pnl, "before fees"),
+    FIELD(AMOUNT, unrealized_pnl, ""),
+    FIELD(AMOUNT, fees, "paid so far"),
+    FIELD(COUNT, version, "how often it changed"),
+};
+#undef STRUCT
+#define STRUCT settlement
+FIELDS settlement_fields[] = {
+    WORD(ENUM, status, settlement_status_words, ""),
+    ID(account_id, ID_ACCOUNT, ""),
+    ID(trade_id, ID_TRADE, ""),
+    FIELD(AMOUNT, amount, ""),
+    FIELD(CODE, currency, "null: units of the instrument"),
+    FIELD(TIME, settle_date, ""),
+};
+#undef STRUCT
+#define STRUCT margin_call
+FIELDS margin_call_fields[] = {
+    WORD(ENUM, status, margin_status_words, ""),
+    ID(account_id, ID_ACCOUNT, ""),
+    FIELD(AMOUNT, amount, ""),
+    FIELD(CODE, currency, ""),
+    FIELD(TIME, due_time, ""),
+};
+#undef STRUCT
+#define STRUCT violation
+FIELDS violation_fields[] = {
+    WORD(ENUM, reason, reason_words, "the rule"),
+    ID(account_id, ID_ACCOUNT, ""),
+    ID(order_id, ID_ORDER, ""),
+    FIELD(AMOUNT, amount, "by how much"),
+    FIELD(TEXT, detail, ""),
+};
+#undef STRUCT
+#define STRUCT corporate_action
+FIELDS corporate_action_fields[] = {
+    WORD(ENUM, action_type, action_type_words, ""),
+    FIELD(INSTRUMENT, new_instrument, "what it becomes or brings"),
+    FIELD(TIME, ex_date, ""),
+    FIELD(TIME, record_date, ""),
+    FIELD(TIME, payable_date, ""),
+    FIELD(RATIO, ratio_new, "new shares for ratio_old old ones"),
+    FIELD(RATIO, ratio_old, ""),
+    FIELD(PRICE, amount, "cash per share"),
+    FIELD(CODE, currency, ""),
+};
+#undef STRUCT
+#define STRUCT option_quote
+FIELDS option_quote_fields[] = {
+    FIELD(PRICE, bid_price, ""),
+    FIELD(PRICE, ask_price, ""),
+    FIELD(PRICE, underlying_price, ""),
+    FIELD(RATIO, iv, "implied volatility, 1 is 100 %"),
+    FIELD(RATIO, delta, ""),
+    FIELD(RATIO, gamma, ""),
+    FIELD(RATIO, theta, "per day"),
+    FIELD(RATIO, vega, "per volatility point"),
+};
+#undef STRUCT
+#define STRUCT prediction
+FIELDS prediction_fields[] = {
+    ID(model_id, ID_MODEL, ""),
+    FIELD(PRICE, predicted_value, ""),
+    FIELD(RATIO, confidence, "0 to 1"),
+    FIELD(DURATION, horizon, "how far ahead"),
+};
+#undef STRUCT
+#define STRUCT portfolio
+FIELDS portfolio_fields[] = {
+    ID(account_id, ID_ACCOUNT, ""),
+    FIELD(AMOUNT, position_size, ""),
+    FIELD(PRICE, entry_price, ""),
+    FIELD(PRICE, current_price, ""),
+    FIELD(AMOUNT, pnl, ""),
+};
+#undef STRUCT
+
+/* ---- types -------------------------------------------------------------- */
+
+#define TYPE(NUMBER, name, structure, fields, meaning)                        \
+    {name, EVENT_##NUMBER, sizeof(struct structure), COUNT(fields), fields,   \
+     meaning}
+
+const struct schema_type schema_types[] = {
+    TYPE(INSTRUMENT, "instrument", instrument, instrument_fields,
+         "defines a local instrument id, or changes its attributes"),
+    TYPE(NAME, "name", name, name_fields,
+         "defines the text of an id"),
+    TYPE(SESSION, "session", session, session_fields,
+         "a phase of trading begins"),
+    {"clock", EVENT_CLOCK, sizeof(struct clock), 0, NULL,
+     "nothing earlier follows"},
+    TYPE(GAP, "gap", gap, gap_fields, "a known hole"),
+    TYPE(AUDIT, "audit", audit, audit_fields,
+         "request metadata, operator actions"),
+    TYPE(ORDER, "order", order, order_fields, "a new order arrives"),
+    TYPE(MODIFY, "modify", modify, modify_fields,
+         "an order is to change"),
+    TYPE(CANCEL, "cancel", cancel, cancel_fields,
+         "an order, or many, are to go"),
+    TYPE(ACCEPTED, "accepted", order_fact, order_fact_fields,
+         "the order is taken; what it causes follows"),
+    TYPE(REJECTED, "rejected", order_end, order_end_fields,
+         "the request changed nothing"),
+    TYPE(MODIFIED, "modified", order_fact, order_fact_fields,
+         "the order as it stands now; what it causes follows"),
+    TYPE(CANCELLED, "cancelled", order_end, order_end_fields,
+         "the order is gone"),
+    TYPE(EXPIRED, "expired", order_end, order_end_fields,
+         "the order's time is over"),
+    TYPE(TRIGGERED, "triggered", order_end, order_end_fields,
+         "a stop order becomes active"),
+    TYPE(TRADE, "trade", trade, trade_fields, "two orders traded"),
+    TYPE(PRINT, "print", print, print_fields,
+         "a trade as a market-data feed tells it"),
+    TYPE(TRADE_CANCEL, "trade_cancel", trade_cancel, trade_cancel_fields,
+         "a bust: compensates, never deletes"),
+    TYPE(BOOK_ADD, "book_add", book_order, book_order_fields,
+         "an order enters the book"),
+    TYPE(BOOK_REDUCE, "book_reduce", book_order, book_order_fields,
+         "part of it is cancelled"),
+    TYPE(BOOK_DELETE, "book_delete", book_order, book_order_fields,
+         "the rest of it is cancelled"),
+    TYPE(BOOK_EXECUTE, "book_execute", book_order, book_order_fields,
+         "part or all of it is executed"),
+    TYPE(BOOK_REPLACE, "book_replace", book_replace, book_replace_fields,
+         "another order takes its place, at the back"),
+    TYPE(QUOTE, "quote", quote, quote_fields, "best bid and ask"),
+    TYPE(DEPTH, "depth", depth, depth_fields, "one level of the book"),
+    TYPE(BAR, "bar", bar, bar_fields, "what traded in an interval"),
+    TYPE(ACCOUNT, "account", account, account_fields,
+         "an account is opened or changed"),
+    TYPE(CASH, "cash", cash, cash_fields, "money comes in or goes out"),
+    TYPE(HOLD, "hold", hold, hold_fields, "a reservation"),
+    TYPE(POSTING, "posting", posting, posting_fields,
+         "one leg of a double entry"),
+    TYPE(BALANCE, "balance", balance, balance_fields,
+         "an account's money in one currency"),
+    TYPE(POSITION, "position", position, position_fields,
+         "an account's holding of one instrument"),
+    TYPE(SETTLEMENT, "settlement", settlement, settlement_fields,
+         "an obligation, pending to settled"),
+    TYPE(MARGIN_CALL, "margin_call", margin_call, margin_call_fields, ""),
+    TYPE(VIOLATION, "violation", violation, violation_fields,
+         "a rule was broken by something that stands"),
+    TYPE(CORPORATE_ACTION, "corporate_action", corporate_action,
+         corporate_action_fields, "an issuer's act"),
+    TYPE(OPTION_QUOTE, "option_quote", option_quote, option_quote_fields,
+         "an option's prices and greeks"),
+    TYPE(PREDICTION, "prediction", prediction, prediction_fields,
+         "a model's output"),
+    TYPE(PORTFOLIO, "portfolio", portfolio, portfolio_fields,
+         "a strategy's holding"),
+};
+/* clang-format on */
+const size_t schema_type_count = COUNT(schema_types);
+
+/* ---- looking things up -------------------------------------------------- */
+
+const struct schema_type *
+schema_find(unsigned type)
+{
+    for (size_t i = 0; i < schema_type_count; i++)
+        if (schema_types[i].type == type)
+            return &schema_types[i];
+    return NULL;
+}
+
+static bool
+equal(const char *name, const char *text, size_t size)
+{
+    return strlen(name) == size && memcmp(name, text, size) == 0;
+}
+
+const struct schema_type *
+schema_find_name(const char *name, size_t size)
+{
+    for (size_t i = 0; i < schema_type_count; i++)
+        if (equal(schema_types[i].name, name, size))
+            return &schema_types[i];
+    return NULL;
+}
+
+const struct schema_field *
+schema_field(const struct schema_type *type, const char *name, size_t size)
+{
+    for (size_t i = 0; i < type->field_count; i++)
+        if (equal(type->fields[i].name, name, size))
+            return &type->fields[i];
+    return NULL;
+}
+
+/* ---- fields of an event ------------------------------------------------- */
+
+/* The null of a field as words in memory. */
+static struct amount
+null_of(enum field_kind kind)
+{
+    switch (kind) {
+    case FIELD_PRICE:
+    case FIELD_QUANTITY:
+    case FIELD_RATIO:
+    case FIELD_TIME:
+    case FIELD_DURATION: return (struct amount){(uint64_t)INT64_MIN, 0};
+    case FIELD_AMOUNT: return amount_of(AMOUNT_NULL);
+    case FIELD_ID:
+    case FIELD_COUNT:
+    case FIELD_ENUM:
+    case FIELD_FLAGS:
+    case FIELD_TEXT:
+    case FIELD_CODE:
+    case FIELD_INSTRUMENT: break;
+    }
+    return (struct amount){0, 0};
+}
+
+void
+field_set_null(void *event, const struct schema_field *field)
+{
+    struct amount null = null_of(field->kind);
+
+    memcpy((char *)event + field->offset, &null, field->size);
+}
+
+bool
+field_is_null(const void *event, const struct schema_field *field)
+{
+    const char *at = (const char *)event + field->offset;
+    struct amount null = null_of(field->kind);
+
+    if (field->kind == FIELD_TEXT)
+        return ((const struct text *)(const void *)at)->length == 0;
+    return memcmp(at, &null, field->size) == 0;
+}
+
+void
+event_init(void *event, enum event_type type)
+{
+    const struct schema_type *schema = schema_find(type);
+    struct event *header = event;
+
+    memset(event, 0, schema->size);
+    header->words = (uint16_t)(schema->size / 8);
+    header->type = (uint16_t)type;
+    header->time = INT64_MIN;
+    for (size_t i = 0; i < schema->field_count; i++)
+        field_set_null(event, &schema->fields[i]);
+}
+
+uint64_t
+field_unsigned(const void *event, const struct schema_field *field)
+{
+    uint64_t value = 0; /* little-endian: the low bytes come first */
+
+    memcpy(&value, (const char *)event + field->offset, field->size);
+    return value;
+}
+
+void
+field_set_unsigned(void *event, const struct schema_field *field,
+                   uint64_t value)
+{
+    memcpy((char *)event + field->offset, &value, field->size);
+}
+
+struct code
+code_from_text(const char *text, size_t size)
+{
+    struct code code = {0};
+
+    if (size == 0 || size > sizeof code.word)
+        return code;
+    for (size_t i = 0; i < size; i++)
+        if (text[i] <= ' ' || text[i] > '~')
+            return code;
+    memcpy(&code.word, text, size);
+    return code;
+}
+
+size_t
+code_to_text(struct code code, char text[8])
+{
+    size_t size = 0;
+
+    memcpy(text, &code.word, sizeof code.word);
+    while (size < sizeof code.word && text[size])
+        size++;
+    return size;
+}
