@@ -14,12 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TIME_NULL INT64_MIN
-#define NS_PER_SECOND INT64_C(1000000000)
-#define NS_PER_MINUTE (60 * NS_PER_SECOND)
-#define NS_PER_HOUR (60 * NS_PER_MINUTE)
-#define NS_PER_DAY (24 * NS_PER_HOUR)
-#define TIME_TEXT_MAX 40     /* bytes that time_format may write */
+#define TIME_NULL         INT64_MIN
+#define NS_PER_SECOND     INT64_C(1000000000)
+#define NS_PER_MINUTE     (60 * NS_PER_SECOND)
+#define NS_PER_HOUR       (60 * NS_PER_MINUTE)
+#define NS_PER_DAY        (24 * NS_PER_HOUR)
+#define TIME_TEXT_MAX     40 /* bytes that time_format may write */
 #define DURATION_TEXT_MAX 48 /* bytes that duration_format may write */
 
 /* Reads RFC 3339: a date ("2026-01-08", midnight UTC), or date, 'T' or ' ',

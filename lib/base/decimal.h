@@ -21,14 +21,14 @@
 __extension__ typedef __int128 i128;
 __extension__ typedef unsigned __int128 u128;
 
-#define DECIMAL_ONE INT64_C(100000000)               /* 1 in units of 10^-8 */
-#define DECIMAL_MAX INT64_C(999999999999999999)      /* 9999999999.99999999 */
+#define DECIMAL_ONE  INT64_C(100000000)          /* 1 in units of 10^-8 */
+#define DECIMAL_MAX  INT64_C(999999999999999999) /* 9999999999.99999999 */
 #define DECIMAL_NULL INT64_MIN
-#define AMOUNT_NULL ((i128)((u128)1 << 127))
-#define AMOUNT_MAX /* 10^38 - 1 */                                            \
+#define AMOUNT_NULL  ((i128)((u128)1 << 127))
+#define AMOUNT_MAX   /* 10^38 - 1 */                                           \
     ((i128)((u128)10000000000000000000U * 10000000000000000000U - 1))
 #define DECIMAL_TEXT_MAX 24 /* bytes that decimal_format may write */
-#define AMOUNT_TEXT_MAX 48  /* bytes that amount_format may write */
+#define AMOUNT_TEXT_MAX  48 /* bytes that amount_format may write */
 
 enum decimal_result {
     DECIMAL_OK = 0,

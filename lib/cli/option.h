@@ -1,0 +1,73 @@
+/* option.h - a program's options, as one table.
+ *
+ * Usage text, parsing, the options told in the provenance and the check that
+ * the man page lists the same ones all come from the table.  Every program
+ * also has --help, --version, --verbose (-v unless taken), --quiet (-q) and,
+ * unless it writes nothing, --output (-o).
+ *
+ * Grammar as getopt_long: -i 1m, -i1m, --interval 1m, --interval=1m, "--"
+ * ends options; operands and options may mix.
+ */
+#ifndef CLI_OPTION_H
+#define CLI_OPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+
+enum option_kind {
+    OPTION_END = 0,
+    OPTION_FLAG,     /* bool */
+    OPTION_TEXT,     /* const char *, points into argv */
+    OPTION_COUNT,    /* uint64_t, between min and max (0: no limit) */
+    OPTION_TIME,     /* int64_t, RFC 3339 */
+    OPTION_DURATION, /* int64_t, nanoseconds: 500ms, 1m, 1h30m, 1d */
+    OPTION_DECIMAL,  /* int64_t in 10^-8 */
+    OPTION_CHOICE,   /* int: index into words */
+    OPTION_LIST,     /* struct option_list *: each use appends */
+};
+
+#define OPTION_LIST_MAX 64
+struct option_list {
+    unsigned count;
+    const char *items[OPTION_LIST_MAX];
+};
+
+struct option_spec {
+    char letter;      /* 0: long only */
+    const char *name; /* long name */
+    enum option_kind kind;
+    void *value;              /* where it goes; its default is there already */
+    const char *argument;     /* what the argument is called: "FILE"; or NULL */
+    const char *help;         /* one line */
+    bool shapes;              /* it shapes the output: told in the provenance */
+    uint64_t min, max;        /* of a count */
+    const char *const *words; /* of a choice, NULL-terminated */
+};
+
+struct program {
+    const char *name;            /* "xgrep" */
+    const char *summary;         /* one line: "select events from a tape" */
+    const char *operands;        /* "[FILE ...]" or "" */
+    const char *const *examples; /* command lines for --help, NULL-ended */
+    const struct option_spec *options; /* ends with {.kind = OPTION_END} */
+    bool no_output;                    /* writes nothing: has no --output */
+};
+
+/* What every program has. */
+struct common_options {
+    const char *output; /* NULL: standard output */
+    bool verbose, quiet;
+};
+
+/* Parses argv.  Operands are moved to the front of argv[1...]; *operand_count
+ * tells how many.  The options that shape the output are written to shaped
+ * in the order of the table, for the provenance.
+ * Returns 0; 1 when --help or --version was printed and the program is to
+ * exit 0; -1 with a failure of class usage. */
+int options_parse(const struct program *program, int argc, char **argv,
+                  struct common_options *common, int *operand_count,
+                  char *shaped, size_t shaped_size, struct failure *failure);
+
+#endif

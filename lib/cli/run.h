@@ -1,0 +1,121 @@
+/* run.h - what every program does alike: the filter contract of xtape(7).
+ *
+ * A program is a table of options, a state and a few functions.  run_filter
+ * owns the rest: options, inputs, -o, signals, progress, the summary of
+ * --verbose, the one line of an error, END and the exit status.
+ *
+ *      int main(int argc, char **argv)
+ *      {
+ *          struct xgrep x = {0};
+ *          const struct option_spec options[] = {...};
+ *          const struct program program = {.name = "xgrep", ...};
+ *          const struct filter filter = {.state = &x, .event = on_event};
+ *          return run_filter(&program, &filter, argc, argv);
+ *      }
+ *
+ * All callbacks return 0, or -1 with run->failure set; the loop then puts
+ * input, event and byte position before its text.  A failed stage writes an
+ * END that says so.
+ */
+#ifndef CLI_RUN_H
+#define CLI_RUN_H
+
+#include <stdio.h>
+
+#include "base/failure.h"
+#include "cli/option.h"
+#include "io/output.h"
+#include "tape/instruments.h"
+#include "tape/reader.h"
+#include "tape/writer.h"
+
+enum run_output {
+    RUN_TAPE = 0, /* a tape; never to a terminal */
+    RUN_TEXT,     /* text through run->output */
+    RUN_SILENT,   /* nothing */
+};
+
+struct run {
+    const struct program *program;
+    struct common_options common;
+    char options[1024]; /* those that shaped the output */
+    int operand_count;
+    char **operands;
+    enum run_output kind; /* prepare may change it */
+    struct failure failure;
+    struct output output;
+    struct tape_writer writer;
+    struct input input;
+    struct tape_reader reader;
+    struct instruments instruments; /* of the tape being read */
+    uint64_t seq;                   /* of the event in hand */
+    uint64_t events_in;             /* over all tapes */
+    uint64_t events_out;
+    bool limited;    /* set by a callback: enough, END says limited */
+    int64_t started; /* for rates only, never for data */
+    const void *progress;
+};
+
+struct filter {
+    void *state;
+
+    /* Event types that the loop does not pass on by itself, 0-terminated;
+     * NULL: it passes every event on, before .event sees it. */
+    const uint16_t *consumes;
+    bool consumes_all; /* nothing is passed on by the loop */
+    bool raw;          /* events as they lie on the tape; see reader.h */
+    bool same_stream;  /* keeps a contiguous part: name, seq and HEADER stay */
+
+    /* After the options are parsed, before anything is opened. Failures here
+     * are of class usage. */
+    int (*prepare)(void *state, struct run *run);
+    /* A tape begins.  run->reader.header is the input's, *header is what will
+     * be written and may still be changed. */
+    int (*begin)(void *state, struct run *run, struct tape_header *header);
+    int (*event)(void *state, struct run *run, const struct event *event);
+    /* After each block (a place to commit), and before waiting for input. */
+    int (*block)(void *state, struct run *run);
+    /* A tape ended with that status; before END is written. */
+    int (*end)(void *state, struct run *run, enum tape_status status);
+    /* All input was read, or reading stopped: last words, and for text output
+     * the last of the text. */
+    int (*finish)(void *state, struct run *run);
+    /* One or two more lines for --verbose, on stderr. */
+    void (*summary)(void *state, struct run *run, FILE *stream);
+    /* Frees the state's memory. */
+    void (*destroy)(void *state);
+};
+
+/* Runs a program that reads tapes.  Returns main's exit status. */
+int run_filter(const struct program *program, const struct filter *filter,
+               int argc, char **argv);
+
+/* Runs a program that reads no tape (ximport, xgen, xmerge): options, output,
+ * END, messages and exit status are as above; produce() writes through
+ * run->writer, tape_writer_begin included.  input is free for its use. */
+struct source {
+    void *state;
+    int (*prepare)(void *state, struct run *run);
+    int (*produce)(void *state, struct run *run);
+    void (*summary)(void *state, struct run *run, FILE *stream);
+    void (*destroy)(void *state);
+};
+int run_source(const struct program *program, const struct source *source,
+               int argc, char **argv);
+
+/* For a source: begins the tape of a stream with this program as its first
+ * provenance entry. */
+int run_begin_stream(struct run *run, const char *stream);
+
+/* For a source: opens the next operand ("-" or none: stdin) with stop and idle
+ * wired up. */
+int run_open_input(struct run *run, const char *path);
+
+/* For a source: true after SIGTERM or SIGINT; stop producing. */
+bool run_stopped(const struct run *run);
+
+/* For long work: tells progress when stderr is a terminal. Cheap; call it
+ * once a block or a thousand rows. done and size in bytes; size 0: unknown. */
+void run_progress(struct run *run, uint64_t done, uint64_t size);
+
+#endif

@@ -1,0 +1,50 @@
+/* input.h - bytes from a file, a pipe or standard input.
+ *
+ * A read never returns less than asked for unless the input ends or, on a
+ * pipe, nothing more is there at the moment.  Interrupted calls are resumed.
+ * Pipes are grown (F_SETPIPE_SZ), which is worth a factor of four.
+ */
+#ifndef IO_INPUT_H
+#define IO_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/failure.h"
+
+struct input {
+    const char *name; /* as given on the command line; "-" is stdin */
+    int fd;
+    bool regular;    /* a regular file: its size is known, its end is damage */
+    uint64_t size;   /* of a regular file, bytes; else 0 */
+    uint64_t offset; /* bytes read so far */
+    int wake;        /* -1, or a descriptor whose readability ends waiting */
+    bool stopped;    /* wake became readable: no more is read */
+    size_t read_max; /* 0, or the most bytes one read asks for (tests) */
+
+    /* Called before a read that would block, so that what is finished goes
+     * downstream first.  May be NULL. Returns 0, or -1 with the failure set. */
+    int (*idle)(void *owner, struct failure *failure);
+    void *owner;
+};
+
+/* Opens path for reading, "-" for standard input.  input->name is path, which
+ * must outlive it. wake is -1, no idle. */
+int input_open(struct input *input, const char *path, struct failure *failure);
+
+/* Closes it; fine on one that failed to open or is zeroed with fd -1. */
+void input_close(struct input *input);
+
+/* Reads up to size bytes: the count, 0 at the end or when stopped, -1 with
+ * the failure set. */
+ssize_t input_read(struct input *input, void *bytes, size_t size,
+                   struct failure *failure);
+
+/* Reads a whole regular file of at most max bytes into memory that the caller
+ * frees, NUL-terminated; *size is without the NUL. */
+char *input_read_file(const char *path, size_t max, size_t *size,
+                      struct failure *failure);
+
+#endif

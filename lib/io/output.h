@@ -1,0 +1,73 @@
+/* output.h - bytes to standard output or to a file that appears whole.
+ *
+ * A named file has no name until output_commit: it is written unnamed
+ * (O_TMPFILE) or, where the file system can not, under a temporary name in
+ * the same folder.  Killed at any moment, nothing half is found under the
+ * final name.
+ *
+ *      output_open ... output_put ... output_commit   or   output_abandon
+ *
+ * Writing is sticky: after a failure nothing more is written and every call
+ * fails.
+ */
+#ifndef IO_OUTPUT_H
+#define IO_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/failure.h"
+
+#define OUTPUT_BUFFER (256 * 1024)
+
+struct output {
+    const char *path; /* the final name; NULL: standard output */
+    char *temporary;  /* its name until then, if it has one; owned */
+    int fd;
+    bool regular; /* a regular file: never flushed before it is full */
+    bool terminal;
+    uint64_t written;        /* bytes handed to the kernel */
+    struct failure *failure; /* where its failures go */
+    char *buffer;            /* OUTPUT_BUFFER bytes, owned */
+    size_t used;
+};
+
+/* Opens path, or standard output when path is NULL or "-".  The directory
+ * must exist.  failure must outlive the output. */
+int output_open(struct output *output, const char *path,
+                struct failure *failure);
+
+/* Writes what is buffered.  0 or -1. */
+int output_flush(struct output *output);
+
+/* Room for size bytes (at most OUTPUT_BUFFER) at the end of the buffer, or
+ * NULL when writing failed.  Follow with output_advance. */
+static inline char *
+output_reserve(struct output *output, size_t size)
+{
+    if (OUTPUT_BUFFER - output->used < size && output_flush(output) != 0)
+        return NULL;
+    return output->buffer + output->used;
+}
+
+static inline void
+output_advance(struct output *output, size_t size)
+{
+    output->used += size;
+}
+
+/* Appends bytes of any number. 0 or -1. */
+int output_put(struct output *output, const void *bytes, size_t size);
+
+/* Flushes, makes a named file durable (fsync, its final name, fsync of the
+ * folder) and closes.  Only now does the file exist under its name. */
+int output_commit(struct output *output);
+
+/* Closes and leaves nothing behind of a named file.  For an output that was
+ * committed it does nothing.  Standard output: what is buffered is still
+ * written if nothing failed before. */
+void output_abandon(struct output *output);
+
+#endif

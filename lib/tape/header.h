@@ -1,0 +1,57 @@
+/* header.h - what a tape says of itself before its events.
+ *
+ * The stream's name, the first seq, the fixed length of each event type as
+ * the writer knew it, and the provenance: one entry for each program that
+ * shaped the events, oldest first.  See tape(5).
+ */
+#ifndef TAPE_HEADER_H
+#define TAPE_HEADER_H
+
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "tape/event.h"
+#include "tape/frame.h"
+
+#define TAPE_STREAM_MAX   255 /* bytes of a stream's name */
+#define TAPE_PROGRAMS_MAX 64
+
+struct tape_program {
+    char *name, *version, *options; /* owned */
+};
+
+struct tape_header {
+    char stream[TAPE_STREAM_MAX + 1];
+    uint64_t first_seq;
+    uint16_t sizes[EVENT_TYPES]; /* bytes of the fixed part; 0: not told */
+    unsigned program_count;
+    struct tape_program programs[TAPE_PROGRAMS_MAX];
+};
+
+/* Sets an empty header: stream name, first seq 1, our own sizes.  A name
+ * longer than TAPE_STREAM_MAX is cut at the front. */
+void tape_header_init(struct tape_header *header, const char *stream);
+void tape_header_free(struct tape_header *header);
+int tape_header_copy(struct tape_header *to, const struct tape_header *from,
+                     struct failure *failure);
+
+/* Makes the header of what a program derives from a tape: appends
+ * "/suffix" to the stream's name (NULL: the name stays), restarts seq at 1 if
+ * it has a suffix, raises the sizes to our own where those are longer. */
+void tape_header_derive(struct tape_header *header, const char *suffix);
+
+/* Appends a provenance entry. */
+int tape_header_add_program(struct tape_header *header, const char *name,
+                            const char *version, const char *options,
+                            struct failure *failure);
+
+/* Reads the body of a header frame whose head is checked; -1 with a failure
+ * of class data when it is not well formed. */
+int tape_header_parse(struct tape_header *header, const struct frame *frame,
+                      struct failure *failure);
+
+/* Writes the frame into bytes[FRAME_MAX]; its size, or -1 when too large. */
+long tape_header_format(const struct tape_header *header, void *bytes,
+                        struct failure *failure);
+
+#endif

@@ -1,0 +1,43 @@
+/* names.h - texts behind ids.
+ *
+ * An id that is no canonical decimal below 2^63 outside is interned as
+ * 2^63 | (XXH3-64(text) >> 1): the same text gives the same id on every tape,
+ * so state kept by id needs no translation from day to day.  A name event
+ * defines each before its first use.
+ */
+#ifndef TAPE_NAMES_H
+#define TAPE_NAMES_H
+
+#include <stdbool.h>
+
+#include "base/failure.h"
+#include "base/map.h"
+#include "base/texts.h"
+#include "tape/event.h"
+
+#define NAME_BIT (UINT64_C(1) << 63)
+
+struct names {
+    struct texts texts; /* kind byte and text */
+    struct map map[16]; /* by id kind: id -> number in texts */
+};
+
+/* A zeroed struct names is empty. */
+void names_free(struct names *names);
+
+/* The id of a text: its number if it is one below 2^63, else interned. Null
+ * (0) for an empty text and for "0". */
+uint64_t name_id(const char *text, size_t size);
+
+/* Remembers that an id of a kind stands for a text.  *added (may be NULL)
+ * says whether that was new.  -1 with a failure when the id already stands
+ * for another text. */
+int names_add(struct names *names, enum id_kind kind, uint64_t id,
+              const char *text, size_t size, bool *added,
+              struct failure *failure);
+
+/* The text of an id, *size bytes; NULL when none is known. */
+const char *names_find(const struct names *names, unsigned kind, uint64_t id,
+                       size_t *size);
+
+#endif

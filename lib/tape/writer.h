@@ -1,0 +1,95 @@
+/* writer.h - writes a tape.
+ *
+ *      tape_writer_init     with an open output
+ *      tape_writer_begin    a HEADER
+ *      tape_writer_put ...  events, filled in place
+ *      tape_writer_end      END; another tape_writer_begin may follow
+ *      tape_writer_free
+ *
+ * Into a regular file every block but the last of a tape is a whole chunk
+ * (digest.h), so equal events give equal bytes.  tape_writer_flush sends an
+ * unfinished block on and is meant for pipes.
+ *
+ * Errors are sticky and land in output->failure: tape_writer_put then hands
+ * out room that goes nowhere, so callers need not check each event; begin,
+ * flush and end report.
+ */
+#ifndef TAPE_WRITER_H
+#define TAPE_WRITER_H
+
+#include <string.h>
+
+#include "io/output.h"
+#include "tape/digest.h"
+#include "tape/event.h"
+#include "tape/header.h"
+
+struct tape_writer {
+    struct output *output;
+    char *block;          /* FRAME_MAX bytes: the block being filled; owned */
+    size_t used;          /* bytes of its body */
+    uint32_t count;       /* events in it */
+    uint64_t block_seq;   /* seq of its first event */
+    uint64_t total;       /* events since begin, those in the block included */
+    struct digest digest; /* of the blocks sent */
+    bool begun;
+};
+
+int tape_writer_init(struct tape_writer *writer, struct output *output,
+                     struct failure *failure);
+void tape_writer_free(struct tape_writer *writer);
+
+/* Writes a HEADER; seq starts at header->first_seq. */
+int tape_writer_begin(struct tape_writer *writer,
+                      const struct tape_header *header);
+
+/* Sends the block that is being filled, if any, to the output's buffer. */
+int tape_writer_send(struct tape_writer *writer);
+
+/* Room for an event of size bytes, a multiple of 8 from 16 to EVENT_MAX.  Not
+ * zeroed.  The caller fills all of it before the next call. */
+static inline void *
+tape_writer_put(struct tape_writer *writer, size_t size)
+{
+    char *room;
+
+    if (__builtin_expect(writer->used >= CHUNK_SIZE ||
+                             writer->used + size > BLOCK_BODY_MAX,
+                         0))
+        tape_writer_send(writer);
+    room = writer->block + FRAME_HEAD + writer->used;
+    writer->used += size;
+    writer->count++;
+    writer->total++;
+    return room;
+}
+
+/* The seq that the next event will have. */
+static inline uint64_t
+tape_writer_next_seq(const struct tape_writer *writer)
+{
+    return writer->block_seq + writer->count;
+}
+
+/* Appends an event as it is. */
+static inline void
+tape_writer_copy(struct tape_writer *writer, const struct event *event)
+{
+    size_t size = (size_t)event->words * 8;
+
+    memcpy(tape_writer_put(writer, size), event, size);
+}
+
+/* Sends everything on to the kernel, an unfinished block too.  Does nothing
+ * when the output is a regular file. */
+int tape_writer_flush(struct tape_writer *writer);
+
+/* The digest of all events since begin. */
+uint64_t tape_writer_digest(const struct tape_writer *writer);
+
+/* Writes END and flushes the output (but does not commit it).  exit_class is
+ * 0 unless status is TAPE_FAILED. */
+int tape_writer_end(struct tape_writer *writer, enum tape_status status,
+                    int exit_class);
+
+#endif
