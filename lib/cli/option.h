@@ -12,6 +12,7 @@
 #define CLI_OPTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/failure.h"
