@@ -50,10 +50,11 @@ struct run {
     struct instruments instruments; /* of the tape being read */
     uint64_t seq;                   /* of the event in hand */
     uint64_t events_in;             /* over all tapes */
-    uint64_t events_out;
+    uint64_t events_out;            /* over all tapes that are ended */
     bool limited;    /* set by a callback: enough, END says limited */
     int64_t started; /* for rates only, never for data */
-    const void *progress;
+    const struct filter *filter;
+    struct progress *progress; /* private */
 };
 
 struct filter {

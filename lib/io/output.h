@@ -65,9 +65,8 @@ int output_put(struct output *output, const void *bytes, size_t size);
  * folder) and closes.  Only now does the file exist under its name. */
 int output_commit(struct output *output);
 
-/* Closes and leaves nothing behind of a named file.  For an output that was
- * committed it does nothing.  Standard output: what is buffered is still
- * written if nothing failed before. */
+/* Closes without writing what is buffered and leaves nothing behind of a
+ * named file.  For an output that was committed it does nothing. */
 void output_abandon(struct output *output);
 
 #endif

@@ -28,6 +28,10 @@ struct digest {
 int digest_reset(struct digest *digest);
 void digest_free(struct digest *digest);
 
+/* Makes to a digest that has seen what from has seen.  0, or -1 without
+ * memory. */
+int digest_copy(struct digest *to, const struct digest *from);
+
 /* Adds events from first up to end.  body is their XXH3-64 (they are the body
  * of one block), last the last of them. */
 void digest_block(struct digest *digest, const struct event *first,

@@ -35,10 +35,13 @@ void tape_header_free(struct tape_header *header);
 int tape_header_copy(struct tape_header *to, const struct tape_header *from,
                      struct failure *failure);
 
-/* Makes the header of what a program derives from a tape: appends
- * "/suffix" to the stream's name (NULL: the name stays), restarts seq at 1 if
- * it has a suffix, raises the sizes to our own where those are longer. */
+/* Makes the header of what a program derives from a tape: renames it, and
+ * raises the sizes to our own where those are longer. */
 void tape_header_derive(struct tape_header *header, const char *suffix);
+
+/* Appends "/suffix" to the stream's name, where it fits, and restarts seq at
+ * 1: the header of a selection whose events stay as they were written. */
+void tape_header_rename(struct tape_header *header, const char *suffix);
 
 /* Appends a provenance entry. */
 int tape_header_add_program(struct tape_header *header, const char *name,

@@ -18,7 +18,7 @@
 #define NAME_BIT (UINT64_C(1) << 63)
 
 struct names {
-    struct texts texts; /* kind byte and text */
+    struct texts texts;
     struct map map[16]; /* by id kind: id -> number in texts */
 };
 

@@ -3,8 +3,8 @@
  *      while ((item = tape_reader_next(&reader, &failure)) > 0)
  *          switch (item) {
  *          case TAPE_HEADER: ... reader.header
- *          case TAPE_BLOCK:  for (e = reader.first; e < reader.end; e = event_next(e)))
- *          case TAPE_END:    ... reader.status, reader.exit_class
+ *          case TAPE_BLOCK:  for (e = reader.first; e < reader.end; e =
+ * event_next(e))) case TAPE_END:    ... reader.status, reader.exit_class
  *          }
  *
  * An input may hold several tapes one after the other.  A block is checked

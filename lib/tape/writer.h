@@ -17,6 +17,7 @@
 #ifndef TAPE_WRITER_H
 #define TAPE_WRITER_H
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "io/output.h"
@@ -26,7 +27,8 @@
 
 struct tape_writer {
     struct output *output;
-    char *block;          /* FRAME_MAX bytes: the block being filled; owned */
+    char *block;          /* the block being filled, in the output's buffer */
+    char *scratch;        /* FRAME_MAX bytes, for when that can not be; owned */
     size_t used;          /* bytes of its body */
     uint32_t count;       /* events in it */
     uint64_t block_seq;   /* seq of its first event */

@@ -1,0 +1,133 @@
+#include "io/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIPE_SIZE (256 * 1024)
+
+int
+input_open(struct input *input, const char *path, struct failure *failure)
+{
+    struct stat status;
+
+    *input = (struct input){.name = path, .fd = -1, .wake = -1};
+    if (strcmp(path, "-") == 0)
+        input->fd = STDIN_FILENO;
+    else
+        input->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (input->fd < 0)
+        return fail_errno(failure, "%s: can not open it", path);
+    if (fstat(input->fd, &status) != 0) {
+        fail_errno(failure, "%s: can not read it", path);
+        input_close(input);
+        return -1;
+    }
+    if (S_ISDIR(status.st_mode)) {
+        fail(failure, FAILURE_USAGE, "%s: is a directory", path);
+        input_close(input);
+        return -1;
+    }
+    input->regular = S_ISREG(status.st_mode);
+    input->size = input->regular ? (uint64_t)status.st_size : 0;
+    if (S_ISFIFO(status.st_mode)) /* not allowed: slower, not wrong */
+        (void)fcntl(input->fd, F_SETPIPE_SZ, PIPE_SIZE);
+    if (input->regular)
+        (void)posix_fadvise(input->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    return 0;
+}
+
+void
+input_close(struct input *input)
+{
+    if (input->fd > STDERR_FILENO)
+        close(input->fd);
+    input->fd = -1;
+}
+
+/* True when a read will not block, or was to be stopped. */
+static bool
+is_ready(struct input *input, int timeout_ms)
+{
+    struct pollfd polled[2] = {
+        {.fd = input->fd, .events = POLLIN},
+        {.fd = input->wake, .events = POLLIN},
+    };
+    int ready;
+
+    do
+        ready = poll(polled, 2, timeout_ms);
+    while (ready < 0 && errno == EINTR);
+    if (polled[1].revents)
+        input->stopped = true;
+    return ready != 0;
+}
+
+/* Before a read of a pipe, a socket or a terminal: lets the owner send on what
+ * is finished if nothing is there yet, then waits for bytes or a stop. */
+static int
+wait_for_bytes(struct input *input, struct failure *failure)
+{
+    if (is_ready(input, 0))
+        return 0;
+    if (input->idle && input->idle(input->owner, failure) != 0)
+        return -1;
+    is_ready(input, -1);
+    return 0;
+}
+
+ssize_t
+input_read(struct input *input, void *bytes, size_t size,
+           struct failure *failure)
+{
+    ssize_t count;
+
+    if (input->read_max && size > input->read_max)
+        size = input->read_max;
+    if (!input->regular && wait_for_bytes(input, failure) != 0)
+        return -1;
+    if (input->regular && input->wake >= 0)
+        is_ready(input, 0);
+    if (input->stopped)
+        return 0;
+    do
+        count = read(input->fd, bytes, size);
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+        return fail_errno(failure, "%s: can not read it", input->name);
+    input->offset += (uint64_t)count;
+    return count;
+}
+
+char *
+input_read_file(const char *path, size_t max, size_t *size,
+                struct failure *failure)
+{
+    struct input input;
+    char *bytes = NULL;
+    ssize_t count = 1;
+
+    *size = 0;
+    if (input_open(&input, path, failure) != 0)
+        return NULL;
+    if (!input.regular || input.size > max)
+        fail(failure, FAILURE_DATA, "%s: not a file of at most %zu bytes", path,
+             max);
+    else
+        bytes = allocate(failure, input.size + 1, 1);
+    while (bytes && *size < input.size && count > 0) {
+        count = input_read(&input, bytes + *size, input.size - *size, failure);
+        if (count > 0)
+            *size += (size_t)count;
+    }
+    input_close(&input);
+    if (count < 0) {
+        free(bytes);
+        return NULL;
+    }
+    return bytes;
+}

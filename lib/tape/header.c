@@ -1,0 +1,234 @@
+#include "tape/header.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tape/schema.h"
+
+void
+tape_header_init(struct tape_header *header, const char *stream)
+{
+    size_t size = strlen(stream);
+
+    memset(header, 0, sizeof *header);
+    if (size > TAPE_STREAM_MAX)
+        stream += size - TAPE_STREAM_MAX;
+    strcpy(header->stream, stream);
+    header->first_seq = 1;
+    for (size_t i = 0; i < schema_type_count; i++)
+        header->sizes[schema_types[i].type] = schema_types[i].size;
+}
+
+void
+tape_header_free(struct tape_header *header)
+{
+    for (unsigned i = 0; i < header->program_count; i++) {
+        free(header->programs[i].name);
+        free(header->programs[i].version);
+        free(header->programs[i].options);
+    }
+    header->program_count = 0;
+}
+
+int
+tape_header_add_program(struct tape_header *header, const char *name,
+                        const char *version, const char *options,
+                        struct failure *failure)
+{
+    struct tape_program *program = &header->programs[header->program_count];
+
+    if (header->program_count == TAPE_PROGRAMS_MAX)
+        return fail(failure, FAILURE_DATA,
+                    "more than %d programs in the tape's provenance",
+                    TAPE_PROGRAMS_MAX);
+    header->program_count++;
+    program->name = strdup(name);
+    program->version = strdup(version);
+    program->options = strdup(options);
+    if (!program->name || !program->version || !program->options)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return 0;
+}
+
+int
+tape_header_copy(struct tape_header *to, const struct tape_header *from,
+                 struct failure *failure)
+{
+    memcpy(to, from, sizeof *to);
+    memset(to->programs, 0, sizeof to->programs);
+    to->program_count = 0;
+    for (unsigned i = 0; i < from->program_count; i++)
+        if (tape_header_add_program(to, from->programs[i].name,
+                                    from->programs[i].version,
+                                    from->programs[i].options, failure) != 0)
+            return -1;
+    return 0;
+}
+
+void
+tape_header_rename(struct tape_header *header, const char *suffix)
+{
+    size_t used = strlen(header->stream);
+    size_t more = strlen(suffix) + 1;
+
+    if (used + more <= TAPE_STREAM_MAX) {
+        header->stream[used] = '/';
+        strcpy(header->stream + used + 1, suffix);
+    }
+    header->first_seq = 1;
+}
+
+void
+tape_header_derive(struct tape_header *header, const char *suffix)
+{
+    tape_header_rename(header, suffix);
+    for (size_t i = 0; i < schema_type_count; i++) {
+        uint16_t *size = &header->sizes[schema_types[i].type];
+
+        if (*size < schema_types[i].size)
+            *size = schema_types[i].size;
+    }
+}
+
+/* ---- the body of a header frame ----------------------------------------- */
+
+/* types x { u16 type, u16 size }, then the stream's name, then name, version
+ * and options of each program, each a u16 length and its bytes, then zeros up
+ * to a multiple of 8. */
+
+struct cursor {
+    unsigned char *at, *end;
+    bool bad;
+};
+
+static unsigned
+get_u16(struct cursor *cursor)
+{
+    unsigned value;
+
+    if (cursor->end - cursor->at < 2) {
+        cursor->bad = true;
+        return 0;
+    }
+    value = cursor->at[0] | (unsigned)cursor->at[1] << 8;
+    cursor->at += 2;
+    return value;
+}
+
+/* A text in memory that the caller frees, or NULL. */
+static char *
+get_text(struct cursor *cursor, size_t max)
+{
+    size_t size = get_u16(cursor);
+    char *text;
+
+    if (cursor->bad || size > max ||
+        size > (size_t)(cursor->end - cursor->at) ||
+        memchr(cursor->at, 0, size)) {
+        cursor->bad = true;
+        return NULL;
+    }
+    text = strndup((const char *)cursor->at, size);
+    cursor->at += size;
+    return text;
+}
+
+static void
+put_u16(struct cursor *cursor, unsigned value)
+{
+    if (cursor->end - cursor->at < 2) {
+        cursor->bad = true;
+        return;
+    }
+    *cursor->at++ = (unsigned char)value;
+    *cursor->at++ = (unsigned char)(value >> 8);
+}
+
+static void
+put_text(struct cursor *cursor, const char *text)
+{
+    size_t size = strlen(text);
+
+    put_u16(cursor, (unsigned)size);
+    if (cursor->bad || size > (size_t)(cursor->end - cursor->at)) {
+        cursor->bad = true;
+        return;
+    }
+    memcpy(cursor->at, text, size);
+    cursor->at += size;
+}
+
+int
+tape_header_parse(struct tape_header *header, const struct frame *frame,
+                  struct failure *failure)
+{
+    struct cursor cursor = {(unsigned char *)(uintptr_t)(frame + 1),
+                            (unsigned char *)(uintptr_t)frame + frame->size,
+                            false};
+    char *stream;
+
+    memset(header, 0, sizeof *header);
+    header->first_seq = frame->u.header.first_seq;
+    for (unsigned i = 0; i < frame->u.header.types; i++) {
+        unsigned type = get_u16(&cursor);
+        unsigned size = get_u16(&cursor);
+
+        if (size % 8 || (size && size < sizeof(struct event)))
+            cursor.bad = true;
+        if (type < EVENT_TYPES)
+            header->sizes[type] = (uint16_t)size;
+    }
+    stream = get_text(&cursor, TAPE_STREAM_MAX);
+    strcpy(header->stream, stream ? stream : "");
+    free(stream);
+    if (frame->u.header.programs > TAPE_PROGRAMS_MAX)
+        cursor.bad = true;
+    for (unsigned i = 0; i < frame->u.header.programs && !cursor.bad; i++) {
+        struct tape_program *program = &header->programs[i];
+
+        header->program_count = i + 1;
+        program->name = get_text(&cursor, FRAME_MAX);
+        program->version = get_text(&cursor, FRAME_MAX);
+        program->options = get_text(&cursor, FRAME_MAX);
+    }
+    if (cursor.bad || header->first_seq == 0)
+        return fail(failure, FAILURE_DATA, "the tape's HEADER is malformed");
+    return 0;
+}
+
+long
+tape_header_format(const struct tape_header *header, void *bytes,
+                   struct failure *failure)
+{
+    struct frame *frame = bytes;
+    struct cursor cursor = {(unsigned char *)bytes + FRAME_HEAD,
+                            (unsigned char *)bytes + FRAME_MAX, false};
+    unsigned types = 0;
+
+    memset(bytes, 0, FRAME_MAX);
+    for (unsigned type = 0; type < EVENT_TYPES; type++) {
+        if (header->sizes[type] == 0)
+            continue;
+        put_u16(&cursor, type);
+        put_u16(&cursor, header->sizes[type]);
+        types++;
+    }
+    put_text(&cursor, header->stream);
+    for (unsigned i = 0; i < header->program_count; i++) {
+        put_text(&cursor, header->programs[i].name);
+        put_text(&cursor, header->programs[i].version);
+        put_text(&cursor, header->programs[i].options);
+    }
+    if (cursor.bad)
+        return fail(failure, FAILURE_DATA,
+                    "the tape's provenance does not fit its HEADER");
+    frame->kind = FRAME_HEADER;
+    frame->size = (uint32_t)((cursor.at - (unsigned char *)bytes + 7) / 8 * 8);
+    frame->u.header.version = TAPE_VERSION;
+    frame->u.header.types = (uint16_t)types;
+    frame->u.header.programs = (uint16_t)header->program_count;
+    frame->u.header.first_seq = header->first_seq;
+    frame_seal(frame, frame_hash(frame + 1, frame->size - FRAME_HEAD));
+    return (long)frame->size;
+}

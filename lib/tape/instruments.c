@@ -1,0 +1,175 @@
+#include "tape/instruments.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+instruments_free(struct instruments *instruments)
+{
+    for (uint32_t i = 0; i < instruments->count; i++)
+        free(instruments->events[i]);
+    free(instruments->events);
+    free(instruments->locals);
+    texts_free(&instruments->identities);
+    map_free(&instruments->slow);
+    memset(instruments, 0, sizeof *instruments);
+}
+
+void
+instruments_begin(struct instruments *instruments)
+{
+    for (uint32_t i = 0; i < instruments->local_count; i++) {
+        uint32_t id = instruments->locals[i];
+
+        if (id < INSTRUMENT_LOCAL_FAST)
+            instruments->fast[id] = 0;
+        else
+            map_remove(&instruments->slow, id);
+    }
+    instruments->local_count = 0;
+}
+
+uint32_t
+instruments_find_slow(const struct instruments *instruments, uint32_t id)
+{
+    return map_get(&instruments->slow, id); /* MAP_NONE is INSTRUMENT_NONE */
+}
+
+/* Makes room for one more of *array. */
+static int
+grow(void *array, uint32_t count, uint32_t *capacity, size_t each,
+     struct failure *failure)
+{
+    uint32_t wanted = *capacity ? *capacity * 2 : 64;
+    void *larger;
+
+    if (count < *capacity)
+        return 0;
+    memcpy(&larger, array, sizeof larger);
+    larger = reallocarray(larger, wanted, each);
+    if (!larger)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    memcpy(array, &larger, sizeof larger);
+    *capacity = wanted;
+    return 0;
+}
+
+/* "exchange\0symbol" */
+static size_t
+identity_of(char *key, const char *exchange, size_t exchange_size,
+            const char *symbol, size_t symbol_size)
+{
+    memcpy(key, exchange, exchange_size);
+    key[exchange_size] = '\0';
+    memcpy(key + exchange_size + 1, symbol, symbol_size);
+    return exchange_size + 1 + symbol_size;
+}
+
+uint32_t
+instruments_find_identity(const struct instruments *instruments,
+                          const char *exchange, size_t exchange_size,
+                          const char *symbol, size_t symbol_size)
+{
+    char key[2 * 65536];
+
+    if (exchange_size > 65535 || symbol_size > 65535)
+        return INSTRUMENT_NONE;
+    return texts_find(
+        &instruments->identities, key,
+        identity_of(key, exchange, exchange_size, symbol, symbol_size));
+}
+
+/* Gives a local id its index, remembering to forget it. */
+static int
+set_local(struct instruments *instruments, uint32_t id, uint32_t index,
+          struct failure *failure)
+{
+    if (grow(&instruments->locals, instruments->local_count,
+             &instruments->local_capacity, sizeof *instruments->locals,
+             failure) != 0)
+        return -1;
+    if (id < INSTRUMENT_LOCAL_FAST)
+        instruments->fast[id] = index + 1;
+    else if (!map_put(&instruments->slow, id, index))
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    instruments->locals[instruments->local_count++] = id;
+    return 0;
+}
+
+/* Keeps a copy of the newest definition. */
+static int
+keep(struct instruments *instruments, uint32_t index,
+     const struct instrument *event, struct failure *failure)
+{
+    size_t size = event->event.words * 8UL;
+    struct instrument *copy = allocate(failure, 1, size);
+
+    if (!copy ||
+        (index == instruments->count &&
+         grow(&instruments->events, instruments->count, &instruments->capacity,
+              sizeof *instruments->events, failure) != 0)) {
+        free(copy);
+        return -1;
+    }
+    memcpy(copy, event, size);
+    if (index == instruments->count)
+        instruments->count++;
+    else
+        free(instruments->events[index]);
+    instruments->events[index] = copy;
+    return 0;
+}
+
+uint32_t
+instruments_define(struct instruments *instruments,
+                   const struct instrument *event, struct failure *failure)
+{
+    uint32_t id = event->event.instrument;
+    char key[2 * 65536];
+    uint32_t index, known;
+
+    if (id == 0 || event->symbol.length == 0) {
+        fail(failure, FAILURE_DATA,
+             "an instrument needs an id other than 0 and a symbol");
+        return INSTRUMENT_NONE;
+    }
+    index = texts_add(&instruments->identities, key,
+                      identity_of(key, event_text(event, event->exchange),
+                                  event->exchange.length,
+                                  event_text(event, event->symbol),
+                                  event->symbol.length),
+                      NULL);
+    if (index == TEXTS_NONE) {
+        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return INSTRUMENT_NONE;
+    }
+    known = instruments_find(instruments, id);
+    if (known != INSTRUMENT_NONE && known != index) {
+        char name[128];
+
+        instruments_name(instruments, known, name, sizeof name);
+        fail(failure, FAILURE_DATA,
+             "instrument id %u is %s on this tape and can not become another",
+             id, name);
+        return INSTRUMENT_NONE;
+    }
+    if (keep(instruments, index, event, failure) != 0 ||
+        (known == INSTRUMENT_NONE &&
+         set_local(instruments, id, index, failure) != 0))
+        return INSTRUMENT_NONE;
+    return index;
+}
+
+size_t
+instruments_name(const struct instruments *instruments, uint32_t index,
+                 char *text, size_t size)
+{
+    const struct instrument *event = instruments->events[index];
+    int used = snprintf(
+        text, size, "%.*s%s%.*s", (int)event->exchange.length,
+        event_text(event, event->exchange), event->exchange.length ? ":" : "",
+        (int)event->symbol.length, event_text(event, event->symbol));
+
+    return used < 0 ? 0 : (size_t)used < size ? (size_t)used : size - 1;
+}

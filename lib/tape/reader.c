@@ -1,0 +1,367 @@
+#include "tape/reader.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tape/rules.h"
+
+#define READ_SIZE   (256 * 1024)
+#define BUFFER_SIZE (READ_SIZE + FRAME_MAX)
+#define SLACK       64 /* tape_rule_broken may look past the last event */
+
+int
+tape_reader_init(struct tape_reader *reader, struct input *input,
+                 struct failure *failure)
+{
+    memset(reader, 0, sizeof *reader);
+    reader->input = input;
+    reader->buffer = aligned_alloc(64, BUFFER_SIZE + SLACK);
+    reader->rules = allocate(failure, 1, sizeof *reader->rules);
+    if (!reader->buffer || !reader->rules || digest_reset(&reader->digest) != 0)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return 0;
+}
+
+void
+tape_reader_free(struct tape_reader *reader)
+{
+    tape_header_free(&reader->header);
+    digest_free(&reader->digest);
+    free(reader->rules);
+    free(reader->buffer);
+    free(reader->completed);
+    memset(reader, 0, sizeof *reader);
+}
+
+static const char *
+name_of(const struct tape_reader *reader)
+{
+    const char *name = reader->input->name;
+
+    return strcmp(name, "-") == 0 ? "stdin" : name;
+}
+
+/* Puts the place before a failure: the next frame's. */
+static int
+fail_here(struct tape_reader *reader, struct failure *failure)
+{
+    if (reader->in_tape)
+        return fail_at(failure, "%s: event %" PRIu64 " (byte %" PRIu64 ")",
+                       name_of(reader), reader->next_seq, reader->position);
+    return fail_at(failure, "%s: byte %" PRIu64, name_of(reader),
+                   reader->position);
+}
+
+static int
+damaged(struct tape_reader *reader, struct failure *failure, const char *what)
+{
+    fail(failure, FAILURE_DATA, "%s: the tape is damaged", what);
+    return fail_here(reader, failure);
+}
+
+/* The input ended where it must not.  Of a file that is damage; on a pipe
+ * somebody upstream died, and running it again may help. */
+static int
+ended_early(struct tape_reader *reader, struct failure *failure)
+{
+    if (reader->input->regular)
+        fail(failure, FAILURE_DATA,
+             "the file ends here, without END: it was cut off");
+    else if (reader->position == 0 && reader->tail == reader->head)
+        fail(failure, FAILURE_ENVIRONMENT,
+             "nothing came: the program upstream died; run it again");
+    else
+        fail(failure, FAILURE_ENVIRONMENT,
+             "the tape stops here, without END: the program upstream died; "
+             "run it again");
+    return fail_here(reader, failure);
+}
+
+/* Has at least size bytes in the buffer at head: 1; 0 when the input ended or
+ * was stopped before; -1 on failure. */
+static int
+want(struct tape_reader *reader, size_t size, struct failure *failure)
+{
+    while (reader->tail - reader->head < size) {
+        size_t have = reader->tail - reader->head;
+        ssize_t count;
+
+        if (reader->head > 0)
+            memmove(reader->buffer, reader->buffer + reader->head, have);
+        reader->head = 0;
+        reader->tail = have;
+        count = input_read(reader->input, reader->buffer + reader->tail,
+                           BUFFER_SIZE - reader->tail, failure);
+        if (count <= 0)
+            return (int)count;
+        reader->tail += (size_t)count;
+    }
+    return 1;
+}
+
+/* ---- frames -------------------------------------------------------------- */
+
+static bool
+plausible(const struct frame *frame)
+{
+    if (frame->size % 8 || frame->size > FRAME_MAX)
+        return false;
+    switch (frame->kind) {
+    case FRAME_HEADER: return frame->size >= FRAME_HEAD;
+    case FRAME_BLOCK: return frame->size > FRAME_HEAD;
+    case FRAME_END: return frame->size == FRAME_HEAD;
+    default: return false;
+    }
+}
+
+/* The next frame, whole and with its hashes checked; NULL at the end of the
+ * input (*result 0) or on failure (*result -1). */
+static const struct frame *
+next_frame(struct tape_reader *reader, int *result, struct failure *failure)
+{
+    const struct frame *frame;
+
+    *result = want(reader, FRAME_HEAD, failure);
+    if (*result == 0 && reader->tail == reader->head && !reader->in_tape &&
+        reader->position > 0)
+        return NULL; /* where an input may end */
+    if (*result <= 0) {
+        if (*result == 0 && !reader->input->stopped)
+            *result = ended_early(reader, failure);
+        return NULL;
+    }
+    frame = (const struct frame *)(void *)(reader->buffer + reader->head);
+    *result = -1;
+    if (frame->check != frame_hash(frame, offsetof(struct frame, check)) ||
+        !plausible(frame)) {
+        if (reader->position == 0 && frame->kind != FRAME_HEADER) {
+            fail(failure, FAILURE_DATA,
+                 "not a tape; text is read with ximport");
+            fail_here(reader, failure);
+        } else {
+            damaged(reader, failure, "a frame's head does not fit its check");
+        }
+        return NULL;
+    }
+    *result = want(reader, frame->size, failure);
+    if (*result <= 0) {
+        if (*result == 0 && !reader->input->stopped)
+            *result = ended_early(reader, failure);
+        return NULL;
+    }
+    frame = (const struct frame *)(void *)(reader->buffer + reader->head);
+    if (frame->body != frame_hash(frame + 1, frame->size - FRAME_HEAD)) {
+        *result = damaged(reader, failure, "a frame does not fit its hash");
+        return NULL;
+    }
+    return frame;
+}
+
+/* ---- header -------------------------------------------------------------- */
+
+static int
+take_header(struct tape_reader *reader, const struct frame *frame,
+            struct failure *failure)
+{
+    if (reader->in_tape)
+        return damaged(reader, failure, "a HEADER without an END before it");
+    if (frame->u.header.version != TAPE_VERSION) {
+        fail(failure, FAILURE_DATA,
+             "a tape of format %u; this program reads format %d: use a newer "
+             "one",
+             frame->u.header.version, TAPE_VERSION);
+        return fail_here(reader, failure);
+    }
+    tape_header_free(&reader->header);
+    if (tape_header_parse(&reader->header, frame, failure) != 0)
+        return fail_here(reader, failure);
+    if (digest_reset(&reader->digest) != 0)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    tape_rules_make(reader->rules, &reader->header);
+    reader->short_types = reader->rules->short_types && !reader->raw;
+    reader->in_tape = true;
+    reader->next_seq = reader->header.first_seq;
+    reader->total = 0;
+    return TAPE_HEADER;
+}
+
+/* ---- blocks -------------------------------------------------------------- */
+
+static int
+bad_event(struct tape_reader *reader, const struct event *event, uint32_t index,
+          struct failure *failure)
+{
+    return fail_at(failure, "%s: event %" PRIu64 " (byte %" PRIu64 ")",
+                   name_of(reader), reader->next_seq + index,
+                   tape_reader_position(reader, event));
+}
+
+/* Walks the events of [reader->first, reader->end) and checks each by its
+ * rule; finds the last one. */
+static int
+check_events(struct tape_reader *reader, const struct tape_rule *rules,
+             const struct event **last, struct failure *failure)
+{
+    int64_t time_min = INT64_MAX, time_max = INT64_MIN;
+    const struct event *event = reader->first;
+    uint32_t index = 0;
+
+    for (; event < reader->end; event = event_next(event), index++) {
+        size_t left = (size_t)((const char *)reader->end - (const char *)event);
+        const struct tape_rule *rule;
+
+        if (event->words < 2 || event->words * 8UL > left) {
+            fail(failure, FAILURE_DATA, "its length, %u bytes, is impossible",
+                 event->words * 8);
+            return bad_event(reader, event, index, failure);
+        }
+        *last = event;
+        time_min = event->time < time_min ? event->time : time_min;
+        time_max = event->time > time_max ? event->time : time_max;
+        if (event->type >= EVENT_TYPES)
+            continue;
+        rule = &rules[event->type];
+        if (event->words < rule->words) {
+            fail(failure, FAILURE_DATA,
+                 "%u bytes are too few for an event of type %u",
+                 event->words * 8, event->type);
+            return bad_event(reader, event, index, failure);
+        }
+        if (tape_rule_broken(rule, event) ||
+            (rule->has_texts && !tape_texts_inside(rule->schema, event))) {
+            tape_rule_explain(rule, event, failure);
+            return bad_event(reader, event, index, failure);
+        }
+    }
+    if (index != reader->count || time_min != reader->time_min ||
+        time_max != reader->time_max)
+        return damaged(reader, failure, "a block's head misstates its events");
+    return 0;
+}
+
+/* Points first and end to a copy of the block in which the events that an
+ * older program wrote have all the fields that this one knows. */
+static int
+complete_events(struct tape_reader *reader, struct failure *failure)
+{
+    size_t size = BLOCK_BODY_MAX + (size_t)reader->count * EVENT_FIXED_MAX;
+    char *at;
+
+    if (reader->completed_size < size) {
+        free(reader->completed);
+        reader->completed = allocate(failure, 1, size + SLACK);
+        reader->completed_size = reader->completed ? size : 0;
+        if (!reader->completed)
+            return -1;
+    }
+    at = reader->completed;
+    for (const struct event *event = reader->first; event < reader->end;
+         event = event_next(event)) {
+        const struct schema_type *schema =
+            event->type < EVENT_TYPES ? reader->rules->known[event->type].schema
+                                      : NULL;
+        size_t written = schema ? reader->header.sizes[event->type] : 0;
+
+        if (written && written < schema->size) {
+            at += tape_complete(schema, written, event, at);
+        } else {
+            memcpy(at, event, event->words * 8UL);
+            at += event->words * 8UL;
+        }
+    }
+    reader->first = (const struct event *)(void *)reader->completed;
+    reader->end = (const struct event *)(void *)at;
+    return 0;
+}
+
+static int
+take_block(struct tape_reader *reader, const struct frame *frame,
+           struct failure *failure)
+{
+    bool lengths_only = reader->raw || reader->short_types;
+    const struct event *last = NULL;
+    const void *end = (const char *)frame + frame->size;
+
+    if (!reader->in_tape)
+        return damaged(reader, failure, "events before a HEADER");
+    if (frame->u.block.first_seq != reader->next_seq)
+        return damaged(reader, failure, "a block is missing or out of order");
+    reader->first = (const struct event *)(const void *)(frame + 1);
+    reader->end = end;
+    reader->first_seq = reader->next_seq;
+    reader->count = frame->u.block.count;
+    reader->time_min = frame->u.block.time_min;
+    reader->time_max = frame->u.block.time_max;
+    reader->offset = reader->position + FRAME_HEAD;
+    if (check_events(reader,
+                     lengths_only ? reader->rules->written
+                                  : reader->rules->known,
+                     &last, failure) != 0)
+        return -1;
+    digest_block(&reader->digest, reader->first, last, end, frame->body);
+    if (reader->short_types) {
+        if (complete_events(reader, failure) != 0 ||
+            check_events(reader, reader->rules->known, &last, failure) != 0)
+            return -1;
+    }
+    reader->next_seq += reader->count;
+    reader->total += reader->count;
+    return TAPE_BLOCK;
+}
+
+/* ---- end ----------------------------------------------------------------- */
+
+static int
+take_end(struct tape_reader *reader, const struct frame *frame,
+         struct failure *failure)
+{
+    if (!reader->in_tape)
+        return damaged(reader, failure, "an END without a HEADER before it");
+    if (frame->u.end.count != reader->total)
+        return damaged(reader, failure, "END counts other events");
+    if (frame->u.end.digest != digest_value(&reader->digest))
+        return damaged(reader, failure, "END has another digest");
+    if (frame->u.end.status > TAPE_FAILED ||
+        (frame->u.end.status == TAPE_FAILED) !=
+            (frame->u.end.exit_class == FAILURE_DATA ||
+             frame->u.end.exit_class == FAILURE_ENVIRONMENT))
+        return damaged(reader, failure, "END has a status without meaning");
+    reader->in_tape = false;
+    reader->status = (enum tape_status)frame->u.end.status;
+    reader->exit_class = (int)frame->u.end.exit_class;
+    reader->digest_at_end = frame->u.end.digest;
+    return TAPE_END;
+}
+
+int
+tape_reader_next(struct tape_reader *reader, struct failure *failure)
+{
+    const struct frame *frame;
+    int result;
+
+    if (reader->input->stopped)
+        return TAPE_NOTHING;
+    frame = next_frame(reader, &result, failure);
+    if (!frame)
+        return result;
+    switch (frame->kind) {
+    case FRAME_HEADER: result = take_header(reader, frame, failure); break;
+    case FRAME_BLOCK: result = take_block(reader, frame, failure); break;
+    default: result = take_end(reader, frame, failure); break;
+    }
+    reader->head += frame->size;
+    reader->position += frame->size;
+    return result;
+}
+
+uint64_t
+tape_reader_position(const struct tape_reader *reader,
+                     const struct event *event)
+{
+    const char *at = (const char *)event;
+
+    if (at < reader->buffer || at > reader->buffer + BUFFER_SIZE)
+        return reader->offset;
+    return reader->offset + (uint64_t)(at - (const char *)reader->first);
+}

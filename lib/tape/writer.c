@@ -1,0 +1,149 @@
+#include "tape/writer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+int
+tape_writer_init(struct tape_writer *writer, struct output *output,
+                 struct failure *failure)
+{
+    memset(writer, 0, sizeof *writer);
+    writer->output = output;
+    writer->scratch = aligned_alloc(64, FRAME_MAX);
+    writer->block = writer->scratch;
+    if (!writer->scratch || digest_reset(&writer->digest) != 0)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return 0;
+}
+
+void
+tape_writer_free(struct tape_writer *writer)
+{
+    free(writer->scratch);
+    digest_free(&writer->digest);
+    writer->scratch = NULL;
+}
+
+/* Finds room for the next block.  What was handed out before is void after
+ * anything else went to the output. */
+static void
+new_block(struct tape_writer *writer)
+{
+    writer->block = output_reserve(writer->output, FRAME_MAX);
+    if (!writer->block)
+        writer->block = writer->scratch;
+    writer->used = 0;
+    writer->count = 0;
+}
+
+int
+tape_writer_begin(struct tape_writer *writer, const struct tape_header *header)
+{
+    struct failure *failure = writer->output->failure;
+    long size = tape_header_format(header, writer->scratch, failure);
+
+    assert(!writer->begun);
+    if (size < 0)
+        return -1;
+    if (digest_reset(&writer->digest) != 0)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    if (output_put(writer->output, writer->scratch, (size_t)size) != 0)
+        return -1;
+    writer->begun = true;
+    writer->total = 0;
+    writer->block_seq = header->first_seq;
+    new_block(writer);
+    return 0;
+}
+
+/* Fills in the head of the block's frame; hashes each byte once. */
+static void
+seal_block(struct tape_writer *writer)
+{
+    struct frame *frame = (struct frame *)(void *)writer->block;
+    const struct event *first = (const struct event *)(void *)(frame + 1);
+    const void *end = writer->block + FRAME_HEAD + writer->used;
+    const struct event *last = first;
+    int64_t time_min = first->time, time_max = first->time;
+    uint64_t body = frame_hash(first, writer->used);
+
+    for (const struct event *event = first; (const void *)event < end;
+         event = event_next(event)) {
+        time_min = event->time < time_min ? event->time : time_min;
+        time_max = event->time > time_max ? event->time : time_max;
+        last = event;
+    }
+    memset(frame, 0, sizeof *frame);
+    frame->kind = FRAME_BLOCK;
+    frame->size = (uint32_t)(FRAME_HEAD + writer->used);
+    frame->u.block.count = writer->count;
+    frame->u.block.first_seq = writer->block_seq;
+    frame->u.block.time_min = time_min;
+    frame->u.block.time_max = time_max;
+    frame_seal(frame, body);
+    digest_block(&writer->digest, first, last, end, body);
+}
+
+int
+tape_writer_send(struct tape_writer *writer)
+{
+    if (writer->count == 0)
+        return 0;
+    seal_block(writer);
+    writer->block_seq += writer->count;
+    if (writer->block != writer->scratch)
+        output_advance(writer->output, FRAME_HEAD + writer->used);
+    new_block(writer);
+    return writer->output->failure->kind == FAILURE_NONE ? 0 : -1;
+}
+
+int
+tape_writer_flush(struct tape_writer *writer)
+{
+    int result;
+
+    if (writer->output->regular)
+        return 0;
+    if (tape_writer_send(writer) != 0)
+        return -1;
+    result = output_flush(writer->output);
+    new_block(writer);
+    return result;
+}
+
+uint64_t
+tape_writer_digest(const struct tape_writer *writer)
+{
+    struct digest digest = {0};
+    const char *first = writer->block + FRAME_HEAD;
+    uint64_t value;
+
+    if (writer->used == 0)
+        return digest_value(&writer->digest);
+    if (digest_copy(&digest, &writer->digest) != 0)
+        return 0;
+    digest_events(&digest, (const struct event *)(const void *)first,
+                  first + writer->used);
+    value = digest_value(&digest);
+    digest_free(&digest);
+    return value;
+}
+
+int
+tape_writer_end(struct tape_writer *writer, enum tape_status status,
+                int exit_class)
+{
+    struct frame frame = {.kind = FRAME_END, .size = sizeof frame};
+
+    assert(writer->begun);
+    tape_writer_send(writer);
+    writer->begun = false;
+    frame.u.end.status = (uint32_t)status;
+    frame.u.end.exit_class = (uint32_t)exit_class;
+    frame.u.end.count = writer->total;
+    frame.u.end.digest = digest_value(&writer->digest);
+    frame_seal(&frame, frame_hash(&frame, 0));
+    if (output_put(writer->output, &frame, sizeof frame) != 0)
+        return -1;
+    return output_flush(writer->output);
+}
