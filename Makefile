@@ -15,7 +15,7 @@ comma := ,
 B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN))-$(notdir $(CC)))$(if $(VARIANT),/$(VARIANT))
 
 CFLAGS ?= -O2 -g
-WARN := -Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow \
+WARN := -Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wno-missing-field-initializers \
 	-Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla -Werror=format-security -Werror=implicit \
 	-Werror=incompatible-pointer-types -Werror=int-conversion $(WERROR)

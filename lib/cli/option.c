@@ -32,6 +32,17 @@ free_letter(const struct program *program, char letter)
     return letter_taken(program, letter) ? '\0' : letter;
 }
 
+static struct option_spec
+flag(const struct program *program, char letter, const char *name, bool *value,
+     const char *help)
+{
+    return (struct option_spec){.letter = free_letter(program, letter),
+                                .name = name,
+                                .kind = OPTION_FLAG,
+                                .value = value,
+                                .help = help};
+}
+
 static void
 make_table(struct table *table, const struct program *program,
            struct common_options *common)
@@ -42,27 +53,19 @@ make_table(struct table *table, const struct program *program,
     table->program = program;
     if (!program->no_output)
         *spec++ = (struct option_spec){
-            free_letter(program, 'o'),
-            "output",
-            OPTION_TEXT,
-            &common->output,
-            "FILE",
-            "write to FILE, which appears when it is complete"};
-    *spec++ = (struct option_spec){
-        free_letter(program, 'v'), "verbose", OPTION_FLAG,
-        &common->verbose,          NULL,      "tell at the end what was done"};
-    *spec++ = (struct option_spec){
-        free_letter(program, 'q'),   "quiet", OPTION_FLAG, &common->quiet, NULL,
-        "no progress and no remarks"};
-    *spec++ = (struct option_spec){free_letter(program, 'h'),
-                                   "help",
-                                   OPTION_FLAG,
-                                   &table->help,
-                                   NULL,
-                                   "print this"};
-    *spec++ = (struct option_spec){'\0',        "version",
-                                   OPTION_FLAG, &table->version,
-                                   NULL,        "print the version"};
+            .letter = free_letter(program, 'o'),
+            .name = "output",
+            .kind = OPTION_TEXT,
+            .value = &common->output,
+            .argument = "FILE",
+            .help = "write to FILE, which appears when it is complete"};
+    *spec++ = flag(program, 'v', "verbose", &common->verbose,
+                   "tell at the end what was done");
+    *spec++ = flag(program, 'q', "quiet", &common->quiet,
+                   "no progress and no remarks");
+    *spec++ = flag(program, 'h', "help", &table->help, "print this");
+    *spec =
+        flag(program, '\0', "version", &table->version, "print the version");
 }
 
 /* The n-th option of the table; NULL after the last. */

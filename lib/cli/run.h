@@ -52,6 +52,7 @@ struct run {
     uint64_t events_in;             /* over all tapes */
     uint64_t events_out;            /* over all tapes that are ended */
     bool limited;    /* set by a callback: enough, END says limited */
+    bool keep;       /* --keep: what is consumed is passed on as well */
     int64_t started; /* for rates only, never for data */
     const struct filter *filter;
     struct progress *progress; /* private */
