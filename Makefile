@@ -73,6 +73,19 @@ $B/unit/%: $B/obj/tests/unit/%.o $(ARCHIVES)
 unit: $(UNITS)
 	@for t in $(UNITS); do $$t || exit 1; done
 
+# Small programs that the tests and "make man" use.
+TOOLS := $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
+$B/tools/%: $B/obj/tests/tools/%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS)
+
+tools: $(TOOLS)
+
+# The generated parts of tape(5).
+man: $B/tools/fields $B/tools/example
+	scripts/fill man/tape.5 fields $B/tools/fields
+	scripts/fill man/tape.5 hexdump $B/tools/example mdoc
+
 test:
 	scripts/test
 
@@ -124,6 +137,6 @@ clean:
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all unit test lint fuzz fuzz-replay bench install uninstall clean FORCE
+.PHONY: all man tools unit test lint fuzz fuzz-replay bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
