@@ -255,10 +255,14 @@ idle(void *owner, struct failure *failure)
 {
     struct run *run = owner;
     const struct filter *filter = run->filter;
+    int result = 0;
 
     (void)failure;
-    if (filter && filter->block && run->reader.in_tape &&
-        filter->block(filter->state, run) != 0)
+    run->waiting = true;
+    if (filter && filter->block && run->reader.in_tape)
+        result = filter->block(filter->state, run);
+    run->waiting = false;
+    if (result != 0)
         return -1;
     if (run->kind == RUN_TAPE && run->writer.begun)
         return tape_writer_flush(&run->writer);
@@ -446,10 +450,10 @@ run_filter(const struct program *program, const struct filter *filter, int argc,
         result = filter->prepare(filter->state, &run);
     if (result == 0)
         result = open_output(&run);
-    if (result == 0 && run.operand_count == 0)
+    if (result == 0 && run.operand_count == 0 && !run.no_input)
         result = take_input(&run, filter, "-");
     for (int i = 0; result == 0 && i < run.operand_count && !run.limited &&
-                    !run_stopped(&run);
+                    !run.no_input && !run_stopped(&run);
          i++)
         result = take_input(&run, filter, run.operands[i]);
     if (result == 0 && filter->finish)

@@ -53,6 +53,8 @@ struct run {
     uint64_t events_out;            /* over all tapes that are ended */
     bool limited;    /* set by a callback: enough, END says limited */
     bool keep;       /* --keep: what is consumed is passed on as well */
+    bool no_input;   /* set by prepare: nothing is read, only finish is left */
+    bool waiting;    /* in .block: nothing more to read at the moment */
     int64_t started; /* for rates only, never for data */
     const struct filter *filter;
     struct progress *progress; /* private */

@@ -1,5 +1,6 @@
 #include "io/output.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -75,6 +76,7 @@ output_open(struct output *output, const char *path, struct failure *failure)
     output->buffer = allocate(failure, OUTPUT_BUFFER, 1);
     if (!output->buffer)
         return -1;
+    output->capacity = OUTPUT_BUFFER;
     output->path = path;
     if (!path)
         output->fd = STDOUT_FILENO;
@@ -111,12 +113,29 @@ write_all(struct output *output, const char *bytes, size_t size)
 }
 
 int
+output_enlarge(struct output *output, size_t capacity)
+{
+    char *buffer = allocate(output->failure, capacity, 1);
+
+    assert(output->used == 0 && capacity >= OUTPUT_BUFFER);
+    if (!buffer)
+        return -1;
+    free(output->buffer);
+    output->buffer = buffer;
+    output->capacity = capacity;
+    return 0;
+}
+
+int
 output_flush(struct output *output)
 {
     size_t used = output->used;
 
     output->used = 0;
     if (output->failure->kind != FAILURE_NONE || output->fd < 0)
+        return -1;
+    if (used > 0 && output->before_write &&
+        output->before_write(output->owner, output->failure) != 0)
         return -1;
     return write_all(output, output->buffer, used);
 }

@@ -30,14 +30,25 @@ struct output {
     bool terminal;
     uint64_t written;        /* bytes handed to the kernel */
     struct failure *failure; /* where its failures go */
-    char *buffer;            /* OUTPUT_BUFFER bytes, owned */
+    char *buffer;            /* capacity bytes, owned */
+    size_t capacity;         /* OUTPUT_BUFFER, or as output_enlarge made it */
     size_t used;
+
+    /* Called before anything leaves the buffer: what must be durable first is
+     * made so here.  May be NULL.  Returns 0, or -1 with the failure set;
+     * then nothing leaves. */
+    int (*before_write)(void *owner, struct failure *failure);
+    void *owner;
 };
 
 /* Opens path, or standard output when path is NULL or "-".  The directory
  * must exist.  failure must outlive the output. */
 int output_open(struct output *output, const char *path,
                 struct failure *failure);
+
+/* Makes the buffer of an output just opened larger, so that more is held back
+ * before it leaves.  0 or -1. */
+int output_enlarge(struct output *output, size_t capacity);
 
 /* Writes what is buffered.  0 or -1. */
 int output_flush(struct output *output);
@@ -47,7 +58,7 @@ int output_flush(struct output *output);
 static inline char *
 output_reserve(struct output *output, size_t size)
 {
-    if (OUTPUT_BUFFER - output->used < size && output_flush(output) != 0)
+    if (output->capacity - output->used < size && output_flush(output) != 0)
         return NULL;
     return output->buffer + output->used;
 }
