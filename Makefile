@@ -70,6 +70,11 @@ $B/unit/%: $B/obj/tests/unit/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS)
 
+unit-programs: $(UNITS)
+
+list-units:
+	@echo $(UNITS)
+
 unit: $(UNITS)
 	@for t in $(UNITS); do $$t || exit 1; done
 
@@ -137,6 +142,6 @@ clean:
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all man tools unit test lint fuzz fuzz-replay bench install uninstall clean FORCE
+.PHONY: all unit-programs list-units man tools unit test lint fuzz fuzz-replay bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

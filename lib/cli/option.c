@@ -104,6 +104,15 @@ find_name(const struct table *table, const char *name, size_t size)
     return NULL;
 }
 
+/* Appends to a text of size bytes, cutting what does not fit; its length. */
+static size_t
+append(char *text, size_t used, size_t size, const char *more)
+{
+    int count = snprintf(text + used, size - used, "%s", more);
+
+    return used + (size_t)count < size ? used + (size_t)count : size - 1;
+}
+
 /* ---- values -------------------------------------------------------------- */
 
 static bool
@@ -144,16 +153,15 @@ take_choice(const struct option_spec *spec, const char *text,
             struct failure *failure)
 {
     char list[200] = "";
+    size_t used = 0;
 
     for (int i = 0; spec->words[i]; i++) {
         if (strcmp(spec->words[i], text) == 0) {
             *(int *)spec->value = i;
             return 0;
         }
-        if (strlen(list) + strlen(spec->words[i]) + 3 < sizeof list) {
-            strcat(list, i ? ", " : "");
-            strcat(list, spec->words[i]);
-        }
+        used = append(list, used, sizeof list, i ? ", " : "");
+        used = append(list, used, sizeof list, spec->words[i]);
     }
     return fail(failure, FAILURE_USAGE, "--%s: \"%s\" is none of: %s",
                 spec->name, text, list);
@@ -313,14 +321,6 @@ take_letters(struct scan *scan, const struct table *table, const char *letters)
 }
 
 /* ---- provenance ---------------------------------------------------------- */
-
-static size_t
-append(char *text, size_t used, size_t size, const char *more)
-{
-    int count = snprintf(text + used, size - used, "%s", more);
-
-    return used + (size_t)count < size ? used + (size_t)count : size - 1;
-}
 
 /* The value of an option as text, canonical where there is a choice. */
 static void

@@ -14,7 +14,7 @@ tape_header_init(struct tape_header *header, const char *stream)
     memset(header, 0, sizeof *header);
     if (size > TAPE_STREAM_MAX)
         stream += size - TAPE_STREAM_MAX;
-    strcpy(header->stream, stream);
+    memcpy(header->stream, stream, strlen(stream));
     header->first_seq = 1;
     for (size_t i = 0; i < schema_type_count; i++)
         header->sizes[schema_types[i].type] = schema_types[i].size;
@@ -70,11 +70,11 @@ void
 tape_header_rename(struct tape_header *header, const char *suffix)
 {
     size_t used = strlen(header->stream);
-    size_t more = strlen(suffix) + 1;
+    size_t more = strlen(suffix);
 
-    if (used + more <= TAPE_STREAM_MAX) {
+    if (used + 1 + more <= TAPE_STREAM_MAX) {
         header->stream[used] = '/';
-        strcpy(header->stream + used + 1, suffix);
+        memcpy(header->stream + used + 1, suffix, more + 1);
     }
     header->first_seq = 1;
 }
@@ -180,7 +180,8 @@ tape_header_parse(struct tape_header *header, const struct frame *frame,
             header->sizes[type] = (uint16_t)size;
     }
     stream = get_text(&cursor, TAPE_STREAM_MAX);
-    strcpy(header->stream, stream ? stream : "");
+    if (stream)
+        memcpy(header->stream, stream, strlen(stream));
     free(stream);
     if (frame->u.header.programs > TAPE_PROGRAMS_MAX)
         cursor.bad = true;
