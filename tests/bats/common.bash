@@ -1,0 +1,46 @@
+# common - what every bats file starts from: the programs on PATH, a folder of
+# its own, and the table of how each program is run.
+bats_require_minimum_version 1.5.0
+
+# XTAPE_BIN: which build to test; default the plain one.
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+TOOLS=$ROOT/build/tools
+PATH=${XTAPE_BIN:-$ROOT/build/bin}:$PATH
+export ROOT TOOLS PATH ASAN_OPTIONS=abort_on_error=1:detect_leaks=1
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# needs_data: skips a test that wants recorded market data when there is none.
+needs_data() {
+    [ -d "${XTAPE_DATA-}" ] || skip "XTAPE_DATA is not set: no recorded data"
+}
+
+# Every program that reads a tape, with the options it cannot do without.
+READERS="xgrep -t trade,order
+xmerge
+xstat
+xexport -f json
+xmatch
+xbook
+xohlcv -i 1m
+xledger"
+
+# Those of them that write one.
+FILTERS=$(grep -vE 'xstat|xexport' <<< "$READERS")
+
+# Every program that makes a tape from something else.
+SOURCES="xgen --orders 3000
+ximport -f json lines.json"
+
+# sample [N]: a tape of about N orders, their trades, and cash, on stdout.
+sample() {
+    xgen --orders "${1:-50}" --seed 3 --symbols 2 --accounts 3
+}
+
+# one_line FILE: it holds exactly one line, and that names a program.
+one_line() {
+    [ "$(wc -l < "$1")" -eq 1 ] || { cat "$1"; return 1; }
+    grep -q '^x[a-z]*: ' "$1"
+}

@@ -1,0 +1,273 @@
+# What every program does alike: help, errors, exit status, END, -o, signals.
+load common
+
+make_inputs() {
+    sample > day.tape
+    xexport -f json day.tape > lines.json
+}
+
+@test "every program explains itself and tells its version" {
+    for program in ximport xexport xgen xgrep xmerge xstat xmatch xbook \
+        xohlcv xledger; do
+        run -0 "$program" --help
+        [[ $output == *"usage: $program"* ]]
+        [[ $output == *"--version"* ]]
+        run -0 "$program" --version
+        [[ $output == "$program "* ]]
+    done
+}
+
+@test "an unknown option is exit 2, one line, and nothing on stdout" {
+    while read -r command; do
+        # shellcheck disable=SC2086 # a command line
+        run -2 --separate-stderr $command --no-such-option < /dev/null
+        [ -z "$output" ]
+        [ "${#stderr_lines[@]}" -eq 1 ]
+    done <<< "$READERS
+$SOURCES"
+}
+
+@test "a full disk is exit 3 and one line, for every program" {
+    make_inputs
+    sample 20000 > big.tape
+    while read -r command; do
+        for input in day.tape big.tape; do
+            status=0
+            # shellcheck disable=SC2086
+            $command $input > /dev/full 2> err || status=$?
+            [ $status -eq 3 ] || { echo "$command $input: $status"; false; }
+            one_line err
+        done
+    done <<< "$READERS"
+    while read -r command; do
+        status=0
+        # shellcheck disable=SC2086
+        $command > /dev/full 2> err || status=$?
+        [ $status -eq 3 ] || { echo "$command: $status"; false; }
+        one_line err
+    done <<< "$SOURCES"
+}
+
+@test "a closed stdout is exit 3 and one line, for every program" {
+    make_inputs
+    while read -r command; do
+        status=0
+        # shellcheck disable=SC2086
+        $command day.tape >&- 2> err || status=$?
+        [ $status -eq 3 ] || { echo "$command: $status"; cat err; false; }
+        one_line err
+    done <<< "$READERS"
+    while read -r command; do
+        status=0
+        # shellcheck disable=SC2086
+        $command >&- 2> err || status=$?
+        [ $status -eq 3 ] || { echo "$command: $status"; cat err; false; }
+        one_line err
+    done <<< "$SOURCES"
+}
+
+@test "help that can not be written is exit 3" {
+    for program in xgrep xmatch; do
+        status=0
+        "$program" --help > /dev/full 2> err || status=$?
+        [ $status -eq 3 ]
+        one_line err
+    done
+}
+
+@test "no input on a pipe means that somebody died: exit 3" {
+    while read -r command; do
+        status=0
+        # shellcheck disable=SC2086
+        true | $command > out 2> err || status=$?
+        [ $status -eq 3 ] || { echo "$command: $status"; false; }
+        one_line err
+    done <<< "$READERS"
+}
+
+@test "an empty file is no tape: exit 1" {
+    : > empty
+    while read -r command; do
+        status=0
+        # shellcheck disable=SC2086
+        $command < empty > out 2> err || status=$?
+        [ $status -eq 1 ] || { echo "$command: $status"; false; }
+        one_line err
+    done <<< "$READERS"
+}
+
+@test "text instead of a tape is exit 1, with advice" {
+    echo "time,price" > orders.csv
+    seq 1000 >> orders.csv
+    while read -r command; do
+        # shellcheck disable=SC2086
+        run -1 --separate-stderr $command orders.csv
+        [[ $stderr == *"orders.csv: byte 0: not a tape"*ximport* ]]
+    done <<< "$READERS"
+}
+
+@test "a file that is not there is exit 3 and names the file" {
+    while read -r command; do
+        # shellcheck disable=SC2086
+        run -3 --separate-stderr $command nothing.tape
+        [[ $stderr == *"nothing.tape: "*"No such file"* ]]
+    done <<< "$READERS"
+}
+
+@test "a pipeline whose first stage dies ends with 3 at every stage" {
+    sample 5000 > day.tape
+    half=$(($(stat -c %s day.tape) / 2))
+    while read -r command; do
+        # shellcheck disable=SC2086
+        run -3 --separate-stderr bash -c \
+            "head -c $half day.tape | $command | xgrep -t trade |
+             xexport -f json > out"
+        [ "${#stderr_lines[@]}" -eq 3 ]
+        [[ ${stderr_lines[0]}${stderr_lines[1]}${stderr_lines[2]} == \
+            *"upstream died"* ]]
+    done <<< "$FILTERS"
+}
+
+@test "the class of the first failure, 1 or 3, reaches the last stage" {
+    sample 5000 > day.tape
+    printf 'X' | dd of=day.tape bs=1 seek=300000 conv=notrunc 2> /dev/null
+    run -1 --separate-stderr bash -c \
+        "xmatch day.tape | xledger | xohlcv -i 1m | xstat"
+    [[ $stderr == *"xmatch: day.tape: event "*"(byte "*damaged* ]]
+    [[ $stderr == *"xledger: stdin: a program upstream failed"* ]]
+    [[ $stderr == *"xstat: stdin: a program upstream failed"* ]]
+}
+
+@test "what came whole before the damage is handed on, and END says failed" {
+    sample 20000 > day.tape
+    cp day.tape bad.tape
+    printf 'X' | dd of=bad.tape bs=1 seek=900000 conv=notrunc 2> /dev/null
+    run -1 xgrep -t order bad.tape -o kept.tape
+    [ ! -e kept.tape ]
+    xgrep -t order bad.tape 2> /dev/null > piped.tape || true
+    run -1 --separate-stderr xstat piped.tape
+    [[ $output == *failed* ]]
+    xexport -f json piped.tape > piped.json 2> /dev/null || true
+    xgrep -t order day.tape | xexport -f json > all.json
+    lines=$(wc -l < piped.json)
+    [ "$lines" -gt 1000 ]
+    cmp piped.json <(head -n "$lines" all.json)
+}
+
+@test "-o gives the same bytes as stdout, and a failure leaves the old file" {
+    sample 5000 > day.tape
+    while read -r command; do
+        echo old > out.tape
+        # shellcheck disable=SC2086
+        $command day.tape > piped
+        # shellcheck disable=SC2086
+        $command -o out.tape day.tape
+        cmp piped out.tape
+        echo old > out.tape
+        head -c 10000 day.tape > cut.tape
+        # shellcheck disable=SC2086
+        run -1 $command -o out.tape cut.tape
+        [ "$(cat out.tape)" = old ]
+    done <<< "$FILTERS"
+    [ "$(find . -name '.*tmp*' | wc -l)" -eq 0 ]
+}
+
+@test "kill -9 leaves nothing under the final name, and downstream ends with 3" {
+    xgen --orders 2000000 --seed 1 > day.tape
+    for stage in xmatch xledger; do
+        rm -f bars.tape
+        (cat day.tape | xmatch | xledger | xohlcv -i 1m -o bars.tape) \
+            2> err &
+        sleep 0.3
+        pkill -9 -n -x "$stage" || true
+        status=0
+        wait $! || status=$?
+        [ $status -eq 3 ] || { echo "killed $stage: $status"; cat err; false; }
+        grep -q 'xohlcv: .*upstream' err
+        [ ! -e bars.tape ]
+    done
+}
+
+@test "SIGTERM stops reading: END says stopped, and the program dies of it" {
+    mkfifo live
+    sample > day.tape
+    for command in xmatch "xgrep -t order" xbook; do
+        $command < live > out.tape 2> err &
+        pid=$!
+        exec 9> live
+        head -c "$(($(stat -c %s day.tape) - 64))" day.tape >&9
+        sleep 0.2
+        kill -TERM $pid
+        status=0
+        wait $pid || status=$?
+        exec 9>&-
+        [ $status -eq 143 ] || { echo "$command: $status"; cat err; false; }
+        xstat out.tape | grep -q stopped
+    done
+}
+
+@test "a live pipe is not held up: events come before the input ends" {
+    mkfifo live
+    sample > day.tape
+    xmatch < live > out.tape &
+    pid=$!
+    exec 9> live
+    head -c "$(($(stat -c %s day.tape) - 64))" day.tape >&9
+    for _ in $(seq 50); do
+        [ -s out.tape ] && break
+        sleep 0.1
+    done
+    [ -s out.tape ] || [ "$(stat -c %F out.tape)" = "regular file" ]
+    tail -c 64 day.tape >&9
+    exec 9>&-
+    wait $pid
+    xmatch day.tape | cmp - out.tape
+}
+
+@test "a reader that leaves kills with SIGPIPE, silently" {
+    xgen --orders 100000 > day.tape
+    while read -r command; do
+        # shellcheck disable=SC2086
+        bash -c "$command day.tape 2> err | head -c 100 > /dev/null
+            echo \${PIPESTATUS[0]}" > status
+        [ "$(cat status)" = 141 ] || { echo "$command $(cat status)"; false; }
+        [ ! -s err ]
+    done <<< "$FILTERS"
+}
+
+@test "the same input gives the same bytes in any zone, locale and read size" {
+    sample 3000 > day.tape
+    while read -r command; do
+        # shellcheck disable=SC2086
+        $command day.tape > one
+        # shellcheck disable=SC2086
+        TZ=Asia/Kathmandu LC_ALL=tr_TR.UTF-8 $command day.tape > two
+        cmp one two
+        # shellcheck disable=SC2086
+        dd if=day.tape bs=4099 2> /dev/null | $command > three
+        cmp <(xstat --digest < one 2> /dev/null || cat one) \
+            <(xstat --digest < three 2> /dev/null || cat three)
+    done <<< "$READERS"
+}
+
+@test "a tape is not written to a terminal" {
+    run script -qec "xgen --orders 1" /dev/null
+    [[ $output == *"a tape is not for a terminal"* ]]
+}
+
+@test "every program is position independent, with full RELRO and a canary" {
+    [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
+    for program in "$ROOT"/build/bin/*; do
+        readelf -h "$program" | grep -q 'DYN'
+        readelf -d "$program" | grep -qE 'BIND_NOW|NOW'
+        readelf -lW "$program" | grep -q GNU_RELRO
+        ! readelf -lW "$program" | grep GNU_STACK | grep -q E
+        readelf -sW "$program" | grep -q __stack_chk_fail
+    done
+}
+
+@test "a program links only what it uses" {
+    [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
+    ! ldd "$(command -v xmatch)" | grep -qE 'sqlite|libpq|libcsv'
+    ! ldd "$(command -v xohlcv)" | grep -qE 'sqlite|libpq|libcsv'
+}

@@ -1,0 +1,33 @@
+# Damage: every bit of a small tape flipped and every length that it can be
+# cut to, through every program that reads tapes.
+load common
+
+small_tape() {
+    "$TOOLS/example" > small.tape
+}
+
+@test "any bit flipped, any cut: exit 1, one line with the byte, no crash" {
+    small_tape
+    while read -r command; do
+        # shellcheck disable=SC2086 # a command line
+        "$TOOLS/damage" small.tape $command
+    done <<< "$READERS"
+}
+
+@test "the hexdump in tape(5) is a tape, and it is what the page says it is" {
+    sed -n '/hexdump begin/,/hexdump end/p' "$ROOT/man/tape.5" |
+        sed -nE 's/^([0-9a-f]{2}( [0-9a-f]{2})*) .*/\1/p' |
+        cut -c 1-47 | xxd -r -p > page.tape
+    small_tape
+    cmp page.tape small.tape
+    run -0 xexport -f json page.tape
+    [[ ${lines[0]} == *'"symbol":"AAPL"'* ]]
+    [[ ${lines[1]} == *'"price":"150.25"'* ]]
+}
+
+@test "the golden tape of every released version reads as it always did" {
+    for tape in "$ROOT"/testdata/golden/*.tape; do
+        xexport -f json "$tape" | cmp - "${tape%.tape}.json"
+        xstat --digest "$tape" | cmp - "${tape%.tape}.digest"
+    done
+}
