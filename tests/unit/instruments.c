@@ -1,0 +1,114 @@
+/* Instruments keep their identity from tape to tape; ids do not. */
+#include <string.h>
+
+#include "tap.h"
+#include "tape/instruments.h"
+#include "tape/names.h"
+#include "tape/schema.h"
+
+struct definition {
+    struct instrument instrument;
+    char tail[32];
+};
+
+static uint32_t
+define(struct instruments *instruments, uint32_t id, const char *exchange,
+       const char *symbol, int64_t tick, struct failure *failure)
+{
+    struct definition event;
+
+    memset(&event, 0, sizeof event);
+    event_init(&event, EVENT_INSTRUMENT);
+    event.instrument.event.words = sizeof event / 8;
+    event.instrument.event.instrument = id;
+    event.instrument.tick_size = tick;
+    event.instrument.symbol =
+        (struct text){sizeof event.instrument, (uint16_t)strlen(symbol), 0};
+    event.instrument.exchange = (struct text){sizeof event.instrument + 16,
+                                              (uint16_t)strlen(exchange), 0};
+    memcpy(event.tail, symbol, strlen(symbol));
+    memcpy(event.tail + 16, exchange, strlen(exchange));
+    return instruments_define(instruments, &event.instrument, failure);
+}
+
+static void
+identities(void)
+{
+    static struct instruments instruments;
+    struct failure failure = {0};
+    char text[64];
+
+    OK("identities are numbered in order of definition",
+       define(&instruments, 7, "NASDAQ", "AAPL", 1, &failure) == 0 &&
+           define(&instruments, 70000, "NASDAQ", "MSFT", 1, &failure) == 1 &&
+           define(&instruments, 3, "XETRA", "AAPL", 1, &failure) == 2);
+    OK("ids of any size find their instrument",
+       instruments_find(&instruments, 7) == 0 &&
+           instruments_find(&instruments, 70000) == 1 &&
+           instruments_find(&instruments, 8) == INSTRUMENT_NONE &&
+           instruments_find(&instruments, 0) == INSTRUMENT_NONE &&
+           instruments_find(&instruments, 80000) == INSTRUMENT_NONE);
+    OK("defining an identity again changes its attributes",
+       define(&instruments, 7, "NASDAQ", "AAPL", 5, &failure) == 0 &&
+           instruments.events[0]->tick_size == 5 && instruments.count == 3);
+    instruments_name(&instruments, 2, text, sizeof text);
+    OK("text names it EXCHANGE:SYMBOL", strcmp(text, "XETRA:AAPL") == 0);
+    OK("a live id can not become another instrument",
+       define(&instruments, 7, "XETRA", "AAPL", 1, &failure) ==
+               INSTRUMENT_NONE &&
+           failure.kind == FAILURE_DATA && strstr(failure.text, "NASDAQ:AAPL"));
+    instruments_begin(&instruments);
+    memset(&failure, 0, sizeof failure);
+    OK("the next tape may use the same ids for others",
+       instruments_find(&instruments, 7) == INSTRUMENT_NONE &&
+           instruments_find(&instruments, 70000) == INSTRUMENT_NONE &&
+           define(&instruments, 7, "XETRA", "AAPL", 1, &failure) == 2 &&
+           define(&instruments, 9, "NASDAQ", "MSFT", 1, &failure) == 1);
+    OK("a symbol alone is another identity than with its exchange",
+       define(&instruments, 10, "", "AAPL", 1, &failure) == 3);
+    OK("an instrument without id or symbol is refused",
+       define(&instruments, 0, "", "X", 1, &failure) == INSTRUMENT_NONE);
+    instruments_free(&instruments);
+}
+
+static void
+names(void)
+{
+    struct names names = {0};
+    struct failure failure = {0};
+    uint64_t id = name_id("U1234567", 8);
+    size_t size;
+    bool added;
+
+    OK("a number below 2^63 is its own id",
+       name_id("77", 2) == 77 &&
+           name_id("9223372036854775807", 19) == INT64_MAX);
+    OK("anything else is interned from 2^63 on",
+       id >= NAME_BIT && name_id("007", 3) >= NAME_BIT &&
+           name_id("9223372036854775808", 19) >= NAME_BIT &&
+           name_id("+7", 2) >= NAME_BIT);
+    OK("the same text has the same id everywhere",
+       id == name_id("U1234567", 8) && id != name_id("U1234568", 8));
+    OK("no text is no id", name_id("", 0) == 0 && name_id("0", 1) == 0);
+    OK("a name is told once", names_add(&names, ID_ACCOUNT, id, "U1234567", 8,
+                                        &added, &failure) == 0 &&
+                                  added &&
+                                  names_add(&names, ID_ACCOUNT, id, "U1234567",
+                                            8, &added, &failure) == 0 &&
+                                  !added);
+    OK("and found by kind and id",
+       names_find(&names, ID_ACCOUNT, id, &size) && size == 8 &&
+           !names_find(&names, ID_ORDER, id, &size));
+    OK("an id can not change its name",
+       names_add(&names, ID_ACCOUNT, id, "other", 5, &added, &failure) == -1 &&
+           failure.kind == FAILURE_DATA);
+    names_free(&names);
+}
+
+int
+main(void)
+{
+    identities();
+    names();
+    return tap_done();
+}
