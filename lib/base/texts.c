@@ -1,0 +1,135 @@
+#include "base/texts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#define SLOTS_MIN   64
+#define CHUNK_BYTES 65536
+
+/* Strings lie in chunks, so that none ever moves. */
+struct texts_chunk {
+    struct texts_chunk *next;
+    size_t used, size;
+    char bytes[];
+};
+
+void
+texts_free(struct texts *texts)
+{
+    while (texts->chunks) {
+        struct texts_chunk *next = texts->chunks->next;
+
+        free(texts->chunks);
+        texts->chunks = next;
+    }
+    free(texts->entries);
+    free(texts->slots);
+    memset(texts, 0, sizeof *texts);
+}
+
+static uint32_t
+hash_of(const char *bytes, size_t size)
+{
+    return (uint32_t)XXH3_64bits(bytes, size);
+}
+
+/* The slot that holds the string, or the free one where it belongs. */
+static uint32_t *
+slot_of(const struct texts *texts, const char *bytes, size_t size,
+        uint32_t hash)
+{
+    uint32_t at = hash & texts->mask;
+
+    for (; texts->slots[at]; at = (at + 1) & texts->mask) {
+        const struct texts_entry *entry = &texts->entries[texts->slots[at] - 1];
+
+        if (entry->hash == hash && entry->size == size &&
+            memcmp(entry->bytes, bytes, size) == 0)
+            break;
+    }
+    return &texts->slots[at];
+}
+
+uint32_t
+texts_find(const struct texts *texts, const char *bytes, size_t size)
+{
+    if (!texts->slots)
+        return TEXTS_NONE;
+    return *slot_of(texts, bytes, size, hash_of(bytes, size)) - 1;
+}
+
+/* Doubles the slots, and entries to three quarters of them. */
+static bool
+grow(struct texts *texts)
+{
+    uint32_t slots = texts->slots ? (texts->mask + 1) * 2 : SLOTS_MIN;
+    uint32_t *fresh = calloc(slots, sizeof *fresh);
+    struct texts_entry *entries =
+        reallocarray(texts->entries, slots / 4 * 3, sizeof *entries);
+
+    if (entries)
+        texts->entries = entries;
+    if (!fresh || !entries) {
+        free(fresh);
+        return false;
+    }
+    free(texts->slots);
+    texts->slots = fresh;
+    texts->mask = slots - 1;
+    texts->capacity = slots / 4 * 3;
+    for (uint32_t i = 0; i < texts->count; i++) {
+        uint32_t at = entries[i].hash & texts->mask;
+
+        while (fresh[at])
+            at = (at + 1) & texts->mask;
+        fresh[at] = i + 1;
+    }
+    return true;
+}
+
+/* A copy of the string that stays where it is, NUL-terminated. */
+static const char *
+keep(struct texts *texts, const char *bytes, size_t size)
+{
+    struct texts_chunk *chunk = texts->chunks;
+    char *copy;
+
+    if (!chunk || chunk->size - chunk->used < size + 1) {
+        size_t room = size + 1 > CHUNK_BYTES ? size + 1 : CHUNK_BYTES;
+
+        chunk = malloc(sizeof *chunk + room);
+        if (!chunk)
+            return NULL;
+        *chunk = (struct texts_chunk){texts->chunks, 0, room};
+        texts->chunks = chunk;
+    }
+    copy = chunk->bytes + chunk->used;
+    memcpy(copy, bytes, size);
+    copy[size] = '\0';
+    chunk->used += size + 1;
+    return copy;
+}
+
+uint32_t
+texts_add(struct texts *texts, const char *bytes, size_t size, bool *added)
+{
+    uint32_t hash = hash_of(bytes, size);
+    uint32_t *slot;
+    const char *copy;
+
+    if (texts->count == texts->capacity && !grow(texts))
+        return TEXTS_NONE;
+    slot = slot_of(texts, bytes, size, hash);
+    if (added)
+        *added = *slot == 0;
+    if (*slot)
+        return *slot - 1;
+    copy = size > UINT32_MAX ? NULL : keep(texts, bytes, size);
+    if (!copy)
+        return TEXTS_NONE;
+    texts->entries[texts->count] =
+        (struct texts_entry){copy, (uint32_t)size, hash};
+    *slot = ++texts->count;
+    return *slot - 1;
+}
