@@ -15,9 +15,8 @@
 #define FRAME_HEAD     64
 #define BLOCK_BODY_MAX (FRAME_MAX - FRAME_HEAD)
 #define EVENT_MAX      BLOCK_BODY_MAX /* bytes of the longest event */
-#define CHUNK_SIZE                                                             \
-    61440 /* a full block, a chunk of the digest: see digest.h                 \
-           */
+/* A full block, which is a chunk of the digest; see digest.h. */
+#define CHUNK_SIZE 61440
 
 /* As they read in a hexdump. */
 #define FRAME_HEADER UINT32_C(0x45504154) /* "TAPE" */
