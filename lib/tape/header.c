@@ -170,7 +170,7 @@ tape_header_parse(struct tape_header *header, const struct frame *frame,
 
     memset(header, 0, sizeof *header);
     header->first_seq = frame->u.header.first_seq;
-    for (unsigned i = 0; i < frame->u.header.types; i++) {
+    for (unsigned i = 0; i < frame->u.header.types && !cursor.bad; i++) {
         unsigned type = get_u16(&cursor);
         unsigned size = get_u16(&cursor);
 

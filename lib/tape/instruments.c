@@ -55,10 +55,11 @@ grow(void *array, uint32_t count, uint32_t *capacity, size_t each,
     return 0;
 }
 
-/* "exchange\0symbol" */
+/* Writes "exchange\0symbol" to key; its size. Neither is longer than
+ * INSTRUMENT_TEXT_MAX. */
 static size_t
-identity_of(char *key, const char *exchange, size_t exchange_size,
-            const char *symbol, size_t symbol_size)
+identity_of(char key[2 * INSTRUMENT_TEXT_MAX + 1], const char *exchange,
+            size_t exchange_size, const char *symbol, size_t symbol_size)
 {
     memcpy(key, exchange, exchange_size);
     key[exchange_size] = '\0';
@@ -71,9 +72,10 @@ instruments_find_identity(const struct instruments *instruments,
                           const char *exchange, size_t exchange_size,
                           const char *symbol, size_t symbol_size)
 {
-    char key[2 * 65536];
+    char key[2 * INSTRUMENT_TEXT_MAX + 1];
 
-    if (exchange_size > 65535 || symbol_size > 65535)
+    if (exchange_size > INSTRUMENT_TEXT_MAX ||
+        symbol_size > INSTRUMENT_TEXT_MAX)
         return INSTRUMENT_NONE;
     return texts_find(
         &instruments->identities, key,
@@ -126,12 +128,16 @@ instruments_define(struct instruments *instruments,
                    const struct instrument *event, struct failure *failure)
 {
     uint32_t id = event->event.instrument;
-    char key[2 * 65536];
+    char key[2 * INSTRUMENT_TEXT_MAX + 1];
     uint32_t index, known;
 
-    if (id == 0 || event->symbol.length == 0) {
+    if (id == 0 || event->symbol.length == 0 ||
+        event->symbol.length > INSTRUMENT_TEXT_MAX ||
+        event->exchange.length > INSTRUMENT_TEXT_MAX) {
         fail(failure, FAILURE_DATA,
-             "an instrument needs an id other than 0 and a symbol");
+             "an instrument needs an id other than 0 and a symbol; symbol and "
+             "exchange have at most %d bytes",
+             INSTRUMENT_TEXT_MAX);
         return INSTRUMENT_NONE;
     }
     index = texts_add(&instruments->identities, key,

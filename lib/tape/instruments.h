@@ -13,6 +13,7 @@
 #include "tape/event.h"
 
 #define INSTRUMENT_NONE       UINT32_MAX
+#define INSTRUMENT_TEXT_MAX   255 /* bytes of a symbol, of an exchange */
 #define INSTRUMENT_LOCAL_FAST 4096
 
 struct instruments {

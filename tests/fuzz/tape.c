@@ -75,19 +75,22 @@ use_events(const struct tape_reader *reader, struct instruments *instruments,
 static void
 read_tape(bool raw)
 {
-    struct failure failure = {0}, write_failure = {0};
+    static struct failure write_failure;
+    static struct output output;
+    static struct tape_writer writer;
+    struct failure failure = {0};
     struct input input = {
         .name = "fuzz", .fd = file, .wake = -1, .regular = true};
     static struct instruments instruments;
     struct names names = {0};
     struct tape_reader reader;
-    struct output output;
-    struct tape_writer writer;
     int item;
 
     lseek(file, 0, SEEK_SET);
-    output_open(&output, "/dev/null", &write_failure);
-    tape_writer_init(&writer, &output, &write_failure);
+    if (!output.buffer) {
+        output_open(&output, "/dev/null", &write_failure);
+        tape_writer_init(&writer, &output, &write_failure);
+    }
     tape_reader_init(&reader, &input, &failure);
     reader.raw = raw;
     while ((item = tape_reader_next(&reader, &failure)) > 0) {
@@ -103,9 +106,9 @@ read_tape(bool raw)
         }
     }
     assert(item == 0 || failure.kind == FAILURE_DATA);
+    if (writer.begun)
+        tape_writer_end(&writer, TAPE_STOPPED, 0);
     tape_reader_free(&reader);
-    tape_writer_free(&writer);
-    output_abandon(&output);
     names_free(&names);
     instruments_free(&instruments);
 }
