@@ -290,13 +290,12 @@ run_open_input(struct run *run, const char *path)
 static int
 fail_at_event(struct run *run, const struct event *event)
 {
-    const char *name = run->input.name;
+    const char *name = input_name(&run->input);
 
     if (run->failure.kind != FAILURE_DATA)
         return -1;
     return fail_at(&run->failure, "%s: event %" PRIu64 " (byte %" PRIu64 ")",
-                   strcmp(name, "-") == 0 ? "stdin" : name, run->seq,
-                   tape_reader_position(&run->reader, event));
+                   name, run->seq, tape_reader_position(&run->reader, event));
 }
 
 static int
@@ -397,16 +396,18 @@ take_end(struct run *run, const struct filter *filter)
         [FAILURE_DATA] = "its data was bad",
         [FAILURE_ENVIRONMENT] = "its environment failed; run it again",
     };
-    const char *name = run->input.name;
+    const char *name = input_name(&run->input);
     int exit_class = run->reader.exit_class;
 
+    if (run->reader.status == TAPE_STOPPED && !run->common.quiet)
+        fprintf(stderr, "%s: %s: was stopped upstream; more would follow\n",
+                run->program->name, name);
     if (run->reader.status != TAPE_FAILED)
         return finish_tape(run, filter, run->reader.status);
     if (filter->end && filter->end(filter->state, run, TAPE_FAILED) != 0)
         return -1;
     return fail(&run->failure, (enum failure_class)exit_class,
-                "%s: a program upstream failed: %s",
-                strcmp(name, "-") == 0 ? "stdin" : name, words[exit_class]);
+                "%s: a program upstream failed: %s", name, words[exit_class]);
 }
 
 static int

@@ -41,6 +41,12 @@ input_open(struct input *input, const char *path, struct failure *failure)
     return 0;
 }
 
+const char *
+input_name(const struct input *input)
+{
+    return strcmp(input->name, "-") == 0 ? "stdin" : input->name;
+}
+
 void
 input_close(struct input *input)
 {
@@ -98,7 +104,7 @@ input_read(struct input *input, void *bytes, size_t size,
         count = read(input->fd, bytes, size);
     while (count < 0 && errno == EINTR);
     if (count < 0)
-        return fail_errno(failure, "%s: can not read it", input->name);
+        return fail_errno(failure, "%s: can not read it", input_name(input));
     input->offset += (uint64_t)count;
     return count;
 }

@@ -34,6 +34,9 @@ struct input {
  * must outlive it. wake is -1, no idle. */
 int input_open(struct input *input, const char *path, struct failure *failure);
 
+/* What messages call it: its path, or "stdin". */
+const char *input_name(const struct input *input);
+
 /* Closes it; fine on one that failed to open or is zeroed with fd -1. */
 void input_close(struct input *input);
 

@@ -34,22 +34,15 @@ tape_reader_free(struct tape_reader *reader)
     memset(reader, 0, sizeof *reader);
 }
 
-static const char *
-name_of(const struct tape_reader *reader)
-{
-    const char *name = reader->input->name;
-
-    return strcmp(name, "-") == 0 ? "stdin" : name;
-}
-
 /* Puts the place before a failure: the next frame's. */
 static int
 fail_here(struct tape_reader *reader, struct failure *failure)
 {
     if (reader->in_tape)
         return fail_at(failure, "%s: event %" PRIu64 " (byte %" PRIu64 ")",
-                       name_of(reader), reader->next_seq, reader->position);
-    return fail_at(failure, "%s: byte %" PRIu64, name_of(reader),
+                       input_name(reader->input), reader->next_seq,
+                       reader->position);
+    return fail_at(failure, "%s: byte %" PRIu64, input_name(reader->input),
                    reader->position);
 }
 
@@ -193,7 +186,7 @@ bad_event(struct tape_reader *reader, const struct event *event, uint32_t index,
           struct failure *failure)
 {
     return fail_at(failure, "%s: event %" PRIu64 " (byte %" PRIu64 ")",
-                   name_of(reader), reader->next_seq + index,
+                   input_name(reader->input), reader->next_seq + index,
                    tape_reader_position(reader, event));
 }
 
