@@ -45,7 +45,7 @@ start(struct making *making, const struct tape_header *header)
     making->output.failure = &making->failure;
     making->output.fd = making->fd;
     making->output.buffer = aligned_alloc(64, OUTPUT_BUFFER);
-    making->output.regular = false;
+    making->output.capacity = OUTPUT_BUFFER;
     tape_writer_init(&making->writer, &making->output, &making->failure);
     if (header)
         tape_writer_begin(&making->writer, header);
