@@ -20,7 +20,7 @@ WARN := -Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wno-mi
 	-Wpointer-arith -Wvla -Werror=format-security -Werror=implicit \
 	-Werror=incompatible-pointer-types -Werror=int-conversion $(WERROR)
 # OpenSSF hardening, all that gcc 12 and clang 14 both take.
-HARDEN := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2) \
+HARDEN := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) \
 	-fstack-clash-protection -fstack-protector-strong \
 	-fno-delete-null-pointer-checks -fno-strict-overflow \
 	-fno-strict-aliasing -fPIE $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full)
