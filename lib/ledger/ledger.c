@@ -1,0 +1,347 @@
+#include "ledger/ledger.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_ROOM 64
+
+const char *const ledger_system_names[LEDGER_SYSTEM_COUNT] = {
+    [LEDGER_FEES] = "@FEES",         [LEDGER_WORLD] = "@WORLD",
+    [LEDGER_INTEREST] = "@INTEREST", [LEDGER_SUSPENSE] = "@SUSPENSE",
+    [LEDGER_MARKET] = "@MARKET",
+};
+
+int
+ledger_init(struct ledger *ledger, const struct ledger_rules *rules,
+            struct failure *failure)
+{
+    memset(ledger, 0, sizeof *ledger);
+    ledger->rules = *rules;
+    ledger->batch = 1;
+    ledger->stream = 1;
+    for (int i = 0; i < LEDGER_SYSTEM_COUNT; i++) {
+        ledger->system[i] = ledger_account(ledger, rules->system[i], failure);
+        if (ledger->system[i] == LEDGER_NONE)
+            return -1;
+    }
+    return 0;
+}
+
+void
+ledger_free(struct ledger *ledger)
+{
+    free(ledger->accounts);
+    free(ledger->balances);
+    free(ledger->positions);
+    free(ledger->currencies);
+    free(ledger->changed_accounts.rows);
+    free(ledger->changed_balances.rows);
+    free(ledger->changed_positions.rows);
+    map_free(&ledger->account_map);
+    map_free(&ledger->balance_map);
+    map_free(&ledger->position_map);
+    map_free(&ledger->currency_map);
+    memset(ledger, 0, sizeof *ledger);
+}
+
+int
+ledger_clear(struct ledger *ledger, struct failure *failure)
+{
+    struct ledger_rules rules = ledger->rules;
+
+    ledger_free(ledger);
+    return ledger_init(ledger, &rules, failure);
+}
+
+/* ---- rows ---------------------------------------------------------------- */
+
+static int
+lacking(struct failure *failure)
+{
+    return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+}
+
+/* Makes room for one more row of a table, and in the list of its changes. */
+static int
+make_room(void **rows, uint32_t *room, uint32_t count, size_t size,
+          struct ledger_changes *changes, struct failure *failure)
+{
+    uint32_t next = *room ? *room * 2 : FIRST_ROOM;
+    void *grown;
+
+    if (count < *room)
+        return 0;
+    if (count >= LEDGER_NONE / 2)
+        return lacking(failure);
+    grown = realloc(*rows, next * size);
+    if (!grown)
+        return lacking(failure);
+    *rows = grown;
+    if (changes) {
+        grown = realloc(changes->rows, next * sizeof *changes->rows);
+        if (!grown)
+            return lacking(failure);
+        changes->rows = grown;
+    }
+    *room = next;
+    return 0;
+}
+
+static uint64_t
+pair(uint32_t high, uint32_t low)
+{
+    return (uint64_t)high << 32 | low;
+}
+
+uint32_t
+ledger_account(struct ledger *ledger, uint64_t id, struct failure *failure)
+{
+    uint32_t account = map_get(&ledger->account_map, id);
+
+    if (account != MAP_NONE)
+        return account;
+    account = ledger->account_count;
+    if (make_room((void **)&ledger->accounts, &ledger->account_room, account,
+                  sizeof *ledger->accounts, &ledger->changed_accounts,
+                  failure) != 0)
+        return LEDGER_NONE;
+    if (!map_put(&ledger->account_map, id, account)) {
+        lacking(failure);
+        return LEDGER_NONE;
+    }
+    ledger->accounts[account] =
+        (struct ledger_account){.id = id, .cash = LEDGER_NONE};
+    ledger->account_count++;
+    return account;
+}
+
+uint32_t
+ledger_currency(struct ledger *ledger, struct code code,
+                struct failure *failure)
+{
+    uint32_t currency = map_get(&ledger->currency_map, code.word);
+
+    if (currency != MAP_NONE)
+        return currency;
+    currency = ledger->currency_count;
+    if (make_room((void **)&ledger->currencies, &ledger->currency_room,
+                  currency, sizeof *ledger->currencies, NULL, failure) != 0)
+        return LEDGER_NONE;
+    if (!map_put(&ledger->currency_map, code.word, currency)) {
+        lacking(failure);
+        return LEDGER_NONE;
+    }
+    ledger->currencies[currency] = code;
+    ledger->currency_count++;
+    return currency;
+}
+
+static uint32_t
+new_balance(struct ledger *ledger, uint32_t account, uint32_t currency,
+            struct failure *failure)
+{
+    uint32_t balance = ledger->balance_count;
+
+    if (make_room((void **)&ledger->balances, &ledger->balance_room, balance,
+                  sizeof *ledger->balances, &ledger->changed_balances,
+                  failure) != 0)
+        return LEDGER_NONE;
+    if (!map_put(&ledger->balance_map, pair(account, currency), balance)) {
+        lacking(failure);
+        return LEDGER_NONE;
+    }
+    ledger->balances[balance] =
+        (struct ledger_balance){.account = account, .currency = currency};
+    ledger->balance_count++;
+    return balance;
+}
+
+uint32_t
+ledger_balance(struct ledger *ledger, uint32_t account, struct code code,
+               struct failure *failure)
+{
+    uint32_t balance = ledger->accounts[account].cash, currency;
+
+    if (balance != LEDGER_NONE &&
+        ledger->currencies[ledger->balances[balance].currency].word ==
+            code.word)
+        return balance;
+    currency = ledger_currency(ledger, code, failure);
+    if (currency == LEDGER_NONE)
+        return LEDGER_NONE;
+    balance = map_get(&ledger->balance_map, pair(account, currency));
+    if (balance == MAP_NONE)
+        balance = new_balance(ledger, account, currency, failure);
+    ledger->accounts[account].cash = balance;
+    return balance;
+}
+
+uint32_t
+ledger_position(struct ledger *ledger, uint32_t account, uint32_t instrument,
+                struct failure *failure)
+{
+    uint32_t position =
+        map_get(&ledger->position_map, pair(account, instrument));
+
+    if (position != MAP_NONE)
+        return position;
+    position = ledger->position_count;
+    if (make_room((void **)&ledger->positions, &ledger->position_room, position,
+                  sizeof *ledger->positions, &ledger->changed_positions,
+                  failure) != 0)
+        return LEDGER_NONE;
+    if (!map_put(&ledger->position_map, pair(account, instrument), position)) {
+        lacking(failure);
+        return LEDGER_NONE;
+    }
+    ledger->positions[position] =
+        (struct ledger_position){.account = account, .instrument = instrument};
+    ledger->position_count++;
+    return position;
+}
+
+bool
+ledger_knows(const struct ledger *ledger, uint32_t account)
+{
+    return ledger->accounts[account].open || !ledger->rules.strict ||
+           account < LEDGER_SYSTEM_COUNT;
+}
+
+/* ---- changes ------------------------------------------------------------- */
+
+/* The list has room for every row: each is in it at most once. */
+static void
+note(struct ledger *ledger, struct ledger_changes *changes,
+     struct ledger_mark *mark, uint32_t row)
+{
+    if (mark->batch == ledger->batch)
+        return;
+    mark->batch = ledger->batch;
+    changes->rows[changes->count++] = row;
+}
+
+void
+ledger_change_account(struct ledger *ledger, uint32_t account)
+{
+    struct ledger_account *row = &ledger->accounts[account];
+
+    row->open = true;
+    row->version++;
+    note(ledger, &ledger->changed_accounts, &row->mark, account);
+}
+
+void
+ledger_change_balance(struct ledger *ledger, uint32_t balance)
+{
+    note(ledger, &ledger->changed_balances, &ledger->balances[balance].mark,
+         balance);
+}
+
+void
+ledger_change_position(struct ledger *ledger, uint32_t position)
+{
+    note(ledger, &ledger->changed_positions, &ledger->positions[position].mark,
+         position);
+}
+
+void
+ledger_saved(struct ledger *ledger)
+{
+    for (uint32_t i = 0; i < ledger->changed_accounts.count; i++) {
+        struct ledger_account *row =
+            &ledger->accounts[ledger->changed_accounts.rows[i]];
+
+        row->mark.stored = row->version;
+        row->mark.stream = ledger->stream;
+    }
+    for (uint32_t i = 0; i < ledger->changed_balances.count; i++) {
+        struct ledger_balance *row =
+            &ledger->balances[ledger->changed_balances.rows[i]];
+
+        row->mark.stored = row->version;
+        row->mark.stream = ledger->stream;
+    }
+    for (uint32_t i = 0; i < ledger->changed_positions.count; i++) {
+        struct ledger_position *row =
+            &ledger->positions[ledger->changed_positions.rows[i]];
+
+        row->mark.stored = row->version;
+        row->mark.stream = ledger->stream;
+    }
+    ledger->changed_accounts.count = 0;
+    ledger->changed_balances.count = 0;
+    ledger->changed_positions.count = 0;
+    ledger->batch++;
+}
+
+void
+ledger_next_stream(struct ledger *ledger)
+{
+    assert(ledger->changed_balances.count == 0);
+    ledger->stream++;
+}
+
+/* ---- stored state -------------------------------------------------------- */
+
+int
+ledger_restore_account(struct ledger *ledger, const struct account *event,
+                       struct failure *failure)
+{
+    uint32_t account = ledger_account(ledger, event->account_id, failure);
+    struct ledger_account *row;
+
+    if (account == LEDGER_NONE)
+        return -1;
+    row = &ledger->accounts[account];
+    row->user_id = event->user_id;
+    row->account_type = event->account_type;
+    row->status = event->status;
+    row->open = true;
+    return 0;
+}
+
+int
+ledger_restore_balance(struct ledger *ledger, const struct balance *event,
+                       struct failure *failure)
+{
+    uint32_t account = ledger_account(ledger, event->account_id, failure);
+    uint32_t balance =
+        account == LEDGER_NONE
+            ? LEDGER_NONE
+            : ledger_balance(ledger, account, event->currency, failure);
+    struct ledger_balance *row;
+
+    if (balance == LEDGER_NONE)
+        return -1;
+    row = &ledger->balances[balance];
+    row->amount = amount_get(event->cash_balance);
+    row->version = event->version;
+    row->mark.stored = event->version;
+    return 0;
+}
+
+int
+ledger_restore_position(struct ledger *ledger, const struct position *event,
+                        uint32_t instrument, struct failure *failure)
+{
+    uint32_t account = ledger_account(ledger, event->account_id, failure);
+    uint32_t position =
+        account == LEDGER_NONE
+            ? LEDGER_NONE
+            : ledger_position(ledger, account, instrument, failure);
+    struct ledger_position *row;
+
+    if (position == LEDGER_NONE)
+        return -1;
+    row = &ledger->positions[position];
+    row->currency = event->currency;
+    row->holding.quantity = amount_get(event->quantity);
+    row->holding.cost = amount_get(event->cost);
+    row->holding.realized = amount_get(event->realized_pnl);
+    row->fees = amount_get(event->fees);
+    row->cash = row->holding.realized - row->holding.cost;
+    row->version = event->version;
+    row->mark.stored = event->version;
+    return 0;
+}

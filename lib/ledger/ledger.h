@@ -1,0 +1,150 @@
+/* ledger.h - the state of a double-entry ledger: accounts, balances of cash,
+ * positions in instruments.
+ *
+ * A row of cash is (account, currency), a row of securities is (account,
+ * instrument).  Rows live in dense arrays and are named by their index, which
+ * never changes; no result depends on it.  post.h changes them.
+ *
+ * Pure: no I/O, no clock.  Memory grows with the number of accounts, balances
+ * and positions (about 120, 90 and 190 bytes each), never with the length of
+ * the input.
+ */
+#ifndef LEDGER_LEDGER_H
+#define LEDGER_LEDGER_H
+
+#include <stdbool.h>
+
+#include "base/failure.h"
+#include "base/map.h"
+#include "ledger/holding.h"
+#include "tape/event.h"
+
+#define LEDGER_NONE UINT32_MAX
+
+/* Accounts that every ledger has; ordinary ones without limits. */
+enum ledger_system {
+    LEDGER_FEES,     /* what traders pay */
+    LEDGER_WORLD,    /* money outside: deposits and withdrawals */
+    LEDGER_INTEREST, /* who pays and earns interest */
+    LEDGER_SUSPENSE, /* the other side of adjustments */
+    LEDGER_MARKET,   /* the side of a trade that is not told */
+    LEDGER_SYSTEM_COUNT,
+};
+extern const char *const ledger_system_names[LEDGER_SYSTEM_COUNT];
+
+struct ledger_rules {
+    int64_t taker_fee, maker_fee; /* share of the notional; below 0: a rebate */
+    struct code currency;         /* where none is told */
+    bool strict; /* accounts are opened by account events only */
+    uint64_t system[LEDGER_SYSTEM_COUNT]; /* ids of the system accounts */
+};
+
+/* What a database needs to know of a row. */
+struct ledger_mark {
+    uint64_t stored; /* the version that the last save wrote; 0: none */
+    uint32_t batch;  /* of its last change */
+    uint32_t stream; /* in which its state at the start was saved */
+};
+
+struct ledger_account {
+    uint64_t id, user_id;
+    uint8_t account_type, status;
+    bool open;     /* referred to by something that was booked */
+    uint32_t cash; /* its balance used last, or LEDGER_NONE */
+    uint64_t version;
+    struct ledger_mark mark;
+};
+
+struct ledger_balance {
+    uint32_t account, currency;
+    i128 amount;
+    uint64_t version; /* postings so far */
+    struct ledger_mark mark;
+};
+
+struct ledger_position {
+    uint32_t account, instrument;
+    struct code currency; /* of its last trade */
+    struct holding holding;
+    i128 fees;        /* paid in trades of it */
+    i128 cash;        /* of all its trades: realized - cost (I1) */
+    uint64_t version; /* postings of the instrument so far */
+    struct ledger_mark mark;
+};
+
+/* Rows that changed since the last save, in order of their first change. */
+struct ledger_changes {
+    uint32_t *rows; /* as many as the table has room for; owned */
+    uint32_t count;
+};
+
+struct ledger {
+    struct ledger_rules rules;
+    uint64_t transactions, postings; /* so far: the last ids given */
+
+    struct ledger_account *accounts;
+    struct ledger_balance *balances;
+    struct ledger_position *positions;
+    struct code *currencies;
+    uint32_t account_count, balance_count, position_count, currency_count;
+    uint32_t account_room, balance_room, position_room, currency_room;
+    struct map account_map;               /* id */
+    struct map balance_map;               /* account, currency */
+    struct map position_map;              /* account, instrument */
+    struct map currency_map;              /* code */
+    uint32_t system[LEDGER_SYSTEM_COUNT]; /* their accounts, or LEDGER_NONE */
+
+    uint32_t batch, stream;
+    struct ledger_changes changed_accounts, changed_balances, changed_positions;
+};
+
+int ledger_init(struct ledger *ledger, const struct ledger_rules *rules,
+                struct failure *failure);
+void ledger_free(struct ledger *ledger);
+
+/* Forgets all rows and ids, keeps the rules. */
+int ledger_clear(struct ledger *ledger, struct failure *failure);
+
+/* A row, made if there is none yet; LEDGER_NONE without memory.  A row just
+ * made has version 0 and does not count as state until something changes
+ * it. */
+uint32_t ledger_account(struct ledger *ledger, uint64_t id,
+                        struct failure *failure);
+uint32_t ledger_currency(struct ledger *ledger, struct code code,
+                         struct failure *failure);
+uint32_t ledger_balance(struct ledger *ledger, uint32_t account,
+                        struct code currency, struct failure *failure);
+uint32_t ledger_position(struct ledger *ledger, uint32_t account,
+                         uint32_t instrument, struct failure *failure);
+
+/* True when an account can be booked on: opened before, or not strict. */
+bool ledger_knows(const struct ledger *ledger, uint32_t account);
+
+/* Notes that a row changed, for ledger_saved and the changed_ lists. */
+void ledger_change_account(struct ledger *ledger, uint32_t account);
+void ledger_change_balance(struct ledger *ledger, uint32_t balance);
+void ledger_change_position(struct ledger *ledger, uint32_t position);
+
+/* What changed is stored now: the changed_ lists become empty. */
+void ledger_saved(struct ledger *ledger);
+
+/* Another stream begins: each row's state is its start again. */
+void ledger_next_stream(struct ledger *ledger);
+
+/* True when the row's state at the start of the stream is not stored yet. */
+static inline bool
+ledger_first_change(const struct ledger *ledger, struct ledger_mark mark)
+{
+    return mark.stream != ledger->stream;
+}
+
+/* Taking back a state that was stored: the fields of the row from events as
+ * ledger/emit.h makes them. */
+int ledger_restore_account(struct ledger *ledger, const struct account *event,
+                           struct failure *failure);
+int ledger_restore_balance(struct ledger *ledger, const struct balance *event,
+                           struct failure *failure);
+int ledger_restore_position(struct ledger *ledger, const struct position *event,
+                            uint32_t instrument, struct failure *failure);
+
+#endif

@@ -1,0 +1,72 @@
+/* post.h - what an event does to the ledger: rules R1, R2 and R7.
+ *
+ * Each event that moves anything becomes one entry: its legs in the fixed
+ * order of R1, for each asset summing to zero, and the rows that they
+ * changed.  An event that a rule forbids changes nothing and is told in a
+ * violation.
+ */
+#ifndef LEDGER_POST_H
+#define LEDGER_POST_H
+
+#include "ledger/ledger.h"
+
+#define ENTRY_LEGS       7
+#define ENTRY_BALANCES   3
+#define ENTRY_POSITIONS  2
+#define ENTRY_VIOLATIONS 2
+
+struct ledger_leg {
+    uint8_t kind;     /* enum posting_kind */
+    bool security;    /* row is a position, not a balance */
+    uint32_t account; /* index */
+    uint32_t row;
+    i128 amount, after;
+};
+
+struct ledger_violation {
+    uint8_t reason; /* enum reason */
+    uint64_t account_id;
+    i128 amount;        /* by how much, or AMOUNT_NULL */
+    const char *detail; /* a constant text */
+};
+
+struct ledger_entry {
+    uint64_t transaction_id;
+    uint64_t posting_id; /* of the first leg */
+    unsigned leg_count, balance_count, position_count, violation_count;
+    struct ledger_leg legs[ENTRY_LEGS];
+    uint32_t balances[ENTRY_BALANCES]; /* changed, in order of the legs */
+    uint32_t positions[ENTRY_POSITIONS];
+    struct ledger_violation violations[ENTRY_VIOLATIONS];
+    uint64_t unknown_account; /* with POST_UNKNOWN */
+};
+
+enum post_result {
+    POST_DONE = 0,    /* the entry tells what; it may be empty */
+    POST_UNKNOWN = 1, /* strict, and entry->unknown_account is not open */
+    POST_FAILED = -1, /* no memory: failure is set, the ledger is void */
+};
+
+/* A trade of an instrument that the caller numbers; definition is its newest
+ * event, whose currency and multiplier count. */
+enum post_result post_trade(struct ledger *ledger, uint32_t instrument,
+                            const struct instrument *definition,
+                            const struct trade *trade,
+                            struct ledger_entry *entry,
+                            struct failure *failure);
+
+/* A deposit, withdrawal, fee, interest or adjustment. */
+enum post_result post_cash(struct ledger *ledger, const struct cash *cash,
+                           struct ledger_entry *entry, struct failure *failure);
+
+/* An account is opened, or its type, owner or status changes. */
+enum post_result post_account(struct ledger *ledger,
+                              const struct account *account,
+                              struct ledger_entry *entry,
+                              struct failure *failure);
+
+/* An event that moves money in ways this version does not know: the entry
+ * says so, nothing is booked. */
+void post_unsupported(struct ledger_entry *entry, const char *detail);
+
+#endif
