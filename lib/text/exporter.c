@@ -1,0 +1,294 @@
+#include "text/exporter.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/decimal.h"
+#include "text/intern.h"
+#include "text/utf8.h"
+
+void
+exporter_free(struct exporter *exporter)
+{
+    names_free(&exporter->names);
+}
+
+void
+exporter_begin(struct exporter *exporter)
+{
+    names_free(&exporter->names);
+    memset(&exporter->names, 0, sizeof exporter->names);
+}
+
+int
+exporter_note(struct exporter *exporter, const struct event *event)
+{
+    const struct name *name = (const void *)event;
+
+    if (event->type != EVENT_NAME || name->text.length == 0)
+        return 0;
+    return names_add(&exporter->names, name->kind, name->id,
+                     event_text(name, name->text), name->text.length, NULL,
+                     exporter->failure);
+}
+
+/* ---- numbers ------------------------------------------------------------- */
+
+char *
+print_unsigned(char *at, uint64_t number)
+{
+    char room[20];
+    char *end = room + sizeof room, *start = end;
+
+    do
+        *--start = (char)('0' + number % 10);
+    while (number /= 10);
+    memcpy(at, start, (size_t)(end - start));
+    return at + (end - start);
+}
+
+char *
+print_hex(char *at, const void *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *byte = bytes;
+
+    for (size_t i = 0; i < size; i++) {
+        *at++ = digits[byte[i] >> 4];
+        *at++ = digits[byte[i] & 15];
+    }
+    return at;
+}
+
+char *
+print_id(char *at, uint64_t id)
+{
+    uint64_t big_endian = __builtin_bswap64(id);
+
+    if ((id & NAME_BIT) == 0)
+        return print_unsigned(at, id);
+    *at++ = '#';
+    return print_hex(at, &big_endian, sizeof big_endian);
+}
+
+char *
+print_duration(char *at, int64_t ns)
+{
+    if (ns == 0) {
+        memcpy(at, "0s", 2);
+        return at + 2;
+    }
+    if (ns < 0) {
+        *at++ = '-';
+        ns = -ns;
+    }
+    return at + duration_format(ns, at);
+}
+
+#define SECOND_TEXT 19 /* bytes of "2026-01-08T09:30:00" */
+
+char *
+print_time(struct exporter *exporter, char *at, int64_t ns)
+{
+    int64_t second = ns / NS_PER_SECOND, rest = ns % NS_PER_SECOND;
+
+    if (rest < 0)
+        return at + time_format(ns, at);
+    if (second != exporter->second || exporter->time[0] == '\0') {
+        char text[TIME_TEXT_MAX];
+
+        time_format(second * NS_PER_SECOND, text);
+        memcpy(exporter->time, text, SECOND_TEXT);
+        exporter->second = second;
+    }
+    memcpy(at, exporter->time, SECOND_TEXT);
+    at += SECOND_TEXT;
+    if (rest) {
+        uint32_t nanos = (uint32_t)rest;
+
+        for (int i = 9; i > 0; i--, nanos /= 10)
+            at[i] = (char)('0' + nanos % 10);
+        *at = '.';
+        at += 10;
+        while (at[-1] == '0')
+            at--;
+    }
+    *at++ = 'Z';
+    return at;
+}
+
+/* ---- texts --------------------------------------------------------------- */
+
+int
+exporter_text(struct exporter *exporter, const struct event *event,
+              const struct schema_field *field, struct cell *text)
+{
+    struct text place;
+
+    memcpy(&place, (const char *)event + field->offset, sizeof place);
+    *text = (struct cell){event_text(event, place), place.length};
+    if (utf8_span(text->bytes, text->size) == text->size)
+        return 0;
+    return fail(exporter->failure, FAILURE_DATA, "field %s is not UTF-8",
+                field->name);
+}
+
+struct cell
+exporter_name(const struct exporter *exporter, unsigned kind, uint64_t id)
+{
+    struct cell name = {NULL, 0};
+    uint64_t raw;
+
+    if (kind == 0 || exporter->names.map[kind].count == 0)
+        return name;
+    name.bytes = names_find(&exporter->names, kind, id, &name.size);
+    if (!name.bytes || (name_id(name.bytes, name.size) & NAME_BIT) == 0 ||
+        id_raw_parse(name, &raw))
+        name.size = 0;
+    return name;
+}
+
+int
+exporter_label(struct exporter *exporter, uint32_t id, struct buffer *buffer)
+{
+    uint32_t index = instruments_find(exporter->instruments, id);
+    const struct instrument *event;
+    struct cell symbol, exchange;
+    char *at;
+
+    if (index == INSTRUMENT_NONE)
+        return fail(exporter->failure, FAILURE_DATA,
+                    "instrument %u is not defined", id);
+    event = exporter->instruments->events[index];
+    symbol =
+        (struct cell){event_text(event, event->symbol), event->symbol.length};
+    exchange = (struct cell){event_text(event, event->exchange),
+                             event->exchange.length};
+    if (utf8_span(symbol.bytes, symbol.size) != symbol.size ||
+        utf8_span(exchange.bytes, exchange.size) != exchange.size)
+        return fail(exporter->failure, FAILURE_DATA,
+                    "the symbol of instrument %u is not UTF-8", id);
+    at =
+        buffer_room(buffer, symbol.size + exchange.size + 1, exporter->failure);
+    if (!at)
+        return -1;
+    if (exchange.size || memchr(symbol.bytes, ':', symbol.size)) {
+        memcpy(at, exchange.bytes, exchange.size);
+        at[exchange.size] = ':';
+        at += exchange.size + 1;
+    }
+    memcpy(at, symbol.bytes, symbol.size);
+    buffer->used = (size_t)(at + symbol.size - buffer->bytes);
+    return 0;
+}
+
+/* ---- any value ----------------------------------------------------------- */
+
+static char *
+print_words(char *at, const struct schema_field *field, uint64_t value)
+{
+    bool first = true;
+
+    if (field->kind == FIELD_ENUM)
+        return stpcpy(at, field->words[value - 1]);
+    for (unsigned bit = 0; field->words[bit]; bit++) {
+        if ((value >> bit & 1) == 0)
+            continue;
+        if (!first)
+            *at++ = '|';
+        at = stpcpy(at, field->words[bit]);
+        first = false;
+    }
+    return at;
+}
+
+/* A value of a kind whose text has at most VALUE_ROOM bytes. */
+static char *
+print_value(struct exporter *exporter, const struct event *event,
+            const struct schema_field *field, char *at)
+{
+    const char *value = (const char *)event + field->offset;
+    struct amount amount;
+    struct code code;
+    int64_t number;
+
+    switch (field->kind) {
+    case FIELD_PRICE:
+    case FIELD_QUANTITY:
+    case FIELD_RATIO:
+        memcpy(&number, value, sizeof number);
+        return at + decimal_format(number, at);
+    case FIELD_AMOUNT:
+        memcpy(&amount, value, sizeof amount);
+        return at + amount_format(amount_get(amount), at);
+    case FIELD_TIME:
+        memcpy(&number, value, sizeof number);
+        return print_time(exporter, at, number);
+    case FIELD_DURATION:
+        memcpy(&number, value, sizeof number);
+        return print_duration(at, number);
+    case FIELD_ID:
+        if (field->id_kind)
+            return print_id(at, field_unsigned(event, field));
+        return print_unsigned(at, field_unsigned(event, field));
+    case FIELD_COUNT: return print_unsigned(at, field_unsigned(event, field));
+    case FIELD_ENUM:
+    case FIELD_FLAGS:
+        return print_words(at, field, field_unsigned(event, field));
+    case FIELD_CODE:
+        memcpy(&code, value, sizeof code);
+        return at + code_to_text(code, at);
+    case FIELD_TEXT:
+    case FIELD_INSTRUMENT: break;
+    }
+    return at;
+}
+
+static int
+put_data(struct exporter *exporter, const struct event *event,
+         struct buffer *buffer)
+{
+    size_t size = event->words * 8UL - sizeof *event;
+    char *at = buffer_room(buffer, size * 2, exporter->failure);
+
+    if (!at)
+        return -1;
+    print_hex(at, event + 1, size);
+    buffer->used += size * 2;
+    return 0;
+}
+
+int
+exporter_value(struct exporter *exporter, const struct schema_type *type,
+               unsigned slot, const struct event *event, struct buffer *buffer,
+               bool *outside)
+{
+    const struct schema_field *field = slot_field(type, slot);
+    struct cell text = {NULL, 0};
+    char *at;
+
+    *outside = false;
+    if (slot == SLOT_DATA)
+        return put_data(exporter, event, buffer);
+    if (field_is_null(event, field))
+        return 0;
+    *outside = true;
+    if (field->kind == FIELD_INSTRUMENT)
+        return exporter_label(exporter, (uint32_t)field_unsigned(event, field),
+                              buffer);
+    if (field->kind == FIELD_TEXT &&
+        exporter_text(exporter, event, field, &text) != 0)
+        return -1;
+    if (field->kind == FIELD_ID)
+        text = exporter_name(exporter, field->id_kind,
+                             field_unsigned(event, field));
+    if (text.size)
+        return buffer_put(buffer, text.bytes, text.size, exporter->failure);
+    *outside = false;
+    at = buffer_room(buffer, VALUE_ROOM, exporter->failure);
+    if (!at)
+        return -1;
+    at = print_value(exporter, event, field, at);
+    buffer->used = (size_t)(at - buffer->bytes);
+    return 0;
+}
