@@ -144,14 +144,6 @@ amount_divide(i128 a, i128 d)
     return a < 0 ? -(i128)q : (i128)q;
 }
 
-i128
-decimal_notional(int64_t price, int64_t quantity)
-{
-    i128 product = (i128)price * quantity;
-
-    return amount_divide(product, DECIMAL_ONE);
-}
-
 bool
 amount_mul_div(i128 a, i128 b, i128 d, i128 *out)
 {
