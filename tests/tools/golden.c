@@ -37,7 +37,7 @@ fill_field(char *event, size_t *tail, const struct schema_field *field,
     case FIELD_CODE: memcpy(event + field->offset, "EURUSDT\0", 8); break;
     case FIELD_TEXT:
         memcpy(event + field->offset, &text, sizeof text);
-        memcpy(event + *tail, "\"\\\n\xc3\xa9", text.length);
+        memcpy(event + *tail, "\xc3\xa9\"\\\n", text.length);
         *tail += text.length;
         break;
     }
