@@ -197,6 +197,9 @@ end_failed(struct run *run)
     if (first.kind == FAILURE_USAGE)
         return;
     run->failure.kind = FAILURE_NONE;
+    if (run->filter && run->filter->failed)
+        run->filter->failed(run->filter->state, run, (int)first.kind);
+    run->failure.kind = FAILURE_NONE;
     end_tape(run, TAPE_FAILED, (int)first.kind);
     if (run->output.fd >= 0)
         output_flush(&run->output);

@@ -81,6 +81,9 @@ struct filter {
     int (*block)(void *state, struct run *run);
     /* A tape ended with that status; before END is written. */
     int (*end)(void *state, struct run *run, enum tape_status status);
+    /* Reading failed, or a callback did, with that exit class; before END
+     * failed is written.  What it says itself is not heard any more. */
+    void (*failed)(void *state, struct run *run, int exit_class);
     /* All input was read, or reading stopped: last words, and for text output
      * the last of the text. */
     int (*finish)(void *state, struct run *run);

@@ -109,6 +109,15 @@ input_read(struct input *input, void *bytes, size_t size,
     return count;
 }
 
+int
+input_seek(struct input *input, uint64_t offset, struct failure *failure)
+{
+    if (lseek(input->fd, (off_t)offset, SEEK_SET) < 0)
+        return fail_errno(failure, "%s: can not read it", input->name);
+    input->offset = offset;
+    return 0;
+}
+
 char *
 input_read_file(const char *path, size_t max, size_t *size,
                 struct failure *failure)

@@ -45,6 +45,9 @@ void input_close(struct input *input);
 ssize_t input_read(struct input *input, void *bytes, size_t size,
                    struct failure *failure);
 
+/* Goes on reading a regular file at that byte. 0 or -1. */
+int input_seek(struct input *input, uint64_t offset, struct failure *failure);
+
 /* Reads a whole regular file of at most max bytes into memory that the caller
  * frees, NUL-terminated; *size is without the NUL. */
 char *input_read_file(const char *path, size_t max, size_t *size,

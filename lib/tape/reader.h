@@ -62,6 +62,7 @@ struct tape_reader {
     size_t head, tail; /* unread bytes: buffer[head, tail) */
     uint64_t position; /* byte position of buffer[head] in the input */
     bool in_tape;      /* between HEADER and END */
+    bool part;         /* tape_reader_seek was used: END counts other events */
     bool short_types;  /* some events must be completed */
     char *completed;
     size_t completed_size;
@@ -77,6 +78,11 @@ void tape_reader_free(struct tape_reader *reader);
  * class data for damage and for a regular file that ends early, class
  * environment for a pipe that ends early. */
 int tape_reader_next(struct tape_reader *reader, struct failure *failure);
+
+/* After a HEADER: goes on with the frame at that byte of a regular file, whose
+ * next event is seq.  Count and digest of END are then not checked. 0 or -1. */
+int tape_reader_seek(struct tape_reader *reader, uint64_t position,
+                     uint64_t seq, struct failure *failure);
 
 /* The byte position of an event of the current block in the input, for
  * messages. */

@@ -1,0 +1,103 @@
+#include "io/append.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int
+append_open(struct append *append, const char *path, struct failure *failure)
+{
+    struct stat status;
+
+    *append = (struct append){.path = path};
+    append->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+    if (append->fd < 0)
+        return fail_errno(failure, "%s: can not open it to append", path);
+    if (fstat(append->fd, &status) != 0) {
+        fail_errno(failure, "%s: can not open it to append", path);
+        append_close(append);
+        return -1;
+    }
+    append->size = (uint64_t)status.st_size;
+    return 0;
+}
+
+void
+append_close(struct append *append)
+{
+    if (append->fd >= 0)
+        close(append->fd);
+    append->fd = -1;
+}
+
+/* Ends the file's use. Always returns -1. */
+static int
+die(struct append *append, struct failure *failure, const char *what)
+{
+    append->dead = true;
+    return fail_errno(failure, "%s: %s", append->path, what);
+}
+
+/* Says again that the file is dead. */
+static int
+is_dead(const struct append *append, struct failure *failure)
+{
+    if (!append->dead)
+        return 0;
+    return fail(failure, FAILURE_ENVIRONMENT,
+                "%s: an earlier write failed; run it again", append->path);
+}
+
+int
+append_write(struct append *append, const void *bytes, size_t size,
+             struct failure *failure)
+{
+    const char *from = bytes;
+
+    assert(append->fd >= 0);
+    if (is_dead(append, failure) != 0)
+        return -1;
+    while (size > 0) {
+        ssize_t count = write(append->fd, from, size);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return die(append, failure, "can not write to it");
+        from += count;
+        size -= (size_t)count;
+        append->size += (uint64_t)count;
+    }
+    return 0;
+}
+
+int
+append_sync(struct append *append, struct failure *failure)
+{
+    assert(append->fd >= 0);
+    if (is_dead(append, failure) != 0)
+        return -1;
+    if (fdatasync(append->fd) != 0)
+        return die(append, failure, "can not make it durable");
+    append->durable = append->size;
+    return 0;
+}
+
+int
+append_cut(struct append *append, uint64_t size, struct failure *failure)
+{
+    int result;
+
+    assert(append->fd >= 0 && size <= append->size);
+    if (is_dead(append, failure) != 0)
+        return -1;
+    do
+        result = ftruncate(append->fd, (off_t)size);
+    while (result != 0 && errno == EINTR);
+    if (result != 0)
+        return die(append, failure, "can not cut it");
+    append->size = size;
+    return append_sync(append, failure);
+}

@@ -1,0 +1,41 @@
+/* append.h - a file that only grows, and what of it is durable.
+ *
+ * After a write or an fsync that failed nobody knows what the disk has: a
+ * later fsync may well succeed without the lost bytes.  So the file is dead
+ * from then on: every call fails, nothing is tried again, and only reading
+ * the file anew tells what is there.
+ */
+#ifndef IO_APPEND_H
+#define IO_APPEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+
+struct append {
+    const char *path; /* as given to append_open; outlives this */
+    int fd;           /* -1: none is open */
+    uint64_t size;    /* bytes in the file, as far as written by us */
+    uint64_t durable; /* of these, what append_sync made so */
+    bool dead;
+};
+
+/* Opens an existing regular file to append to.  What is in it counts as
+ * durable only after append_sync. */
+int append_open(struct append *append, const char *path,
+                struct failure *failure);
+void append_close(struct append *append);
+
+/* Writes all of it, or fails. */
+int append_write(struct append *append, const void *bytes, size_t size,
+                 struct failure *failure);
+
+/* Makes all that was written durable. */
+int append_sync(struct append *append, struct failure *failure);
+
+/* Cuts the file to size bytes, durably. */
+int append_cut(struct append *append, uint64_t size, struct failure *failure);
+
+#endif

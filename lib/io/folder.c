@@ -1,0 +1,138 @@
+#include "io/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int
+add_name(struct folder *folder, const char *name, struct failure *failure)
+{
+    if ((folder->count & (folder->count - 1)) == 0) { /* a power of two */
+        size_t capacity = folder->count ? folder->count * 2 : 1;
+        char **names = realloc(folder->names, capacity * sizeof *names);
+
+        if (!names)
+            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        folder->names = names;
+    }
+    folder->names[folder->count] = strdup(name);
+    if (!folder->names[folder->count])
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    folder->count++;
+    return 0;
+}
+
+int
+folder_list(struct folder *folder, const char *path, struct failure *failure)
+{
+    DIR *handle = opendir(path);
+    struct dirent *entry;
+    int result = 0;
+
+    *folder = (struct folder){0};
+    if (!handle && errno == ENOENT)
+        return 0;
+    if (!handle)
+        return fail_errno(failure, "%s: can not list it", path);
+    while (errno = 0, result == 0 && (entry = readdir(handle)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            result = add_name(folder, entry->d_name, failure);
+    if (result == 0 && errno != 0)
+        result = fail_errno(failure, "%s: can not list it", path);
+    closedir(handle);
+    if (result != 0) {
+        folder_free(folder);
+        return -1;
+    }
+    if (folder->count)
+        qsort(folder->names, folder->count, sizeof *folder->names, by_bytes);
+    return 1;
+}
+
+void
+folder_free(struct folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        free(folder->names[i]);
+    free(folder->names);
+    *folder = (struct folder){0};
+}
+
+/* The folder that path lies in, made durable. */
+static int
+sync_parent(const char *path, struct failure *failure)
+{
+    size_t size = strlen(path);
+    char *parent;
+    int fd, result;
+
+    while (size > 1 && path[size - 1] == '/')
+        size--;
+    while (size > 0 && path[size - 1] != '/')
+        size--;
+    parent = size ? strndup(path, size) : strdup(".");
+    fd = parent ? open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    result = fd < 0 ? -1 : fsync(fd);
+    if (result != 0)
+        fail_errno(failure, "%s: can not make its name durable", path);
+    if (fd >= 0)
+        close(fd);
+    free(parent);
+    return result;
+}
+
+int
+folder_make(const char *path, struct failure *failure)
+{
+    if (mkdir(path, 0777) == 0) /* less the umask */
+        return sync_parent(path, failure);
+    if (errno == EEXIST)
+        return 0;
+    return fail_errno(failure, "%s: can not make the folder", path);
+}
+
+int
+folder_lock(const char *path, bool *taken, struct failure *failure)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    int result;
+
+    *taken = false;
+    if (fd < 0)
+        return fail_errno(failure, "%s: can not open it", path);
+    do
+        result = flock(fd, LOCK_EX | LOCK_NB);
+    while (result != 0 && errno == EINTR);
+    if (result == 0)
+        return fd;
+    *taken = errno == EWOULDBLOCK;
+    fail_errno(failure, "%s: can not lock it", path);
+    close(fd);
+    return -1;
+}
+
+void
+folder_unlock(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+int
+folder_remove(const char *path, struct failure *failure)
+{
+    if (unlink(path) == 0 || errno == ENOENT)
+        return 0;
+    return fail_errno(failure, "%s: can not remove it", path);
+}
