@@ -48,21 +48,35 @@ int tape_writer_begin(struct tape_writer *writer,
 /* Sends the block that is being filled, if any, to the output's buffer. */
 int tape_writer_send(struct tape_writer *writer);
 
+/* Room for an event of at most size bytes, up to EVENT_MAX.  Not zeroed. It
+ * becomes an event with tape_writer_advance. */
+static inline void *
+tape_writer_reserve(struct tape_writer *writer, size_t size)
+{
+    if (__builtin_expect(writer->used >= CHUNK_SIZE ||
+                             writer->used + size > BLOCK_BODY_MAX,
+                         0))
+        tape_writer_send(writer);
+    return writer->block + FRAME_HEAD + writer->used;
+}
+
+/* The event in the room reserved has this size, a multiple of 8 from 16. */
+static inline void
+tape_writer_advance(struct tape_writer *writer, size_t size)
+{
+    writer->used += size;
+    writer->count++;
+    writer->total++;
+}
+
 /* Room for an event of size bytes, a multiple of 8 from 16 to EVENT_MAX.  Not
  * zeroed.  The caller fills all of it before the next call. */
 static inline void *
 tape_writer_put(struct tape_writer *writer, size_t size)
 {
-    char *room;
+    void *room = tape_writer_reserve(writer, size);
 
-    if (__builtin_expect(writer->used >= CHUNK_SIZE ||
-                             writer->used + size > BLOCK_BODY_MAX,
-                         0))
-        tape_writer_send(writer);
-    room = writer->block + FRAME_HEAD + writer->used;
-    writer->used += size;
-    writer->count++;
-    writer->total++;
+    tape_writer_advance(writer, size);
     return room;
 }
 
