@@ -43,7 +43,7 @@ struct option_spec {
     const char *argument;     /* what the argument is called: "FILE"; or NULL */
     const char *help;         /* one line */
     bool shapes;              /* it shapes the output: told in the provenance */
-    uint64_t min, max;        /* of a count */
+    uint64_t min, max;        /* of a count; a value below min: it is not set */
     const char *const *words; /* of a choice, NULL-terminated */
 };
 
