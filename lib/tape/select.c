@@ -1,0 +1,343 @@
+#include "tape/select.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "tape/names.h"
+#include "tape/rules.h"
+#include "tape/schema.h"
+
+void
+selection_init(struct selection *selection)
+{
+    memset(selection, 0, sizeof *selection);
+    selection->from = TIME_NULL;
+    selection->to = TIME_NULL;
+}
+
+void
+selection_free(struct selection *selection)
+{
+    texts_free(&selection->symbols);
+    map_free(&selection->accounts);
+    instruments_free(&selection->instruments);
+    free(selection->wanted);
+    selection->wanted = NULL;
+}
+
+/* ---- conditions ---------------------------------------------------------- */
+
+typedef int (*take_item)(struct selection *selection, const char *text,
+                         size_t size, struct failure *failure);
+
+static int
+each_item(struct selection *selection, const char *list, take_item take,
+          struct failure *failure)
+{
+    const char *text = list;
+
+    for (;;) {
+        size_t size = strcspn(text, ",");
+
+        if (size == 0)
+            return fail(failure, FAILURE_USAGE,
+                        "\"%s\": an item of the list is empty", list);
+        if (take(selection, text, size, failure) != 0)
+            return -1;
+        if (text[size] == '\0')
+            return 0;
+        text += size + 1;
+    }
+}
+
+/* A whole number; false when the text is anything else. */
+static bool
+number_of(const char *text, size_t size, uint64_t *number)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9' ||
+            __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(text[i] - '0'), &value))
+            return false;
+    }
+    *number = value;
+    return size > 0;
+}
+
+static int
+take_type(struct selection *selection, const char *text, size_t size,
+          struct failure *failure)
+{
+    const struct schema_type *schema = schema_find_name(text, size);
+    uint64_t type = 0;
+
+    if (schema)
+        type = schema->type;
+    else if (!number_of(text, size, &type) || type == 0 || type > UINT16_MAX)
+        return fail(failure, FAILURE_USAGE,
+                    "\"%.*s\" is no event type; tape(5) lists them", (int)size,
+                    text);
+    selection->types[type / 64] |= UINT64_C(1) << type % 64;
+    return 0;
+}
+
+int
+selection_add_types(struct selection *selection, const char *list,
+                    struct failure *failure)
+{
+    selection->by_type = true;
+    return each_item(selection, list, take_type, failure);
+}
+
+static int
+take_symbol(struct selection *selection, const char *text, size_t size,
+            struct failure *failure)
+{
+    if (texts_add(&selection->symbols, text, size, NULL) == TEXTS_NONE)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return 0;
+}
+
+int
+selection_add_symbols(struct selection *selection, const char *list,
+                      struct failure *failure)
+{
+    selection->by_symbol = true;
+    return each_item(selection, list, take_symbol, failure);
+}
+
+static int
+take_account(struct selection *selection, const char *text, size_t size,
+             struct failure *failure)
+{
+    uint64_t id = name_id(text, size);
+
+    if (id == 0)
+        return fail(failure, FAILURE_USAGE, "\"%.*s\" is no account", (int)size,
+                    text);
+    if (!map_put(&selection->accounts, id, 1))
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return 0;
+}
+
+int
+selection_add_accounts(struct selection *selection, const char *list,
+                       struct failure *failure)
+{
+    selection->by_account = true;
+    return each_item(selection, list, take_account, failure);
+}
+
+int
+selection_set_shard(struct selection *selection, const char *text,
+                    struct failure *failure)
+{
+    size_t size = strcspn(text, "/");
+
+    if (text[size] != '/' || !number_of(text, size, &selection->shard) ||
+        !number_of(text + size + 1, strlen(text + size + 1),
+                   &selection->shards) ||
+        selection->shard >= selection->shards)
+        return fail(failure, FAILURE_USAGE,
+                    "\"%s\" is no shard such as 0/4, 1/4, 2/4 or 3/4", text);
+    return 0;
+}
+
+/* ---- the tape ------------------------------------------------------------ */
+
+/* Bytes of the fixed part that events of a type have on this tape. */
+static size_t
+written_size(const struct selection *selection,
+             const struct schema_type *schema)
+{
+    uint16_t told = selection->header.sizes[schema->type];
+
+    return told && told < schema->size ? told : schema->size;
+}
+
+static void
+find_fields(struct selection *selection, const struct schema_type *schema)
+{
+    struct selection_fields *found = &selection->fields[schema->type];
+    size_t size = written_size(selection, schema);
+
+    for (unsigned i = 0; i < schema->field_count; i++) {
+        const struct schema_field *field = &schema->fields[i];
+
+        if (field->offset + field->size > size)
+            continue;
+        if (field->kind == FIELD_ID && field->id_kind == ID_ACCOUNT) {
+            assert(found->accounts < SELECT_FIELDS);
+            found->account[found->accounts++] = field->offset;
+        } else if (field->kind == FIELD_INSTRUMENT) {
+            assert(found->instruments < SELECT_FIELDS);
+            found->instrument[found->instruments++] = field->offset;
+        }
+    }
+}
+
+void
+selection_begin(struct selection *selection, const struct tape_header *header)
+{
+    memcpy(selection->header.sizes, header->sizes, sizeof header->sizes);
+    memset(selection->fields, 0, sizeof selection->fields);
+    for (size_t i = 0; i < schema_type_count; i++)
+        find_fields(selection, &schema_types[i]);
+    instruments_begin(&selection->instruments);
+    selection->by_time =
+        selection->from != TIME_NULL || selection->to != TIME_NULL;
+}
+
+static bool
+has_symbol(const struct selection *selection, uint32_t index)
+{
+    const struct instrument *event = selection->instruments.events[index];
+    const char *symbol = event_text(event, event->symbol);
+    char name[2 * 65536];
+    size_t size;
+
+    if (texts_find(&selection->symbols, symbol, event->symbol.length) !=
+        TEXTS_NONE)
+        return true;
+    size = instruments_name(&selection->instruments, index, name, sizeof name);
+    return texts_find(&selection->symbols, name, size) != TEXTS_NONE;
+}
+
+static int
+set_wanted(struct selection *selection, uint32_t index, struct failure *failure)
+{
+    if (index >= selection->wanted_capacity) {
+        uint32_t capacity = selection->instruments.capacity;
+        bool *larger =
+            reallocarray(selection->wanted, capacity, sizeof *larger);
+
+        if (!larger)
+            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        selection->wanted = larger;
+        selection->wanted_capacity = capacity;
+    }
+    selection->wanted[index] = has_symbol(selection, index);
+    return 0;
+}
+
+int
+selection_define(struct selection *selection, const struct event *event,
+                 struct failure *failure)
+{
+    const struct schema_type *schema = schema_find(EVENT_INSTRUMENT);
+    size_t written = written_size(selection, schema);
+    uint64_t whole[(EVENT_MAX + EVENT_FIXED_MAX) / sizeof(uint64_t)];
+    uint32_t index;
+
+    if (!selection->by_symbol)
+        return 0;
+    if (written < schema->size) {
+        tape_complete(schema, written, event, whole);
+        event = (const struct event *)(const void *)whole;
+    }
+    if (!tape_texts_inside(schema, event))
+        return fail(failure, FAILURE_DATA,
+                    "a text of %s lies outside the event", schema->name);
+    index = instruments_define(&selection->instruments,
+                               (const struct instrument *)(const void *)event,
+                               failure);
+    if (index == INSTRUMENT_NONE)
+        return -1;
+    return set_wanted(selection, index, failure);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+static const struct selection_fields *
+fields_of(const struct selection *selection, const struct event *event)
+{
+    static const struct selection_fields none;
+
+    return event->type < EVENT_TYPES ? &selection->fields[event->type] : &none;
+}
+
+static bool
+wants_instrument(const struct selection *selection, uint32_t id)
+{
+    uint32_t index = instruments_find(&selection->instruments, id);
+
+    return index != INSTRUMENT_NONE && selection->wanted[index];
+}
+
+static bool
+concerns_all(const struct event *event)
+{
+    return event->instrument == 0 &&
+           (event->type == EVENT_SESSION || event->type == EVENT_CLOCK ||
+            event->type == EVENT_GAP);
+}
+
+static bool
+symbol_holds(const struct selection *selection, const struct event *event)
+{
+    const struct selection_fields *fields = fields_of(selection, event);
+    uint32_t id;
+
+    if (wants_instrument(selection, event->instrument) || concerns_all(event))
+        return true;
+    for (unsigned i = 0; i < fields->instruments; i++) {
+        memcpy(&id, (const char *)event + fields->instrument[i], sizeof id);
+        if (wants_instrument(selection, id))
+            return true;
+    }
+    return false;
+}
+
+static bool
+accounts_hold(const struct selection *selection, const struct event *event)
+{
+    const struct selection_fields *fields = fields_of(selection, event);
+    bool named = !selection->by_account;
+    bool sharded = selection->shards == 0, any = false;
+    uint64_t id;
+
+    for (unsigned i = 0; i < fields->accounts; i++) {
+        memcpy(&id, (const char *)event + fields->account[i], sizeof id);
+        if (id == 0)
+            continue;
+        any = true;
+        if (!named)
+            named = map_get(&selection->accounts, id) != MAP_NONE;
+        if (!sharded)
+            sharded = id % selection->shards == selection->shard;
+    }
+    return named && (sharded || !any);
+}
+
+static bool
+time_holds(const struct selection *selection, int64_t time)
+{
+    return time != TIME_NULL && time >= selection->from &&
+           (selection->to == TIME_NULL || time < selection->to);
+}
+
+static bool
+all_hold(const struct selection *selection, const struct event *event)
+{
+    uint16_t type = event->type;
+
+    if (selection->by_type && !(selection->types[type / 64] >> type % 64 & 1))
+        return false;
+    if (selection->by_time && !time_holds(selection, event->time))
+        return false;
+    if (selection->by_symbol && !symbol_holds(selection, event))
+        return false;
+    return (!selection->by_account && selection->shards == 0) ||
+           accounts_hold(selection, event);
+}
+
+bool
+selection_takes(const struct selection *selection, const struct event *event)
+{
+    return all_hold(selection, event) != selection->invert;
+}
