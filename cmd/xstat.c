@@ -1,0 +1,157 @@
+/* xstat - says what is on a tape, and whether it is whole.
+ *
+ * One paragraph, or one JSON object, or one digest for each tape.  A damaged
+ * tape is told up to its last whole block; then comes the error, and exit 1.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/report.h"
+#include "cli/run.h"
+#include "tape/facts.h"
+
+struct xstat {
+    bool digest, json;
+    uint64_t told; /* paragraphs */
+    struct tape_facts facts;
+};
+
+/* ---- reading ------------------------------------------------------------- */
+
+/* Tells the tape that was read, or what was read of it. */
+static void
+tell_tape(struct xstat *x, struct run *run)
+{
+    const struct tape_reader *reader = &run->reader;
+    struct output *output = &run->output;
+
+    run->events_in += x->facts.events;
+    x->facts.end = reader->position;
+    if (x->digest) {
+        if (!reader->in_tape)
+            report_digest(output, reader);
+    } else if (x->json) {
+        report_json(output, reader, &x->facts);
+    } else {
+        if (x->told++)
+            output_put(output, "\n", 1);
+        if (run->operand_count > 1)
+            report_line(output, "input", reader->input->name);
+        report_text(output, reader, &x->facts);
+    }
+}
+
+/* Reads one input to its end.  What is wrong with it goes to failure. */
+static void
+read_tapes(struct xstat *x, struct run *run, struct failure *failure)
+{
+    struct tape_reader *reader = &run->reader;
+    int item, result = 0;
+
+    while (result == 0 && (item = tape_reader_next(reader, failure)) > 0) {
+        if (item == TAPE_HEADER)
+            tape_facts_begin(&x->facts, x->facts.end);
+        else if (item == TAPE_BLOCK)
+            result = tape_facts_block(&x->facts, reader, failure);
+        else
+            tell_tape(x, run);
+        if (item == TAPE_END && reader->status == TAPE_FAILED)
+            fail(failure, (enum failure_class)reader->exit_class,
+                 "%s: a program upstream failed",
+                 strcmp(run->input.name, "-") == 0 ? "stdin" : run->input.name);
+        run_progress(run, reader->position, run->input.size);
+    }
+    if (reader->in_tape)
+        tell_tape(x, run);
+}
+
+static void
+take_input(struct xstat *x, struct run *run, const char *path,
+           struct failure *failure)
+{
+    x->facts.end = 0;
+    if (run_open_input(run, path) != 0) {
+        *failure = run->failure;
+        run->failure.kind = FAILURE_NONE;
+        return;
+    }
+    if (tape_reader_init(&run->reader, &run->input, failure) == 0)
+        read_tapes(x, run, failure);
+    tape_reader_free(&run->reader);
+    input_close(&run->input);
+}
+
+static int
+prepare(void *state, struct run *run)
+{
+    struct xstat *x = state;
+
+    run->kind = RUN_TEXT;
+    return tape_facts_init(&x->facts, &run->failure);
+}
+
+/* One input that is damaged does not keep the others from being told. */
+static int
+produce(void *state, struct run *run)
+{
+    struct failure first = {0};
+    int i = 0;
+
+    do {
+        struct failure failure = {0};
+
+        take_input(state, run, run->operand_count ? run->operands[i] : "-",
+                   &failure);
+        if (first.kind == FAILURE_NONE)
+            first = failure;
+        else if (failure.kind != FAILURE_NONE)
+            fprintf(stderr, "%s: %s\n", run->program->name, failure.text);
+    } while (++i < run->operand_count && !run_stopped(run) &&
+             run->failure.kind == FAILURE_NONE);
+    if (run->failure.kind == FAILURE_NONE)
+        run->failure = first;
+    return run->failure.kind == FAILURE_NONE ? 0 : -1;
+}
+
+static void
+destroy(void *state)
+{
+    struct xstat *x = state;
+
+    tape_facts_free(&x->facts);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct xstat x = {0};
+    const struct option_spec options[] = {
+        {.letter = 'd',
+         .name = "digest",
+         .kind = OPTION_FLAG,
+         .value = &x.digest,
+         .help = "print only the digest, a line for each tape"},
+        {.letter = 'j',
+         .name = "json",
+         .kind = OPTION_FLAG,
+         .value = &x.json,
+         .help = "print a JSON object, a line for each tape"},
+        {.kind = OPTION_END},
+    };
+    static const char *const examples[] = {
+        "xstat day.tape", "xmatch day.tape | xstat --digest",
+        "xstat --json *.tape | jq .events", NULL};
+    const struct program program = {
+        .name = "xstat",
+        .summary = "tell what is on a tape, and whether it is whole",
+        .operands = "[FILE ...]",
+        .examples = examples,
+        .options = options,
+    };
+    const struct source source = {.state = &x,
+                                  .prepare = prepare,
+                                  .produce = produce,
+                                  .destroy = destroy};
+
+    return run_source(&program, &source, argc, argv);
+}
