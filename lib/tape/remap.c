@@ -1,0 +1,173 @@
+#include "tape/remap.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tape/frame.h"
+#include "tape/schema.h"
+
+void
+remap_init(struct remap *remap)
+{
+    memset(remap, 0, sizeof *remap);
+    for (size_t i = 0; i < schema_type_count; i++) {
+        const struct schema_type *type = &schema_types[i];
+
+        for (unsigned f = 0; f < type->field_count; f++) {
+            uint16_t *count = &remap->fields[type->type].count;
+
+            if (type->fields[f].kind != FIELD_INSTRUMENT)
+                continue;
+            assert(*count < REMAP_FIELDS);
+            remap->fields[type->type].offsets[(*count)++] =
+                type->fields[f].offset;
+        }
+    }
+}
+
+void
+remap_free(struct remap *remap)
+{
+    instruments_free(&remap->instruments);
+    names_free(&remap->names);
+}
+
+void
+remap_tape_free(struct remap_tape *tape)
+{
+    instruments_free(&tape->instruments);
+    free(tape->ids);
+    tape->ids = NULL;
+}
+
+void
+remap_tape_begin(struct remap_tape *tape)
+{
+    instruments_begin(&tape->instruments);
+}
+
+/* ---- definitions --------------------------------------------------------- */
+
+static int
+set_id(struct remap_tape *tape, uint32_t index, uint32_t id,
+       struct failure *failure)
+{
+    if (index >= tape->capacity) {
+        uint32_t capacity = tape->instruments.capacity;
+        uint32_t *larger = reallocarray(tape->ids, capacity, sizeof *larger);
+
+        if (!larger)
+            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        tape->ids = larger;
+        tape->capacity = capacity;
+    }
+    tape->ids[index] = id;
+    return 0;
+}
+
+/* True when both define the same attributes in the same way, at any time and
+ * under any id. */
+static bool
+same_attributes(const struct event *a, const struct event *b)
+{
+    return a->words == b->words &&
+           memcmp(a + 1, b + 1, (a->words - 2U) * 8) == 0;
+}
+
+static int
+define_instrument(struct remap *remap, struct remap_tape *tape,
+                  const struct instrument *event, bool *news,
+                  struct failure *failure)
+{
+    uint32_t index = instruments_define(&tape->instruments, event, failure);
+    uint32_t shared = instruments_find_identity(
+        &remap->instruments, event_text(event, event->exchange),
+        event->exchange.length, event_text(event, event->symbol),
+        event->symbol.length);
+    uint64_t copy[EVENT_MAX / 8 + EVENT_FIXED_MAX];
+
+    if (index == INSTRUMENT_NONE)
+        return -1;
+    *news = shared == INSTRUMENT_NONE ||
+            !same_attributes(&event->event,
+                             &remap->instruments.events[shared]->event);
+    if (shared == INSTRUMENT_NONE)
+        shared = remap->instruments.count;
+    if (*news) {
+        memcpy(copy, event, event->event.words * 8UL);
+        ((struct event *)(void *)copy)->instrument = shared + 1;
+        if (instruments_define(&remap->instruments,
+                               (const struct instrument *)(void *)copy,
+                               failure) == INSTRUMENT_NONE)
+            return -1;
+    }
+    return set_id(tape, index, shared + 1, failure);
+}
+
+int
+remap_define(struct remap *remap, struct remap_tape *tape,
+             const struct event *event, bool *news, struct failure *failure)
+{
+    const struct name *name = (const struct name *)(const void *)event;
+
+    if (event->type == EVENT_INSTRUMENT)
+        return define_instrument(remap, tape,
+                                 (const struct instrument *)(const void *)event,
+                                 news, failure);
+    return names_add(&remap->names, name->kind, name->id,
+                     event_text(name, name->text), name->text.length, news,
+                     failure);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+/* How many instrument fields an event has beside its header's. */
+static unsigned
+fields_of(const struct remap *remap, const struct event *event)
+{
+    return event->type < EVENT_TYPES ? remap->fields[event->type].count : 0;
+}
+
+static int
+find_id(const struct remap_tape *tape, uint32_t id, uint32_t *found,
+        struct failure *failure)
+{
+    uint32_t index = instruments_find(&tape->instruments, id);
+
+    if (id != 0 && index == INSTRUMENT_NONE)
+        return fail(failure, FAILURE_DATA,
+                    "instrument id %u is not defined before its use", id);
+    *found = id ? tape->ids[index] : 0;
+    return 0;
+}
+
+int
+remap_find(const struct remap *remap, const struct remap_tape *tape,
+           const struct event *event, uint32_t ids[1 + REMAP_FIELDS],
+           struct failure *failure)
+{
+    unsigned count = fields_of(remap, event);
+    int result = find_id(tape, event->instrument, &ids[0], failure);
+
+    for (unsigned i = 0; i < count && result == 0; i++) {
+        uint32_t id;
+
+        memcpy(&id, (const char *)event + remap->fields[event->type].offsets[i],
+               sizeof id);
+        result = find_id(tape, id, &ids[1 + i], failure);
+    }
+    return result;
+}
+
+void
+remap_set(const struct remap *remap, struct event *event,
+          const uint32_t ids[1 + REMAP_FIELDS])
+{
+    unsigned count = fields_of(remap, event);
+
+    event->instrument = ids[0];
+    for (unsigned i = 0; i < count; i++)
+        memcpy((char *)event + remap->fields[event->type].offsets[i],
+               &ids[1 + i], sizeof ids[1 + i]);
+}
