@@ -69,7 +69,7 @@ bool amount_sub(i128 a, i128 b, i128 *out);
 static inline i128
 decimal_notional(int64_t price, int64_t quantity)
 {
-    const u128 inverse = UINT64_C(12379400392853802748); /* 2^90 / 10^8 */
+    const uint64_t inverse = UINT64_C(12379400392853802748); /* 2^90 / 10^8 */
     i128 product = (i128)price * quantity;
     uint64_t quotient, rest;
 
@@ -78,7 +78,7 @@ decimal_notional(int64_t price, int64_t quantity)
     /* Without the fractions cut off, 2^24 / 10^8 + 2^88 / 2^90 + 1 < 1.42 at
      * most, quotient were exact: rest is below 1.5 * 10^8, and rounding to
      * the nearest mends what is missing. */
-    quotient = (uint64_t)((uint64_t)(product >> 24) * inverse >> 66);
+    quotient = (uint64_t)((u128)(uint64_t)(product >> 24) * inverse >> 66);
     rest = (uint64_t)product - quotient * DECIMAL_ONE;
     return quotient + (rest + (quotient & 1) > DECIMAL_ONE / 2);
 }
