@@ -334,21 +334,40 @@ take_header(struct run *run, const struct filter *filter)
 struct passing {
     bool user; /* and those from EVENT_TYPES on */
     bool types[EVENT_TYPES];
+    bool stretches[EVENT_TYPES]; /* and which are for filter->stretch */
 };
 
 static struct passing
 make_passing(const struct run *run, const struct filter *filter)
 {
-    struct passing passing;
-    const uint16_t *type = filter->consumes;
     bool pass = run->kind == RUN_TAPE && !filter->consumes_all;
+    struct passing passing = {.user = pass};
+    const uint16_t *type = filter->consumes;
 
-    passing.user = pass;
     for (unsigned i = 0; i < EVENT_TYPES; i++)
         passing.types[i] = pass;
-    for (; type && *type && !run->keep; type++)
-        passing.types[*type] = false;
+    for (; type && *type; type++) {
+        passing.types[*type] = pass && run->keep;
+        passing.stretches[*type] = filter->stretch != NULL;
+    }
     return passing;
+}
+
+/* One event, that the loop or .event is to take. */
+static int
+take_event(struct run *run, const struct filter *filter,
+           const struct passing *passing, const struct event *event)
+{
+    unsigned type = event->type;
+
+    if (type == EVENT_INSTRUMENT && !filter->raw &&
+        instruments_define(&run->instruments,
+                           (const struct instrument *)(const void *)event,
+                           &run->failure) == INSTRUMENT_NONE)
+        return -1;
+    if (type < EVENT_TYPES ? passing->types[type] : passing->user)
+        tape_writer_copy(&run->writer, event);
+    return filter->event ? filter->event(filter->state, run, event) : 0;
 }
 
 static int
@@ -356,20 +375,20 @@ take_block(struct run *run, const struct filter *filter,
            const struct passing *passing)
 {
     const struct event *event = run->reader.first;
+    int result = 0;
 
     run->seq = run->reader.first_seq;
-    for (; event < run->reader.end && !run->limited;
-         event = event_next(event), run->seq++) {
-        unsigned type = event->type;
-
-        if (type == EVENT_INSTRUMENT && !filter->raw &&
-            instruments_define(&run->instruments,
-                               (const struct instrument *)(const void *)event,
-                               &run->failure) == INSTRUMENT_NONE)
-            return fail_at_event(run, event);
-        if (type < EVENT_TYPES ? passing->types[type] : passing->user)
-            tape_writer_copy(&run->writer, event);
-        if (filter->event && filter->event(filter->state, run, event) != 0)
+    while (event < run->reader.end && !run->limited) {
+        if (event->type < EVENT_TYPES && passing->stretches[event->type]) {
+            result = filter->stretch(filter->state, run, &event);
+        } else {
+            result = take_event(run, filter, passing, event);
+            if (result == 0) {
+                event = event_next(event);
+                run->seq++;
+            }
+        }
+        if (result != 0)
             return fail_at_event(run, event);
     }
     run->events_in += run->seq - run->reader.first_seq;
