@@ -38,10 +38,12 @@ int64_t days_from_civil(int year, int month, int day);
 void civil_from_days(int64_t days, int *year, int *month, int *day);
 
 /* Reads one or more whole numbers with units w d h m s ms us ns, as in "1m",
- * "1h30m", "500ms".  False unless the sum is > 0 and fits. */
+ * "1h30m", "500ms".  False, with *ns untouched, unless the sum is > 0 and
+ * fits. */
 bool duration_parse(const char *text, size_t size, int64_t *ns);
 
-/* The shortest text that duration_parse reads back as ns > 0: "1h30m". */
+/* Writes ns > 0 in the largest units that divide it up, "1h30m", as
+ * duration_parse reads it back; no NUL, returns the length. */
 size_t duration_format(int64_t ns, char text[DURATION_TEXT_MAX]);
 
 #endif

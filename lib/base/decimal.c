@@ -1,64 +1,135 @@
 #include "base/decimal.h"
 
+#include <assert.h>
 #include <string.h>
 
-#define PLACES 8
+#include "base/digits.h"
 
-/* ---- text ---------------------------------------------------------------- */
+#define PLACES            8
+#define DECIMAL_WHOLE_MAX 10 /* digits before the point of DECIMAL(18,8) */
+#define AMOUNT_WHOLE_MAX  30 /* and of DECIMAL(38,8) */
 
-enum decimal_result
-amount_parse(const char *text, size_t size, i128 *value)
+static const uint32_t powers[PLACES + 1] = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+
+/* ---- reading ------------------------------------------------------------- */
+
+static inline unsigned
+digit_of(char byte)
 {
-    const u128 most = (u128)AMOUNT_MAX;
-    const char *end = text + size;
-    bool negative = size > 0 && *text == '-', digits = false, point = false;
-    unsigned places = 0;
+    return (unsigned)(unsigned char)byte - '0';
+}
+
+/* The usual number: at most 10 digits, a point, at most 8 digits.  False for
+ * everything else, right or wrong; parse_long then decides.  The magnitude
+ * may wrap in between, but then there were too many digits. */
+static inline bool
+parse_short(const char *at, const char *end, uint64_t *magnitude)
+{
+    const char *start = at;
+    uint64_t number = 0;
+    size_t whole, places = 0;
+
+    for (; at < end && digit_of(*at) < 10; at++)
+        number = number * 10 + digit_of(*at);
+    whole = (size_t)(at - start);
+    if (whole - 1 >= DECIMAL_WHOLE_MAX)
+        return false;
+    if (at < end) {
+        if (*at != '.')
+            return false;
+        start = ++at;
+        for (; at < end && digit_of(*at) < 10; at++)
+            number = number * 10 + digit_of(*at);
+        places = (size_t)(at - start);
+        if (at < end || places - 1 >= PLACES)
+            return false;
+    }
+    *magnitude = number * powers[PLACES - places];
+    return true;
+}
+
+static const char *
+skip_digits(const char *at, const char *end)
+{
+    while (at < end && digit_of(*at) < 10)
+        at++;
+    return at;
+}
+
+/* Any number, sign aside, with at most whole_max digits before the point when
+ * leading zeros are dropped. */
+static enum decimal_result
+parse_long(const char *at, const char *end, long whole_max, u128 *magnitude)
+{
+    const char *point = skip_digits(at, end);
+    const char *place = point < end && *point == '.' ? point + 1 : point;
     u128 number = 0;
 
-    if (size > 0 && (*text == '-' || *text == '+'))
-        text++;
-    for (; text < end; text++) {
-        unsigned digit = (unsigned)(*text - '0');
-
-        if (*text == '.' && !point) {
-            point = true;
-            continue;
-        }
-        if (digit > 9)
-            return DECIMAL_SYNTAX;
-        digits = true;
-        if (point && places == PLACES) {
-            if (digit)
-                return DECIMAL_PRECISION;
-            continue;
-        }
-        if (number > (most - digit) / 10)
-            return DECIMAL_RANGE;
-        number = number * 10 + digit;
-        places += point;
-    }
-    if (!digits)
+    if (skip_digits(place, end) != end || point - at + (end - place) == 0)
         return DECIMAL_SYNTAX;
-    for (; places < PLACES; places++) {
-        if (number > most / 10)
-            return DECIMAL_RANGE;
-        number *= 10;
-    }
-    *value = negative ? -(i128)number : (i128)number;
+    while (at < point && *at == '0')
+        at++;
+    while (place < end && end[-1] == '0')
+        end--;
+    if (point - at > whole_max)
+        return DECIMAL_RANGE;
+    if (end - place > PLACES)
+        return DECIMAL_PRECISION;
+    for (; at < point; at++)
+        number = number * 10 + digit_of(*at);
+    number *= powers[PLACES];
+    for (int i = PLACES - 1; place < end; place++, i--)
+        number += (u128)digit_of(*place) * powers[i];
+    *magnitude = number;
     return DECIMAL_OK;
+}
+
+static inline const char *
+skip_sign(const char *at, const char *end)
+{
+    return at < end && (*at == '-' || *at == '+') ? at + 1 : at;
 }
 
 enum decimal_result
 decimal_parse(const char *text, size_t size, int64_t *value)
 {
-    i128 number;
-    enum decimal_result result = amount_parse(text, size, &number);
+    const char *end = text + size;
+    const char *at = skip_sign(text, end);
+    uint64_t magnitude;
 
-    if (result != DECIMAL_OK)
-        return result;
-    if (number > DECIMAL_MAX || number < -DECIMAL_MAX)
-        return DECIMAL_RANGE;
-    *value = (int64_t)number;
+    if (!parse_short(at, end, &magnitude)) {
+        u128 wide;
+        enum decimal_result result =
+            parse_long(at, end, DECIMAL_WHOLE_MAX, &wide);
+
+        if (result != DECIMAL_OK)
+            return result;
+        magnitude = (uint64_t)wide;
+    }
+    *value =
+        at > text && *text == '-' ? -(int64_t)magnitude : (int64_t)magnitude;
+    return DECIMAL_OK;
+}
+
+enum decimal_result
+amount_parse(const char *text, size_t size, i128 *value)
+{
+    const char *end = text + size;
+    const char *at = skip_sign(text, end);
+    uint64_t narrow;
+    u128 magnitude;
+
+    if (parse_short(at, end, &narrow)) {
+        magnitude = narrow;
+    } else {
+        enum decimal_result result =
+            parse_long(at, end, AMOUNT_WHOLE_MAX, &magnitude);
+
+        if (result != DECIMAL_OK)
+            return result;
+    }
+    *value = at > text && *text == '-' ? -(i128)magnitude : (i128)magnitude;
     return DECIMAL_OK;
 }
 
@@ -66,149 +137,79 @@ const char *
 decimal_complaint(enum decimal_result result)
 {
     switch (result) {
+    case DECIMAL_OK: return "is a number";
     case DECIMAL_SYNTAX: return "is not a number";
     case DECIMAL_RANGE: return "is too large";
     case DECIMAL_PRECISION: return "has more than eight decimal places";
-    case DECIMAL_OK: break;
     }
-    return "is a number";
+    return "is not a number";
 }
 
-static char *
-put_digits(char *end, uint64_t number, unsigned least)
+/* ---- writing ------------------------------------------------------------- */
+
+/* Writes the point and as many of the eight places as are needed. */
+static inline size_t
+put_places(uint32_t places, char *text)
 {
-    for (; number || least; number /= 10) {
-        *--end = (char)('0' + number % 10);
-        least -= least > 0;
-    }
-    return end;
+    if (places == 0)
+        return 0;
+    text[0] = '.';
+    return 1 + digits_put_places(text + 1, places);
 }
 
-size_t
-amount_format(i128 value, char text[AMOUNT_TEXT_MAX])
+static inline size_t
+format_narrow(bool negative, uint64_t magnitude, char *text)
 {
-    const uint64_t split = UINT64_C(1000000000000000000);
-    u128 magnitude = value < 0 ? -(u128)value : (u128)value;
-    u128 whole = magnitude / (uint64_t)DECIMAL_ONE;
-    uint64_t rest = (uint64_t)(magnitude % (uint64_t)DECIMAL_ONE);
-    char room[AMOUNT_TEXT_MAX];
-    char *end = room + sizeof room, *at = end;
-    unsigned places = PLACES;
+    char *at = text;
 
-    for (; places && rest % 10 == 0; places--)
-        rest /= 10;
-    if (places) {
-        at = put_digits(at, rest, places);
-        *--at = '.';
-    }
-    if (whole >= split) {
-        at = put_digits(at, (uint64_t)(whole % split), 18);
-        at = put_digits(at, (uint64_t)(whole / split), 1);
-    } else {
-        at = put_digits(at, (uint64_t)whole, 1);
-    }
-    if (value < 0)
-        *--at = '-';
-    memcpy(text, at, (size_t)(end - at));
-    return (size_t)(end - at);
+    *at = '-';
+    at += negative;
+    at += digits_format(magnitude / (uint64_t)DECIMAL_ONE, at);
+    at += put_places((uint32_t)(magnitude % (uint64_t)DECIMAL_ONE), at);
+    return (size_t)(at - text);
 }
 
 size_t
 decimal_format(int64_t value, char text[DECIMAL_TEXT_MAX])
 {
-    char room[AMOUNT_TEXT_MAX];
-    size_t size = amount_format(value, room);
-
-    memcpy(text, room, size);
-    return size;
+    assert(value != DECIMAL_NULL);
+    return format_narrow(value < 0,
+                         value < 0 ? -(uint64_t)value : (uint64_t)value, text);
 }
 
-/* ---- arithmetic ---------------------------------------------------------- */
-
-/* quotient, rounded by remainder and divisor half to even. */
-static u128
-round_half_even(u128 quotient, u128 remainder, u128 divisor)
+/* Beyond 64 bits: at most 31 digits before the point, the last 16 apart. */
+static size_t
+format_wide(bool negative, u128 magnitude, char *text)
 {
-    u128 rest = divisor - remainder;
+    const uint64_t e16 = UINT64_C(10000000000000000);
+    u128 whole = magnitude / (u128)DECIMAL_ONE;
+    uint32_t places = (uint32_t)(magnitude % (u128)DECIMAL_ONE);
+    char *at = text;
 
-    return quotient +
-           (remainder > rest || (remainder == rest && (quotient & 1)));
-}
+    *at = '-';
+    at += negative;
+    if (whole < e16) {
+        at += digits_format((uint64_t)whole, at);
+    } else {
+        uint64_t low = (uint64_t)(whole % e16);
 
-i128
-amount_divide(i128 a, i128 d)
-{
-    u128 n = a < 0 ? -(u128)a : (u128)a;
-    u128 q = round_half_even(n / (u128)d, n % (u128)d, (u128)d);
-
-    return a < 0 ? -(i128)q : (i128)q;
-}
-
-bool
-amount_mul_div(i128 a, i128 b, i128 d, i128 *out)
-{
-    bool negative = (a < 0) != (b < 0);
-    u128 x = a < 0 ? -(u128)a : (u128)a, y = b < 0 ? -(u128)b : (u128)b;
-    u128 divisor = d < 0 ? -(u128)d : (u128)d;
-    u128 high = 0, low = 0, quotient = 0, remainder = 0;
-
-    negative = negative != (d < 0);
-    for (int bit = 127; bit >= 0; bit--) { /* high:low = x * y */
-        high = high << 1 | low >> 127;
-        low <<= 1;
-        if (y >> bit & 1) {
-            low += x;
-            high += low < x;
-        }
+        at += digits_format((uint64_t)(whole / e16), at);
+        digits_put8(at, (uint32_t)(low / 100000000));
+        digits_put8(at + 8, (uint32_t)(low % 100000000));
+        at += 16;
     }
-    for (int bit = 255; bit >= 0; bit--) {
-        bool carry = remainder >> 127;
-        u128 next = bit > 127 ? high >> (bit - 128) & 1 : low >> bit & 1;
-
-        remainder = remainder << 1 | next;
-        if (quotient >> 127)
-            return false;
-        quotient <<= 1;
-        if (carry || remainder >= divisor) {
-            remainder -= divisor;
-            quotient |= 1;
-        }
-    }
-    quotient = round_half_even(quotient, remainder, divisor);
-    if (quotient > (u128)AMOUNT_MAX)
-        return false;
-    *out = negative ? -(i128)quotient : (i128)quotient;
-    return true;
+    at += put_places(places, at);
+    return (size_t)(at - text);
 }
 
-bool
-amount_rate(i128 amount, int64_t rate, i128 *out)
+size_t
+amount_format(i128 value, char text[AMOUNT_TEXT_MAX])
 {
-    return amount_mul_div(amount, rate, DECIMAL_ONE, out);
-}
+    bool negative = value < 0;
+    u128 magnitude = negative ? -(u128)value : (u128)value;
 
-static bool
-in_range(i128 value, i128 *out)
-{
-    if (value > AMOUNT_MAX || value < -AMOUNT_MAX)
-        return false;
-    *out = value;
-    return true;
-}
-
-bool
-amount_add(i128 a, i128 b, i128 *out)
-{
-    i128 sum;
-
-    return !__builtin_add_overflow(a, b, &sum) && in_range(sum, out);
-}
-
-bool
-amount_sub(i128 a, i128 b, i128 *out)
-{
-    i128 difference;
-
-    return !__builtin_sub_overflow(a, b, &difference) &&
-           in_range(difference, out);
+    assert(value != AMOUNT_NULL);
+    if (magnitude <= UINT64_MAX)
+        return format_narrow(negative, (uint64_t)magnitude, text);
+    return format_wide(negative, magnitude, text);
 }

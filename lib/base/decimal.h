@@ -8,8 +8,8 @@
  * This is the only place where __int128 is spelled.
  *
  * Text is canonical decimal: "150.25", "-0.5", "0"; no exponent, no plus, no
- * leading and no trailing zeros are written; leading zeros, a plus sign and
- * trailing zeros are read.
+ * leading and no trailing zeros are written; leading zeros, a plus sign,
+ * trailing zeros and a bare point (".5", "1.") are read.
  */
 #ifndef BASE_DECIMAL_H
 #define BASE_DECIMAL_H
