@@ -261,6 +261,15 @@ notionals_any(void)
                          decimal_notional(price, quantity)))
             return false;
     }
+    for (int i = 0; i < 100000; i++) { /* where the fast way ends, 2^88 */
+        int64_t price = (int64_t)(any() >> 20 | UINT64_C(1) << 30);
+        int64_t near = (int64_t)(((u128)1 << 88) / (u128)price);
+        int64_t quantity = near - 2 + (int64_t)(any() % 4);
+
+        if (!is_quotient(price, quantity, DECIMAL_ONE,
+                         decimal_notional(price, quantity)))
+            return false;
+    }
     return is_quotient(INT64_MIN, INT64_MIN, DECIMAL_ONE,
                        decimal_notional(INT64_MIN, INT64_MIN)) &&
            is_quotient(INT64_MIN, INT64_MAX, DECIMAL_ONE,
