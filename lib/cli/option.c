@@ -372,7 +372,7 @@ is_set(const struct option_spec *spec)
     case OPTION_DURATION: return *(int64_t *)spec->value > 0;
     case OPTION_DECIMAL: return *(int64_t *)spec->value != DECIMAL_NULL;
     case OPTION_COUNT: return *(uint64_t *)spec->value >= spec->min;
-    case OPTION_CHOICE: return true;
+    case OPTION_CHOICE: return *(int *)spec->value >= 0;
     case OPTION_END: break;
     }
     return false;

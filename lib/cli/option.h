@@ -25,7 +25,7 @@ enum option_kind {
     OPTION_TIME,     /* int64_t, RFC 3339 */
     OPTION_DURATION, /* int64_t, nanoseconds: 500ms, 1m, 1h30m, 1d */
     OPTION_DECIMAL,  /* int64_t in 10^-8 */
-    OPTION_CHOICE,   /* int: index into words */
+    OPTION_CHOICE,   /* int: index into words; below 0: not given */
     OPTION_LIST,     /* struct option_list *: each use appends */
 };
 
