@@ -1,0 +1,111 @@
+/* ladder.h - the price levels of one side of a book, best first.
+ *
+ * A ladder is a B+-tree of levels: finding, adding and dropping one costs
+ * O(log n) whatever the prices are, and near the best it touches one leaf.
+ * The better a price, the larger its key: the price of a bid, the negated
+ * price of an ask; so both sides are the same code.
+ *
+ * Levels and nodes of all ladders live in one struct rungs and are named by
+ * 32-bit numbers that stay the same while they live; 0 names none.  Pointers
+ * to them are void after rungs_reserve.
+ *
+ * A node is freed when it is empty and never merged with another: its height
+ * then grows with the logarithm of the number of levels ever added.
+ */
+#ifndef MARKET_LADDER_H
+#define MARKET_LADDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/decimal.h"
+#include "base/failure.h"
+
+#define LADDER_FAN    32 /* levels in a leaf, children of an inner node */
+#define LADDER_HEIGHT 16 /* more than 32-bit numbers can reach */
+#define KEY_NONE      INT64_MIN       /* worse than every price */
+#define KEY_ANY       (INT64_MIN + 1) /* as a limit: every price will do */
+#define KEY_END       INT64_MAX       /* better than every price */
+
+struct level {
+    i128 quantity; /* open at this price */
+    int64_t price;
+    uint32_t head, tail; /* orders, the oldest and the newest */
+    uint32_t count;      /* orders */
+    uint32_t unused;
+};
+
+struct rung_node {
+    int64_t keys[LADDER_FAN];  /* ascending, then KEY_END; inner: the child
+                                  has no less, and the first is KEY_NONE */
+    uint32_t kids[LADDER_FAN]; /* levels of a leaf, nodes of an inner node */
+    uint32_t count;
+    uint32_t worse, better; /* leaves: the neighbours */
+    uint32_t unused;
+};
+
+/* A zeroed struct rungs is empty. */
+struct rungs {
+    struct level *levels;
+    struct rung_node *nodes;
+    uint32_t level_count, level_capacity, level_used, level_free;
+    uint32_t node_count, node_capacity, node_used, node_free;
+};
+
+struct ladder {
+    int64_t best_key; /* KEY_NONE: no level */
+    uint32_t best;    /* the best level, 0: none */
+    uint32_t top;     /* the leaf that holds it */
+    uint32_t root;
+    uint16_t height; /* inner nodes above a leaf */
+    bool sell;
+};
+
+/* A place in a ladder, to walk from better to worse. */
+struct ladder_place {
+    uint32_t leaf, at;
+};
+
+void rungs_free(struct rungs *rungs);
+
+/* Makes room for one more level.  0, or -1 out of memory. */
+int rungs_grow(struct rungs *rungs, struct failure *failure);
+
+static inline int
+rungs_reserve(struct rungs *rungs, struct failure *failure)
+{
+    if (__builtin_expect(rungs->level_count < rungs->level_capacity &&
+                             rungs->node_capacity - rungs->node_count >
+                                 LADDER_HEIGHT,
+                         1))
+        return 0;
+    return rungs_grow(rungs, failure);
+}
+
+void ladder_init(struct ladder *ladder, bool sell);
+
+/* How a price compares on this side: larger is better. */
+static inline int64_t
+ladder_key(const struct ladder *ladder, int64_t price)
+{
+    return ladder->sell ? -price : price;
+}
+
+/* The level of a price, or 0. */
+uint32_t ladder_find(const struct rungs *rungs, const struct ladder *ladder,
+                     int64_t price);
+
+/* The level of a price, added when there is none: without orders, quantity
+ * 0.  rungs_reserve has made room. */
+uint32_t ladder_take(struct rungs *rungs, struct ladder *ladder, int64_t price);
+
+/* Drops a level of this ladder. */
+void ladder_drop(struct rungs *rungs, struct ladder *ladder, uint32_t level);
+
+/* The best level and the place of the next; 0 when there is none. */
+uint32_t ladder_first(const struct rungs *rungs, const struct ladder *ladder,
+                      struct ladder_place *place);
+/* The next worse level, or 0. */
+uint32_t ladder_next(const struct rungs *rungs, struct ladder_place *place);
+
+#endif

@@ -1,0 +1,422 @@
+/* match - the engine against cases whose answers are known. */
+#include "match_text.h"
+#include "tap.h"
+
+static struct facts facts;
+static struct failure failure;
+
+/* Instruments 1 and 2 are defined, with indexes 0 and 1. */
+static void
+begin(struct match *match)
+{
+    struct match_sink sink = facts_sink(&facts);
+    struct instrument instrument;
+
+    memset(&facts, 0, sizeof facts);
+    match_init(match, &sink);
+    event_init(&instrument, EVENT_INSTRUMENT);
+    for (uint32_t i = 0; i < 2; i++) {
+        instrument.event.instrument = i + 1;
+        match_define(match, i, &instrument, &failure);
+    }
+}
+
+static uint32_t
+index_of(const union input *input)
+{
+    uint32_t id = input->event.instrument;
+
+    return id == 1 || id == 2 ? id - 1 : MATCH_NO_MARKET;
+}
+
+/* Hands one input to the engine; its facts are then in facts. */
+static void
+feed(struct match *match, const char *text)
+{
+    char line[256];
+    union input input;
+
+    snprintf(line, sizeof line, "%s", text);
+    read_input(line, &input);
+    facts.count = 0;
+    if (input.event.type == EVENT_INSTRUMENT)
+        match_define(match, index_of(&input), &input.instrument, &failure);
+    else
+        match_event(match, index_of(&input), &input.event, &failure);
+}
+
+/* ---- files of cases ------------------------------------------------------ */
+
+struct script {
+    const char *path;
+    FILE *file;
+    char line[4096];
+    int number;
+    bool again; /* line is still to be used */
+};
+
+/* The next line that says something; false at the end. */
+static bool
+next_line(struct script *script)
+{
+    if (script->again) {
+        script->again = false;
+        return true;
+    }
+    while (fgets(script->line, sizeof script->line, script->file)) {
+        script->number++;
+        script->line[strcspn(script->line, "\n")] = '\0';
+        if (script->line[0] && script->line[0] != '#')
+            return true;
+    }
+    return false;
+}
+
+static bool
+differs(const struct script *script, const char *got, const char *wanted)
+{
+    if (strcmp(got, wanted) == 0)
+        return false;
+    tap_note("%s:%d: wanted \"%s\", got \"%s\"", script->path, script->number,
+             wanted, got);
+    return true;
+}
+
+/* Takes one input and compares all that it causes with the lines behind. */
+static bool
+run_input(struct script *script, struct match *match)
+{
+    bool right = true;
+    size_t seen = 0;
+    char got[256];
+
+    feed(match, script->line + 2);
+    while (next_line(script) && !strchr("=>b", script->line[0])) {
+        if (seen == facts.count)
+            right = !differs(script, "nothing", script->line);
+        else
+            fact_text(&facts.all[seen++], got, sizeof got);
+        if (!right || differs(script, got, script->line))
+            right = false;
+    }
+    script->again = !feof(script->file);
+    if (seen < facts.count) {
+        fact_text(&facts.all[seen], got, sizeof got);
+        right = !differs(script, got, "nothing more");
+    }
+    return right;
+}
+
+/* Runs the case whose head has been read, up to the head of the next. */
+static bool
+run_case(struct script *script)
+{
+    static char book[4096];
+    bool right = true;
+    struct match match;
+
+    begin(&match);
+    while (next_line(script)) {
+        if (strncmp(script->line, "> ", 2) == 0) {
+            right &= run_input(script, &match);
+        } else if (strncmp(script->line, "book ", 5) == 0) {
+            book_text(&match, 0, book, sizeof book);
+            right &= !differs(script, book, script->line + 5);
+        } else {
+            script->again = true;
+            break;
+        }
+    }
+    match_free(&match);
+    return right;
+}
+
+static void
+run_script(const char *path)
+{
+    struct script script = {.path = path, .file = fopen(path, "r")};
+    int cases = 0;
+    char sentence[256];
+
+    while (script.file && next_line(&script)) {
+        bool right;
+
+        if (strncmp(script.line, "== ", 3) != 0) {
+            differs(&script, script.line, "== and a sentence");
+            cases = 0;
+            break;
+        }
+        snprintf(sentence, sizeof sentence, "%.200s", script.line + 3);
+        right = run_case(&script);
+        OK(sentence, right);
+        cases++;
+    }
+    if (script.file)
+        fclose(script.file);
+    OK("the cases of the file were found", cases > 0);
+}
+
+/* ---- cases that need a program ------------------------------------------- */
+
+static void
+sweep_of_5000(void)
+{
+    struct match match;
+    bool right = true;
+    char line[64];
+
+    begin(&match);
+    for (int id = 1; id <= 5000; id++) {
+        snprintf(line, sizeof line, "sell %d 1@100", id);
+        feed(&match, line);
+        right &= facts.count == 1;
+    }
+    feed(&match, "buy 5001 5000@100 ioc");
+    right &= facts.count == 5001;
+    for (size_t i = 1; right && i <= 5000; i++) {
+        snprintf(line, sizeof line, "trade %zu 5001 1@100", i);
+        fact_text(&facts.all[i], facts.all[0].bytes, sizeof facts.all[0]);
+        right = strcmp(line, facts.all[0].bytes) == 0;
+    }
+    OK("One order sweeps 5,000 orders in their order.", right);
+    OK("The book is empty after it.",
+       match.books.count == 0 && match.books.rungs.level_count == 0);
+    match_free(&match);
+}
+
+static void
+whole_facts(void)
+{
+    struct match match;
+    const struct order_fact *accepted = (void *)&facts.all[0];
+    const struct trade *trade = (void *)&facts.all[1];
+    const struct order_end *end = (void *)&facts.all[0];
+
+    begin(&match);
+    feed(&match, "buy 1 10@100 gtc account=7 client=8 strategy=9 post_only");
+    OK("An accepted order tells all that the order said.",
+       accepted->event.words == sizeof *accepted / 8 &&
+           accepted->event.instrument == 1 && accepted->account_id == 7 &&
+           accepted->client_order_id == 8 && accepted->strategy_id == 9 &&
+           accepted->side == SIDE_BUY && accepted->order_type == ORDER_LIMIT &&
+           accepted->time_in_force == TIF_GTC &&
+           accepted->flags == ORDER_POST_ONLY && accepted->reason == 0 &&
+           accepted->quantity == 10 * DECIMAL_ONE &&
+           accepted->stop_price == DECIMAL_NULL);
+    feed(&match, "sell 2 4@99 account=5");
+    OK("A trade names the aggressor's side, both orders and both accounts.",
+       trade->side == SIDE_SELL && trade->trade_id == 1 &&
+           trade->buy_order_id == 1 && trade->sell_order_id == 2 &&
+           trade->buyer_id == 7 && trade->seller_id == 5 && trade->flags == 0);
+    feed(&match, "modify 1 7@98 account=7");
+    OK("A modified order tells the whole order, what was executed included.",
+       accepted->event.type == EVENT_MODIFIED && accepted->account_id == 7 &&
+           accepted->client_order_id == 8 && accepted->strategy_id == 9 &&
+           accepted->side == SIDE_BUY && accepted->time_in_force == TIF_GTC &&
+           accepted->flags == ORDER_POST_ONLY &&
+           accepted->reason == REASON_REQUESTED &&
+           accepted->quantity == 11 * DECIMAL_ONE &&
+           accepted->remaining_quantity == 7 * DECIMAL_ONE &&
+           accepted->expire_time == INT64_MIN);
+    feed(&match, "cancel 1");
+    OK("A cancelled order tells whose it was and what was open.",
+       end->event.words == sizeof *end / 8 && end->side == SIDE_BUY &&
+           end->reason == REASON_REQUESTED && end->request == REQUEST_CANCEL &&
+           end->order_id == 1 && end->account_id == 7 &&
+           end->client_order_id == 8 && end->price == 98 * DECIMAL_ONE &&
+           end->remaining_quantity == 7 * DECIMAL_ONE);
+    feed(&match, "modify 1 7@98 account=3");
+    OK("A refused modify of an unknown order tells only what it was asked.",
+       end->reason == REASON_UNKNOWN_ORDER && end->side == 0 &&
+           end->request == REQUEST_MODIFY && end->account_id == 3 &&
+           end->price == DECIMAL_NULL &&
+           end->remaining_quantity == DECIMAL_NULL);
+    feed(&match, "buy 3 5@99");
+    feed(&match, "sell 4 2@99");
+    OK("Trade ids are dense in each instrument.", trade->trade_id == 2);
+    feed(&match, "buy 1 1@1 symbol=2");
+    feed(&match, "sell 2 1@1 symbol=2");
+    OK("Each instrument has trade ids of its own.", trade->trade_id == 1);
+    match_free(&match);
+}
+
+static void
+out_of_range(void)
+{
+    const struct order_end *end = (void *)&facts.all[0];
+    struct match match;
+    union input input;
+
+    begin(&match);
+    event_init(&input, EVENT_ORDER);
+    input.event.instrument = 1;
+    input.order.order_id = UINT64_MAX;
+    input.order.side = SIDE_BUY;
+    input.order.price = INT64_MAX;
+    input.order.quantity = DECIMAL_ONE;
+    facts.count = 0;
+    match_event(&match, 0, &input.event, &failure);
+    OK("A price beyond the format is refused and does not go on.",
+       end->reason == REASON_INVALID_PRICE && end->price == DECIMAL_NULL);
+    input.order.price = DECIMAL_ONE;
+    input.order.quantity = DECIMAL_MAX + 1;
+    facts.count = 0;
+    match_event(&match, 0, &input.event, &failure);
+    OK("A quantity beyond the format is refused and does not go on.",
+       end->reason == REASON_INVALID_QUANTITY &&
+           end->remaining_quantity == DECIMAL_NULL);
+    input.order.quantity = DECIMAL_MAX;
+    for (int i = 0; i < 30; i++) {
+        input.order.order_id--;
+        match_event(&match, 0, &input.event, &failure);
+    }
+    facts.count = 0;
+    input.order.side = SIDE_SELL;
+    input.order.time_in_force = TIF_FOK;
+    input.order.order_id = UINT64_MAX;
+    match_event(&match, 0, &input.event, &failure);
+    OK("The quantity of a level may be beyond 64 bits.",
+       facts.count == 2 &&
+           ((struct event *)&facts.all[1])->type == EVENT_TRADE);
+    match_free(&match);
+}
+
+/* ---- tapes one after the other ------------------------------------------- */
+
+static void
+next_tape(void)
+{
+    const struct order_end *end = (void *)&facts.all[0];
+    struct instrument instrument;
+    struct match match;
+
+    begin(&match);
+    feed(&match, "buy 1 10@100");
+    feed(&match, "buy 2 10@100 gtc symbol=2");
+    match_begin(&match);
+    event_init(&instrument, EVENT_INSTRUMENT);
+    instrument.event.instrument = 2; /* what was 1 is now 2 */
+    match_define(&match, 0, &instrument, &failure);
+    feed(&match, "session closed symbol=0");
+    OK("On the next tape a fact bears the id that the instrument has there.",
+       facts.count == 1 && end->order_id == 1 && end->event.instrument == 2);
+    feed(&match, "buy 3 10@100 symbol=1");
+    OK("What was closed for all is closed for what is defined later, too.",
+       end->reason == REASON_CLOSED);
+    feed(&match, "session continuous symbol=0");
+    facts.named = 0;
+    feed(&match, "cancel all account=0 symbol=0");
+    feed(&match, "buy 4 10@100 account=6 symbol=2");
+    match_begin(&match);
+    feed(&match, "cancel all account=6 symbol=0");
+    OK("An instrument that the tape has not defined is named when a fact "
+       "needs it.",
+       facts.named == 1 && end->event.instrument == 1001 && end->order_id == 4);
+    match_free(&match);
+}
+
+/* ---- hostile shapes ------------------------------------------------------ */
+
+#define MANY 1000000
+
+static void
+put_order(struct match *match, uint64_t id, enum side side, int64_t price)
+{
+    static union input input;
+
+    if (input.event.type == 0)
+        event_init(&input, EVENT_ORDER);
+    input.event.instrument = 1;
+    input.order.order_id = id;
+    input.order.side = (uint8_t)side;
+    input.order.price = price;
+    input.order.quantity = DECIMAL_ONE;
+    facts.count = 0;
+    match_event(match, 0, &input.event, &failure);
+}
+
+static void
+take_orders(struct match *match, int count)
+{
+    union input input;
+
+    event_init(&input, EVENT_ORDER);
+    input.event.instrument = 1;
+    input.order.side = SIDE_SELL;
+    input.order.order_type = ORDER_MARKET;
+    input.order.quantity = count * DECIMAL_ONE;
+    input.order.order_id = UINT64_MAX;
+    facts.count = 0;
+    match_event(match, 0, &input.event, &failure);
+}
+
+static void
+many_orders(void)
+{
+    struct match match;
+    union input cancel;
+    bool right = true;
+
+    begin(&match);
+    for (uint64_t id = 1; id <= MANY; id++)
+        put_order(&match, id, SIDE_BUY, DECIMAL_ONE);
+    OK("A million orders rest at one price.",
+       match.books.count == MANY && match.books.rungs.level_count == 1);
+    event_init(&cancel, EVENT_CANCEL);
+    cancel.event.instrument = 1;
+    for (uint64_t id = 2; id <= MANY; id += 2) { /* from the middle */
+        cancel.cancel.order_id = id;
+        facts.count = 0;
+        match_event(&match, 0, &cancel.event, &failure);
+        right &= facts.count == 1 && match.books.count == MANY - id / 2;
+    }
+    OK("Any of them can be cancelled.", right);
+    for (uint64_t left = MANY / 2; left > 0; left -= 1000) {
+        take_orders(&match, 1000);
+        right &= facts.count == 1001 && match.books.count == left - 1000;
+    }
+    OK("The others trade.", right && match.books.rungs.level_count == 0);
+    match_free(&match);
+}
+
+static void
+many_levels(void)
+{
+    struct match match;
+    bool right = true;
+    int64_t last = INT64_MAX;
+
+    begin(&match);
+    for (uint64_t i = 0; i < MANY; i++) /* all prices once, here and there */
+        put_order(&match, i + 1, SIDE_BUY,
+                  (int64_t)(i * 7919 % MANY + 1) * DECIMAL_ONE);
+    OK("A million orders rest at a million prices.",
+       match.books.count == MANY && match.books.rungs.level_count == MANY);
+    for (int taken = 0; taken < MANY; taken += 1000) {
+        take_orders(&match, 1000);
+        for (size_t i = 1; i < facts.count; i++) {
+            const struct trade *trade = (void *)&facts.all[i];
+
+            right &= trade->price < last;
+            last = trade->price;
+        }
+    }
+    OK("They trade from the best price to the worst.",
+       right && last == DECIMAL_ONE && match.books.rungs.node_count == 1);
+    match_free(&match);
+}
+
+int
+main(void)
+{
+    run_script("testdata/matching/conformance.txt");
+    run_script("testdata/matching/cases.txt");
+    run_script("testdata/matching/conventions.txt");
+    sweep_of_5000();
+    whole_facts();
+    out_of_range();
+    next_tape();
+    many_orders();
+    many_levels();
+    return tap_done();
+}

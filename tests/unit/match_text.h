@@ -1,0 +1,343 @@
+/* match_text.h - orders and facts as short lines of text, for people and for
+ * the tests of the engine; testdata/matching/cases.txt has the grammar.
+ */
+#ifndef TESTS_MATCH_TEXT_H
+#define TESTS_MATCH_TEXT_H
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "market/match.h"
+#include "tape/schema.h"
+
+#define FACTS_MAX 20000
+
+/* A sink that keeps the facts of one input. */
+struct facts {
+    struct {
+        _Alignas(8) char bytes[sizeof(struct order_fact)];
+    } all[FACTS_MAX];
+    size_t count;
+    uint32_t named; /* how often an instrument had to be named */
+};
+
+static void *
+facts_put(void *owner, size_t size)
+{
+    struct facts *facts = owner;
+
+    assert(facts->count < FACTS_MAX && size <= sizeof facts->all[0]);
+    return facts->all[facts->count++].bytes;
+}
+
+static uint32_t
+facts_name(void *owner, uint32_t index, struct failure *failure)
+{
+    struct facts *facts = owner;
+
+    (void)failure;
+    facts->named++;
+    return 1000 + index;
+}
+
+__attribute__((unused)) static struct match_sink
+facts_sink(struct facts *facts)
+{
+    return (struct match_sink){facts_put, facts_name, facts};
+}
+
+/* ---- facts as text ------------------------------------------------------- */
+
+static const char *
+number_text(int64_t value, char *text)
+{
+    size_t size;
+
+    if (value == DECIMAL_NULL)
+        return "-";
+    size = decimal_format(value, text);
+    text[size] = '\0';
+    return text;
+}
+
+static const char *
+word_text(unsigned type, const char *field, const void *event)
+{
+    const struct schema_type *schema = schema_find(type);
+    const struct schema_field *column =
+        schema_field(schema, field, strlen(field));
+    uint64_t value = field_unsigned(event, column);
+
+    return value ? column->words[value - 1] : "null";
+}
+
+static void
+order_fact_text(const struct order_fact *fact, const char *verb, char *line,
+                size_t size)
+{
+    char quantity[DECIMAL_TEXT_MAX + 1], price[DECIMAL_TEXT_MAX + 1];
+    bool reduced = fact->reason == REASON_REDUCED;
+
+    snprintf(line, size, "%s %" PRIu64 " %s@%s%s", verb, fact->order_id,
+             number_text(fact->remaining_quantity, quantity),
+             fact->order_type == ORDER_MARKET ? "market"
+                                              : number_text(fact->price, price),
+             reduced ? " reduced" : "");
+}
+
+static void
+order_end_text(const struct order_end *end, const char *verb, char *line,
+               size_t size)
+{
+    const char *reason = word_text(end->event.type, "reason", end);
+    char quantity[DECIMAL_TEXT_MAX + 1];
+
+    number_text(end->remaining_quantity, quantity);
+    if (end->event.type == EVENT_REJECTED)
+        snprintf(line, size, "%s %" PRIu64 " %s", verb, end->order_id, reason);
+    else
+        snprintf(line, size, "%s %" PRIu64 " %s%s%s", verb, end->order_id,
+                 quantity, end->event.type == EVENT_EXPIRED ? "" : " ",
+                 end->event.type == EVENT_EXPIRED ? "" : reason);
+}
+
+static void
+trade_text(const struct trade *trade, char *line, size_t size)
+{
+    char quantity[DECIMAL_TEXT_MAX + 1], price[DECIMAL_TEXT_MAX + 1];
+    bool buys = trade->side == SIDE_BUY;
+
+    snprintf(line, size, "trade %" PRIu64 " %" PRIu64 " %s@%s%s",
+             buys ? trade->sell_order_id : trade->buy_order_id,
+             buys ? trade->buy_order_id : trade->sell_order_id,
+             number_text(trade->quantity, quantity),
+             number_text(trade->price, price),
+             trade->flags & TRADE_SELF ? " self_trade" : "");
+}
+
+__attribute__((unused)) static void
+fact_text(const void *fact, char *line, size_t size)
+{
+    unsigned type = ((const struct event *)fact)->type;
+    const char *verb = schema_find(type)->name;
+
+    switch (type) {
+    case EVENT_ACCEPTED:
+    case EVENT_MODIFIED: order_fact_text(fact, verb, line, size); break;
+    case EVENT_TRADE: trade_text(fact, line, size); break;
+    default: order_end_text(fact, verb, line, size); break;
+    }
+}
+
+/* What rests in a market: "buy 2 10@100, sell 3 5@101" or "empty". */
+__attribute__((unused)) static void
+book_text(const struct match *match, uint32_t index, char *text, size_t size)
+{
+    const struct books *books = &match->books;
+    const struct market *market = match_market(match, index);
+    size_t used = (size_t)snprintf(text, size, "empty");
+
+    for (int side = 0; side < 2; side++) {
+        struct ladder_place place;
+        uint32_t level =
+            ladder_first(&books->rungs, &market->book.sides[side], &place);
+
+        for (; level; level = ladder_next(&books->rungs, &place))
+            for (uint32_t at = books_level(books, level)->head; at;
+                 at = books->orders[at].newer) {
+                const struct resting *order = &books->orders[at];
+                char quantity[DECIMAL_TEXT_MAX + 1];
+                char price[DECIMAL_TEXT_MAX + 1];
+
+                if (strcmp(text, "empty") == 0)
+                    used = 0;
+                used += (size_t)snprintf(
+                    text + used, size - used, "%s%s %" PRIu64 " %s@%s",
+                    used ? ", " : "", side == 0 ? "buy" : "sell",
+                    order->order_id, number_text(order->open, quantity),
+                    number_text(order->price, price));
+                assert(used < size);
+            }
+    }
+}
+
+/* ---- inputs from text ---------------------------------------------------- */
+
+union input {
+    struct event event;
+    struct order order;
+    struct modify modify;
+    struct cancel cancel;
+    struct session session;
+    struct instrument instrument;
+};
+
+static int64_t
+read_number(const char *text, size_t size)
+{
+    int64_t value = DECIMAL_NULL;
+
+    if (size == 1 && *text == '-')
+        return DECIMAL_NULL;
+    if (decimal_parse(text, size, &value) != DECIMAL_OK) {
+        fprintf(stderr, "not a number: %.*s\n", (int)size, text);
+        abort();
+    }
+    return value;
+}
+
+/* "10@100", either may be "-", "@market" has no price. */
+static void
+read_terms(const char *word, int64_t *quantity, int64_t *price, bool *market)
+{
+    const char *at = strchr(word, '@');
+
+    assert(at);
+    *quantity = read_number(word, (size_t)(at - word));
+    *market = strcmp(at, "@market") == 0;
+    *price = *market ? DECIMAL_NULL : read_number(at + 1, strlen(at + 1));
+}
+
+/* Sets an enum or flag field of an event by its word; false when no field
+ * named so has that word. */
+static bool
+set_word(union input *input, const char *field, const char *word)
+{
+    const struct schema_type *type = schema_find(input->event.type);
+    const struct schema_field *column =
+        schema_field(type, field, strlen(field));
+
+    for (unsigned i = 0; column && column->words[i]; i++)
+        if (strcmp(column->words[i], word) == 0) {
+            uint64_t old = field_unsigned(input, column);
+
+            field_set_unsigned(input, column,
+                               column->kind == FIELD_FLAGS ? old | 1U << i
+                                                           : i + 1);
+            return true;
+        }
+    return false;
+}
+
+/* "account=7", "tick=5", "post_only", ... */
+static void
+read_attribute(union input *input, char *word)
+{
+    static const struct {
+        const char *word, *field;
+    } numbers[] = {
+        {"tick", "tick_size"},         {"lot", "lot_size"},
+        {"stop", "stop_price"},        {"display", "display_quantity"},
+        {"min", "min_quantity"},       {"expire", "expire_time"},
+        {"account", "account_id"},     {"symbol", NULL},
+        {"client", "client_order_id"}, {"strategy", "strategy_id"},
+    };
+    const struct schema_type *type = schema_find(input->event.type);
+    char *equals = strchr(word, '=');
+
+    if (!equals) {
+        if (set_word(input, "time_in_force", word) ||
+            set_word(input, "flags", word) || set_word(input, "state", word))
+            return;
+        fprintf(stderr, "what is \"%s\"?\n", word);
+        abort();
+    }
+    *equals++ = '\0';
+    if (strcmp(word, "type") == 0) {
+        input->order.order_type = 0;
+        assert(set_word(input, "order_type", equals) ||
+               strcmp(equals, "null") == 0);
+        return;
+    }
+    if (set_word(input, word, equals))
+        return;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const struct schema_field *field;
+
+        if (strcmp(numbers[i].word, word) != 0)
+            continue;
+        if (!numbers[i].field) {
+            input->event.instrument = (uint32_t)strtoul(equals, NULL, 10);
+            return;
+        }
+        field = schema_field(type, numbers[i].field, strlen(numbers[i].field));
+        assert(field);
+        if (field->kind == FIELD_ID)
+            field_set_unsigned(input, field, strtoul(equals, NULL, 10));
+        else
+            memcpy((char *)input + field->offset,
+                   &(int64_t){read_number(equals, strlen(equals))}, 8);
+        return;
+    }
+    fprintf(stderr, "what is \"%s\"?\n", word);
+    abort();
+}
+
+static void
+read_order(union input *input, const char *verb, char **rest)
+{
+    struct order *order = &input->order;
+    bool market;
+
+    event_init(input, EVENT_ORDER);
+    order->side = strcmp(verb, "buy") == 0    ? SIDE_BUY
+                  : strcmp(verb, "sell") == 0 ? SIDE_SELL
+                                              : 0;
+    order->order_id = strtoull(strtok_r(NULL, " ", rest), NULL, 10);
+    read_terms(strtok_r(NULL, " ", rest), &order->quantity, &order->price,
+               &market);
+    order->order_type = market ? ORDER_MARKET : ORDER_LIMIT;
+}
+
+static void
+read_modify(union input *input, char **rest)
+{
+    bool market;
+
+    event_init(input, EVENT_MODIFY);
+    input->modify.order_id = strtoull(strtok_r(NULL, " ", rest), NULL, 10);
+    read_terms(strtok_r(NULL, " ", rest), &input->modify.quantity,
+               &input->modify.price, &market);
+}
+
+static void
+read_cancel(union input *input, char **rest)
+{
+    char *word = strtok_r(NULL, " ", rest);
+
+    event_init(input, EVENT_CANCEL);
+    if (strcmp(word, "all") != 0)
+        input->cancel.order_id = strtoull(word, NULL, 10);
+    if (**rest && strchr("-0123456789", **rest)) {
+        word = strtok_r(NULL, " ", rest);
+        input->cancel.quantity = read_number(word, strlen(word));
+    }
+}
+
+/* Reads one input, destroying the line. */
+__attribute__((unused)) static void
+read_input(char *line, union input *input)
+{
+    char *rest = NULL, *verb = strtok_r(line, " ", &rest), *word;
+
+    memset(input, 0, sizeof *input);
+    if (strcmp(verb, "modify") == 0)
+        read_modify(input, &rest);
+    else if (strcmp(verb, "cancel") == 0)
+        read_cancel(input, &rest);
+    else if (strcmp(verb, "session") == 0)
+        event_init(input, EVENT_SESSION);
+    else if (strcmp(verb, "instrument") == 0)
+        event_init(input, EVENT_INSTRUMENT);
+    else
+        read_order(input, verb, &rest);
+    input->event.instrument = 1;
+    while (rest && (word = strtok_r(NULL, " ", &rest)))
+        read_attribute(input, word);
+}
+
+#endif
