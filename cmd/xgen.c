@@ -166,7 +166,7 @@ main(int argc, char **argv)
         {.kind = OPTION_END},
     };
     static const char *const examples[] = {
-        "xgen -n 1000000 --symbols 5 | xmatch | xohlcv -i 1m | xexport -f csv",
+        "xgen --symbols 5 | xmatch | xohlcv -i 1m | xexport -f csv -t bar",
         "xgen --seed 7 --type trade -o trades.tape", NULL};
     const struct program program = {
         .name = "xgen",

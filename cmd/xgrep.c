@@ -135,7 +135,7 @@ main(int argc, char **argv)
         {.kind = OPTION_END},
     };
     static const char *const examples[] = {
-        "xgrep -t trade,print -s XTAPE:SYM001 day.tape | xohlcv -i 1m",
+        "xgrep -t trade,print -s SYM001 day.tape | xohlcv -i 1m | xstat",
         "xgrep -a 42 --from 2026-01-08T15:00:00Z day.tape | xexport -f json",
         "xgrep --shard 0/4 day.tape | xledger --print balances", NULL};
     const struct program program = {

@@ -287,8 +287,9 @@ main(int argc, char **argv)
         {.kind = OPTION_END},
     };
     static const char *const examples[] = {
-        "xmerge orders.tape cash.tape | xmatch | xledger",
-        "xmerge --stream week mon.tape tue.tape wed.tape -o week.tape", NULL};
+        "xmerge a.tape b.tape -o both.tape",
+        "xmerge --stream week a.tape b.tape | xohlcv -i 1h | xexport -f table",
+        NULL};
     const struct program program = {
         .name = "xmerge",
         .summary = "make one tape of several, in order of time",

@@ -138,9 +138,9 @@ main(int argc, char **argv)
          .help = "print a JSON object, a line for each tape"},
         {.kind = OPTION_END},
     };
-    static const char *const examples[] = {
-        "xstat day.tape", "xmatch day.tape | xstat --digest",
-        "xstat --json *.tape | jq .events", NULL};
+    static const char *const examples[] = {"xstat day.tape",
+                                           "xmatch day.tape | xstat --digest",
+                                           "xstat --json day.tape", NULL};
     const struct program program = {
         .name = "xstat",
         .summary = "tell what is on a tape, and whether it is whole",

@@ -31,7 +31,8 @@ define_instrument(struct flow *flow, void *room)
     memset(tail, 0, TAIL_SIZE);
     size = snprintf(tail, TAIL_SIZE, "SYM%03" PRIu64, flow->done);
     memcpy(tail + size, exchange, sizeof exchange - 1);
-    event->event.words = (sizeof *event + TAIL_SIZE) / 8;
+    event->event.words =
+        (uint16_t)((sizeof *event + (size_t)size + sizeof exchange + 6) / 8);
     event->event.instrument = (uint32_t)flow->done;
     event->event.time = flow->time;
     event->kind = KIND_EQUITY;

@@ -9,6 +9,9 @@
 #define MORE      "+%u more" /* streams for which there is no room */
 #define MORE_ROOM sizeof "+4294967295 more"
 
+/* The others are for what becomes of the merged tape. */
+#define PROGRAMS_KEPT (TAPE_PROGRAMS_MAX / 2)
+
 void
 tape_join_init(struct tape_join *join)
 {
@@ -110,8 +113,7 @@ tape_join_add(struct tape_join *join, const struct tape_header *header,
 
         if (has_program(&join->header, program))
             continue;
-        /* the last two are for "..." and for the program that merges */
-        if (join->header.program_count == TAPE_PROGRAMS_MAX - 2)
+        if (join->header.program_count == PROGRAMS_KEPT)
             join->programs_left_out++;
         else if (add_program(&join->header, program, failure) != 0)
             return -1;

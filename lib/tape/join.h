@@ -11,7 +11,7 @@
  * stream, the program's name is appended: it is not that stream any more.
  *
  * The provenance is every program of every input, once; what goes beyond
- * TAPE_PROGRAMS_MAX is only counted.
+ * half of TAPE_PROGRAMS_MAX is only counted.
  *
  * Events are merged complete (not raw), so all types that this program knows
  * have its own lengths.  A type that somebody made longer than that can be
