@@ -144,7 +144,7 @@ main(int argc, char **argv)
          .argument = "N",
          .help = "orders resting in a book, about (100)",
          .shapes = true,
-         .min = 1,
+         .min = FLOW_DEPTH_MIN,
          .max = FLOW_DEPTH_MAX},
         {.name = "tick-size",
          .kind = OPTION_DECIMAL,

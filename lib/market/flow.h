@@ -23,7 +23,8 @@
 
 #define FLOW_SYMBOLS_MAX  1000000
 #define FLOW_ACCOUNTS_MAX 100000000
-#define FLOW_DEPTH_MAX    256
+#define FLOW_DEPTH_MIN    64 /* the window's width sets these */
+#define FLOW_DEPTH_MAX    224
 #define FLOW_LOTS_MAX     128 /* in one order or trade */
 #define FLOW_EVENT_MAX    160 /* bytes */
 

@@ -59,7 +59,7 @@ load common
 }
 
 @test "xmatch rejects none of it: what is cancelled or modified is still there" {
-    for options in "" "--symbols 1 --depth 256" "--symbols 500 --depth 3"; do
+    for options in "" "--symbols 1 --depth 224" "--symbols 500 --depth 64"; do
         # shellcheck disable=SC2086
         xgen -n 200000 $options | xmatch > matched.tape
         [ "$(xgrep -t rejected matched.tape | xexport -f json |
@@ -99,16 +99,16 @@ load common
 }
 
 @test "the provenance tells all that shaped the flow" {
-    xgen -n 5 --seed 9 --depth 7 --stream some-day > day.tape
+    xgen -n 5 --seed 9 --depth 70 --stream some-day > day.tape
     xstat day.tape > stat
     grep -q '^stream  *some-day$' stat
-    grep -qE '^programs .*--orders 5 --seed 9 .*--depth 7' stat
+    grep -qE '^programs .*--orders 5 --seed 9 .*--depth 70 ' stat
 }
 
 @test "options that lead nowhere are exit 2 and say why" {
     for options in "--symbols 0" "--accounts 0" "--tick-size 0" \
         "--tick-size 10000" "--lot-size 9999999999" "--deposit -1" \
-        "--rate 0" "--type book" "-n 10000000000 --rate 1" "day.tape"; do
+        "--rate 0" "--depth 63" "--depth 225" "--type book" "-n 10000000000 --rate 1" "day.tape"; do
         # shellcheck disable=SC2086
         run -2 --separate-stderr xgen $options
         [ "${#stderr_lines[@]}" -eq 1 ] || { echo "$options"; false; }
