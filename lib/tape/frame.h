@@ -15,8 +15,10 @@
 #define FRAME_HEAD     64
 #define BLOCK_BODY_MAX (FRAME_MAX - FRAME_HEAD)
 #define EVENT_MAX      BLOCK_BODY_MAX /* bytes of the longest event */
-/* A full block, which is a chunk of the digest; see digest.h. */
-#define CHUNK_SIZE 61440
+/* A full block, which is a chunk of the digest; see digest.h.  A block is
+ * gone over several times: hashed, checked, used, copied.  At 30 KiB it stays
+ * in a core's first cache meanwhile; twice that costs a third more. */
+#define CHUNK_SIZE 30720
 
 /* As they read in a hexdump. */
 #define FRAME_HEADER UINT32_C(0x45504154) /* "TAPE" */

@@ -203,7 +203,7 @@ events_come_back(void)
     OK("ten thousand events come back whole",
        told.result == 0 && told.events == 10000 &&
            told.time_sum == INT64_C(10000) * 10001 / 2);
-    OK("full blocks hold at least 60 KiB", told.blocks == 8);
+    OK("full blocks hold at least 30 KiB", told.blocks == 16);
     for (size_t max = 1; max < 5000; max = max * 3 + 1)
         if (read_bytes(bytes.at, bytes.size, max, false).digest != told.digest)
             same = false;
