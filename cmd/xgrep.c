@@ -6,6 +6,8 @@
 #include "cli/run.h"
 #include "tape/select.h"
 
+#define RUN_MAX 32 /* events copied at once */
+
 struct xgrep {
     struct selection selection;
     struct option_list types, symbols, accounts;
@@ -49,20 +51,54 @@ begin(void *state, struct run *run, struct tape_header *header)
 }
 
 static int
-take_event(void *state, struct run *run, const struct event *event)
+take_definition(void *state, struct run *run, const struct event *event)
 {
     struct xgrep *x = state;
 
-    if (selection_is_definition(event)) {
-        if (event->type == EVENT_INSTRUMENT &&
-            selection_define(&x->selection, event, &run->failure) != 0)
-            return -1;
-        tape_writer_copy(&run->writer, event);
-    } else if (selection_takes(&x->selection, event)) {
-        tape_writer_copy(&run->writer, event);
+    if (event->type == EVENT_INSTRUMENT &&
+        selection_define(&x->selection, event, &run->failure) != 0)
+        return -1;
+    tape_writer_copy(&run->writer, event);
+    return 0;
+}
+
+/* Passes on the next events that are wanted, one behind the other; returns the
+ * event after them. */
+static const struct event *
+pass_run(struct xgrep *x, struct run *run, const struct event *first)
+{
+    const struct event *event = first;
+    uint32_t count = 0;
+
+    do {
+        event = event_next(event);
+        count++;
         if (++x->taken == x->max)
             run->limited = true;
+    } while (event < run->reader.end && count < RUN_MAX && !run->limited &&
+             !selection_is_definition(event) &&
+             selection_takes(&x->selection, event));
+    run->seq += count;
+    tape_writer_copy_run(&run->writer, first, event, count);
+    return event;
+}
+
+static int
+take_stretch(void *state, struct run *run, const struct event **at)
+{
+    struct xgrep *x = state;
+    const struct event *event = *at;
+
+    while (event < run->reader.end && !run->limited &&
+           !selection_is_definition(event)) {
+        if (selection_takes(&x->selection, event)) {
+            event = pass_run(x, run, event);
+        } else {
+            event = event_next(event);
+            run->seq++;
+        }
     }
+    *at = event;
     return 0;
 }
 
@@ -74,70 +110,35 @@ destroy(void *state)
     selection_free(&x->selection);
 }
 
+static const char *const examples[] = {
+    "xgrep -t trade,print -s SYM001 day.tape | xohlcv -i 1m | xstat",
+    "xgrep -a 42 --from 2026-01-08T15:00:00Z day.tape | xexport -f json",
+    "xgrep --shard 0/4 day.tape | xledger --print balances",
+    NULL,
+};
+
 int
 main(int argc, char **argv)
 {
-    static struct xgrep x;
+    struct xgrep x = {0};
     const struct option_spec options[] = {
-        {.letter = 't',
-         .name = "types",
-         .kind = OPTION_LIST,
-         .value = &x.types,
-         .argument = "TYPES",
-         .help = "these types: names or numbers, with commas",
-         .shapes = true},
-        {.letter = 's',
-         .name = "symbols",
-         .kind = OPTION_LIST,
-         .value = &x.symbols,
-         .argument = "SYMBOLS",
-         .help = "these instruments: SYMBOL or EXCHANGE:SYMBOL",
-         .shapes = true},
-        {.letter = 'a',
-         .name = "accounts",
-         .kind = OPTION_LIST,
-         .value = &x.accounts,
-         .argument = "ACCOUNTS",
-         .help = "events with one of these accounts",
-         .shapes = true},
-        {.name = "from",
-         .kind = OPTION_TIME,
-         .value = &x.selection.from,
-         .argument = "TIME",
-         .help = "not before TIME",
-         .shapes = true},
-        {.name = "to",
-         .kind = OPTION_TIME,
-         .value = &x.selection.to,
-         .argument = "TIME",
-         .help = "before TIME",
-         .shapes = true},
-        {.name = "shard",
-         .kind = OPTION_TEXT,
-         .value = &x.shard,
-         .argument = "I/N",
-         .help = "accounts whose id modulo N is I, and what has none",
-         .shapes = true},
-        {.letter = 'v',
-         .name = "invert",
-         .kind = OPTION_FLAG,
-         .value = &x.selection.invert,
-         .help = "those that the other options would not select",
-         .shapes = true},
-        {.letter = 'n',
-         .name = "max",
-         .kind = OPTION_COUNT,
-         .value = &x.max,
-         .argument = "MAX",
-         .help = "stop after MAX events, definitions not counted",
-         .shapes = true,
-         .min = 1},
+        {'t', "types", OPTION_LIST, &x.types, "TYPES",
+         "these types: names or numbers, with commas", true},
+        {'s', "symbols", OPTION_LIST, &x.symbols, "SYMBOLS",
+         "these instruments: SYMBOL or EXCHANGE:SYMBOL", true},
+        {'a', "accounts", OPTION_LIST, &x.accounts, "ACCOUNTS",
+         "events with one of these accounts", true},
+        {0, "from", OPTION_TIME, &x.selection.from, "TIME", "not before TIME",
+         true},
+        {0, "to", OPTION_TIME, &x.selection.to, "TIME", "before TIME", true},
+        {0, "shard", OPTION_TEXT, &x.shard, "I/N",
+         "accounts whose id modulo N is I, and what has none", true},
+        {'v', "invert", OPTION_FLAG, &x.selection.invert, NULL,
+         "those that the other options would not select", true},
+        {'n', "max", OPTION_COUNT, &x.max, "MAX",
+         "stop after MAX events, definitions not counted", true, .min = 1},
         {.kind = OPTION_END},
     };
-    static const char *const examples[] = {
-        "xgrep -t trade,print -s SYM001 day.tape | xohlcv -i 1m | xstat",
-        "xgrep -a 42 --from 2026-01-08T15:00:00Z day.tape | xexport -f json",
-        "xgrep --shard 0/4 day.tape | xledger --print balances", NULL};
     const struct program program = {
         .name = "xgrep",
         .summary = "select events of a tape",
@@ -150,7 +151,8 @@ main(int argc, char **argv)
                                   .raw = true,
                                   .prepare = prepare,
                                   .begin = begin,
-                                  .event = take_event,
+                                  .event = take_definition,
+                                  .stretch = take_stretch,
                                   .destroy = destroy};
 
     selection_init(&x.selection);

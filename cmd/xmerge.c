@@ -273,23 +273,21 @@ destroy(void *state)
     remap_free(&x->remap);
 }
 
+static const char *const examples[] = {
+    "xmerge a.tape b.tape -o both.tape",
+    "xmerge --stream week a.tape b.tape | xohlcv -i 1h | xexport -f table",
+    NULL,
+};
+
 int
 main(int argc, char **argv)
 {
     struct xmerge x = {0};
     const struct option_spec options[] = {
-        {.name = "stream",
-         .kind = OPTION_TEXT,
-         .value = &x.stream,
-         .argument = "NAME",
-         .help = "what the stream is called (the inputs', joined with +)",
-         .shapes = true},
+        {0, "stream", OPTION_TEXT, &x.stream, "NAME",
+         "what the stream is called (the inputs', joined with +)", true},
         {.kind = OPTION_END},
     };
-    static const char *const examples[] = {
-        "xmerge a.tape b.tape -o both.tape",
-        "xmerge --stream week a.tape b.tape | xohlcv -i 1h | xexport -f table",
-        NULL};
     const struct program program = {
         .name = "xmerge",
         .summary = "make one tape of several, in order of time",

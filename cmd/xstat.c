@@ -121,26 +121,24 @@ destroy(void *state)
     tape_facts_free(&x->facts);
 }
 
+static const char *const examples[] = {
+    "xstat day.tape",
+    "xmatch day.tape | xstat --digest",
+    "xstat --json day.tape",
+    NULL,
+};
+
 int
 main(int argc, char **argv)
 {
     struct xstat x = {0};
     const struct option_spec options[] = {
-        {.letter = 'd',
-         .name = "digest",
-         .kind = OPTION_FLAG,
-         .value = &x.digest,
-         .help = "print only the digest, a line for each tape"},
-        {.letter = 'j',
-         .name = "json",
-         .kind = OPTION_FLAG,
-         .value = &x.json,
-         .help = "print a JSON object, a line for each tape"},
+        {'d', "digest", OPTION_FLAG, &x.digest, NULL,
+         "print only the digest, a line for each tape"},
+        {'j', "json", OPTION_FLAG, &x.json, NULL,
+         "print a JSON object, a line for each tape"},
         {.kind = OPTION_END},
     };
-    static const char *const examples[] = {"xstat day.tape",
-                                           "xmatch day.tape | xstat --digest",
-                                           "xstat --json day.tape", NULL};
     const struct program program = {
         .name = "xstat",
         .summary = "tell what is on a tape, and whether it is whole",

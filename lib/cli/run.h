@@ -77,8 +77,9 @@ struct filter {
      * be written and may still be changed. */
     int (*begin)(void *state, struct run *run, struct tape_header *header);
     int (*event)(void *state, struct run *run, const struct event *event);
-    /* In place of .event for the types in consumes, where a call for each
-     * event would cost too much: takes *event and as many as it likes of
+    /* In place of .event for the types in consumes, or with consumes_all for
+     * all but instrument and name, where a call for each event would cost too
+     * much: takes *event and as many as it likes of
      * those that follow before run->reader.end, and moves *event and run->seq
      * on past them.  On failure both stay at the event that is to blame. */
     int (*stretch)(void *state, struct run *run, const struct event **event);

@@ -97,6 +97,23 @@ tape_writer_send(struct tape_writer *writer)
     return writer->output->failure->kind == FAILURE_NONE ? 0 : -1;
 }
 
+void
+tape_writer_copy_run(struct tape_writer *writer, const struct event *first,
+                     const struct event *end, uint32_t count)
+{
+    size_t size = (size_t)((const char *)end - (const char *)first);
+
+    if (writer->used + size >= CHUNK_SIZE) { /* the block ends amid them */
+        for (; first < end; first = event_next(first))
+            tape_writer_copy(writer, first);
+        return;
+    }
+    memcpy(writer->block + FRAME_HEAD + writer->used, first, size);
+    writer->used += size;
+    writer->count += count;
+    writer->total += count;
+}
+
 int
 tape_writer_flush(struct tape_writer *writer)
 {

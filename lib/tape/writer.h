@@ -96,6 +96,11 @@ tape_writer_copy(struct tape_writer *writer, const struct event *event)
     memcpy(tape_writer_put(writer, size), event, size);
 }
 
+/* Appends count events that lie one behind the other, from first up to end.
+ * Best for runs of a few KiB. */
+void tape_writer_copy_run(struct tape_writer *writer, const struct event *first,
+                          const struct event *end, uint32_t count);
+
 /* Sends everything on to the kernel, an unfinished block too.  Does nothing
  * when the output is a regular file. */
 int tape_writer_flush(struct tape_writer *writer);

@@ -146,6 +146,22 @@ picks() {
     [ "$(xgrep -v -t 120 golden.tape | xstat -j | grep -c '"120"')" -eq 0 ]
 }
 
+# after_header FILE: what follows the HEADER, whose size is at byte 4.
+after_header() {
+    tail -c "+$((1 + $(od -An -tu4 -j4 -N4 "$1")))" "$1"
+}
+
+@test "blocks in a file are cut where they were, whole or in runs" {
+    xgen -n 30000 > day.tape
+    xgrep day.tape > all.tape
+    xgrep -v -t clock -s SYM999 day.tape > run.tape
+    cmp <(after_header day.tape) <(after_header all.tape)
+    cmp <(after_header day.tape) <(after_header run.tape)
+    xgrep -t cancel day.tape > cancels.tape
+    cmp <(after_header cancels.tape) <(xmerge cancels.tape > merged.tape
+        after_header merged.tape)
+}
+
 @test "the stream's name gets /xgrep, and the provenance tells the options" {
     sample 10 | xgrep -t order -v > x.tape
     xstat x.tape > stat
