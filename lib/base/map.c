@@ -1,8 +1,11 @@
 #include "base/map.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SLOTS_MIN 16
+#define KEYS_MAX  (SIZE_MAX / 4 / sizeof(struct map_slot))
 
 void
 map_free(struct map *map)
@@ -11,14 +14,28 @@ map_free(struct map *map)
     *map = (struct map){0};
 }
 
-/* Spreads a key over all bits: a multiply, and the high half folded in. */
-static size_t
+/* Where a key belongs.  Two multiplications with the high half folded in
+ * between: multiples of a power of two, and of the inverse of either factor,
+ * spread as well as random keys do. */
+static inline size_t
 home(const struct map *map, uint64_t key)
 {
     key *= UINT64_C(0x9e3779b97f4a7c15);
     key ^= key >> 32;
     key *= UINT64_C(0xd6e8feb86659fd93);
     return (size_t)(key >> 32) & map->mask;
+}
+
+/* The slot of a key, or the free slot where the search for it ends.  A free
+ * slot may still hold the bytes of the key: its value says that it is free. */
+static inline size_t
+find(const struct map *map, uint64_t key)
+{
+    size_t at = home(map, key);
+
+    while (map->slots[at].key != key && map->slots[at].value != MAP_NONE)
+        at = (at + 1) & map->mask;
+    return at;
 }
 
 static bool
@@ -29,18 +46,10 @@ resize(struct map *map, size_t slots)
     larger.slots = malloc(slots * sizeof *larger.slots);
     if (!larger.slots)
         return false;
-    for (size_t i = 0; i < slots; i++)
-        larger.slots[i].value = MAP_NONE;
-    for (size_t i = 0; map->slots && i <= map->mask; i++) {
-        size_t at;
-
-        if (map->slots[i].value == MAP_NONE)
-            continue;
-        at = home(&larger, map->slots[i].key);
-        while (larger.slots[at].value != MAP_NONE)
-            at = (at + 1) & larger.mask;
-        larger.slots[at] = map->slots[i];
-    }
+    memset(larger.slots, 0xff, slots * sizeof *larger.slots); /* all free */
+    for (size_t i = 0; map->slots && i <= map->mask; i++)
+        if (map->slots[i].value != MAP_NONE)
+            larger.slots[find(&larger, map->slots[i].key)] = map->slots[i];
     free(map->slots);
     *map = larger;
     return true;
@@ -51,72 +60,69 @@ map_reserve(struct map *map, size_t count)
 {
     size_t slots = map->slots ? map->mask + 1 : SLOTS_MIN;
 
-    while (count > slots / 4 * 3)
+    if (count > KEYS_MAX)
+        return false;
+    while (count > slots / 2)
         slots *= 2;
-    if (map->slots && slots == map->mask + 1)
-        return true;
-    return resize(map, slots);
+    return (map->slots && slots == map->mask + 1) || resize(map, slots);
 }
 
 uint32_t
 map_get(const struct map *map, uint64_t key)
 {
-    size_t at;
-
-    if (!map->slots)
-        return MAP_NONE;
-    for (at = home(map, key); map->slots[at].value != MAP_NONE;
-         at = (at + 1) & map->mask)
-        if (map->slots[at].key == key)
-            return map->slots[at].value;
-    return MAP_NONE;
+    return map->slots ? map->slots[find(map, key)].value : MAP_NONE;
 }
 
 bool
 map_put(struct map *map, uint64_t key, uint32_t value)
 {
-    size_t at;
+    size_t at = map->slots ? find(map, key) : 0;
 
-    if (!map_reserve(map, map->count + 1))
-        return false;
-    for (at = home(map, key); map->slots[at].value != MAP_NONE;
-         at = (at + 1) & map->mask) {
-        if (map->slots[at].key == key) {
-            map->slots[at].value = value;
-            return true;
+    assert(value != MAP_NONE);
+    if (!map->slots || map->slots[at].value == MAP_NONE) {
+        if (!map->slots || map->count == (map->mask + 1) / 2) {
+            if (!map_reserve(map, map->count + 1))
+                return false;
+            at = find(map, key);
         }
+        map->slots[at].key = key;
+        map->count++;
     }
-    map->slots[at] = (struct map_slot){.key = key, .value = value};
-    map->count++;
+    map->slots[at].value = value;
     return true;
+}
+
+/* Closes the gap at a slot: what lies after it, up to the next free slot, and
+ * would no longer be found past the gap, moves into it. */
+static void
+close_gap(struct map *map, size_t gap)
+{
+    size_t at = (gap + 1) & map->mask;
+
+    for (; map->slots[at].value != MAP_NONE; at = (at + 1) & map->mask) {
+        size_t wanted = home(map, map->slots[at].key);
+
+        if (((at - wanted) & map->mask) < ((at - gap) & map->mask))
+            continue;
+        map->slots[gap] = map->slots[at];
+        gap = at;
+    }
+    map->slots[gap].value = MAP_NONE;
 }
 
 uint32_t
 map_remove(struct map *map, uint64_t key)
 {
-    size_t at, next;
+    size_t at;
     uint32_t value;
 
     if (!map->slots)
         return MAP_NONE;
-    for (at = home(map, key); map->slots[at].value != MAP_NONE;
-         at = (at + 1) & map->mask)
-        if (map->slots[at].key == key)
-            break;
+    at = find(map, key);
     value = map->slots[at].value;
-    if (value == MAP_NONE)
-        return MAP_NONE;
-    /* Shift back what would no longer be found past the hole. */
-    for (next = (at + 1) & map->mask; map->slots[next].value != MAP_NONE;
-         next = (next + 1) & map->mask) {
-        size_t wanted = home(map, map->slots[next].key);
-
-        if (((next - wanted) & map->mask) >= ((next - at) & map->mask)) {
-            map->slots[at] = map->slots[next];
-            at = next;
-        }
+    if (value != MAP_NONE) {
+        close_gap(map, at);
+        map->count--;
     }
-    map->slots[at].value = MAP_NONE;
-    map->count--;
     return value;
 }

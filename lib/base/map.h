@@ -1,8 +1,9 @@
 /* map.h - a hash table from u64 keys to u32 values.
  *
- * Open addressing, linear probing, a power of two of slots, at most 3/4 full,
- * deletion by shifting back (no tombstones).  It is never iterated, so no
- * result can depend on its order.  Memory: 16 bytes a slot, it only grows.
+ * Open addressing, linear probing, a power of two of slots, at most half full
+ * (3/4 full takes twice the time), deletion by shifting back (no tombstones).
+ * It is never iterated, so no result can depend on its order.  Memory: 16
+ * bytes a slot, so 32 to 64 a key; it only grows.
  *
  * The value MAP_NONE can not be stored.
  */

@@ -34,6 +34,14 @@ hash_of(const char *bytes, size_t size)
     return (uint32_t)XXH3_64bits(bytes, size);
 }
 
+/* An empty string may have no address. */
+static bool
+same_bytes(const struct texts_entry *entry, const char *bytes, size_t size)
+{
+    return entry->size == size &&
+           (size == 0 || memcmp(entry->bytes, bytes, size) == 0);
+}
+
 /* The slot that holds the string, or the free one where it belongs. */
 static uint32_t *
 slot_of(const struct texts *texts, const char *bytes, size_t size,
@@ -44,8 +52,7 @@ slot_of(const struct texts *texts, const char *bytes, size_t size,
     for (; texts->slots[at]; at = (at + 1) & texts->mask) {
         const struct texts_entry *entry = &texts->entries[texts->slots[at] - 1];
 
-        if (entry->hash == hash && entry->size == size &&
-            memcmp(entry->bytes, bytes, size) == 0)
+        if (entry->hash == hash && same_bytes(entry, bytes, size))
             break;
     }
     return &texts->slots[at];
@@ -59,25 +66,25 @@ texts_find(const struct texts *texts, const char *bytes, size_t size)
     return *slot_of(texts, bytes, size, hash_of(bytes, size)) - 1;
 }
 
-/* Doubles the slots, and entries to three quarters of them. */
+/* Doubles the slots, and the entries to half of them: a slot costs little, a
+ * look at a wrong entry costs a cache miss. */
 static bool
 grow(struct texts *texts)
 {
     uint32_t slots = texts->slots ? (texts->mask + 1) * 2 : SLOTS_MIN;
-    uint32_t *fresh = calloc(slots, sizeof *fresh);
+    uint32_t *fresh = slots ? calloc(slots, sizeof *fresh) : NULL;
     struct texts_entry *entries =
-        reallocarray(texts->entries, slots / 4 * 3, sizeof *entries);
+        fresh ? reallocarray(texts->entries, slots / 2, sizeof *entries) : NULL;
 
-    if (entries)
-        texts->entries = entries;
-    if (!fresh || !entries) {
+    if (!entries) {
         free(fresh);
         return false;
     }
     free(texts->slots);
+    texts->entries = entries;
     texts->slots = fresh;
     texts->mask = slots - 1;
-    texts->capacity = slots / 4 * 3;
+    texts->capacity = slots / 2;
     for (uint32_t i = 0; i < texts->count; i++) {
         uint32_t at = entries[i].hash & texts->mask;
 
@@ -105,7 +112,8 @@ keep(struct texts *texts, const char *bytes, size_t size)
         texts->chunks = chunk;
     }
     copy = chunk->bytes + chunk->used;
-    memcpy(copy, bytes, size);
+    if (size)
+        memcpy(copy, bytes, size);
     copy[size] = '\0';
     chunk->used += size + 1;
     return copy;
@@ -115,21 +123,22 @@ uint32_t
 texts_add(struct texts *texts, const char *bytes, size_t size, bool *added)
 {
     uint32_t hash = hash_of(bytes, size);
-    uint32_t *slot;
+    uint32_t *slot = texts->slots ? slot_of(texts, bytes, size, hash) : NULL;
     const char *copy;
 
-    if (texts->count == texts->capacity && !grow(texts))
+    if (added)
+        *added = false;
+    if (slot && *slot)
+        return *slot - 1;
+    if (size > UINT32_MAX ||
+        (texts->count == texts->capacity && !grow(texts)) ||
+        !(copy = keep(texts, bytes, size)))
         return TEXTS_NONE;
     slot = slot_of(texts, bytes, size, hash);
-    if (added)
-        *added = *slot == 0;
-    if (*slot)
-        return *slot - 1;
-    copy = size > UINT32_MAX ? NULL : keep(texts, bytes, size);
-    if (!copy)
-        return TEXTS_NONE;
     texts->entries[texts->count] =
         (struct texts_entry){copy, (uint32_t)size, hash};
     *slot = ++texts->count;
+    if (added)
+        *added = true;
     return *slot - 1;
 }
