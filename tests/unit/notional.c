@@ -1,5 +1,6 @@
 /* The notional of a trade, against plain division of 128 bits. */
 #include "base/decimal.h"
+#include "base/random.h"
 #include "tap.h"
 
 static i128
@@ -14,34 +15,24 @@ plain(int64_t price, int64_t quantity)
     return quotient;
 }
 
-static uint64_t
-next_random(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 /* Any number of bits up to 63, either sign. */
 static int64_t
-random_number(uint64_t *state)
+random_number(struct random *random)
 {
-    uint64_t bits = next_random(state) % 63 + 1;
-    int64_t number = (int64_t)(next_random(state) >> (64 - bits));
+    uint64_t bits = random_next(random) % 63 + 1;
+    int64_t number = (int64_t)(random_next(random) >> (64 - bits));
 
-    return next_random(state) % 8 ? number : -number;
+    return random_next(random) % 8 ? number : -number;
 }
 
 static bool
 random_agrees(void)
 {
-    uint64_t state = 1;
+    struct random random = {1};
 
     for (int i = 0; i < 1000000; i++) {
-        int64_t price = random_number(&state);
-        int64_t quantity = random_number(&state);
+        int64_t price = random_number(&random);
+        int64_t quantity = random_number(&random);
 
         if (decimal_notional(price, quantity) != plain(price, quantity)) {
             tap_note("%lld times %lld", (long long)price, (long long)quantity);
@@ -55,14 +46,14 @@ random_agrees(void)
 static bool
 halves_agree(void)
 {
-    uint64_t state = 2;
+    struct random random = {2};
 
     for (int i = 0; i < 1000000; i++) {
         int64_t half = DECIMAL_ONE / 2;
-        int64_t price = random_number(&state) % (DECIMAL_MAX / 2) * 2 + 1;
-        int64_t quantity = half * (int64_t)(next_random(&state) % 9 + 1);
+        int64_t price = random_number(&random) % (DECIMAL_MAX / 2) * 2 + 1;
+        int64_t quantity = half * (int64_t)(random_next(&random) % 9 + 1);
 
-        quantity += (int64_t)(next_random(&state) % 3) - 1;
+        quantity += (int64_t)(random_next(&random) % 3) - 1;
         if (decimal_notional(price, quantity) != plain(price, quantity) ||
             decimal_notional(1, quantity) != plain(1, quantity)) {
             tap_note("%lld times %lld", (long long)price, (long long)quantity);
