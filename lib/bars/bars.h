@@ -1,0 +1,135 @@
+/* bars.h - bars of any number of intervals from one pass over the trades.
+ *
+ *      bars_init        intervals, zone, fill, and who takes the bars
+ *      bars_begin       a tape begins: nothing before it counts
+ *      bars_trade ...   trades in the order of the tape
+ *      bars_clock ...   nothing earlier follows
+ *      bars_end         writes what is still open, marked partial
+ *      bars_free
+ *
+ * The latest time of any trade or clock is the mark.  A bar is written when
+ * the mark reaches its end, before the bars_trade or bars_clock that brought
+ * it there takes effect: in order of (end, interval, instrument).  So what is
+ * written depends on the sequence of trades and clocks alone.
+ *
+ * All instruments share the buckets of an interval, and only one bucket of an
+ * interval is open at a time: the one that holds the mark.  Trades are added
+ * to one sum per instrument, that of the lowest level, whose bucket is what
+ * all open buckets have in common; when it ends its sums are merged into the
+ * levels above, and so on up where buckets nest:
+ *
+ *      1s -> 1m -> 5m -> 1h -> 1d          5m <- (both) -> 7m
+ *
+ * Where the smallest interval does not nest in all others, as on the right,
+ * the lowest level is a hidden one.
+ *
+ * Memory: 144 bytes for each instrument and interval.
+ */
+#ifndef BARS_BARS_H
+#define BARS_BARS_H
+
+#include "bars/bucket.h"
+#include "bars/sum.h"
+#include "base/failure.h"
+
+#define BARS_INTERVALS_MAX 64
+#define BARS_FILL_MAX      10000000 /* buckets of one interval in one gap */
+
+enum bars_fill {
+    BARS_FILL_NONE = 0, /* no bar without trades */
+    BARS_FILL_PREV,     /* such a bar has the previous close, volume 0 */
+};
+
+struct bars_options {
+    unsigned count;                        /* of intervals, at least 1 */
+    int64_t intervals[BARS_INTERVALS_MAX]; /* valid; in any order; one given
+                                            * twice counts once */
+    const struct zone *zone;               /* NULL: UTC; must outlive bars */
+    enum bars_fill fill;
+
+    /* Where the next bar is to be written, of the instrument with that index.
+     * The callee has set event.instrument; all else is filled in before it is
+     * called again, and before the function that called it returns. */
+    struct bar *(*room)(void *owner, uint32_t index);
+    void *owner;
+};
+
+/* The sums of one interval. */
+struct bars_level {
+    int64_t interval; /* 0: hidden */
+    struct bucket bucket;
+    struct sum *sums;  /* by instrument index */
+    uint64_t *touched; /* a bit for each sum that is not empty */
+    unsigned source;   /* the level whose sums are merged into this one */
+};
+
+struct bars {
+    /* The bucket of the lowest level.  A trade before its start belongs to a
+     * bar that is written; one at its end or later closes bars. */
+    struct bucket bucket;
+    int64_t mark;     /* without the trades in the lowest level's sums */
+    struct sum *sums; /* of the lowest level */
+    uint32_t capacity;
+
+    unsigned level_count;
+    struct bars_level levels[BARS_INTERVALS_MAX + 1]; /* by interval */
+    struct bucket_days days;
+    bool begun; /* buckets are set: a trade or clock was seen */
+
+    bool fill;
+    bool trading;     /* some bit of traded is set */
+    uint64_t *traded; /* a bit for each instrument that ever traded */
+    int64_t *closes;  /* their last price */
+
+    struct bar *(*room)(void *owner, uint32_t index);
+    void *owner;
+};
+
+int bars_init(struct bars *bars, const struct bars_options *options,
+              struct failure *failure);
+void bars_free(struct bars *bars);
+
+/* Forgets all trades. */
+void bars_begin(struct bars *bars);
+
+/* What bars_trade does with a trade that is out of the ordinary: true when it
+ * can be added. */
+bool bars_admit(struct bars *bars, uint32_t index, int64_t time, int64_t price,
+                int64_t quantity, struct failure *failure);
+
+/* What it does for the first trade of a sum, and when a sum is full. */
+bool bars_start(struct bars *bars, uint32_t index, int64_t time, int64_t price,
+                uint64_t id, struct failure *failure);
+
+/* Takes a trade of an instrument.  -1 with a failure of class data when it
+ * has no price, quantity or time to count with, belongs to a bar that is
+ * written, or makes a bar too large. */
+static inline int
+bars_trade(struct bars *bars, uint32_t index, const struct sum_trade *trade,
+           struct failure *failure)
+{
+    int64_t time = trade->time, price = trade->price;
+    int64_t quantity = trade->quantity;
+    bool odd = time < bars->bucket.start || time >= bars->bucket.end ||
+               index >= bars->capacity || price < -DECIMAL_MAX ||
+               price > DECIMAL_MAX || quantity < 1 || quantity > DECIMAL_MAX;
+
+    if (__builtin_expect(odd, 0) &&
+        !bars_admit(bars, index, time, price, quantity, failure))
+        return -1;
+    odd = bars->sums[index].count - 1 >= SUM_COUNT_MAX - 1;
+    if (__builtin_expect(odd, 0) &&
+        !bars_start(bars, index, time, price, trade->id, failure))
+        return -1;
+    sum_add(&bars->sums[index], trade);
+    return 0;
+}
+
+/* Nothing before that time follows: closes the bars that ended by then. */
+int bars_clock(struct bars *bars, int64_t time, struct failure *failure);
+
+/* The tape is over: writes the bars whose end the mark did not reach, flagged
+ * partial; the time of such a bar is the mark. Then as after bars_begin. */
+int bars_end(struct bars *bars, struct failure *failure);
+
+#endif
