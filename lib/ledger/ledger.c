@@ -1,10 +1,10 @@
 #include "ledger/ledger.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ROOM 64
+#define FIRST_ROOM 64 /* a multiple of it is one of CACHE_LINE, too */
+#define CACHE_LINE 64
 
 const char *const ledger_system_names[LEDGER_SYSTEM_COUNT] = {
     [LEDGER_FEES] = "@FEES",         [LEDGER_WORLD] = "@WORLD",
@@ -45,15 +45,6 @@ ledger_free(struct ledger *ledger)
     memset(ledger, 0, sizeof *ledger);
 }
 
-int
-ledger_clear(struct ledger *ledger, struct failure *failure)
-{
-    struct ledger_rules rules = ledger->rules;
-
-    ledger_free(ledger);
-    return ledger_init(ledger, &rules, failure);
-}
-
 /* ---- rows ---------------------------------------------------------------- */
 
 static int
@@ -74,9 +65,12 @@ make_room(void **rows, uint32_t *room, uint32_t count, size_t size,
         return 0;
     if (count >= LEDGER_NONE / 2)
         return lacking(failure);
-    grown = realloc(*rows, next * size);
+    grown = aligned_alloc(CACHE_LINE, next * size);
     if (!grown)
         return lacking(failure);
+    if (count > 0)
+        memcpy(grown, *rows, count * size);
+    free(*rows);
     *rows = grown;
     if (changes) {
         grown = realloc(changes->rows, next * sizeof *changes->rows);
@@ -178,6 +172,13 @@ ledger_balance(struct ledger *ledger, uint32_t account, struct code code,
 }
 
 uint32_t
+ledger_find_position(const struct ledger *ledger, uint32_t account,
+                     uint32_t instrument)
+{
+    return map_get(&ledger->position_map, pair(account, instrument));
+}
+
+uint32_t
 ledger_position(struct ledger *ledger, uint32_t account, uint32_t instrument,
                 struct failure *failure)
 {
@@ -243,105 +244,4 @@ ledger_change_position(struct ledger *ledger, uint32_t position)
 {
     note(ledger, &ledger->changed_positions, &ledger->positions[position].mark,
          position);
-}
-
-void
-ledger_saved(struct ledger *ledger)
-{
-    for (uint32_t i = 0; i < ledger->changed_accounts.count; i++) {
-        struct ledger_account *row =
-            &ledger->accounts[ledger->changed_accounts.rows[i]];
-
-        row->mark.stored = row->version;
-        row->mark.stream = ledger->stream;
-    }
-    for (uint32_t i = 0; i < ledger->changed_balances.count; i++) {
-        struct ledger_balance *row =
-            &ledger->balances[ledger->changed_balances.rows[i]];
-
-        row->mark.stored = row->version;
-        row->mark.stream = ledger->stream;
-    }
-    for (uint32_t i = 0; i < ledger->changed_positions.count; i++) {
-        struct ledger_position *row =
-            &ledger->positions[ledger->changed_positions.rows[i]];
-
-        row->mark.stored = row->version;
-        row->mark.stream = ledger->stream;
-    }
-    ledger->changed_accounts.count = 0;
-    ledger->changed_balances.count = 0;
-    ledger->changed_positions.count = 0;
-    ledger->batch++;
-}
-
-void
-ledger_next_stream(struct ledger *ledger)
-{
-    assert(ledger->changed_balances.count == 0);
-    ledger->stream++;
-}
-
-/* ---- stored state -------------------------------------------------------- */
-
-int
-ledger_restore_account(struct ledger *ledger, const struct account *event,
-                       struct failure *failure)
-{
-    uint32_t account = ledger_account(ledger, event->account_id, failure);
-    struct ledger_account *row;
-
-    if (account == LEDGER_NONE)
-        return -1;
-    row = &ledger->accounts[account];
-    row->user_id = event->user_id;
-    row->account_type = event->account_type;
-    row->status = event->status;
-    row->open = true;
-    return 0;
-}
-
-int
-ledger_restore_balance(struct ledger *ledger, const struct balance *event,
-                       struct failure *failure)
-{
-    uint32_t account = ledger_account(ledger, event->account_id, failure);
-    uint32_t balance =
-        account == LEDGER_NONE
-            ? LEDGER_NONE
-            : ledger_balance(ledger, account, event->currency, failure);
-    struct ledger_balance *row;
-
-    if (balance == LEDGER_NONE)
-        return -1;
-    row = &ledger->balances[balance];
-    row->amount = amount_get(event->cash_balance);
-    row->version = event->version;
-    row->mark.stored = event->version;
-    return 0;
-}
-
-int
-ledger_restore_position(struct ledger *ledger, const struct position *event,
-                        uint32_t instrument, struct failure *failure)
-{
-    uint32_t account = ledger_account(ledger, event->account_id, failure);
-    uint32_t position =
-        account == LEDGER_NONE
-            ? LEDGER_NONE
-            : ledger_position(ledger, account, instrument, failure);
-    struct ledger_position *row;
-
-    if (position == LEDGER_NONE)
-        return -1;
-    row = &ledger->positions[position];
-    row->currency = event->currency;
-    row->holding.quantity = amount_get(event->quantity);
-    row->holding.cost = amount_get(event->cost);
-    row->holding.realized = amount_get(event->realized_pnl);
-    row->fees = amount_get(event->fees);
-    row->cash = row->holding.realized - row->holding.cost;
-    row->version = event->version;
-    row->mark.stored = event->version;
-    return 0;
 }

@@ -6,7 +6,7 @@
  * never changes; no result depends on it.  post.h changes them.
  *
  * Pure: no I/O, no clock.  Memory grows with the number of accounts, balances
- * and positions (about 120, 90 and 190 bytes each), never with the length of
+ * and positions (about 90, 100 and 170 bytes each), never with the length of
  * the input.
  */
 #ifndef LEDGER_LEDGER_H
@@ -63,19 +63,25 @@ struct ledger_balance {
 };
 
 struct ledger_position {
-    uint32_t account, instrument;
+    _Alignas(64) uint32_t account; /* two lines of cache, never three */
+    uint32_t instrument;
     struct code currency; /* of its last trade */
     struct holding holding;
     i128 fees;        /* paid in trades of it */
-    i128 cash;        /* of all its trades: realized - cost (I1) */
     uint64_t version; /* postings of the instrument so far */
     struct ledger_mark mark;
 };
 
-/* Rows that changed since the last save, in order of their first change. */
+/* Rows that changed since the last save. */
 struct ledger_changes {
     uint32_t *rows; /* as many as the table has room for; owned */
     uint32_t count;
+};
+
+/* Where the rows of a trade to come are: a guess that is checked by the ids. */
+struct ledger_hint {
+    uint64_t id;
+    uint32_t instrument, account, position;
 };
 
 struct ledger {
@@ -94,6 +100,8 @@ struct ledger {
     struct map currency_map;              /* code */
     uint32_t system[LEDGER_SYSTEM_COUNT]; /* their accounts, or LEDGER_NONE */
 
+    struct ledger_hint hints[2]; /* buyer and seller */
+
     uint32_t batch, stream;
     struct ledger_changes changed_accounts, changed_balances, changed_positions;
 };
@@ -101,9 +109,6 @@ struct ledger {
 int ledger_init(struct ledger *ledger, const struct ledger_rules *rules,
                 struct failure *failure);
 void ledger_free(struct ledger *ledger);
-
-/* Forgets all rows and ids, keeps the rules. */
-int ledger_clear(struct ledger *ledger, struct failure *failure);
 
 /* A row, made if there is none yet; LEDGER_NONE without memory.  A row just
  * made has version 0 and does not count as state until something changes
@@ -117,34 +122,16 @@ uint32_t ledger_balance(struct ledger *ledger, uint32_t account,
 uint32_t ledger_position(struct ledger *ledger, uint32_t account,
                          uint32_t instrument, struct failure *failure);
 
+/* The row if there is one, or LEDGER_NONE. */
+uint32_t ledger_find_position(const struct ledger *ledger, uint32_t account,
+                              uint32_t instrument);
+
 /* True when an account can be booked on: opened before, or not strict. */
 bool ledger_knows(const struct ledger *ledger, uint32_t account);
 
-/* Notes that a row changed, for ledger_saved and the changed_ lists. */
+/* Notes that a row changed, for store.h. */
 void ledger_change_account(struct ledger *ledger, uint32_t account);
 void ledger_change_balance(struct ledger *ledger, uint32_t balance);
 void ledger_change_position(struct ledger *ledger, uint32_t position);
-
-/* What changed is stored now: the changed_ lists become empty. */
-void ledger_saved(struct ledger *ledger);
-
-/* Another stream begins: each row's state is its start again. */
-void ledger_next_stream(struct ledger *ledger);
-
-/* True when the row's state at the start of the stream is not stored yet. */
-static inline bool
-ledger_first_change(const struct ledger *ledger, struct ledger_mark mark)
-{
-    return mark.stream != ledger->stream;
-}
-
-/* Taking back a state that was stored: the fields of the row from events as
- * ledger/emit.h makes them. */
-int ledger_restore_account(struct ledger *ledger, const struct account *event,
-                           struct failure *failure);
-int ledger_restore_balance(struct ledger *ledger, const struct balance *event,
-                           struct failure *failure);
-int ledger_restore_position(struct ledger *ledger, const struct position *event,
-                            uint32_t instrument, struct failure *failure);
 
 #endif

@@ -122,8 +122,15 @@ struct party {
 
 static int
 find_party(struct ledger *ledger, struct party *party, uint64_t id,
-           uint32_t instrument, struct code currency, struct failure *failure)
+           uint32_t instrument, struct code currency,
+           const struct ledger_hint *hint, struct failure *failure)
 {
+    if (hint->id == id && id != 0 && hint->instrument == instrument) {
+        party->account = hint->account;
+        party->position = hint->position;
+        party->cash = ledger_balance(ledger, party->account, currency, failure);
+        return party->cash == LEDGER_NONE ? -1 : 0;
+    }
     if (id == 0)
         party->account = ledger->system[LEDGER_MARKET];
     else
@@ -176,7 +183,6 @@ move_position(const struct ledger *ledger, struct party *party, i128 quantity,
     *after = ledger->positions[party->position];
     after->currency = currency;
     return holding_trade(&after->holding, quantity, cash) &&
-           amount_add(after->cash, cash, &after->cash) &&
            amount_add(after->fees, party->fee, &after->fees);
 }
 
@@ -299,9 +305,9 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     if (!check_trade(trade, entry))
         return POST_DONE;
     if (find_party(ledger, &buyer, trade->buyer_id, instrument, currency,
-                   failure) != 0 ||
+                   &ledger->hints[0], failure) != 0 ||
         find_party(ledger, &seller, trade->seller_id, instrument, currency,
-                   failure) != 0)
+                   &ledger->hints[1], failure) != 0)
         return POST_FAILED;
     fees =
         ledger_balance(ledger, ledger->system[LEDGER_FEES], currency, failure);
@@ -325,6 +331,33 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     if (seller.account != buyer.account)
         report_closed(ledger, entry, seller.account);
     return POST_DONE;
+}
+
+static void
+look_up(struct ledger *ledger, struct ledger_hint *hint, uint32_t instrument,
+        uint64_t id)
+{
+    uint32_t account = map_get(&ledger->account_map, id), position;
+    const char *row;
+
+    hint->id = 0;
+    if (account == MAP_NONE)
+        return;
+    position = ledger_find_position(ledger, account, instrument);
+    if (position == LEDGER_NONE)
+        return;
+    *hint = (struct ledger_hint){id, instrument, account, position};
+    row = (const char *)&ledger->positions[position];
+    __builtin_prefetch(row, 1);
+    __builtin_prefetch(row + sizeof *ledger->positions - 1, 1);
+}
+
+void
+post_look_ahead(struct ledger *ledger, uint32_t instrument,
+                const struct trade *trade)
+{
+    look_up(ledger, &ledger->hints[0], instrument, trade->buyer_id);
+    look_up(ledger, &ledger->hints[1], instrument, trade->seller_id);
 }
 
 /* ---- cash ---------------------------------------------------------------- */
@@ -462,9 +495,45 @@ post_account(struct ledger *ledger, const struct account *event,
     return POST_DONE;
 }
 
-void
-post_unsupported(struct ledger_entry *entry, const char *detail)
+/* ---- any event ----------------------------------------------------------- */
+
+static enum post_result
+refuse(struct ledger_entry *entry, const char *detail)
 {
     clear(entry);
     violate(entry, REASON_UNSUPPORTED, 0, AMOUNT_NULL, detail);
+    return POST_DONE;
+}
+
+bool
+post_takes(unsigned type)
+{
+    return type == EVENT_TRADE || type == EVENT_CASH || type == EVENT_ACCOUNT ||
+           type == EVENT_TRADE_CANCEL || type == EVENT_CORPORATE_ACTION;
+}
+
+enum post_result
+post_event(struct ledger *ledger, const struct event *event,
+           uint32_t instrument, const struct instrument *definition,
+           struct ledger_entry *entry, struct failure *failure)
+{
+    const void *fields = event;
+
+    switch (event->type) {
+    case EVENT_TRADE:
+        if (definition)
+            return post_trade(ledger, instrument, definition, fields, entry,
+                              failure);
+        return (enum post_result)fail(
+            failure, FAILURE_DATA,
+            "a trade of instrument %u, which the tape does not define",
+            event->instrument);
+    case EVENT_CASH: return post_cash(ledger, fields, entry, failure);
+    case EVENT_ACCOUNT: return post_account(ledger, fields, entry, failure);
+    case EVENT_TRADE_CANCEL:
+        return refuse(entry, "a bust: not booked by this version");
+    default:
+        assert(event->type == EVENT_CORPORATE_ACTION);
+        return refuse(entry, "a corporate action: not booked by this version");
+    }
 }

@@ -55,6 +55,11 @@ enum post_result post_trade(struct ledger *ledger, uint32_t instrument,
                             struct ledger_entry *entry,
                             struct failure *failure);
 
+/* Looks up the rows of the trade that comes next, so that post_trade need not
+ * wait for memory then. */
+void post_look_ahead(struct ledger *ledger, uint32_t instrument,
+                     const struct trade *trade);
+
 /* A deposit, withdrawal, fee, interest or adjustment. */
 enum post_result post_cash(struct ledger *ledger, const struct cash *cash,
                            struct ledger_entry *entry, struct failure *failure);
@@ -65,8 +70,17 @@ enum post_result post_account(struct ledger *ledger,
                               struct ledger_entry *entry,
                               struct failure *failure);
 
-/* An event that moves money in ways this version does not know: the entry
- * says so, nothing is booked. */
-void post_unsupported(struct ledger_entry *entry, const char *detail);
+/* True for the types that may move something: those that post_event takes. */
+bool post_takes(unsigned type);
+
+/* Any of them, by its type.  instrument and definition are those of the
+ * event's instrument, definition NULL when it is not defined: a trade of it
+ * fails with class data.  Busts and corporate actions, which this version can
+ * not book, become violations. */
+enum post_result post_event(struct ledger *ledger, const struct event *event,
+                            uint32_t instrument,
+                            const struct instrument *definition,
+                            struct ledger_entry *entry,
+                            struct failure *failure);
 
 #endif

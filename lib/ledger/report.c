@@ -429,3 +429,21 @@ report_write(const struct ledger *ledger, enum report_kind kind,
     free(report);
     return result;
 }
+
+void
+report_finding(const struct ledger *ledger, const struct finding *finding,
+               const struct report_host *host, char *text, size_t size)
+{
+    struct report report = {.ledger = ledger, .host = host};
+    struct cell account = {0}, asset = {0};
+
+    if (finding->account != LEDGER_NONE)
+        set_account(&report, &account, finding->account);
+    if (finding->asset != LEDGER_NONE && finding->security)
+        set_instrument(&report, &asset, finding->asset);
+    else if (finding->asset != LEDGER_NONE)
+        set_code(&asset, ledger->currencies[finding->asset]);
+    snprintf(text, size, "%s: %s:%s%.*s%s%.*s", finding->invariant,
+             finding->text, account.size ? " account " : "", (int)account.size,
+             account.text, asset.size ? " " : "", (int)asset.size, asset.text);
+}

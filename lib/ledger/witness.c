@@ -5,6 +5,7 @@
 
 struct witness_row {
     i128 amount;
+    i128 cash;      /* of a position: of all its trades */
     uint64_t count; /* of postings */
 };
 
@@ -40,7 +41,7 @@ row_of(struct witness_rows *rows, uint32_t row, struct failure *failure)
 static struct witness_row
 known(const struct witness_rows *rows, uint32_t row)
 {
-    return row < rows->room ? rows->rows[row] : (struct witness_row){0, 0};
+    return row < rows->room ? rows->rows[row] : (struct witness_row){0};
 }
 
 static void
@@ -63,16 +64,18 @@ witness_begin(struct witness *witness, const struct ledger *ledger,
 
         if (!row)
             return -1;
-        *row = (struct witness_row){ledger->balances[i].amount,
-                                    ledger->balances[i].version};
+        row->amount = ledger->balances[i].amount;
+        row->count = ledger->balances[i].version;
     }
     for (uint32_t i = 0; i < ledger->position_count; i++) {
+        const struct holding *holding = &ledger->positions[i].holding;
         struct witness_row *row = row_of(&witness->positions, i, failure);
 
         if (!row)
             return -1;
-        *row = (struct witness_row){ledger->positions[i].holding.quantity,
-                                    ledger->positions[i].version};
+        row->amount = holding->quantity;
+        row->cash = holding->realized - holding->cost;
+        row->count = ledger->positions[i].version;
     }
     return 0;
 }
@@ -129,6 +132,22 @@ check_chain(struct witness *witness, const struct ledger *ledger,
     return 0;
 }
 
+/* The cash of a trade counts for the positions that the trade moved. */
+static void
+add_cash(struct witness *witness, const struct ledger *ledger,
+         const struct ledger_entry *entry)
+{
+    for (unsigned i = 0; i < entry->position_count; i++)
+        for (unsigned j = 0; j < entry->leg_count; j++) {
+            const struct ledger_leg *leg = &entry->legs[j];
+            uint32_t row = entry->positions[i];
+
+            if (leg->kind == POSTING_TRADE && !leg->security &&
+                leg->account == ledger->positions[row].account)
+                witness->positions.rows[row].cash += leg->amount;
+        }
+}
+
 int
 witness_entry(struct witness *witness, const struct ledger *ledger,
               const struct ledger_entry *entry, struct finding *finding,
@@ -147,6 +166,7 @@ witness_entry(struct witness *witness, const struct ledger *ledger,
         if (check_chain(witness, ledger, &entry->legs[i], finding, failure) !=
             0)
             return -1;
+    add_cash(witness, ledger, entry);
     return 0;
 }
 
@@ -175,7 +195,7 @@ check_position(const struct witness *witness, const struct ledger *ledger,
     if (holding->quantity != mine.amount || row->version != mine.count)
         find(finding, "I4", "a position is not the sum of its postings",
              row->account, true, row->instrument);
-    if (row->cash != holding->realized - holding->cost)
+    if (mine.cash != holding->realized - holding->cost)
         find(finding, "I1", "the cash of its trades is not realized - cost",
              row->account, true, row->instrument);
     if (holding->quantity == 0 && holding->cost != 0)

@@ -5,7 +5,7 @@
  *      witness_entry ... after each entry booked
  *      witness_end       compares all rows
  *
- * Memory: 32 bytes a row.
+ * Memory: 48 bytes a row.
  */
 #ifndef LEDGER_WITNESS_H
 #define LEDGER_WITNESS_H

@@ -6,6 +6,7 @@
 
 #include "ledger/emit.h"
 #include "ledger/post.h"
+#include "ledger/store.h"
 #include "ledger/witness.h"
 #include "tap.h"
 #include "tape/names.h"
@@ -619,7 +620,7 @@ test_restore(void)
     }
     for (uint32_t i = 0; i < b.ledger.position_count; i++) {
         emit_position(&b.ledger, i, 1, 0, &row);
-        ledger_restore_position(&copy.ledger, &row, 0, &copy.failure);
+        ledger_restore_position(&copy.ledger, &row, &copy.failure);
     }
     copy.ledger.transactions = b.ledger.transactions;
     copy.ledger.postings = b.ledger.postings;
