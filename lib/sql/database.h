@@ -1,0 +1,93 @@
+/* database.h - a connection to an SQL database: what a transactional sink
+ * needs and no more.
+ *
+ * A database is named by the path of an SQLite file.  SQL that goes through
+ * here keeps to what SQLite and PostgreSQL share; parameters are $1, $2, ...
+ * in order of their first use; numbers in units of 10^-8 are bound and read as
+ * amounts and lie in columns as canonical text.
+ *
+ * Failures: class environment when the database is locked, full, unreachable
+ * or not ours to write; class data when it is damaged.
+ */
+#ifndef SQL_DATABASE_H
+#define SQL_DATABASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/decimal.h"
+#include "base/failure.h"
+
+#define STATEMENT_AMOUNTS 8 /* parameters that may be amounts: the first 8 */
+
+struct database;
+struct statement;
+
+enum database_mode {
+    DATABASE_READ,  /* it must exist and is not changed */
+    DATABASE_WRITE, /* it is made if there is none */
+};
+
+/* NULL with the failure set when it can not be opened.  The path outlives
+ * it. */
+struct database *database_open(const char *path, enum database_mode mode,
+                               struct failure *failure);
+
+/* Closes it; what was not committed is rolled back.  NULL is fine. */
+void database_close(struct database *database);
+
+/* Its name, for messages. */
+const char *database_name(const struct database *database);
+
+/* 1 when it has a table of that name (NULL: any table), 0 when not, -1. */
+int database_has(struct database *database, const char *table,
+                 struct failure *failure);
+
+/* Runs statements without parameters and results, separated by ";". */
+int database_execute(struct database *database, const char *sql,
+                     struct failure *failure);
+
+/* A transaction that may write: nobody else can until it ends. */
+int database_begin(struct database *database, struct failure *failure);
+int database_commit(struct database *database, struct failure *failure);
+void database_rollback(struct database *database);
+
+/* ---- statements ---------------------------------------------------------- */
+
+/* NULL with the failure set when the SQL is not valid.  Freed before the
+ * database is closed. */
+struct statement *database_prepare(struct database *database, const char *sql,
+                                   struct failure *failure);
+void statement_free(struct statement *statement);
+
+/* Bytes that are bound must stay until the next step.  bind_text of NULL and
+ * bind_amount of AMOUNT_NULL bind NULL. */
+void bind_integer(struct statement *statement, int parameter, int64_t value);
+void bind_amount(struct statement *statement, int parameter, i128 value);
+void bind_text(struct statement *statement, int parameter, const char *text,
+               size_t size);
+void bind_blob(struct statement *statement, int parameter, const void *bytes,
+               size_t size);
+void bind_null(struct statement *statement, int parameter);
+
+/* The next row: 1; 0 after the last, and the statement is reset; -1. */
+int statement_step(struct statement *statement, struct failure *failure);
+
+/* Runs it to its end; how many rows it changed, or -1. */
+int64_t statement_run(struct statement *statement, struct failure *failure);
+
+/* Ends a reading before its last row. */
+void statement_reset(struct statement *statement);
+
+/* Columns of the row in hand, from 0.  Bytes last until the next step. */
+bool column_is_null(struct statement *statement, int column);
+int64_t column_integer(struct statement *statement, int column);
+const char *column_text(struct statement *statement, int column, size_t *size);
+const void *column_blob(struct statement *statement, int column, size_t *size);
+
+/* 0, or -1 of class data when the text is no amount. */
+int column_amount(struct statement *statement, int column, i128 *value,
+                  struct failure *failure);
+
+#endif

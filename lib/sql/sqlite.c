@@ -1,0 +1,418 @@
+/* sqlite.c - database.h on SQLite: a file in WAL mode, synced in full. */
+#include <assert.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql/database.h"
+
+#define BUSY_MS 5000
+
+struct database {
+    sqlite3 *handle;
+    const char *path;
+};
+
+struct statement {
+    struct database *database;
+    sqlite3_stmt *handle;
+    char amounts[STATEMENT_AMOUNTS][AMOUNT_TEXT_MAX];
+};
+
+/* ---- failures ------------------------------------------------------------ */
+
+static int
+fail_sqlite(struct database *database, struct failure *failure,
+            const char *doing)
+{
+    static const struct {
+        int code;
+        enum failure_class kind;
+        const char *advice;
+    } table[] = {
+        {SQLITE_BUSY, FAILURE_ENVIRONMENT,
+         "another program is writing to it; run it again"},
+        {SQLITE_LOCKED, FAILURE_ENVIRONMENT,
+         "another program is writing to it; run it again"},
+        {SQLITE_CORRUPT, FAILURE_DATA,
+         "it is damaged; restore a copy of it, or post the tapes into a new "
+         "one"},
+        {SQLITE_NOTADB, FAILURE_DATA, "it is no SQLite database"},
+        {SQLITE_CONSTRAINT, FAILURE_DATA,
+         "its rows contradict each other; xledger --check tells more"},
+    };
+    int code = sqlite3_errcode(database->handle) & 0xff;
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].code == code)
+            return fail(failure, table[i].kind, "%s: can not %s: %s: %s",
+                        database->path, doing, sqlite3_errmsg(database->handle),
+                        table[i].advice);
+    return fail(failure, FAILURE_ENVIRONMENT, "%s: can not %s: %s",
+                database->path, doing, sqlite3_errmsg(database->handle));
+}
+
+/* ---- exact decimals in SQL ----------------------------------------------- */
+
+/* The functions that the sqlite3 shell has by the same names, so that a query
+ * runs here as it does there. */
+static bool
+argument(sqlite3_context *context, sqlite3_value *value, i128 *amount)
+{
+    const char *text = (const char *)sqlite3_value_text(value);
+    int size = sqlite3_value_bytes(value);
+
+    if (text && amount_parse(text, (size_t)size, amount) == DECIMAL_OK)
+        return true;
+    sqlite3_result_error(context, "not an amount", -1);
+    return false;
+}
+
+static void
+give(sqlite3_context *context, i128 amount)
+{
+    char text[AMOUNT_TEXT_MAX];
+    size_t size = amount_format(amount, text);
+
+    sqlite3_result_text(context, text, (int)size, SQLITE_TRANSIENT);
+}
+
+/* decimal_add, and decimal_sub where the function's data says so. */
+static void
+combine(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    i128 a, b;
+
+    (void)count;
+    if (!argument(context, values[0], &a) || !argument(context, values[1], &b))
+        return;
+    if (sqlite3_user_data(context) ? amount_sub(a, b, &a)
+                                   : amount_add(a, b, &a))
+        give(context, a);
+    else
+        sqlite3_result_error(context, "amount out of range", -1);
+}
+
+static void
+compare(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    i128 a, b;
+
+    (void)count;
+    if (argument(context, values[0], &a) && argument(context, values[1], &b))
+        sqlite3_result_int(context, (a > b) - (a < b));
+}
+
+/* Sums may leave the range of an amount on the way: unsigned, they wrap and
+ * come back.  SQLite aligns its memory to 8 only. */
+static void
+sum_step(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    void *memory = sqlite3_aggregate_context(context, sizeof(u128));
+    i128 amount;
+    u128 sum;
+
+    (void)count;
+    if (!memory || !argument(context, values[0], &amount))
+        return;
+    memcpy(&sum, memory, sizeof sum);
+    sum += (u128)amount;
+    memcpy(memory, &sum, sizeof sum);
+}
+
+static void
+sum_final(sqlite3_context *context)
+{
+    const void *memory = sqlite3_aggregate_context(context, 0);
+    i128 amount = 0;
+
+    if (memory)
+        memcpy(&amount, memory, sizeof amount);
+    if (amount > AMOUNT_MAX || amount < -AMOUNT_MAX)
+        sqlite3_result_error(context, "amount out of range", -1);
+    else
+        give(context, amount);
+}
+
+static int
+add_functions(struct database *database, struct failure *failure)
+{
+    static const int flags =
+        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    sqlite3 *handle = database->handle;
+
+    if (sqlite3_create_function(handle, "decimal_add", 2, flags, NULL, combine,
+                                NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function(handle, "decimal_sub", 2, flags, database,
+                                combine, NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function(handle, "decimal_cmp", 2, flags, NULL, compare,
+                                NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function(handle, "decimal_sum", 1, flags, NULL, NULL,
+                                sum_step, sum_final) != SQLITE_OK)
+        return fail_sqlite(database, failure, "prepare it");
+    return 0;
+}
+
+/* ---- connections --------------------------------------------------------- */
+
+static int
+set_up(struct database *database, enum database_mode mode,
+       struct failure *failure)
+{
+    static const char settings[] = "PRAGMA trusted_schema = OFF;"
+                                   "PRAGMA cell_size_check = ON;"
+                                   "PRAGMA cache_size = -65536;"
+                                   "PRAGMA synchronous = FULL;";
+    static const char writing[] = "PRAGMA journal_mode = WAL;"
+                                  "PRAGMA wal_autocheckpoint = 16384;";
+
+    sqlite3_busy_timeout(database->handle, BUSY_MS);
+    if (database_execute(database, settings, failure) != 0 ||
+        (mode == DATABASE_WRITE &&
+         database_execute(database, writing, failure) != 0))
+        return -1;
+    return add_functions(database, failure);
+}
+
+struct database *
+database_open(const char *path, enum database_mode mode,
+              struct failure *failure)
+{
+    int flags = mode == DATABASE_READ
+                    ? SQLITE_OPEN_READONLY
+                    : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    struct database *database = allocate(failure, 1, sizeof *database);
+    int result;
+
+    if (!database)
+        return NULL;
+    /* One thread: locks would cost a tenth of the time.  Refused, and not
+     * needed, when a connection is open already. */
+    (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    database->path = path;
+    if (sqlite3_open_v2(path, &database->handle, flags, NULL) == SQLITE_OK)
+        result = set_up(database, mode, failure);
+    else
+        result = fail_sqlite(database, failure, "open it");
+    if (result != 0) {
+        database_close(database);
+        return NULL;
+    }
+    return database;
+}
+
+void
+database_close(struct database *database)
+{
+    if (database)
+        sqlite3_close(database->handle);
+    free(database);
+}
+
+const char *
+database_name(const struct database *database)
+{
+    return database->path;
+}
+
+int
+database_has(struct database *database, const char *table,
+             struct failure *failure)
+{
+    struct statement *statement = database_prepare(
+        database, "SELECT 1 FROM sqlite_schema WHERE coalesce($1, name) = name",
+        failure);
+    int result;
+
+    if (!statement)
+        return -1;
+    bind_text(statement, 1, table, table ? strlen(table) : 0);
+    result = statement_step(statement, failure);
+    statement_free(statement);
+    return result;
+}
+
+int
+database_execute(struct database *database, const char *sql,
+                 struct failure *failure)
+{
+    if (sqlite3_exec(database->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return fail_sqlite(database, failure, "use it");
+    return 0;
+}
+
+int
+database_begin(struct database *database, struct failure *failure)
+{
+    if (sqlite3_exec(database->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) !=
+        SQLITE_OK)
+        return fail_sqlite(database, failure, "write to it");
+    return 0;
+}
+
+int
+database_commit(struct database *database, struct failure *failure)
+{
+    if (sqlite3_exec(database->handle, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        return 0;
+    fail_sqlite(database, failure, "commit to it");
+    database_rollback(database);
+    return -1;
+}
+
+void
+database_rollback(struct database *database)
+{
+    if (!sqlite3_get_autocommit(database->handle))
+        sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* ---- statements ---------------------------------------------------------- */
+
+struct statement *
+database_prepare(struct database *database, const char *sql,
+                 struct failure *failure)
+{
+    struct statement *statement = allocate(failure, 1, sizeof *statement);
+
+    if (!statement)
+        return NULL;
+    statement->database = database;
+    if (sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                           &statement->handle, NULL) != SQLITE_OK) {
+        fail_sqlite(database, failure, "use it");
+        statement_free(statement);
+        return NULL;
+    }
+    return statement;
+}
+
+void
+statement_free(struct statement *statement)
+{
+    if (statement)
+        sqlite3_finalize(statement->handle);
+    free(statement);
+}
+
+void
+bind_integer(struct statement *statement, int parameter, int64_t value)
+{
+    sqlite3_bind_int64(statement->handle, parameter, value);
+}
+
+void
+bind_amount(struct statement *statement, int parameter, i128 value)
+{
+    char *text = statement->amounts[parameter - 1];
+
+    assert(parameter >= 1 && parameter <= STATEMENT_AMOUNTS);
+    if (value == AMOUNT_NULL)
+        bind_null(statement, parameter);
+    else
+        sqlite3_bind_text(statement->handle, parameter, text,
+                          (int)amount_format(value, text), SQLITE_STATIC);
+}
+
+void
+bind_text(struct statement *statement, int parameter, const char *text,
+          size_t size)
+{
+    sqlite3_bind_text(statement->handle, parameter, text, (int)size,
+                      SQLITE_STATIC);
+}
+
+void
+bind_blob(struct statement *statement, int parameter, const void *bytes,
+          size_t size)
+{
+    sqlite3_bind_blob64(statement->handle, parameter, bytes, size,
+                        SQLITE_STATIC);
+}
+
+void
+bind_null(struct statement *statement, int parameter)
+{
+    sqlite3_bind_null(statement->handle, parameter);
+}
+
+int
+statement_step(struct statement *statement, struct failure *failure)
+{
+    int result = sqlite3_step(statement->handle);
+
+    if (result == SQLITE_ROW)
+        return 1;
+    if (result == SQLITE_DONE) {
+        sqlite3_reset(statement->handle);
+        return 0;
+    }
+    fail_sqlite(statement->database, failure, "use it");
+    sqlite3_reset(statement->handle);
+    return -1;
+}
+
+int64_t
+statement_run(struct statement *statement, struct failure *failure)
+{
+    int result;
+
+    do
+        result = statement_step(statement, failure);
+    while (result > 0);
+    return result < 0 ? -1 : sqlite3_changes64(statement->database->handle);
+}
+
+void
+statement_reset(struct statement *statement)
+{
+    sqlite3_reset(statement->handle);
+}
+
+bool
+column_is_null(struct statement *statement, int column)
+{
+    return sqlite3_column_type(statement->handle, column) == SQLITE_NULL;
+}
+
+int64_t
+column_integer(struct statement *statement, int column)
+{
+    return sqlite3_column_int64(statement->handle, column);
+}
+
+const char *
+column_text(struct statement *statement, int column, size_t *size)
+{
+    const char *text =
+        (const char *)sqlite3_column_text(statement->handle, column);
+
+    *size = (size_t)sqlite3_column_bytes(statement->handle, column);
+    return text;
+}
+
+const void *
+column_blob(struct statement *statement, int column, size_t *size)
+{
+    const void *bytes = sqlite3_column_blob(statement->handle, column);
+
+    *size = (size_t)sqlite3_column_bytes(statement->handle, column);
+    return bytes;
+}
+
+int
+column_amount(struct statement *statement, int column, i128 *value,
+              struct failure *failure)
+{
+    size_t size;
+    const char *text = column_text(statement, column, &size);
+
+    if (text && amount_parse(text, size, value) == DECIMAL_OK)
+        return 0;
+    return fail(failure, FAILURE_DATA,
+                "%s: \"%.*s\" in a column of amounts is none; the database "
+                "was changed by hand",
+                statement->database->path, text ? (int)size : 4,
+                text ? text : "NULL");
+}
