@@ -12,7 +12,7 @@ load common
     grep -qE "^events  *$(wc -l < day.json), seq 1 to $(wc -l < day.json)\$" \
         stat
     grep -q 'XTAPE:SYM001, XTAPE:SYM002$' stat
-    grep -qE "^bytes  *$(stat -c %s day.tape) in 1 blocks\$" stat
+    grep -qE "^bytes  *$(stat -c %s day.tape) in 2 blocks\$" stat
     grep -q '^status  *complete$' stat
 }
 
