@@ -120,7 +120,15 @@ fuzz-replay: $(FUZZERS:%=$B/fuzz-replay/%)
 	@for f in $(FUZZERS); do $B/fuzz-replay/$$f tests/fuzz/corpus/$$f/* || \
 		exit 1; done
 
-bench: all
+# What is measured; scripts/bench --help tells how.
+BENCHES := $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))
+$B/bench/%: $B/obj/tests/bench/%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS)
+
+bench-programs: $(BENCHES)
+
+bench: all bench-programs
 	scripts/bench
 
 install: all
@@ -142,6 +150,6 @@ clean:
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all unit-programs list-units man tools unit test lint fuzz fuzz-replay bench install uninstall clean FORCE
+.PHONY: all bench-programs unit-programs list-units man tools unit test lint fuzz fuzz-replay bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

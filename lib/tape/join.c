@@ -7,7 +7,7 @@
 #include "tape/schema.h"
 
 #define MORE      "+%u more" /* streams for which there is no room */
-#define MORE_ROOM sizeof "+4294967295 more"
+#define NAMES_MAX (TAPE_STREAM_MAX - sizeof "+4294967295 more")
 
 /* The others are for what becomes of the merged tape. */
 #define PROGRAMS_KEPT (TAPE_PROGRAMS_MAX / 2)
@@ -69,7 +69,9 @@ add_stream(struct tape_join *join, const char *stream, struct failure *failure)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     if (!added)
         return 0;
-    if (used + 1 + size + MORE_ROOM > TAPE_STREAM_MAX && used > 0) {
+    if (used == 0 && size > NAMES_MAX) {
+        stream += size - NAMES_MAX; /* the end tells more than the begin */
+    } else if (used + 1 + size > NAMES_MAX) {
         join->streams_left_out++;
         return 0;
     }
