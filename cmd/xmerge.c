@@ -98,6 +98,20 @@ take_end(struct xmerge *x, const struct merge_input *in, struct run *run)
     return 0;
 }
 
+static void
+show_progress(const struct xmerge *x, struct run *run)
+{
+    uint64_t done = 0, size = 0;
+    bool known = true;
+
+    for (unsigned i = 0; i < x->count; i++) {
+        done += x->inputs[i].reader.position;
+        size += x->inputs[i].input.size;
+        known &= x->inputs[i].input.regular;
+    }
+    run_progress(run, done, known ? size : 0);
+}
+
 /* Reads on until an event is in hand or the input is over. */
 static int
 fill(struct xmerge *x, struct merge_input *in, struct run *run)
@@ -123,7 +137,7 @@ fill(struct xmerge *x, struct merge_input *in, struct run *run)
         }
     }
     set_place(in);
-    run_progress(run, run->writer.total, 0);
+    show_progress(x, run);
     return result;
 }
 

@@ -86,6 +86,9 @@ prepare(void *state, struct run *run)
 {
     struct xstat *x = state;
 
+    if (x->digest && x->json)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--digest and --json: only one of them");
     run->kind = RUN_TEXT;
     return tape_facts_init(&x->facts, &run->failure);
 }

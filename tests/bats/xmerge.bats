@@ -245,6 +245,34 @@ waits() {
         grep -qx 'status       stopped'
 }
 
+@test "SIGTERM while it waits: END says stopped, and it dies of the signal" {
+    xgen -n 500 --stream a > a.tape
+    mkfifo live
+    xmerge live a.tape > out.tape &
+    pid=$!
+    exec 9> live
+    head -c -64 a.tape >&9
+    sleep 0.3
+    kill -TERM $pid
+    status=0
+    wait $pid || status=$?
+    exec 9>&-
+    [ $status -eq 143 ]
+    xstat out.tape > stat
+    grep -qx 'status       stopped' stat
+    grep -qE '^  (order|cash) ' stat
+}
+
+@test "memory does not grow with the length of the tapes" {
+    # 2 MiB and 400 KiB an input; the limit is on the heap and the stack
+    [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
+    for i in 1 2 3 4 5; do
+        xgen -n 200000 --seed $i --stream s$i > $i.tape
+    done
+    (ulimit -d 6000; xmerge [1-5].tape | xstat -d > digest)
+    [ -s digest ]
+}
+
 @test "unknown types and golden tapes come through" {
     "$TOOLS/golden" > golden.tape
     sample 10 > day.tape
