@@ -1,5 +1,5 @@
 /* books_check.c - the invariants over a whole ledger database, each as one
- * query that finds what breaks it.  They run in the sqlite3 shell as well. */
+ * query that finds what breaks it. */
 #include <stdio.h>
 
 #include "sql/books_private.h"
@@ -10,6 +10,10 @@ static const struct rule {
     const char *invariant, *text;
     const char *sql; /* rows that break it, each a text that says which */
 } rules[] = {
+    {"I2", "the postings of a transaction do not sum to zero",
+     "SELECT 'transaction ' || transaction_id FROM postings"
+     " GROUP BY transaction_id, instrument_id, currency"
+     " HAVING decimal_cmp(decimal_sum(amount), '0') <> 0"},
     {"I1", "the cash of its trades is not realized - cost",
      "SELECT " ACCOUNT " || ', instrument ' || p.instrument_id"
      " FROM positions p JOIN accounts a USING (account_id) LEFT JOIN"
@@ -20,10 +24,6 @@ static const struct rule {
      " ON c.account_id = p.account_id AND c.instrument_id = p.instrument_id"
      " WHERE decimal_cmp(coalesce(c.cash, '0'),"
      "  decimal_sub(p.realized_pnl, p.cost)) <> 0"},
-    {"I2", "the postings of a transaction do not sum to zero",
-     "SELECT 'transaction ' || transaction_id FROM postings"
-     " GROUP BY transaction_id, instrument_id, currency"
-     " HAVING decimal_cmp(decimal_sum(amount), '0') <> 0"},
     {"I3", "an asset does not sum to zero",
      "SELECT asset FROM"
      " (SELECT currency AS asset, balance AS amount FROM balances"

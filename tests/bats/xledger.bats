@@ -1,0 +1,606 @@
+# xledger: the worked examples to the last digit, and a database that holds
+# every event exactly once, whatever happens.
+load common
+
+# fills [OPTION ...]: a tape of one account's trades, "QUANTITY PRICE" a line
+# on stdin, + bought, - sold; then its row of xledger --print positions:
+# quantity cost [average] realized fees.
+fills() {
+    awk -v time=2026-01-08T10:00:00Z 'BEGIN {
+            print "time,instrument,side,quantity,price,buyer_id,seller_id" }
+        { sell = sub(/^-/, "", $1); sub(/^\+/, "", $1)
+          print time ",ABC," (sell ? "sell" : "buy") "," $1 "," $2 "," \
+              (sell ? ",me" : "me,") }' |
+        ximport -f csv -t trade | xledger --print positions "$@" |
+        awk '$1 == "me" { $1 = $2 = $3 = $NF = ""; $0 = $0; $1 = $1; print }'
+}
+
+# trades N SEED NAME [OPTION ...]: a tape of trades, with deposits.
+trades() {
+    local count=$1 seed=$2 name=$3
+    shift 3
+    xgen -t trade -n "$count" --seed "$seed" --symbols 4 --accounts 9 \
+        --stream "$name" "$@"
+}
+
+# contents DATABASE: all that must be the same however often it was
+# interrupted.
+contents() {
+    for table in accounts instruments watermarks transactions postings \
+        balances positions account_starts balance_starts position_starts; do
+        sqlite3 "$1" "SELECT * FROM $table"
+    done
+}
+
+# refused COMMAND ...: it exits 1 and leaves ledger.db as it is; its message is
+# in $stderr.
+refused() {
+    local before
+    before=$(contents ledger.db)
+    run -1 --separate-stderr "$@"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    [ "$(contents ledger.db)" = "$before" ]
+}
+
+# ---- the rules --------------------------------------------------------------
+
+@test "the worked examples at average cost come out to the last digit" {
+    run fills <<< $'+100 10\n+100 12\n-150 15' # E01
+    [ "$output" = "50 550 11 600 0" ]
+    run fills <<< $'-100 20\n-50 23\n+60 18' # E05
+    [ "$output" = "-90 -1890 21 180 0" ]
+    run fills <<< $'+50 1\n-100 2\n+100 3' # E06
+    [ "$output" = "50 150 3 0 0" ]
+    # E07: 109 for 3149.20, 52 for 1684.92, 15 sold for 531.50
+    run fills <<< $'+108 28.89\n+1 29.08\n+51 32.40\n+1 32.52\n-14 35.43\n-1 35.48'
+    [ "$output" = "146 4383.73614907 30.02559006 81.11614907 0" ]
+    run fills <<< $'+2 10\n-1 15\n+1 30\n-1.5 10\n+3 20\n-2 30\n-1.5 10' # E08
+    [ "$output" = "0 0 -5 0" ]
+    run fills <<< $'+100 50\n-100 55\n-50 54\n+50 52' # E11
+    [ "$output" = "0 0 600 0" ]
+    run fills <<< $'+2 3\n+1 4\n-1 4' # E13
+    [ "$output" = "2 6.66666667 3.33333334 0.66666667 0" ]
+    run fills <<< $'+2 3\n+1 4\n-1 4\n-1 4'
+    [ "$output" = "1 3.33333333 3.33333333 1.33333333 0" ]
+    run fills <<< $'+2 3\n+1 4\n-1 4\n-1 4\n-1 4'
+    [ "$output" = "0 0 2 0" ]
+    run fills <<< $'+0.5 0.00000003' # E15
+    [ "$output" = "0.5 0.00000002 0.00000004 0 0" ]
+    run fills <<< $'+0.5 0.00000001'
+    [ "$output" = "0.5 0 0 0 0" ]
+}
+
+@test "fees are kept apart: E09, one basis point a side, step by step" {
+    steps='12 100
++17 99
+-9 101
+-4 105
++3 103'
+    # quantity, cost, average, realized, fees; realized - fees is E09's
+    run fills --taker-fee 0.0001 <<< "$(head -n 2 <<< "$steps")"
+    [ "$output" = "29 2883 99.4137931 0 0.2883" ]
+    run fills --taker-fee 0.0001 <<< "$(head -n 3 <<< "$steps")"
+    [ "$output" = "20 1988.27586207 99.4137931 14.27586207 0.3792" ]
+    run fills --taker-fee 0.0001 <<< "$(head -n 4 <<< "$steps")"
+    [ "$output" = "16 1590.62068966 99.4137931 36.62068966 0.4212" ]
+    run fills --taker-fee 0.0001 <<< "$steps"
+    [ "$output" = "19 1899.62068966 99.9800363 36.62068966 0.4521" ]
+}
+
+@test "another ledger, in exact fractions, gets the same balances and positions" {
+    for seed in 1 2 3; do
+        trades 3000 $seed day > day.tape
+        xexport -f json day.tape |
+            python3 "$BATS_TEST_DIRNAME/ledger_model.py" 0.00123457 -0.00031 \
+                > expected
+        for table in balances positions; do
+            xledger --taker-fee 0.00123457 --maker-fee=-0.00031 \
+                --print $table day.tape | tail -n +2 | tr -s ' '
+        done > found
+        diff expected found
+    done
+}
+
+@test "legs come in one order, and balances and positions after them" {
+    printf '%s\n' time,instrument,side,quantity,price,buyer_id,seller_id \
+        2026-01-08T10:00:00Z,ABC,buy,200,150.25,anna,ben |
+        ximport -f csv -t trade |
+        xledger --taker-fee 0.00002 --maker-fee=-0.00001 | xexport -f json |
+        jq -r 'select(.type | IN("posting", "balance", "position")) |
+            [.type[0:3], .account_id, .kind, .amount // .cash_balance //
+             .quantity] | join(" ")' > found
+    diff - found << 'EOF'
+pos anna trade -30050
+pos ben trade 30050
+pos anna trade 200
+pos ben trade -200
+pos anna fee -0.601
+pos ben fee 0.3005
+pos @FEES fee 0.3005
+bal anna  -30050.601
+bal ben  30050.3005
+bal @FEES  0.3005
+pos anna  200
+pos ben  -200
+EOF
+}
+
+@test "cash: what is allowed is posted against a system account, what is not is told" {
+    json() { jq -c --arg t 2026-01-08T10:00:00Z \
+        '{type: "cash", time: $t} + .' <<< "$1"; }
+    {
+        json '{"kind":"deposit","account_id":"anna","amount":"100"}'
+        json '{"kind":"withdrawal","account_id":"anna","amount":"100.5"}'
+        json '{"kind":"withdrawal","account_id":"anna","amount":"40"}'
+        json '{"kind":"fee","account_id":"anna","amount":"1"}'
+        json '{"kind":"interest","account_id":"anna","amount":"-0.5"}'
+        json '{"kind":"adjustment","account_id":"anna","amount":"0.25"}'
+        json '{"kind":"deposit","account_id":"ben","amount":"7","currency":"EUR"}'
+        json '{"kind":"fee","account_id":"ben","amount":"-7"}'
+    } > cash.json
+    ximport -f json cash.json > cash.tape
+    run -0 xledger --print trial-balance --currency CHF cash.tape
+    [ "$(tr -s ' ' <<< "$output")" = "asset account debit credit
+CHF @FEES 1
+CHF @INTEREST 0.5
+CHF @SUSPENSE 0.25
+CHF @WORLD 60
+CHF anna 58.75
+CHF total 60.25 60.25
+EUR @WORLD 7
+EUR ben 7
+EUR total 7 7" ]
+    run -0 bash -c "xledger cash.tape | xexport -f json |
+        jq -r 'select(.type == \"violation\") |
+            [.reason, .account_id, .amount] | join(\" \")'"
+    [ "$output" = "insufficient_funds anna 0.5
+invalid_quantity ben " ]
+}
+
+@test "a number that would leave its range is refused and changes nothing: E44" {
+    deposit() { jq -cn --arg a "$1" '{type: "cash", kind: "deposit",
+        time: "2026-01-08T10:00:00Z", account_id: "anna", amount: $a}'; }
+    { deposit 999999999999999999999999999999.99999998
+      deposit 0.00000002
+      deposit 0.00000001; } | ximport -f json > cash.tape
+    run -0 xledger --print balances cash.tape
+    [[ $output == *"anna "*" 999999999999999999999999999999.99999999 "*2* ]]
+    run -0 bash -c "xledger cash.tape | xexport -f json | grep -c amount_range"
+    [ "$output" -eq 1 ]
+}
+
+@test "busts and corporate actions are not passed over in silence" {
+    printf '%s\n' '{"type":"trade_cancel","time":"2026-01-08T10:00:00Z","instrument":"ABC","trade_id":1}' \
+        '{"type":"corporate_action","time":"2026-01-08T10:00:00Z","instrument":"ABC","action_type":"split"}' |
+        ximport -f json | xledger | xexport -f json > out
+    [ "$(grep -c '"reason":"unsupported"' out)" -eq 2 ]
+}
+
+@test "--strict: only account events open accounts, anything else names them" {
+    printf '%s\n' '{"type":"account","time":"2026-01-08T10:00:00Z","account_id":"anna"}' \
+        '{"type":"trade","time":"2026-01-08T10:00:00Z","instrument":"ABC","price":"1","quantity":"1","buyer_id":"anna","seller_id":"77"}' |
+        ximport -f json > day.tape
+    xledger day.tape > /dev/null
+    run -1 --separate-stderr xledger --strict day.tape
+    [[ $stderr == *"day.tape: event "*"trade refers to unknown account 77 (drop --strict"* ]]
+}
+
+@test "--emit leaves out what is not wanted" {
+    trades 200 1 day > day.tape
+    types() { xledger "$@" day.tape | xexport -f json | jq -r .type |
+        sort -u | grep -E 'posting|balance|position' | tr '\n' ' '; }
+    [ "$(types)" = "balance position posting " ]
+    [ "$(types -e postings)" = "posting " ]
+    [ -z "$(types -e none)" ]
+    [ "$(xledger -e none day.tape | xstat --digest)" = \
+        "$(xstat --digest day.tape)" ]
+}
+
+@test "--check finds nothing wrong in books that are right" {
+    trades 5000 4 day > day.tape
+    run -0 xledger --check --taker-fee 0.001 --maker-fee=-0.0002 day.tape
+    [[ $output == "I1 I2 I3 I4 I5 I11 I12 hold: 5"* ]]
+}
+
+@test "options that make no sense are exit 2" {
+    trades 5 1 day > day.tape
+    run -2 xledger --taker-fee 5 day.tape
+    run -2 xledger --maker-fee=-1.1 day.tape
+    run -2 xledger --currency 'US DOLLAR' day.tape
+    run -2 xledger --print money day.tape
+    run -2 xledger --emit money day.tape
+}
+
+# ---- the database -----------------------------------------------------------
+
+@test "plain SQL and --check agree that every asset sums to zero" {
+    trades 5000 5 day > day.tape
+    xledger -d ledger.db --taker-fee 0.0007 day.tape > /dev/null
+    run -0 xledger -d ledger.db --check < /dev/null
+    [ "${#lines[@]}" -eq 2 ]
+    run -0 sqlite3 ledger.db "SELECT DISTINCT CAST(decimal_sum(amount) AS REAL)
+        FROM postings GROUP BY instrument_id, currency"
+    [[ $output =~ ^-?0\.0$ ]]
+    run -0 sqlite3 ledger.db "SELECT count(*) FROM (SELECT 1 FROM postings
+        GROUP BY transaction_id, instrument_id, currency
+        HAVING CAST(decimal_sum(amount) AS REAL) <> 0)"
+    [ "$output" = 0 ]
+    # amounts are text, and none went through floating point
+    run -0 sqlite3 ledger.db "SELECT DISTINCT typeof(amount),
+        typeof(balance_after) FROM postings"
+    [ "$output" = "text|text" ]
+}
+
+@test "the database holds what the tape says, and prints the same tables" {
+    trades 3000 6 day > day.tape
+    xledger -d ledger.db --taker-fee 0.0007 day.tape > out.tape
+    cmp out.tape <(xledger --taker-fee 0.0007 day.tape)
+    xexport -f csv -t posting out.tape | tail -n +2 | wc -l > found
+    sqlite3 ledger.db "SELECT count(*) FROM postings" | cmp - found
+    for table in balances positions trial-balance; do
+        xledger --taker-fee 0.0007 --print $table day.tape > from-tape
+        xledger -d ledger.db --print $table < /dev/null > from-database
+        cmp from-tape from-database
+    done
+    run -0 sqlite3 ledger.db "SELECT account, balance FROM v_balance
+        WHERE account = '@FEES'"
+    [ "$output" = "@FEES|$(awk '$1 == "@FEES" { print $3 }' \
+        <(xledger -d ledger.db --print balances < /dev/null))" ]
+    sqlite3 ledger.db "SELECT * FROM v_posting" | wc -l | cmp - found
+}
+
+@test "the same stream again adds nothing and gives the same tape" {
+    trades 3000 7 day > day.tape
+    xledger -d ledger.db day.tape > first.tape
+    contents ledger.db > before
+    for _ in 1 2 3; do
+        xledger -d ledger.db day.tape | cmp - first.tape
+    done
+    contents ledger.db | cmp - before
+}
+
+@test "tomorrow's stream continues today's state, and today can be read again" {
+    trades 3000 8 monday > monday.tape
+    trades 3000 9 tuesday --start 2026-01-09T14:30:00Z --deposit 0 \
+        > tuesday.tape
+    xledger -d ledger.db monday.tape > monday.out
+    xledger -d ledger.db tuesday.tape > tuesday.out
+    cat monday.out tuesday.out > both.out
+    # one run over both, with and without a database, gives the same
+    cat monday.tape tuesday.tape | xledger | cmp - both.out
+    cat monday.tape tuesday.tape | xledger -d other.db | cmp - both.out
+    contents ledger.db | cmp - <(contents other.db)
+    # monday again, after tuesday: its own closing balances, nothing added
+    xledger -d ledger.db monday.tape | cmp - monday.out
+    xledger -d ledger.db tuesday.tape | cmp - tuesday.out
+    cat monday.tape tuesday.tape | xledger -d ledger.db | cmp - both.out
+    contents ledger.db | cmp - <(contents other.db)
+    xledger -d ledger.db --print balances monday.tape |
+        cmp - <(xledger --print balances monday.tape)
+    xledger -d ledger.db --check < /dev/null
+}
+
+@test "a year of days: every one can be read again from its own start" {
+    for day in $(seq 1 12); do
+        trades 150 "$day" "day$day" --deposit 0 > "$day.tape"
+        xledger -d ledger.db --taker-fee 0.001 "$day.tape" > "$day.out"
+    done
+    contents ledger.db > before
+    for day in 12 1 7 3 11; do
+        xledger -d ledger.db --taker-fee 0.001 "$day.tape" | cmp - "$day.out"
+    done
+    contents ledger.db | cmp - before
+}
+
+@test "two days whose events are equal are both posted, under their own names" {
+    trades 500 10 monday > monday.tape
+    trades 500 10 tuesday > tuesday.tape
+    xledger -d ledger.db monday.tape tuesday.tape > /dev/null
+    run -0 sqlite3 ledger.db "SELECT stream, last_transaction -
+        first_transaction FROM watermarks"
+    [ "$output" = "monday|508
+tuesday|508" ]
+    run -0 sqlite3 ledger.db "SELECT DISTINCT decimal_cmp(balance, '-18000000')
+        FROM v_balance WHERE account = '@WORLD'"
+    [ "$output" = 0 ]
+}
+
+@test "a stream that grew is taken up where it was left" {
+    trades 1000 11 day > short.tape
+    trades 3000 11 day > long.tape
+    xledger -d ledger.db short.tape > /dev/null
+    xledger -d ledger.db long.tape > grown.out
+    xledger -d fresh.db long.tape | cmp - grown.out
+    contents ledger.db | cmp - <(contents fresh.db)
+}
+
+@test "a stream that differs is refused with the seq where it differs" {
+    trades 2000 12 day | xexport -f json > day.json
+    ximport -f json --stream day day.json > day.tape
+    xledger -d ledger.db day.tape > /dev/null
+    for seq in 1 30 777 2000; do
+        # one field of one event, near that seq; the tape tells its seq
+        jq -c --argjson n $seq 'if input_line_number == $n
+            then .time = "2026-01-08T14:30:00.000000001Z" else . end' \
+            day.json > other.json
+        ximport -f json --stream day other.json > other.tape
+        refused xledger -d ledger.db other.tape
+        [[ $stderr == *"event $seq (byte "*"differs from seq $seq on"* ]]
+    done
+    # an event that the ledger does not look at counts as well
+    jq -c 'if .type == "session" then .state = "halt" else . end' day.json |
+        ximport -f json --stream day > other.tape
+    seq=$(grep -n '"session"' day.json | cut -d: -f1)
+    refused xledger -d ledger.db other.tape
+    [[ $stderr == *"event $seq (byte "* ]]
+}
+
+@test "a complete stream that ends earlier than it is known is refused" {
+    trades 1000 13 day > short.tape
+    trades 3000 13 day > long.tape
+    xledger -d ledger.db long.tape > /dev/null
+    refused xledger -d ledger.db short.tape
+    [[ $stderr == *'"day" ends at seq 1023, but ledger.db knows it up to seq 3023'* ]]
+}
+
+@test "only the newest stream can go on" {
+    trades 1000 14 monday > short.tape
+    trades 2000 14 monday > long.tape
+    trades 1000 15 tuesday > tuesday.tape
+    xledger -d ledger.db short.tape tuesday.tape > /dev/null
+    refused xledger -d ledger.db long.tape
+    [[ $stderr == *"event 1024 "*"another one followed it"* ]]
+}
+
+@test "other fees for a stream that is known are refused: exit 2" {
+    trades 100 16 day > day.tape
+    xledger -d ledger.db --taker-fee 0.001 day.tape > /dev/null
+    run -2 --separate-stderr xledger -d ledger.db day.tape
+    [[ $stderr == *"--taker-fee 0.001 "*"same options"* ]]
+}
+
+@test "a database that was changed by hand is found out" {
+    trades 2000 17 day > day.tape
+    xledger -d good.db day.tape > /dev/null
+    while IFS='|' read -r invariant change; do
+        cp good.db ledger.db
+        sqlite3 ledger.db "$change"
+        run -1 --separate-stderr xledger -d ledger.db --check < /dev/null
+        [[ $stderr == *"$invariant: "* ]] || { echo "$change: $stderr"; false; }
+    done << 'EOF'
+I1|UPDATE positions SET cost = '5' WHERE account_id = 3 AND instrument_id = 1
+I2|UPDATE postings SET amount = '0.00000001' WHERE posting_id = 100
+I3|UPDATE balances SET balance = '0.00000001' WHERE account_id = 2
+I5|UPDATE balances SET version = version + 1 WHERE account_id = 2
+I4|UPDATE positions SET version = 7 WHERE account_id = 2 AND instrument_id = 2
+I5|UPDATE postings SET balance_after = '0' WHERE posting_id = 1000
+I11|UPDATE transactions SET seq = 5 WHERE transaction_id = 500
+I11|UPDATE watermarks SET last_transaction = 3
+EOF
+    cp good.db ledger.db
+    sqlite3 ledger.db "UPDATE postings SET kind = 'bust' WHERE posting_id = 77"
+    refused xledger -d ledger.db day.tape
+    [[ $stderr == *"posting 77 of stream"*"is not the one"* ]]
+    cp good.db ledger.db
+    sqlite3 ledger.db "UPDATE positions SET cost = 'much'"
+    run -1 xledger -d ledger.db --print positions < /dev/null
+}
+
+# ---- what can go wrong ------------------------------------------------------
+
+# undisturbed TAPE: what all the runs below must come to.
+undisturbed() {
+    xledger -d undisturbed.db "$1" > undisturbed.out
+    contents undisturbed.db > undisturbed.rows
+}
+
+# as_undisturbed TAPE: the same command again finishes the work.
+as_undisturbed() {
+    xledger -d ledger.db "$1" | cmp - undisturbed.out
+    contents ledger.db | cmp - undisturbed.rows
+}
+
+@test "kill -9, again and again: nothing lost, nothing doubled, nothing told early" {
+    rounds=20
+    [ "${XTAPE_LONG-}" != 1 ] || rounds=100
+    trades 60000 18 day > day.tape
+    undisturbed day.tape
+    for _ in $(seq $rounds); do
+        xledger -d ledger.db day.tape > out.tape &
+        pid=$!
+        sleep "0.0$((RANDOM % 10))$((RANDOM % 10))"
+        kill -9 $pid 2> /dev/null || true
+        wait $pid || true
+        # what went out was committed before
+        told=$(xexport -f csv -t posting out.tape 2> /dev/null |
+            tail -n 1 | cut -d, -f4)
+        [[ ${told-} =~ ^[0-9]+$ ]] || continue
+        kept=$(sqlite3 ledger.db 'SELECT max(posting_id) FROM postings')
+        [ "$told" -le "$kept" ] || { echo "told $told, kept $kept"; false; }
+    done
+    as_undisturbed day.tape
+    xledger -d ledger.db --check < /dev/null
+}
+
+@test "killed at every write and sync to the database, it recovers" {
+    trades 400 19 day > day.tape
+    undisturbed day.tape
+    for call in pwrite64 fdatasync; do
+        for n in 1 2 3 4 5 8 12 20 40; do
+            rm -f ledger.db*
+            strace -f -qq -o /dev/null -e trace=$call \
+                -e "inject=$call:signal=SIGKILL:when=$n" \
+                xledger -d ledger.db day.tape > /dev/null 2>&1 || true
+            as_undisturbed day.tape
+        done
+    done
+}
+
+@test "a write that fails is exit 3, and the same command finishes the work" {
+    trades 400 20 day > day.tape
+    undisturbed day.tape
+    failed=0
+    for call in pwrite64 fdatasync; do
+        for n in 1 2 3 5 9 15; do
+            rm -f ledger.db*
+            status=0
+            strace -f -qq -o /dev/null -e trace=$call \
+                -e "inject=$call:error=ENOSPC:when=$n+" \
+                xledger -d ledger.db day.tape > /dev/null 2> err || status=$?
+            if [ $status -ne 0 ]; then
+                [ $status -eq 3 ]
+                one_line err
+                grep -q '^xledger: ledger.db: can not ' err
+                failed=$((failed + 1))
+            fi
+            as_undisturbed day.tape
+        done
+    done
+    [ $failed -ge 6 ]
+}
+
+@test "a full standard output loses nothing that was committed" {
+    trades 60000 21 day > day.tape
+    undisturbed day.tape
+    status=0
+    xledger -d ledger.db day.tape > /dev/full 2> err || status=$?
+    [ $status -eq 3 ]
+    as_undisturbed day.tape
+}
+
+@test "upstream dies: what came is kept, exit 3, and it goes on from there" {
+    trades 20000 22 day > day.tape
+    undisturbed day.tape
+    half=$(($(stat -c %s day.tape) / 2))
+    run -3 --separate-stderr bash -c \
+        "head -c $half day.tape | xledger -d ledger.db > out.tape"
+    [[ $stderr == *"upstream died"* ]]
+    [ "$(sqlite3 ledger.db 'SELECT count(*) > 9000 FROM transactions')" -eq 1 ]
+    # all that went out is in the database
+    run -3 xexport -f csv -t posting out.tape
+    as_undisturbed day.tape
+}
+
+@test "a live feed is committed and handed on when it pauses" {
+    trades 3000 23 day > day.tape
+    undisturbed day.tape
+    mkfifo live
+    xledger -d ledger.db < live > out.tape &
+    exec 9> live
+    head -c 150000 day.tape >&9
+    for _ in $(seq 100); do
+        sleep 0.05
+        count=$(sqlite3 ledger.db 'SELECT count(*) FROM transactions' \
+            2> /dev/null || echo 0)
+        [ "$count" -lt 500 ] || break
+    done
+    [ "$count" -gt 500 ]
+    tail -c +150001 day.tape >&9
+    exec 9>&-
+    wait
+    cmp out.tape undisturbed.out
+    contents ledger.db | cmp - undisturbed.rows
+}
+
+@test "SIGTERM commits and says stopped; the same command goes on" {
+    trades 3000 24 day > day.tape
+    undisturbed day.tape
+    mkfifo live
+    xledger -d ledger.db < live > out.tape 2> /dev/null &
+    pid=$!
+    exec 9> live
+    head -c 150000 day.tape >&9
+    sleep 0.5
+    kill -TERM $pid
+    status=0
+    wait $pid || status=$?
+    exec 9>&-
+    [ $status -eq 143 ]
+    xstat out.tape | grep -q stopped
+    as_undisturbed day.tape
+}
+
+@test "a database that another program locks is exit 3, with advice" {
+    trades 100 25 day > day.tape
+    xledger -d ledger.db day.tape > /dev/null
+    trades 100 26 next > next.tape
+    { echo 'BEGIN IMMEDIATE; SELECT 1;'; sleep 9; } |
+        sqlite3 ledger.db > /dev/null &
+    sleep 0.5
+    refused_with=$(contents ledger.db | cksum)
+    run -3 --separate-stderr xledger -d ledger.db next.tape
+    [[ $stderr == *"ledger.db: can not write to it: "*"locked"*"run it again" ]]
+    [ "$(contents ledger.db | cksum)" = "$refused_with" ]
+    kill %1 2> /dev/null || true
+}
+
+@test "two programs posting to one ledger: the second one finds out" {
+    trades 3000 27 day > day.tape
+    trades 100 28 other > other.tape
+    mkfifo live
+    xledger -d ledger.db < live > out.tape 2> err &
+    pid=$!
+    exec 9> live
+    head -c 100000 day.tape >&9
+    sleep 0.5
+    xledger -d ledger.db other.tape > /dev/null
+    tail -c +100001 day.tape >&9
+    exec 9>&-
+    status=0
+    wait $pid || status=$?
+    [ $status -eq 3 ]
+    grep -q 'another program posted to it meanwhile; run it again' err
+    xledger -d ledger.db --check < /dev/null
+}
+
+@test "what is no ledger is not touched" {
+    trades 10 29 day > day.tape
+    echo "hello, this is no database, by no means" > text.db
+    run -1 --separate-stderr xledger -d text.db day.tape
+    [[ $stderr == *"text.db: "*"no SQLite database"* ]]
+    grep -q hello text.db
+    sqlite3 foreign.db "CREATE TABLE mine (x)"
+    run -1 --separate-stderr xledger -d foreign.db day.tape
+    [[ $stderr == *"foreign.db: it is no ledger: name another file"* ]]
+    [ "$(sqlite3 foreign.db .tables)" = mine ]
+    run -3 --separate-stderr xledger -d no/such/folder.db day.tape
+    [[ $stderr == *"folder.db: can not open it"* ]]
+    run -3 xledger -d . day.tape
+    run -3 xledger -d nothing.db --print balances < /dev/null
+    [ ! -e nothing.db ]
+}
+
+@test "a damaged database is exit 1" {
+    trades 3000 30 day > day.tape
+    xledger -d good.db day.tape > /dev/null
+    size=$(stat -c %s good.db)
+    for offset in 30 100 4096 40960 $((size - 4096)); do
+        cp good.db ledger.db
+        head -c 60 /dev/zero | tr '\0' 'Z' |
+            dd of=ledger.db bs=1 seek="$offset" conv=notrunc 2> /dev/null
+        run -1 --separate-stderr xledger -d ledger.db --check < /dev/null
+        [[ $stderr == "xledger: "* ]]
+    done
+    head -c $((size / 2)) good.db > ledger.db
+    run -1 xledger -d ledger.db --check < /dev/null
+}
+
+@test "a database that may not be written is exit 3 for posting, fine for a look" {
+    trades 100 31 day > day.tape
+    mkdir folder
+    xledger -d folder/ledger.db day.tape > /dev/null
+    xledger -d folder/ledger.db --print balances < /dev/null > balances
+    rm -f folder/ledger.db-*
+    chmod 444 folder/ledger.db
+    as=
+    if [ "$(id -u)" -eq 0 ]; then
+        chmod 755 folder .
+        chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR"
+        as="setpriv --reuid=65534 --clear-groups"
+        $as test -r folder/ledger.db || skip "nobody can not reach $PWD"
+    fi
+    trades 100 32 next > next.tape
+    # shellcheck disable=SC2086 # a command line
+    run -3 --separate-stderr $as xledger -d folder/ledger.db next.tape
+    [[ $stderr == *"folder/ledger.db: can not "* ]]
+}
