@@ -1,0 +1,268 @@
+#include "store/decode.h"
+
+#include <string.h>
+
+#define MINIBLOCKS_MAX 512
+#define MINI_MAX       4096
+
+static bool
+get_varint(const unsigned char **at, const unsigned char *end, uint64_t *value)
+{
+    *value = 0;
+    for (unsigned shift = 0; shift < 64 && *at < end; shift += 7) {
+        unsigned byte = *(*at)++;
+
+        *value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return true;
+    }
+    return false;
+}
+
+static bool
+get_zigzag(const unsigned char **at, const unsigned char *end, uint64_t *value)
+{
+    if (!get_varint(at, end, value))
+        return false;
+    *value = *value >> 1 ^ (~(*value & 1) + 1);
+    return true;
+}
+
+/* Eight bytes at p, zeros behind end. */
+static uint64_t
+load(const unsigned char *p, const unsigned char *end)
+{
+    uint64_t word = 0;
+
+    if (end - p >= 8)
+        memcpy(&word, p, 8);
+    else if (p < end)
+        memcpy(&word, p, (size_t)(end - p));
+    return word;
+}
+
+/* The width bits at bit number bit of p. */
+static uint64_t
+bits_at(const unsigned char *p, const unsigned char *end, size_t bit,
+        unsigned width)
+{
+    unsigned shift = bit & 7;
+    uint64_t word = load(p + bit / 8, end) >> shift;
+
+    if (shift + width > 64)
+        word |= load(p + bit / 8 + 8, end) << (64 - shift);
+    return width == 64 ? word : word & ((UINT64_C(1) << width) - 1);
+}
+
+/* ---- RLE and bit-packing hybrid ------------------------------------------ */
+
+static void
+unpack(const unsigned char *p, const unsigned char *end, unsigned width,
+       uint32_t *values, size_t count)
+{
+    if (width == 8) {
+        for (size_t i = 0; i < count; i++)
+            values[i] = p[i];
+    } else if (width == 16) {
+        for (size_t i = 0; i < count; i++)
+            values[i] = p[2 * i] | (uint32_t)p[2 * i + 1] << 8;
+    } else {
+        for (size_t i = 0; i < count; i++)
+            values[i] = (uint32_t)bits_at(p, end, i * width, width);
+    }
+}
+
+bool
+decode_hybrid(const unsigned char **at, const unsigned char *end,
+              unsigned width, uint32_t *values, size_t count)
+{
+    size_t done = 0;
+
+    if (width > 32)
+        return false;
+    while (done < count) {
+        uint64_t head, n;
+
+        if (!get_varint(at, end, &head))
+            return false;
+        n = head >> 1;
+        if (head & 1) {
+            size_t left = (size_t)(end - *at);
+            size_t size;
+
+            /* the last group may be cut off behind the last value */
+            if (n > (count - done + 7) / 8)
+                n = (count - done + 7) / 8;
+            size = n * 8 > count - done ? count - done : (size_t)n * 8;
+            if ((size * width + 7) / 8 > left)
+                return false;
+            unpack(*at, end, width, values + done, size);
+            *at += n * width < left ? n * width : left;
+            done += size;
+        } else {
+            uint32_t value;
+
+            if ((size_t)(end - *at) < (width + 7) / 8)
+                return false;
+            value = (uint32_t)load(*at, *at + (width + 7) / 8);
+            *at += (width + 7) / 8;
+            if (n > count - done)
+                n = count - done;
+            for (size_t i = 0; i < n; i++)
+                values[done + i] = value;
+            done += n;
+        }
+    }
+    return true;
+}
+
+/* ---- DELTA_BINARY_PACKED ------------------------------------------------- */
+
+struct delta {
+    uint64_t minis, mini; /* miniblocks of a block, values of a miniblock */
+    uint64_t value;
+};
+
+/* One miniblock: the bytes are there in full, also when fewer values are
+ * wanted. */
+static bool
+get_mini(const unsigned char **at, const unsigned char *end,
+         struct delta *delta, uint64_t least, unsigned width, uint64_t *words,
+         size_t count)
+{
+    size_t size = delta->mini / 8 * width;
+
+    if (width > 64 || size > (size_t)(end - *at))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t step = width ? bits_at(*at, *at + size, i * width, width) : 0;
+
+        delta->value += least + step;
+        words[i] = delta->value;
+    }
+    *at += size;
+    return true;
+}
+
+static bool
+get_block(const unsigned char **at, const unsigned char *end,
+          struct delta *delta, uint64_t *words, size_t count, size_t *done)
+{
+    const unsigned char *widths;
+    uint64_t least;
+
+    if (!get_zigzag(at, end, &least) || (size_t)(end - *at) < delta->minis)
+        return false;
+    widths = *at;
+    *at += delta->minis;
+    for (uint64_t m = 0; m < delta->minis && *done < count; m++) {
+        size_t n = count - *done < delta->mini ? count - *done : delta->mini;
+
+        if (!get_mini(at, end, delta, least, widths[m], words + *done, n))
+            return false;
+        *done += n;
+    }
+    return true;
+}
+
+bool
+decode_delta(const unsigned char **at, const unsigned char *end, unsigned bits,
+             uint64_t *words, size_t count)
+{
+    struct delta delta;
+    uint64_t block, total;
+    size_t done = 1;
+
+    if (!get_varint(at, end, &block) || !get_varint(at, end, &delta.minis) ||
+        !get_varint(at, end, &total) || !get_zigzag(at, end, &delta.value))
+        return false;
+    if (delta.minis == 0 || delta.minis > MINIBLOCKS_MAX ||
+        block % delta.minis || total != count)
+        return false;
+    delta.mini = block / delta.minis;
+    if (delta.mini == 0 || delta.mini % 8 || delta.mini > MINI_MAX)
+        return false;
+    if (count == 0)
+        return true;
+    words[0] = delta.value;
+    while (done < count)
+        if (!get_block(at, end, &delta, words, count, &done))
+            return false;
+    for (size_t i = 0; bits == 32 && i < count; i++)
+        words[i] = (uint32_t)words[i];
+    return true;
+}
+
+/* ---- Snappy -------------------------------------------------------------- */
+
+/* A length or distance of size bytes, little-endian. */
+static bool
+get_bytes(const unsigned char **at, const unsigned char *end, unsigned size,
+          size_t *value)
+{
+    if ((size_t)(end - *at) < size)
+        return false;
+    *value = (size_t)load(*at, *at + size);
+    *at += size;
+    return true;
+}
+
+static bool
+get_literal(const unsigned char **at, const unsigned char *end, unsigned tag,
+            unsigned char **out, const unsigned char *out_end)
+{
+    size_t length = tag >> 2;
+
+    if (length >= 60 && !get_bytes(at, end, (unsigned)length - 59, &length))
+        return false;
+    length++;
+    if (length > (size_t)(end - *at) || length > (size_t)(out_end - *out))
+        return false;
+    memcpy(*out, *at, length);
+    *at += length;
+    *out += length;
+    return true;
+}
+
+static bool
+get_copy(const unsigned char **at, const unsigned char *end, unsigned tag,
+         const unsigned char *start, unsigned char **out,
+         const unsigned char *out_end)
+{
+    size_t length = (tag >> 2) + 1, distance;
+
+    if ((tag & 3) == 1) {
+        length = (tag >> 2 & 7) + 4;
+        if (!get_bytes(at, end, 1, &distance))
+            return false;
+        distance |= (size_t)(tag >> 5) << 8;
+    } else if (!get_bytes(at, end, (tag & 3) == 2 ? 2 : 4, &distance)) {
+        return false;
+    }
+    if (distance == 0 || distance > (size_t)(*out - start) ||
+        length > (size_t)(out_end - *out))
+        return false;
+    for (; length > 0; length--, ++*out)
+        **out = *(*out - distance);
+    return true;
+}
+
+bool
+decode_snappy(const unsigned char *bytes, size_t length, unsigned char *out,
+              size_t size)
+{
+    const unsigned char *at = bytes, *end = bytes + length;
+    unsigned char *to = out;
+    uint64_t told;
+
+    if (!get_varint(&at, end, &told) || told != size)
+        return false;
+    while (at < end) {
+        unsigned tag = *at++;
+
+        if ((tag & 3) == 0 ? !get_literal(&at, end, tag, &to, out + size)
+                           : !get_copy(&at, end, tag, out, &to, out + size))
+            return false;
+    }
+    return to == out + size;
+}

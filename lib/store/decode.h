@@ -1,0 +1,27 @@
+/* decode.h - the encodings of Parquet that we read.
+ *
+ * Source of the rules: Encodings.md of apache/parquet-format.  The bytes come
+ * from outside: each function reads [*at, end), moves *at behind what it read
+ * and returns false when the bytes do not hold what they should.  Nothing
+ * beyond count values is written.
+ */
+#ifndef STORE_DECODE_H
+#define STORE_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The RLE and bit-packing hybrid of count values of width 0 to 32 bits. */
+bool decode_hybrid(const unsigned char **at, const unsigned char *end,
+                   unsigned width, uint32_t *values, size_t count);
+
+/* DELTA_BINARY_PACKED: exactly count values; bits 32 or 64. */
+bool decode_delta(const unsigned char **at, const unsigned char *end,
+                  unsigned bits, uint64_t *words, size_t count);
+
+/* Snappy's raw format: exactly size bytes to out. */
+bool decode_snappy(const unsigned char *bytes, size_t length,
+                   unsigned char *out, size_t size);
+
+#endif

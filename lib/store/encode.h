@@ -1,0 +1,30 @@
+/* encode.h - the encodings of Parquet that we write.
+ *
+ * Source of the rules: Encodings.md of apache/parquet-format.  All append to
+ * out, whose lack of memory is sticky.
+ */
+#ifndef STORE_ENCODE_H
+#define STORE_ENCODE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/growing.h"
+
+/* The bits that a number needs; 0 for 0. */
+static inline unsigned
+bit_width(uint64_t value)
+{
+    return value ? 64U - (unsigned)__builtin_clzll(value) : 0;
+}
+
+/* DELTA_BINARY_PACKED, blocks of 128 in 4 miniblocks. Differences are of
+ * bits bits (32 or 64) and wrap. */
+void encode_delta(const uint64_t *words, size_t count, unsigned bits,
+                  struct growing *out);
+
+/* The RLE and bit-packing hybrid, values below 2^width, width 1 to 24. */
+void encode_hybrid(const uint32_t *values, size_t count, unsigned width,
+                   struct growing *out);
+
+#endif

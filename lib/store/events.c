@@ -1,0 +1,561 @@
+#include "store/events.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tape/frame.h"
+
+/* ---- the file's columns and metadata ------------------------------------- */
+
+static int
+check_columns(const struct layout *layout, const struct parquet_footer *footer,
+              struct failure *failure)
+{
+    if (footer->column_count != layout->column_count)
+        return fail(failure, FAILURE_DATA,
+                    "%u columns where events of type %u have %u: use the "
+                    "program version that wrote it",
+                    footer->column_count, layout->type, layout->column_count);
+    for (unsigned i = 0; i < layout->column_count; i++) {
+        const struct parquet_column *is = &footer->columns[i];
+        const struct parquet_column *want = &layout->columns[i];
+
+        if (strcmp(is->name, want->name) != 0 ||
+            is->physical != want->physical || is->logical != want->logical ||
+            is->length != want->length || is->scale != want->scale ||
+            is->optional != want->optional)
+            return fail(failure, FAILURE_DATA,
+                        "column %u is '%s' where '%s' belongs, or of another "
+                        "type",
+                        i, is->name, want->name);
+    }
+    return 0;
+}
+
+/* A number of the metadata from 0 to max, or -1. */
+static long
+number(const struct parquet_footer *footer, const char *key, long max)
+{
+    const char *text = parquet_footer_get(footer, key);
+    char *end;
+    long value;
+
+    if (!text || *text < '0' || *text > '9')
+        return -1;
+    value = strtol(text, &end, 10);
+    return *end || value > max ? -1 : value;
+}
+
+/* The lines of "xtape.instruments": id, exchange, symbol. */
+static int
+read_instruments(struct event_columns *columns, const char *line,
+                 struct failure *failure)
+{
+    while (*line) {
+        char *tab, *end = strchr(line, '\n');
+        unsigned long id = strtoul(line, &tab, 10);
+        char *second = *tab == '\t' ? strchr(tab + 1, '\t') : NULL;
+        uint32_t place = (uint32_t)id;
+        bool added = false;
+
+        if (!end || !second || second > end || id == 0 || id > UINT32_MAX)
+            return fail(failure, FAILURE_DATA,
+                        "its list of instruments is damaged");
+        *second = '\0'; /* our own copy of the metadata */
+        if (texts_add(&columns->identities, tab + 1, (size_t)(end - tab - 1),
+                      &added) == TEXTS_NONE)
+            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        *second = '\t';
+        if (!added)
+            return fail(failure, FAILURE_DATA,
+                        "its list of instruments tells one twice");
+        growing_put(&columns->ids, &place, sizeof place);
+        line = end + 1;
+    }
+    return growing_ok(&columns->ids, failure);
+}
+
+int
+event_columns_init(struct event_columns *columns, struct parquet_reader *file,
+                   struct failure *failure)
+{
+    const struct parquet_footer *footer = &file->footer;
+    const char *instruments = parquet_footer_get(footer, "xtape.instruments");
+    long type = number(footer, "xtape.type", UINT16_MAX);
+    long fixed = number(footer, "xtape.fixed", UINT16_MAX);
+
+    memset(columns, 0, sizeof *columns);
+    columns->file = file;
+    if (number(footer, "xtape.archive", 1) != 1 || type < 0 || fixed < 0 ||
+        !instruments)
+        return fail(failure, FAILURE_DATA,
+                    "%s: it is not of an archive of this version",
+                    file->input.name);
+    layout_init(&columns->layout, (uint16_t)type, (uint16_t)fixed);
+    if (check_columns(&columns->layout, footer, failure) != 0 ||
+        read_instruments(columns, instruments, failure) != 0)
+        return fail_at(failure, "%s", file->input.name);
+    return 0;
+}
+
+void
+event_columns_free(struct event_columns *columns)
+{
+    for (unsigned i = 0; i < PARQUET_COLUMNS_MAX; i++)
+        parquet_chunk_values_free(&columns->chunks[i]);
+    growing_free(&columns->cursors);
+    map_free(&columns->instruments);
+    texts_free(&columns->identities);
+    growing_free(&columns->ids);
+    memset(columns, 0, sizeof *columns);
+}
+
+/* ---- loading ------------------------------------------------------------- */
+
+static int
+check_seqs(const struct parquet_values *values, struct failure *failure)
+{
+    uint64_t last = 0;
+
+    for (uint32_t i = 0; i < values->count; i++) {
+        if (values->words[i] <= last || values->words[i] > INT64_MAX)
+            return fail(failure, FAILURE_DATA,
+                        "row %u: seq does not ascend: the file is damaged", i);
+        last = values->words[i];
+    }
+    return 0;
+}
+
+static void
+set_nulls(struct parquet_values *values, uint64_t null)
+{
+    if (values->nulls == 0 || null == 0)
+        return;
+    for (uint32_t i = 0; i < values->count; i++)
+        if (!values->valid[i])
+            values->words[i] = null;
+}
+
+/* The number that a text of the table stands for; false when for none. */
+static bool
+number_of(const struct schema_field *field, const struct parquet_text *text,
+          uint64_t *number_out)
+{
+    const char *bytes = (const char *)text->bytes;
+
+    switch (field->kind) {
+    case FIELD_ENUM:
+        for (unsigned i = 0; field->words[i]; i++)
+            if (strlen(field->words[i]) == text->size &&
+                memcmp(field->words[i], bytes, text->size) == 0)
+                return *number_out = i + 1, true;
+        return false;
+    case FIELD_FLAGS:
+        return flags_of_text(field->words, text->bytes, text->size,
+                             number_out) &&
+               *number_out != 0;
+    default:
+        *number_out = code_from_text(bytes, text->size).word;
+        return *number_out != 0;
+    }
+}
+
+/* Replaces places in the table by the numbers that its texts stand for. */
+static int
+take_numbers(struct parquet_chunk_values *chunk,
+             const struct schema_field *field, struct failure *failure)
+{
+    struct parquet_values *values = &chunk->values;
+    uint64_t *numbers =
+        allocate(failure, values->table_count + 1UL, sizeof *numbers);
+    int result = numbers ? 0 : -1;
+
+    for (uint32_t i = 0; result == 0 && i < values->table_count; i++)
+        if (!number_of(field, &values->table[i], &numbers[i]))
+            result = fail(
+                failure, FAILURE_DATA, "'%.*s' is no value of this field",
+                (int)(values->table[i].size < 40 ? values->table[i].size : 40),
+                (const char *)values->table[i].bytes);
+    for (uint32_t i = 0; result == 0 && i < values->count; i++)
+        values->words[i] = values->valid[i] ? numbers[values->words[i]] : 0;
+    free(numbers);
+    return result;
+}
+
+static int
+check_texts(const struct parquet_values *values, const struct layout *layout,
+            enum column_role role, struct failure *failure)
+{
+    for (uint32_t i = 0; i < values->table_count; i++) {
+        const struct parquet_text *text = &values->table[i];
+        struct event event;
+
+        if (role != COLUMN_RAW && text->size > UINT16_MAX)
+            return fail(failure, FAILURE_DATA, "a text of %u bytes",
+                        text->size);
+        if (role != COLUMN_RAW)
+            continue;
+        if (text->size < sizeof event || text->size > EVENT_MAX ||
+            text->size % 8)
+            return fail(failure, FAILURE_DATA, "a raw event of %u bytes",
+                        text->size);
+        memcpy(&event, text->bytes, sizeof event);
+        if (event.words * 8UL != text->size || event.type != layout->type)
+            return fail(failure, FAILURE_DATA,
+                        "a raw event that is not of this file");
+    }
+    return 0;
+}
+
+/* Amounts in the table turn little-endian, in place. */
+static void
+take_amounts(struct parquet_values *values)
+{
+    for (uint32_t i = 0; i < values->table_count; i++) {
+        unsigned char turned[16];
+
+        for (unsigned b = 0; b < 16; b++)
+            turned[b] = values->table[i].bytes[15 - b];
+        /* the bytes are the chunk's own, which we may change */
+        memcpy((void *)(uintptr_t)values->table[i].bytes, turned, 16);
+    }
+}
+
+static int
+take_field(struct parquet_chunk_values *chunk, const struct layout *layout,
+           const struct schema_field *field, struct failure *failure)
+{
+    switch (field->kind) {
+    case FIELD_PRICE:
+    case FIELD_QUANTITY:
+    case FIELD_RATIO:
+    case FIELD_TIME:
+    case FIELD_DURATION:
+        set_nulls(&chunk->values, (uint64_t)INT64_MIN);
+        return 0;
+    case FIELD_ENUM:
+    case FIELD_FLAGS:
+    case FIELD_CODE: return take_numbers(chunk, field, failure);
+    case FIELD_TEXT:
+        return check_texts(&chunk->values, layout, COLUMN_FIELD, failure);
+    case FIELD_AMOUNT: take_amounts(&chunk->values); return 0;
+    case FIELD_ID:
+    case FIELD_COUNT:
+    case FIELD_INSTRUMENT: return 0;
+    }
+    return 0;
+}
+
+static int
+take_column(struct event_columns *columns, unsigned column,
+            struct failure *failure)
+{
+    struct parquet_chunk_values *chunk = &columns->chunks[column];
+    enum column_role role = columns->layout.roles[column];
+
+    switch (role) {
+    case COLUMN_SEQ: return check_seqs(&chunk->values, failure);
+    case COLUMN_TIME: set_nulls(&chunk->values, (uint64_t)INT64_MIN); return 0;
+    case COLUMN_FIELD:
+        return take_field(chunk, &columns->layout,
+                          columns->layout.fields[column], failure);
+    case COLUMN_RAW:
+        return check_texts(&chunk->values, &columns->layout, role, failure);
+    case COLUMN_SYMBOL:
+    case COLUMN_EXCHANGE:
+    case COLUMN_INSTRUMENT: break;
+    }
+    return 0;
+}
+
+int
+event_columns_load(struct event_columns *columns, uint32_t group,
+                   unsigned column, struct failure *failure)
+{
+    columns->count = (uint32_t)columns->file->footer.groups[group].rows;
+    if (parquet_reader_chunk(columns->file, group, column,
+                             &columns->chunks[column], failure) != 0)
+        return -1;
+    if (take_column(columns, column, failure) != 0)
+        return fail_at(failure, "%s: row group %u, column '%s'",
+                       columns->file->input.name, group,
+                       columns->layout.columns[column].name);
+    return 0;
+}
+
+int
+event_columns_group(struct event_columns *columns, uint32_t group,
+                    struct failure *failure)
+{
+    for (unsigned i = 0; i < columns->layout.column_count; i++)
+        if (event_columns_load(columns, group, i, failure) != 0)
+            return -1;
+    map_free(&columns->instruments);
+    return 0;
+}
+
+/* ---- building ------------------------------------------------------------ */
+
+/* Where each event of the rows lies, and where its next text goes. */
+struct cursor {
+    uint32_t start; /* in out */
+    uint16_t size;  /* bytes; 0: raw */
+    uint16_t text;  /* from start */
+};
+
+struct build {
+    struct event_columns *columns;
+    uint32_t from, count;
+    struct cursor *cursors;
+    unsigned char *bytes;
+    struct failure *failure;
+};
+
+static const struct parquet_values *
+values_of(const struct event_columns *columns, enum column_role role)
+{
+    int column = layout_find(&columns->layout, role);
+
+    return column < 0 ? NULL : &columns->chunks[column].values;
+}
+
+/* Adds the length of every text field to the sizes in the cursors' text. */
+static int
+add_lengths(struct build *build)
+{
+    const struct layout *layout = &build->columns->layout;
+
+    for (unsigned c = 0; c < layout->column_count; c++) {
+        const struct schema_field *field = layout->fields[c];
+        const struct parquet_values *values = &build->columns->chunks[c].values;
+
+        if (!field || field->kind != FIELD_TEXT || !layout_has(layout, field))
+            continue;
+        for (uint32_t i = 0; i < build->count; i++) {
+            uint32_t row = build->from + i;
+            uint32_t size = build->cursors[i].size;
+
+            if (values->valid[row])
+                size += values->table[values->words[row]].size;
+            if (size > EVENT_MAX - 8)
+                return fail(build->failure, FAILURE_DATA,
+                            "row %u: its texts are too long for an event", row);
+            build->cursors[i].size = (uint16_t)size;
+        }
+    }
+    return 0;
+}
+
+/* Decides where each event lies; the size of all. */
+static int64_t
+place_events(struct build *build)
+{
+    const struct layout *layout = &build->columns->layout;
+    const struct parquet_values *raw = values_of(build->columns, COLUMN_RAW);
+    uint64_t at = 0;
+
+    for (uint32_t i = 0; i < build->count; i++)
+        build->cursors[i] = (struct cursor){0, layout->fixed, layout->fixed};
+    if (layout->has_texts && add_lengths(build) != 0)
+        return -1;
+    for (uint32_t i = 0; i < build->count; i++) {
+        struct cursor *cursor = &build->cursors[i];
+        uint32_t row = build->from + i;
+
+        cursor->start = (uint32_t)at;
+        cursor->size = (uint16_t)((cursor->size + 7) / 8 * 8);
+        if (raw->nulls < raw->count && raw->valid[row]) {
+            at += raw->table[raw->words[row]].size;
+            cursor->size = 0;
+        } else {
+            at += cursor->size;
+        }
+    }
+    return (int64_t)at;
+}
+
+/* The local id of a row's symbol and exchange, 0 when both are null. */
+static int
+find_instrument(struct event_columns *columns, uint32_t row, uint32_t *id,
+                struct failure *failure)
+{
+    const struct parquet_values *symbol = values_of(columns, COLUMN_SYMBOL);
+    const struct parquet_values *exchange = values_of(columns, COLUMN_EXCHANGE);
+    uint64_t place = (symbol->words[row] + 1) << 32;
+    char key[2 * UINT16_MAX + 2];
+    size_t size = 0;
+    uint32_t found;
+
+    if (exchange->valid[row])
+        place |= exchange->words[row] + 1;
+    *id = map_get(&columns->instruments, place);
+    if (*id != MAP_NONE)
+        return 0;
+    if (exchange->valid[row]) {
+        const struct parquet_text *text =
+            &exchange->table[exchange->words[row]];
+
+        size = text->size < UINT16_MAX ? text->size : UINT16_MAX;
+        memcpy(key, text->bytes, size);
+    }
+    key[size++] = '\0';
+    if (symbol->table[symbol->words[row]].size <= UINT16_MAX) {
+        memcpy(key + size, symbol->table[symbol->words[row]].bytes,
+               symbol->table[symbol->words[row]].size);
+        size += symbol->table[symbol->words[row]].size;
+    }
+    found = texts_find(&columns->identities, key, size);
+    if (found == TEXTS_NONE)
+        return fail(failure, FAILURE_DATA,
+                    "row %u: its instrument is not in the file's list", row);
+    *id = ((const uint32_t *)(const void *)columns->ids.bytes)[found];
+    if (!map_put(&columns->instruments, place, *id))
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return 0;
+}
+
+static int
+put_heads(struct build *build)
+{
+    struct event_columns *columns = build->columns;
+    const struct parquet_values *time = values_of(columns, COLUMN_TIME);
+    const struct parquet_values *symbol = values_of(columns, COLUMN_SYMBOL);
+    const struct parquet_values *explicit =
+        values_of(columns, COLUMN_INSTRUMENT);
+    const struct parquet_values *raw = values_of(columns, COLUMN_RAW);
+
+    for (uint32_t i = 0; i < build->count; i++) {
+        struct cursor *cursor = &build->cursors[i];
+        struct event *event = (void *)(build->bytes + cursor->start);
+        uint32_t row = build->from + i, id = 0;
+
+        if (cursor->size == 0) {
+            memcpy(event, raw->table[raw->words[row]].bytes,
+                   raw->table[raw->words[row]].size);
+            continue;
+        }
+        if (explicit->nulls < explicit->count && explicit->valid[row])
+            id = (uint32_t) explicit->words[row];
+        else if (symbol && symbol->valid[row] &&
+                 find_instrument(columns, row, &id, build->failure) != 0)
+            return -1;
+        *event =
+            (struct event){(uint16_t)(cursor->size / 8), columns->layout.type,
+                           id, (int64_t)time->words[row]};
+    }
+    return 0;
+}
+
+static void
+put_texts(struct build *build, const struct schema_field *field,
+          const struct parquet_values *values)
+{
+    for (uint32_t i = 0; i < build->count; i++) {
+        struct cursor *cursor = &build->cursors[i];
+        uint32_t row = build->from + i;
+        const struct parquet_text *value;
+        struct text text = {0, 0, 0};
+
+        if (cursor->size == 0 || !values->valid[row])
+            continue;
+        value = &values->table[values->words[row]];
+        if (value->size == 0)
+            continue;
+        text.offset = cursor->text;
+        text.length = (uint16_t)value->size;
+        memcpy(build->bytes + cursor->start + field->offset, &text,
+               sizeof text);
+        memcpy(build->bytes + cursor->start + cursor->text, value->bytes,
+               value->size);
+        cursor->text = (uint16_t)(cursor->text + value->size);
+    }
+}
+
+static void
+put_amounts(struct build *build, const struct schema_field *field,
+            const struct parquet_values *values)
+{
+    struct amount null = amount_of(AMOUNT_NULL);
+
+    for (uint32_t i = 0; i < build->count; i++) {
+        const struct cursor *cursor = &build->cursors[i];
+        uint32_t row = build->from + i;
+        const void *amount =
+            values->valid[row]
+                ? (const void *)values->table[values->words[row]].bytes
+                : &null;
+
+        if (cursor->size)
+            memcpy(build->bytes + cursor->start + field->offset, amount,
+                   sizeof null);
+    }
+}
+
+static void
+put_words(struct build *build, const struct schema_field *field,
+          const uint64_t *words)
+{
+    const struct cursor *cursors = build->cursors;
+    unsigned char *at = build->bytes + field->offset;
+
+    words += build->from;
+    if (field->size == 8) {
+        for (uint32_t i = 0; i < build->count; i++)
+            if (cursors[i].size)
+                memcpy(at + cursors[i].start, &words[i], 8);
+    } else {
+        for (uint32_t i = 0; i < build->count; i++)
+            if (cursors[i].size)
+                memcpy(at + cursors[i].start, &words[i], field->size);
+    }
+}
+
+static void
+put_fields(struct build *build)
+{
+    const struct layout *layout = &build->columns->layout;
+
+    for (unsigned c = 0; c < layout->column_count; c++) {
+        const struct schema_field *field = layout->fields[c];
+        const struct parquet_values *values = &build->columns->chunks[c].values;
+
+        if (!field || !layout_has(layout, field))
+            continue;
+        if (field->kind == FIELD_TEXT)
+            put_texts(build, field, values);
+        else if (field->kind == FIELD_AMOUNT)
+            put_amounts(build, field, values);
+        else
+            put_words(build, field, values->words);
+    }
+}
+
+int
+event_columns_build(struct event_columns *columns, uint32_t from, uint32_t to,
+                    struct growing *out, struct failure *failure)
+{
+    struct build build = {.columns = columns,
+                          .from = from,
+                          .count = to - from,
+                          .failure = failure};
+    int64_t size;
+
+    growing_clear(&columns->cursors);
+    growing_clear(out);
+    build.cursors = (void *)growing_room(&columns->cursors,
+                                         build.count * sizeof *build.cursors);
+    if (!build.cursors)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    size = place_events(&build);
+    if (size < 0)
+        return fail_at(failure, "%s", columns->file->input.name);
+    build.bytes = growing_room(out, (size_t)size);
+    if (!build.bytes)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    memset(build.bytes, 0, (size_t)size);
+    if (put_heads(&build) != 0)
+        return fail_at(failure, "%s", columns->file->input.name);
+    put_fields(&build);
+    out->size = (size_t)size;
+    return 0;
+}

@@ -1,0 +1,65 @@
+#include "store/growing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST 256
+
+void
+growing_free(struct growing *growing)
+{
+    free(growing->bytes);
+    memset(growing, 0, sizeof *growing);
+}
+
+void
+growing_clear(struct growing *growing)
+{
+    growing->size = 0;
+}
+
+unsigned char *
+growing_room(struct growing *growing, size_t size)
+{
+    size_t capacity = growing->capacity ? growing->capacity : FIRST;
+    unsigned char *bytes;
+
+    if (growing->failed || size > SIZE_MAX / 4 - growing->size)
+        return growing->failed = true, NULL;
+    if (growing->capacity - growing->size >= size && growing->bytes)
+        return growing->bytes + growing->size;
+    while (capacity - growing->size < size)
+        capacity *= 2;
+    bytes = realloc(growing->bytes, capacity);
+    if (!bytes)
+        return growing->failed = true, NULL;
+    growing->bytes = bytes;
+    growing->capacity = capacity;
+    return bytes + growing->size;
+}
+
+void
+growing_put(struct growing *growing, const void *bytes, size_t size)
+{
+    unsigned char *room = growing_room(growing, size);
+
+    if (!room || size == 0)
+        return;
+    memcpy(room, bytes, size);
+    growing->size += size;
+}
+
+void
+growing_put_byte(struct growing *growing, unsigned byte)
+{
+    unsigned char one = (unsigned char)byte;
+
+    growing_put(growing, &one, 1);
+}
+
+int
+growing_ok(const struct growing *growing, struct failure *failure)
+{
+    return growing->failed ? fail(failure, FAILURE_ENVIRONMENT, "out of memory")
+                           : 0;
+}

@@ -1,0 +1,50 @@
+/* identities.h - the instruments of a tape as (exchange, symbol), numbered in
+ * order of first definition, and who has which local id at the moment.
+ *
+ * Unlike instruments.h this takes any tape as it lies: a definition that is
+ * not sound, or whose texts can not be SQL strings, makes its id unknown.
+ */
+#ifndef STORE_IDENTITIES_H
+#define STORE_IDENTITIES_H
+
+#include "base/map.h"
+#include "base/texts.h"
+#include "store/growing.h"
+#include "store/parquet.h"
+#include "tape/event.h"
+
+#define IDENTITY_NONE UINT32_MAX
+
+struct identities {
+    struct texts keys;                 /* "exchange\0symbol" */
+    struct growing symbols, exchanges; /* struct parquet_text, a key each */
+    struct map locals;                 /* local id -> identity */
+};
+
+/* A zeroed one is empty. */
+void identities_free(struct identities *identities);
+
+/* At each HEADER: local ids are forgotten, numbers stay. */
+void identities_begin(struct identities *identities);
+
+/* Takes an instrument event, raw. -1 without memory. */
+int identities_define(struct identities *identities, const struct event *event,
+                      struct failure *failure);
+
+/* The identity of a local id, or IDENTITY_NONE. */
+static inline uint32_t
+identities_find(const struct identities *identities, uint32_t id)
+{
+    return map_get(&identities->locals, id);
+}
+
+/* The identity of (exchange, symbol), new or old; IDENTITY_NONE without
+ * memory. */
+uint32_t identities_add(struct identities *identities, const char *exchange,
+                        size_t exchange_size, const char *symbol,
+                        size_t symbol_size);
+
+/* True when the bytes are UTF-8. */
+bool is_utf8(const void *bytes, size_t size);
+
+#endif

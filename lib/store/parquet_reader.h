@@ -1,0 +1,51 @@
+/* parquet_reader.h - reads Parquet files: ours, and those of others that keep
+ * to flat columns.
+ *
+ * Read are: data pages V1 and V2; PLAIN, RLE_DICTIONARY and PLAIN_DICTIONARY,
+ * DELTA_BINARY_PACKED, DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY and
+ * BYTE_STREAM_SPLIT; zstd, gzip, Snappy and none.  INT32, INT64, BYTE_ARRAY
+ * and FIXED_LEN_BYTE_ARRAY.  All else is refused, never guessed.
+ *
+ * Every failure names the file and the place.  The class is data for what is
+ * wrong with the bytes, environment for what can not be read.
+ *
+ * Memory: the footer, one chunk as it lies, and what a parquet_chunk_values
+ * holds.
+ */
+#ifndef STORE_PARQUET_READER_H
+#define STORE_PARQUET_READER_H
+
+#include "io/input.h"
+#include "store/parquet.h"
+
+#define PARQUET_READ_ROWS (16 * 1024 * 1024) /* of a row group, at most */
+
+struct parquet_reader {
+    struct input input; /* input.name is the path */
+    struct parquet_footer footer;
+    struct growing raw, page; /* a chunk as it lies; a page uncompressed */
+    struct growing levels, indices;
+    void *zstd; /* ZSTD_DCtx */
+};
+
+/* Opens path, which must outlive the reader, and reads the footer. */
+int parquet_reader_open(struct parquet_reader *reader, const char *path,
+                        struct failure *failure);
+void parquet_reader_close(struct parquet_reader *reader);
+
+/* The values of a chunk and their memory; zeroed before the first use and
+ * used again for the next chunk. */
+struct parquet_chunk_values {
+    struct parquet_values values;
+    struct growing words, valid, table, bytes;
+};
+
+void parquet_chunk_values_free(struct parquet_chunk_values *chunk);
+
+/* Reads a column of a row group. An INT32 is sign-extended unless it is
+ * PARQUET_UNSIGNED. */
+int parquet_reader_chunk(struct parquet_reader *reader, uint32_t group,
+                         unsigned column, struct parquet_chunk_values *chunk,
+                         struct failure *failure);
+
+#endif
