@@ -208,6 +208,33 @@ has_symbol(const struct selection *selection, uint32_t index)
     return texts_find(&selection->symbols, name, size) != TEXTS_NONE;
 }
 
+bool
+selection_may_take_type(const struct selection *selection, unsigned type)
+{
+    return !selection->by_type ||
+           (type <= UINT16_MAX && selection->types[type / 64] >> type % 64 & 1);
+}
+
+bool
+selection_may_take_symbol(const struct selection *selection,
+                          const char *exchange, size_t exchange_size,
+                          const char *symbol, size_t symbol_size)
+{
+    char name[2 * 65536];
+
+    if (!selection->by_symbol ||
+        texts_find(&selection->symbols, symbol, symbol_size) != TEXTS_NONE)
+        return true;
+    if (exchange_size == 0 || exchange_size > UINT16_MAX ||
+        symbol_size > UINT16_MAX)
+        return false;
+    memcpy(name, exchange, exchange_size);
+    name[exchange_size] = ':';
+    memcpy(name + exchange_size + 1, symbol, symbol_size);
+    return texts_find(&selection->symbols, name,
+                      exchange_size + 1 + symbol_size) != TEXTS_NONE;
+}
+
 static int
 set_wanted(struct selection *selection, uint32_t index, struct failure *failure)
 {

@@ -85,6 +85,13 @@ selection_is_definition(const struct event *event)
 int selection_define(struct selection *selection, const struct event *event,
                      struct failure *failure);
 
+/* Whether any event of a type, or of the instrument (exchange, symbol), can be
+ * wanted: for whoever can pass over many at once.  Not with invert. */
+bool selection_may_take_type(const struct selection *selection, unsigned type);
+bool selection_may_take_symbol(const struct selection *selection,
+                               const char *exchange, size_t exchange_size,
+                               const char *symbol, size_t symbol_size);
+
 /* Whether an event that is no definition is wanted. */
 bool selection_takes(const struct selection *selection,
                      const struct event *event);

@@ -1,0 +1,325 @@
+/* xarchive - keeps tapes as Parquet files, and looks after them. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/run.h"
+#include "store/put.h"
+
+struct xarchive;
+
+struct verb {
+    const char *name;
+    enum run_output kind;
+    enum archive_mode mode;
+    int (*run)(struct xarchive *x, struct run *run); /* NULL: reads tapes */
+};
+
+struct xarchive {
+    const char *folder;
+    const struct verb *verb;
+    struct archive archive;
+    bool open;
+    struct put put;
+    uint64_t stored, again;
+};
+
+/* ---- put ----------------------------------------------------------------- */
+
+static int
+begin(void *state, struct run *run, struct tape_header *header)
+{
+    struct xarchive *x = state;
+
+    (void)header;
+    return put_begin(&x->put, &run->reader.header, &run->failure);
+}
+
+static int
+take_event(void *state, struct run *run, const struct event *event)
+{
+    struct xarchive *x = state;
+
+    return put_event(&x->put, event, run->seq, &run->failure);
+}
+
+static int
+end(void *state, struct run *run, enum tape_status status)
+{
+    struct xarchive *x = state;
+
+    if (status == TAPE_FAILED) /* nothing of it is kept */
+        return 0;
+    if (put_end(&x->put, status,
+                run->reader.total ? run->reader.next_seq - 1 : 0,
+                &run->failure) != 0)
+        return -1;
+    x->stored += x->put.stored;
+    x->again += x->put.again;
+    return 0;
+}
+
+static void
+summary(void *state, struct run *run, FILE *stream)
+{
+    const struct xarchive *x = state;
+
+    if (!x->verb->run)
+        fprintf(stream,
+                "%s: %" PRIu64 " events stored, %" PRIu64
+                " were there already\n",
+                run->program->name, x->stored, x->again);
+}
+
+/* ---- ls, verify ---------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static int
+print(struct run *run, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+    int size;
+
+    va_start(args, format);
+    size = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (size >= (int)sizeof line)
+        size = sizeof line - 1;
+    return size < 0 ? 0 : output_put(&run->output, line, (size_t)size);
+}
+
+static size_t
+print_time(int64_t time, char text[TIME_TEXT_MAX])
+{
+    size_t size = 1;
+
+    if (time == INT64_MAX || time == INT64_MIN)
+        text[0] = '-';
+    else
+        size = time_format(time, text);
+    text[size] = '\0';
+    return size;
+}
+
+static int
+list(struct xarchive *x, struct run *run)
+{
+    print(run, "rows\tbytes\tfirst_seq\tlast_seq\tfirst_time\tlast_time\t"
+               "stream\tpath\n");
+    for (uint32_t i = 0; i < x->archive.count; i++) {
+        const struct manifest *manifest = &x->archive.manifests[i];
+
+        for (uint32_t k = 0; k < manifest->part_count; k++) {
+            const struct part_facts *part = &manifest->parts[k];
+            char first[TIME_TEXT_MAX + 1], last[TIME_TEXT_MAX + 1];
+
+            print_time(part->time_min, first);
+            print_time(part->time_max, last);
+            if (print(run,
+                      "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
+                      "\t%s\t%s\t%s\t%s\n",
+                      part->rows, part->size, part->first_seq, part->last_seq,
+                      first, last, manifest->header.stream, part->path) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+by_range(const void *a, const void *b)
+{
+    const struct seq_range *x = a, *y = b;
+
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+/* Tells where seqs of a stream are missing or there twice: the stream of
+ * manifest first. */
+static int
+check_ranges(struct xarchive *x, struct run *run, uint32_t first,
+             uint64_t *gaps, uint64_t *doubles)
+{
+    const char *stream = x->archive.manifests[first].header.stream;
+    struct seq_range *ranges = NULL;
+    uint64_t next = 0;
+    size_t count = 0;
+
+    for (uint32_t i = first; i < x->archive.count; i++) {
+        const struct manifest *manifest = &x->archive.manifests[i];
+
+        if (strcmp(manifest->header.stream, stream) != 0)
+            continue;
+        ranges = reallocarray(ranges, count + manifest->range_count + 1,
+                              sizeof *ranges);
+        if (!ranges)
+            return fail(&run->failure, FAILURE_ENVIRONMENT, "out of memory");
+        if (manifest->range_count)
+            memcpy(ranges + count, manifest->ranges,
+                   manifest->range_count * sizeof *ranges);
+        count += manifest->range_count;
+    }
+    if (count > 1)
+        qsort(ranges, count, sizeof *ranges, by_range);
+    for (size_t i = 0; i < count; i++) {
+        if (next && ranges[i].first > next) {
+            ++*gaps;
+            print(run, "gap\t%" PRIu64 "\t%" PRIu64 "\t%s\n", next,
+                  ranges[i].first - 1, stream);
+        } else if (next && ranges[i].first < next) {
+            ++*doubles;
+            print(run, "twice\t%" PRIu64 "\t%" PRIu64 "\t%s\n", ranges[i].first,
+                  next - 1, stream);
+        }
+        if (ranges[i].last + 1 > next)
+            next = ranges[i].last + 1;
+    }
+    free(ranges);
+    return 0;
+}
+
+static bool
+is_first_of_stream(const struct xarchive *x, uint32_t number)
+{
+    const struct manifest *manifests = x->archive.manifests;
+
+    for (uint32_t i = 0; i < number; i++)
+        if (strcmp(manifests[i].header.stream,
+                   manifests[number].header.stream) == 0)
+            return false;
+    return true;
+}
+
+/* Reads every part; tells all that is wrong, not only the first. */
+static int
+verify(struct xarchive *x, struct run *run)
+{
+    uint64_t parts = 0, bad = 0, gaps = 0, doubles = 0;
+
+    for (uint32_t i = 0; i < x->archive.count; i++) {
+        const struct manifest *manifest = &x->archive.manifests[i];
+
+        for (uint32_t k = 0; k < manifest->part_count; k++, parts++) {
+            struct failure failure = {0};
+            char *path = archive_part_path(&x->archive, &manifest->parts[k],
+                                           &run->failure);
+
+            if (!path)
+                return -1;
+            if (part_verify(path, &manifest->parts[k], &failure) != 0) {
+                bad++;
+                fprintf(stderr, "%s: %s\n", run->program->name, failure.text);
+            }
+            free(path);
+            run_progress(run, parts, 0);
+        }
+        if (is_first_of_stream(x, i) &&
+            check_ranges(x, run, i, &gaps, &doubles) != 0)
+            return -1;
+    }
+    print(run,
+          "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64 " gaps, %" PRIu64
+          " seqs twice\n",
+          parts, bad, gaps, doubles);
+    if (bad || doubles)
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: %" PRIu64 " of %" PRIu64 " parts are not as they "
+                    "were written",
+                    x->folder, bad, parts);
+    return 0;
+}
+
+/* ---- the program --------------------------------------------------------- */
+
+static const struct verb verbs[] = {
+    {"put", RUN_SILENT, ARCHIVE_CREATE, NULL},
+    {"ls", RUN_TEXT, ARCHIVE_READ, list},
+    {"verify", RUN_TEXT, ARCHIVE_READ, verify},
+};
+
+static int
+prepare(void *state, struct run *run)
+{
+    struct xarchive *x = state;
+    const char *name = run->operand_count ? run->operands[0] : "";
+
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            x->verb = &verbs[i];
+    if (!x->verb)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "say what to do: put, ls or verify (see --help)");
+    if (!x->folder)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "say where the archive is: -d DIR");
+    run->operands++;
+    run->operand_count--;
+    if (x->verb->run && run->operand_count)
+        return fail(&run->failure, FAILURE_USAGE, "%s takes no operands",
+                    x->verb->name);
+    run->kind = x->verb->kind;
+    run->no_input = x->verb->run != NULL;
+    x->open = true;
+    if (archive_open(&x->archive, x->folder, x->verb->mode, &run->failure) != 0)
+        return -1;
+    return x->verb->run ? 0 : put_init(&x->put, &x->archive, &run->failure);
+}
+
+static int
+finish(void *state, struct run *run)
+{
+    struct xarchive *x = state;
+
+    return x->verb->run ? x->verb->run(x, run) : 0;
+}
+
+static void
+destroy(void *state)
+{
+    struct xarchive *x = state;
+
+    if (x->verb && !x->verb->run)
+        put_free(&x->put);
+    if (x->open)
+        archive_close(&x->archive);
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct xarchive x = {.archive.lock = -1};
+    const struct option_spec options[] = {
+        {.letter = 'd',
+         .name = "dir",
+         .kind = OPTION_TEXT,
+         .value = &x.folder,
+         .argument = "DIR",
+         .help = "the archive"},
+        {.kind = OPTION_END},
+    };
+    static const char *const examples[] = {"xarchive -d archive put day.tape",
+                                           "xarchive -d archive ls",
+                                           "xarchive -d archive verify", NULL};
+    const struct program program = {
+        .name = "xarchive",
+        .summary = "keep tapes as Parquet files",
+        .operands = "put [FILE ...] | ls | verify",
+        .examples = examples,
+        .options = options,
+    };
+    const struct filter filter = {.state = &x,
+                                  .consumes_all = true,
+                                  .raw = true,
+                                  .same_stream = true,
+                                  .prepare = prepare,
+                                  .begin = begin,
+                                  .event = take_event,
+                                  .end = end,
+                                  .finish = finish,
+                                  .summary = summary,
+                                  .destroy = destroy};
+
+    return run_filter(&program, &filter, argc, argv);
+}

@@ -1,0 +1,469 @@
+/* xrestore - gives back the tapes of an archive, whole or in part. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "cli/run.h"
+#include "store/merge.h"
+#include "tape/select.h"
+
+struct xrestore {
+    const char *folder, *stream;
+    struct option_list types, symbols, accounts;
+    struct selection selection;
+    bool selects; /* not all events of a stream are wanted */
+    bool test;
+    struct archive archive;
+    bool open;
+    struct merge merge;
+    uint64_t parts_read, parts_skipped, groups_read, groups_skipped;
+};
+
+/* ---- what is wanted ------------------------------------------------------ */
+
+static int
+add_lists(struct xrestore *x, const struct option_list *list,
+          int (*add)(struct selection *, const char *, struct failure *),
+          struct failure *failure)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        if (add(&x->selection, list->items[i], failure) != 0)
+            return -1;
+    x->selects |= list->count > 0;
+    return 0;
+}
+
+static int
+prepare(void *state, struct run *run)
+{
+    struct xrestore *x = state;
+    struct failure *failure = &run->failure;
+
+    if (!x->folder)
+        return fail(failure, FAILURE_USAGE, "say where the archive is: -d DIR");
+    if (run->operand_count)
+        return fail(failure, FAILURE_USAGE,
+                    "what is '%s'? the archive is named by -d",
+                    run->operands[0]);
+    if (add_lists(x, &x->types, selection_add_types, failure) != 0 ||
+        add_lists(x, &x->symbols, selection_add_symbols, failure) != 0 ||
+        add_lists(x, &x->accounts, selection_add_accounts, failure) != 0)
+        return -1;
+    x->selects |=
+        x->selection.from != TIME_NULL || x->selection.to != TIME_NULL;
+    if (x->test)
+        run->common.output = "/dev/null";
+    x->open = true;
+    return archive_open(&x->archive, x->folder, ARCHIVE_READ, failure);
+}
+
+/* The type that a part's path tells. */
+static unsigned
+type_of(const struct part_facts *part)
+{
+    const char *name = part->path + strlen("type=");
+    const struct schema_type *schema =
+        schema_find_name(name, strcspn(name, "/"));
+
+    return schema ? schema->type : (unsigned)strtoul(name, NULL, 10);
+}
+
+/* Definitions are always wanted: the rest needs them. */
+static bool
+wants_part(void *owner, const struct part_facts *part)
+{
+    const struct selection *selection =
+        &((const struct xrestore *)owner)->selection;
+    unsigned type = type_of(part);
+
+    if (type == EVENT_INSTRUMENT || type == EVENT_NAME)
+        return true;
+    if (!selection_may_take_type(selection, type))
+        return false;
+    if (selection->from != TIME_NULL && part->time_max < selection->from)
+        return false;
+    return selection->to == TIME_NULL || part->time_min < selection->to;
+}
+
+static bool
+wants_symbol(void *owner, const struct parquet_text *exchange,
+             const struct parquet_text *symbol)
+{
+    const struct xrestore *x = owner;
+
+    return selection_may_take_symbol(
+        &x->selection, (const char *)exchange->bytes, exchange->size,
+        (const char *)symbol->bytes, symbol->size);
+}
+
+/* ---- a stream ------------------------------------------------------------ */
+
+/* A run of seqs that one put has stored, in order of seq. */
+struct span {
+    struct seq_range range;
+    const struct manifest *manifest;
+};
+
+static int
+by_first(const void *a, const void *b)
+{
+    const struct span *x = a, *y = b;
+
+    return (x->range.first > y->range.first) -
+           (x->range.first < y->range.first);
+}
+
+/* The spans of a stream, for the caller to free; NULL on failure. */
+static struct span *
+find_spans(const struct archive *archive, const char *stream, size_t *count,
+           struct failure *failure)
+{
+    struct span *spans;
+    size_t most = 0;
+
+    for (uint32_t i = 0; i < archive->count; i++)
+        most += archive->manifests[i].range_count;
+    spans = allocate(failure, most, sizeof *spans);
+    *count = 0;
+    for (uint32_t i = 0; spans && i < archive->count; i++) {
+        const struct manifest *manifest = &archive->manifests[i];
+
+        for (uint32_t k = 0; k < manifest->range_count; k++)
+            if (strcmp(manifest->header.stream, stream) == 0)
+                spans[(*count)++] =
+                    (struct span){manifest->ranges[k], manifest};
+    }
+    if (*count > 1)
+        qsort(spans, *count, sizeof *spans, by_first);
+    return spans;
+}
+
+/* Begins a tape with the HEADER of that put; first is its first seq. */
+static int
+begin_tape(struct xrestore *x, struct run *run, const struct manifest *manifest,
+           uint64_t first)
+{
+    struct tape_header header;
+    int result = tape_header_copy(&header, &manifest->header, &run->failure);
+
+    header.first_seq = first;
+    if (result == 0 && x->selects) {
+        tape_header_rename(&header, run->program->name);
+        result =
+            tape_header_add_program(&header, run->program->name, XTAPE_VERSION,
+                                    run->options, &run->failure);
+    }
+    selection_begin(&x->selection, &header);
+    if (result == 0)
+        result = tape_writer_begin(&run->writer, &header);
+    tape_header_free(&header);
+    return result;
+}
+
+static int
+end_tape(struct run *run, enum tape_status status)
+{
+    run->events_out += run->writer.total;
+    return tape_writer_end(&run->writer, status, 0);
+}
+
+static int
+put_event(struct xrestore *x, struct run *run, const struct event *event)
+{
+    if (event->type == EVENT_INSTRUMENT &&
+        selection_define(&x->selection, event, &run->failure) != 0)
+        return -1;
+    if (selection_is_definition(event) || selection_takes(&x->selection, event))
+        tape_writer_copy(&run->writer, event);
+    return 0;
+}
+
+/* Moves to the span that the event in hand lies in.  Where seqs are missing,
+ * or where the fixed parts of events change their length, a tape ends and
+ * another begins. */
+static int
+next_span(struct xrestore *x, struct run *run, const struct span **span,
+          const struct span *end)
+{
+    const struct span *from = *span;
+
+    while (*span < end && (*span)->range.last < x->merge.seq)
+        ++*span;
+    if (*span == end || (*span)->range.first > x->merge.seq)
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: an event with seq %" PRIu64
+                    " that no put has noted: xarchive verify tells more",
+                    x->folder, x->merge.seq);
+    if (run->writer.begun &&
+        (x->selects || tape_writer_next_seq(&run->writer) == x->merge.seq) &&
+        memcmp(from->manifest->header.sizes, (*span)->manifest->header.sizes,
+               sizeof from->manifest->header.sizes) == 0)
+        return 0;
+    if (run->writer.begun && end_tape(run, TAPE_LIMITED) != 0)
+        return -1;
+    return begin_tape(x, run, (*span)->manifest, x->selects ? 1 : x->merge.seq);
+}
+
+static int
+put_events(struct xrestore *x, struct run *run, const struct span *spans,
+           size_t count)
+{
+    const struct span *span = spans, *end = spans + count;
+    int result;
+
+    while ((result = merge_next(&x->merge, &run->failure)) > 0) {
+        run->events_in++;
+        if ((!run->writer.begun || x->merge.seq > span->range.last) &&
+            next_span(x, run, &span, end) != 0)
+            return -1;
+        if (!x->selects)
+            tape_writer_copy(&run->writer, x->merge.event);
+        else if (put_event(x, run, x->merge.event) != 0)
+            return -1;
+        if (run->events_in % 4096 == 0) {
+            run_progress(run, run->writer.output->written, 0);
+            if (run_stopped(run) || run->failure.kind != FAILURE_NONE)
+                break;
+        }
+    }
+    return result < 0 || run->failure.kind != FAILURE_NONE ? -1 : 0;
+}
+
+/* How the stream ended: as the tape with its last seq did. */
+static enum tape_status
+status_of(const struct xrestore *x, const char *stream, const struct span *last)
+{
+    if (last)
+        return last->manifest->tape_last == last->range.last
+                   ? last->manifest->status
+                   : TAPE_LIMITED;
+    for (uint32_t i = 0; i < x->archive.count; i++)
+        if (strcmp(x->archive.manifests[i].header.stream, stream) == 0)
+            return x->archive.manifests[i].status;
+    return TAPE_COMPLETE;
+}
+
+static void
+tell(const struct xrestore *x, const struct run *run, const char *stream,
+     int64_t ns)
+{
+    if (x->test)
+        printf("%s\t%" PRIu64 " events\tdigest %016" PRIx64 "\t%" PRId64
+               ".%03" PRId64 " s\n",
+               stream, run->writer.total, tape_writer_digest(&run->writer),
+               ns / NS_PER_SECOND, ns % NS_PER_SECOND / 1000000);
+}
+
+static int64_t
+now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * NS_PER_SECOND + time.tv_nsec;
+}
+
+static int
+restore(struct xrestore *x, struct run *run, const struct manifest *first)
+{
+    const char *stream = first->header.stream;
+    struct part_filter filter = PART_FILTER_ALL;
+    int64_t started = now();
+    struct span *spans;
+    size_t count;
+    int result;
+
+    filter.from = x->selection.from;
+    filter.to = x->selection.to == TIME_NULL ? INT64_MAX : x->selection.to;
+    filter.by_time =
+        x->selection.from != TIME_NULL || x->selection.to != TIME_NULL;
+    filter.wants = x->symbols.count ? wants_symbol : NULL;
+    filter.owner = x;
+    spans = find_spans(&x->archive, stream, &count, &run->failure);
+    if (!spans)
+        return -1;
+    result = merge_open(&x->merge, &x->archive, stream, &filter,
+                        x->selects ? wants_part : NULL, x, &run->failure);
+    if (result == 0)
+        result = put_events(x, run, spans, count);
+    if (result == 0 && !run->writer.begun)
+        result = begin_tape(x, run, count ? spans[0].manifest : first,
+                            first->header.first_seq);
+    merge_close(&x->merge);
+    x->parts_read += x->merge.parts_read;
+    x->parts_skipped += x->merge.parts_skipped;
+    x->groups_read += x->merge.groups_read;
+    x->groups_skipped += x->merge.groups_skipped;
+    if (result == 0 && !run_stopped(run)) {
+        tell(x, run, stream, now() - started);
+        result = end_tape(
+            run, x->selects
+                     ? TAPE_COMPLETE
+                     : status_of(x, stream, count ? spans + count - 1 : NULL));
+    }
+    free(spans);
+    return result;
+}
+
+/* ---- the program --------------------------------------------------------- */
+
+/* The earliest time of a manifest's events; of none, the greatest. */
+static int64_t
+time_of(const struct manifest *manifest)
+{
+    int64_t time = INT64_MAX;
+
+    for (uint32_t i = 0; i < manifest->part_count; i++)
+        if (manifest->parts[i].time_min < time)
+            time = manifest->parts[i].time_min;
+    return time;
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+    const struct manifest *x = *(const struct manifest *const *)a;
+    const struct manifest *y = *(const struct manifest *const *)b;
+    int64_t s = time_of(x), t = time_of(y);
+
+    if (s != t)
+        return s < t ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+/* Streams follow each other by the time of their first events. */
+static int
+produce(void *state, struct run *run)
+{
+    struct xrestore *x = state;
+    const struct manifest **order =
+        allocate(&run->failure, x->archive.count, sizeof(void *));
+    uint32_t found = 0;
+    int result = order ? 0 : -1;
+
+    for (uint32_t i = 0; order && i < x->archive.count; i++)
+        order[i] = &x->archive.manifests[i];
+    if (order)
+        qsort(order, x->archive.count, sizeof(void *), by_time);
+    for (uint32_t i = 0; result == 0 && i < x->archive.count; i++) {
+        bool again = x->stream && strcmp(order[i]->header.stream, x->stream);
+
+        for (uint32_t k = 0; k < i; k++)
+            again |=
+                strcmp(order[i]->header.stream, order[k]->header.stream) == 0;
+        if (again)
+            continue;
+        found++;
+        result = restore(x, run, order[i]);
+        if (run_stopped(run))
+            break;
+    }
+    free(order);
+    if (result == 0 && found == 0)
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: %s%s: xarchive ls tells what there is", x->folder,
+                    x->stream ? "it has no stream " : "it is empty",
+                    x->stream ? x->stream : "");
+    return result;
+}
+
+static void
+summary(void *state, struct run *run, FILE *stream)
+{
+    const struct xrestore *x = state;
+
+    fprintf(stream,
+            "%s: %" PRIu64 " parts read, %" PRIu64
+            " passed over; of their row groups %" PRIu64 " read, %" PRIu64
+            " passed over\n",
+            run->program->name, x->parts_read, x->parts_skipped, x->groups_read,
+            x->groups_skipped);
+}
+
+static void
+destroy(void *state)
+{
+    struct xrestore *x = state;
+
+    selection_free(&x->selection);
+    if (x->open)
+        archive_close(&x->archive);
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct xrestore x;
+    const struct option_spec options[] = {
+        {.letter = 'd',
+         .name = "dir",
+         .kind = OPTION_TEXT,
+         .value = &x.folder,
+         .argument = "DIR",
+         .help = "the archive"},
+        {.name = "stream",
+         .kind = OPTION_TEXT,
+         .value = &x.stream,
+         .argument = "NAME",
+         .help = "this stream only"},
+        {.name = "from",
+         .kind = OPTION_TIME,
+         .value = &x.selection.from,
+         .argument = "TIME",
+         .help = "not before TIME",
+         .shapes = true},
+        {.name = "to",
+         .kind = OPTION_TIME,
+         .value = &x.selection.to,
+         .argument = "TIME",
+         .help = "before TIME",
+         .shapes = true},
+        {.letter = 't',
+         .name = "types",
+         .kind = OPTION_LIST,
+         .value = &x.types,
+         .argument = "TYPES",
+         .help = "these types: names or numbers, with commas",
+         .shapes = true},
+        {.letter = 's',
+         .name = "symbols",
+         .kind = OPTION_LIST,
+         .value = &x.symbols,
+         .argument = "SYMBOLS",
+         .help = "these instruments: SYMBOL or EXCHANGE:SYMBOL",
+         .shapes = true},
+        {.letter = 'a',
+         .name = "accounts",
+         .kind = OPTION_LIST,
+         .value = &x.accounts,
+         .argument = "ACCOUNTS",
+         .help = "events with one of these accounts",
+         .shapes = true},
+        {.name = "test",
+         .kind = OPTION_FLAG,
+         .value = &x.test,
+         .help = "write nothing; tell events, digest and duration"},
+        {.kind = OPTION_END},
+    };
+    static const char *const examples[] = {
+        "xrestore -d archive | xledger --print balances",
+        "xrestore -d archive -t trade -s XTAPE:SYM001 -o trades.tape",
+        "xrestore -d archive --test", NULL};
+    const struct program program = {
+        .name = "xrestore",
+        .summary = "give back the tapes of an archive",
+        .operands = "",
+        .examples = examples,
+        .options = options,
+    };
+    const struct source source = {.state = &x,
+                                  .prepare = prepare,
+                                  .produce = produce,
+                                  .summary = summary,
+                                  .destroy = destroy};
+
+    selection_init(&x.selection);
+    return run_source(&program, &source, argc, argv);
+}

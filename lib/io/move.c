@@ -1,0 +1,32 @@
+#include "io/move.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+file_move(const char *from, const char *to, struct failure *failure)
+{
+    const char *slash = strrchr(to, '/');
+    char *folder;
+    int fd, result;
+
+    if (rename(from, to) != 0)
+        return errno == ENOENT
+                   ? 0
+                   : fail_errno(failure, "%s: can not give it its name", to);
+    folder = slash ? strndup(to, (size_t)(slash - to) + 1) : strdup(".");
+    if (!folder)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    result = fd < 0 ? -1 : fsync(fd);
+    if (result != 0)
+        fail_errno(failure, "%s: can not make its name durable", to);
+    if (fd >= 0)
+        close(fd);
+    return result == 0 ? 1 : -1;
+}

@@ -1,0 +1,232 @@
+#include "store/archive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/folder.h"
+#include "io/move.h"
+
+#define LOCK_NAME "lock"
+
+static int
+no_memory(struct failure *failure)
+{
+    return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+static int
+take_lock(struct archive *archive, struct failure *failure)
+{
+    char *path = path_join(archive->folder, LOCK_NAME);
+    struct failure reason = {0};
+    bool taken;
+
+    if (!path)
+        return no_memory(failure);
+    archive->lock = folder_lock(path, &taken, &reason);
+    free(path);
+    if (archive->lock >= 0)
+        return 0;
+    if (taken)
+        return fail(failure, FAILURE_ENVIRONMENT,
+                    "%s: another program is writing to this archive; run it "
+                    "again",
+                    archive->folder);
+    *failure = reason;
+    return -1;
+}
+
+static int
+make(struct archive *archive, struct failure *failure)
+{
+    char *tapes = path_join(archive->folder, MANIFEST_FOLDER);
+    int result;
+
+    if (!tapes)
+        return no_memory(failure);
+    result = folder_make(archive->folder, failure);
+    if (result == 0)
+        result = folder_make(tapes, failure);
+    free(tapes);
+    return result;
+}
+
+static int
+load(struct archive *archive, struct failure *failure)
+{
+    char *path = path_join(archive->folder, MANIFEST_FOLDER);
+    struct folder list;
+    int result;
+
+    if (!path)
+        return no_memory(failure);
+    result = folder_list(&list, path, failure);
+    free(path);
+    if (result == 0)
+        return fail(failure, FAILURE_ENVIRONMENT,
+                    "%s: there is no archive; xarchive put makes one",
+                    archive->folder);
+    if (result < 0)
+        return -1;
+    archive->manifests =
+        allocate(failure, list.count, sizeof *archive->manifests);
+    result = archive->manifests ? 0 : -1;
+    for (size_t i = 0; result == 0 && i < list.count; i++) {
+        if (list.names[i][0] == '.') /* not finished by somebody killed */
+            continue;
+        result = manifest_read(&archive->manifests[archive->count++],
+                               archive->folder, list.names[i], failure);
+    }
+    folder_free(&list);
+    return result;
+}
+
+static bool
+is_replaced(const struct archive *archive, const char *name)
+{
+    for (uint32_t i = 0; i < archive->count; i++)
+        for (uint32_t k = 0; k < archive->manifests[i].replaces_count; k++)
+            if (strcmp(archive->manifests[i].replaces[k], name) == 0)
+                return true;
+    return false;
+}
+
+static int
+remove_manifest(const struct archive *archive, const struct manifest *manifest,
+                struct failure *failure)
+{
+    int result = 0;
+    char *path;
+
+    for (uint32_t i = 0; result == 0 && i < manifest->part_count; i++) {
+        path = path_join(archive->folder, manifest->parts[i].path);
+        result = path ? folder_remove(path, failure) : no_memory(failure);
+        free(path);
+    }
+    if (result != 0)
+        return -1;
+    if (asprintf(&path, "%s/" MANIFEST_FOLDER "/%s", archive->folder,
+                 manifest->name) < 0)
+        return no_memory(failure);
+    result = folder_remove(path, failure);
+    free(path);
+    return result;
+}
+
+/* Leaves out, and with the lock removes, what a compaction has replaced. */
+static int
+drop_replaced(struct archive *archive, struct failure *failure)
+{
+    uint32_t kept = 0;
+    int result = 0;
+
+    for (uint32_t i = 0; i < archive->count; i++) {
+        struct manifest *manifest = &archive->manifests[i];
+
+        if (!is_replaced(archive, manifest->name)) {
+            kept++;
+            continue;
+        }
+        if (result == 0 && archive->lock >= 0)
+            result = remove_manifest(archive, manifest, failure);
+        manifest_free(manifest);
+        memmove(manifest, manifest + 1,
+                (archive->count - i - 1) * sizeof *manifest);
+        archive->count--;
+        i--;
+    }
+    archive->count = kept;
+    return result;
+}
+
+/* Gives the parts of a committed manifest their names. */
+static int
+publish(const struct archive *archive, const struct manifest *manifest,
+        struct failure *failure)
+{
+    int result = 0;
+
+    for (uint32_t i = 0; result >= 0 && i < manifest->part_count; i++) {
+        char *path = path_join(archive->folder, manifest->parts[i].path);
+        char *hidden = path ? part_hidden(path) : NULL;
+
+        result = hidden ? file_move(hidden, path, failure) : no_memory(failure);
+        free(hidden);
+        free(path);
+    }
+    return result < 0 ? -1 : 0;
+}
+
+int
+archive_open(struct archive *archive, const char *folder,
+             enum archive_mode mode, struct failure *failure)
+{
+    *archive = (struct archive){.folder = folder, .lock = -1};
+    if (mode == ARCHIVE_CREATE && make(archive, failure) != 0)
+        return -1;
+    if (mode != ARCHIVE_READ && take_lock(archive, failure) != 0)
+        return -1;
+    if (load(archive, failure) != 0 || drop_replaced(archive, failure) != 0)
+        return -1;
+    for (uint32_t i = 0; mode != ARCHIVE_READ && i < archive->count; i++)
+        if (publish(archive, &archive->manifests[i], failure) != 0)
+            return -1;
+    return 0;
+}
+
+void
+archive_close(struct archive *archive)
+{
+    for (uint32_t i = 0; i < archive->count; i++)
+        manifest_free(&archive->manifests[i]);
+    free(archive->manifests);
+    folder_unlock(archive->lock);
+    *archive = (struct archive){.lock = -1};
+}
+
+/* ---- changing ------------------------------------------------------------ */
+
+int
+archive_commit(struct archive *archive, struct manifest *manifest,
+               struct failure *failure)
+{
+    struct manifest *larger =
+        reallocarray(archive->manifests, archive->count + 1UL, sizeof *larger);
+
+    if (!larger) {
+        manifest_free(manifest);
+        return no_memory(failure);
+    }
+    archive->manifests = larger;
+    larger[archive->count] = *manifest;
+    memset(manifest, 0, sizeof *manifest);
+    archive->count++;
+    if (manifest_write(&larger[archive->count - 1], archive->folder, failure) !=
+            0 ||
+        publish(archive, &larger[archive->count - 1], failure) != 0)
+        return -1;
+    return drop_replaced(archive, failure);
+}
+
+char *
+archive_part_path(const struct archive *archive, const struct part_facts *part,
+                  struct failure *failure)
+{
+    char *path = path_join(archive->folder, part->path), *hidden;
+
+    if (path && access(path, F_OK) == 0)
+        return path;
+    hidden = path ? part_hidden(path) : NULL;
+    if (hidden && access(hidden, F_OK) == 0) {
+        free(path);
+        return hidden;
+    }
+    free(hidden);
+    if (!path)
+        no_memory(failure);
+    return path; /* opening it will tell what is wrong */
+}

@@ -1,0 +1,367 @@
+#include "store/manifest.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tape/frame.h"
+
+#define MANIFEST_MAX (256 * 1024 * 1024) /* bytes */
+#define FIRST_LINE   "xtape-archive 1"
+
+void
+manifest_free(struct manifest *manifest)
+{
+    for (uint32_t i = 0; i < manifest->part_count; i++)
+        free(manifest->parts[i].path);
+    for (uint32_t i = 0; i < manifest->replaces_count; i++)
+        free(manifest->replaces[i]);
+    free(manifest->parts);
+    free(manifest->replaces);
+    free(manifest->ranges);
+    free(manifest->name);
+    tape_header_free(&manifest->header);
+    memset(manifest, 0, sizeof *manifest);
+}
+
+uint64_t
+manifest_stream_hash(const char *stream)
+{
+    return frame_hash(stream, strlen(stream));
+}
+
+/* Makes room for one more of *array, which has count; false without memory. */
+static bool
+grow(void *array, uint32_t count, size_t each)
+{
+    void *larger;
+
+    if (count & (count - 1)) /* no power of two: there is room */
+        return true;
+    memcpy(&larger, array, sizeof larger);
+    larger = reallocarray(larger, count ? count * 2UL : 1, each);
+    if (larger)
+        memcpy(array, &larger, sizeof larger);
+    return larger != NULL;
+}
+
+static int
+no_memory(struct failure *failure)
+{
+    return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+}
+
+static int
+add_range(struct manifest *manifest, uint64_t first, uint64_t last,
+          struct failure *failure)
+{
+    if (!grow(&manifest->ranges, manifest->range_count,
+              sizeof *manifest->ranges))
+        return no_memory(failure);
+    manifest->ranges[manifest->range_count++] = (struct seq_range){first, last};
+    return 0;
+}
+
+int
+manifest_add_seq(struct manifest *manifest, uint64_t seq,
+                 struct failure *failure)
+{
+    uint32_t count = manifest->range_count;
+
+    if (count > 0 && manifest->ranges[count - 1].last + 1 == seq)
+        return manifest->ranges[count - 1].last = seq, 0;
+    return add_range(manifest, seq, seq, failure);
+}
+
+int
+manifest_add_part(struct manifest *manifest, struct part_facts *facts,
+                  struct failure *failure)
+{
+    if (!grow(&manifest->parts, manifest->part_count, sizeof *facts))
+        return no_memory(failure);
+    manifest->parts[manifest->part_count++] = *facts;
+    memset(facts, 0, sizeof *facts);
+    return 0;
+}
+
+int
+manifest_add_replaced(struct manifest *manifest, const char *name,
+                      struct failure *failure)
+{
+    char *copy = strdup(name);
+
+    if (!copy || !grow(&manifest->replaces, manifest->replaces_count,
+                       sizeof *manifest->replaces)) {
+        free(copy);
+        return no_memory(failure);
+    }
+    manifest->replaces[manifest->replaces_count++] = copy;
+    return 0;
+}
+
+int
+manifest_set_name(struct manifest *manifest, struct failure *failure)
+{
+    uint32_t count = manifest->range_count;
+    uint64_t first = count ? manifest->ranges[0].first : 0;
+    uint64_t last = count ? manifest->ranges[count - 1].last : 0;
+
+    free(manifest->name);
+    if (asprintf(&manifest->name, "%016" PRIx64 "-%" PRIu64 "-%" PRIu64,
+                 manifest_stream_hash(manifest->header.stream), first,
+                 last) < 0) {
+        manifest->name = NULL;
+        return no_memory(failure);
+    }
+    return 0;
+}
+
+/* ---- writing ------------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static void
+put_line(struct growing *out, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+    int size;
+
+    va_start(args, format);
+    size = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (size < 0 || (size_t)size >= sizeof line)
+        out->failed = true; /* paths are ours and short */
+    else
+        growing_put(out, line, (size_t)size);
+}
+
+/* The HEADER frame in hexadecimal. */
+static int
+put_header(const struct manifest *manifest, struct growing *out,
+           struct failure *failure)
+{
+    unsigned char *frame = allocate(failure, 1, FRAME_MAX);
+    long size;
+
+    if (!frame)
+        return -1;
+    size = tape_header_format(&manifest->header, frame, failure);
+    put_line(out, "header ");
+    for (long i = 0; i < size; i++)
+        put_line(out, "%02x", frame[i]);
+    put_line(out, "\n");
+    free(frame);
+    return size < 0 ? -1 : 0;
+}
+
+static int
+format(const struct manifest *manifest, struct growing *out,
+       struct failure *failure)
+{
+    put_line(out, FIRST_LINE "\n");
+    put_line(out, "stream %s\n", manifest->header.stream);
+    if (put_header(manifest, out, failure) != 0)
+        return -1;
+    put_line(out, "tape %" PRIu64 " %d\n", manifest->tape_last,
+             (int)manifest->status);
+    for (uint32_t i = 0; i < manifest->range_count; i++)
+        put_line(out, "range %" PRIu64 " %" PRIu64 "\n",
+                 manifest->ranges[i].first, manifest->ranges[i].last);
+    for (uint32_t i = 0; i < manifest->replaces_count; i++)
+        put_line(out, "replaces %s\n", manifest->replaces[i]);
+    for (uint32_t i = 0; i < manifest->part_count; i++) {
+        const struct part_facts *part = &manifest->parts[i];
+
+        put_line(out,
+                 "part %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+                 " %" PRId64 " %" PRId64 " %016" PRIx64 " %s\n",
+                 part->sha256, part->size, part->rows, part->first_seq,
+                 part->last_seq, part->time_min, part->time_max, part->digest,
+                 part->path);
+    }
+    put_line(out, "end %016" PRIx64 "\n",
+             out->bytes ? frame_hash(out->bytes, out->size) : 0);
+    return growing_ok(out, failure);
+}
+
+int
+manifest_write(const struct manifest *manifest, const char *folder,
+               struct failure *failure)
+{
+    struct growing text = {0};
+    struct output output;
+    char *path = NULL;
+    int result = format(manifest, &text, failure);
+
+    if (result == 0 && asprintf(&path, "%s/" MANIFEST_FOLDER "/%s", folder,
+                                manifest->name) < 0) {
+        path = NULL;
+        result = no_memory(failure);
+    }
+    if (result == 0)
+        result = output_open(&output, path, failure);
+    if (result == 0) {
+        result = output_put(&output, text.bytes, text.size);
+        if (result == 0)
+            result = output_commit(&output);
+        else
+            output_abandon(&output);
+    }
+    growing_free(&text);
+    free(path);
+    return result;
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+static int
+digit(int c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The HEADER frame, checked as a reader of a tape does. */
+static int
+take_header(struct manifest *manifest, const char *text,
+            struct failure *failure)
+{
+    size_t size = strlen(text) / 2;
+    unsigned char *bytes = allocate(failure, 1, size + sizeof(struct frame));
+    const struct frame *frame = (const void *)bytes;
+    int result = 0;
+
+    if (!bytes)
+        return -1;
+    for (size_t i = 0; i < size; i++) {
+        int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            size = 0;
+        else
+            bytes[i] = (unsigned char)(high << 4 | low);
+    }
+    if (size < FRAME_HEAD || size > FRAME_MAX || frame->size != size ||
+        frame->kind != FRAME_HEADER ||
+        frame->u.header.version != TAPE_VERSION ||
+        frame->check != frame_hash(frame, offsetof(struct frame, check)) ||
+        frame->body != frame_hash(frame + 1, size - FRAME_HEAD))
+        result = fail(failure, FAILURE_DATA, "its HEADER is damaged");
+    else
+        result = tape_header_parse(&manifest->header, frame, failure);
+    free(bytes);
+    return result;
+}
+
+static int
+take_part(struct manifest *manifest, const char *text, struct failure *failure)
+{
+    struct part_facts facts = {0};
+    int at = 0;
+
+    if (sscanf(text,
+               "%64[0-9a-f] %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+               " %" SCNd64 " %" SCNd64 " %" SCNx64 " %n",
+               facts.sha256, &facts.size, &facts.rows, &facts.first_seq,
+               &facts.last_seq, &facts.time_min, &facts.time_max, &facts.digest,
+               &at) != 8 ||
+        strncmp(text + at, "type=", 5) != 0 || strstr(text + at, ".."))
+        return fail(failure, FAILURE_DATA, "a line that is no part");
+    facts.path = strdup(text + at);
+    if (!facts.path)
+        return no_memory(failure);
+    if (manifest_add_part(manifest, &facts, failure) != 0) {
+        free(facts.path);
+        return -1;
+    }
+    return 0;
+}
+
+static int
+take_line(struct manifest *manifest, const char *line, struct failure *failure)
+{
+    uint64_t first, last;
+    unsigned status;
+
+    if (strncmp(line, "stream ", 7) == 0)
+        return 0; /* for people; the HEADER has it */
+    if (strncmp(line, "header ", 7) == 0 && !manifest->header.stream[0])
+        return take_header(manifest, line + 7, failure);
+    if (strncmp(line, "part ", 5) == 0)
+        return take_part(manifest, line + 5, failure);
+    if (strncmp(line, "replaces ", 9) == 0)
+        return manifest_add_replaced(manifest, line + 9, failure);
+    if (sscanf(line, "tape %" SCNu64 " %u", &last, &status) == 2 &&
+        status <= TAPE_STOPPED) {
+        manifest->tape_last = last;
+        manifest->status = (enum tape_status)status;
+        return 0;
+    }
+    if (sscanf(line, "range %" SCNu64 " %" SCNu64, &first, &last) == 2)
+        return add_range(manifest, first, last, failure);
+    return fail(failure, FAILURE_DATA, "a line without meaning");
+}
+
+/* Checks the hash in the last line and cuts that line off. */
+static int
+check_end(char *text, size_t size, struct failure *failure)
+{
+    char want[24];
+    size_t tail = strlen("end ") + 16 + 1;
+
+    if (size < tail)
+        return fail(failure, FAILURE_DATA, "it is cut off");
+    snprintf(want, sizeof want, "end %016" PRIx64 "\n",
+             frame_hash(text, size - tail));
+    if (memcmp(text + size - tail, want, tail) != 0)
+        return fail(failure, FAILURE_DATA, "it is damaged or cut off");
+    text[size - tail] = '\0';
+    if (strncmp(text, FIRST_LINE "\n", strlen(FIRST_LINE "\n")) != 0)
+        return fail(failure, FAILURE_DATA,
+                    "it is of another version: use a newer program");
+    return 0;
+}
+
+static int
+parse(struct manifest *manifest, char *text, size_t size,
+      struct failure *failure)
+{
+    unsigned number = 2;
+    char *line, *rest;
+
+    if (check_end(text, size, failure) != 0)
+        return -1;
+    rest = text + strlen(FIRST_LINE "\n");
+    for (; (line = strsep(&rest, "\n")) && *line; number++)
+        if (take_line(manifest, line, failure) != 0)
+            return fail_at(failure, "line %u", number);
+    if (!manifest->header.stream[0])
+        return fail(failure, FAILURE_DATA, "it has no HEADER");
+    return 0;
+}
+
+int
+manifest_read(struct manifest *manifest, const char *folder, const char *name,
+              struct failure *failure)
+{
+    char *path = NULL, *text = NULL;
+    size_t size;
+    int result = -1;
+
+    memset(manifest, 0, sizeof *manifest);
+    manifest->name = strdup(name);
+    if (!manifest->name ||
+        asprintf(&path, "%s/" MANIFEST_FOLDER "/%s", folder, name) < 0)
+        return no_memory(failure);
+    text = input_read_file(path, MANIFEST_MAX, &size, failure);
+    if (text) {
+        result = parse(manifest, text, size, failure);
+        if (result != 0)
+            fail_at(failure, "%s", path);
+    }
+    free(text);
+    free(path);
+    return result;
+}

@@ -1,0 +1,168 @@
+#include "store/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+by_first_seq(const void *a, const void *b)
+{
+    const struct merge_part *x = a, *y = b;
+
+    if (x->facts->first_seq != y->facts->first_seq)
+        return x->facts->first_seq < y->facts->first_seq ? -1 : 1;
+    return strcmp(x->facts->path, y->facts->path);
+}
+
+static bool
+may_hold(const struct part_filter *filter, const struct part_facts *part)
+{
+    return part->last_seq >= filter->from_seq &&
+           part->first_seq < filter->to_seq;
+}
+
+static void
+gather(struct merge *merge, const struct manifest *manifest,
+       part_wanted *wanted, void *owner)
+{
+    for (uint32_t i = 0; i < manifest->part_count; i++) {
+        const struct part_facts *part = &manifest->parts[i];
+
+        if (may_hold(&merge->filter, part) && (!wanted || wanted(owner, part)))
+            merge->waiting[merge->waiting_count++].facts = part;
+        else
+            merge->parts_skipped++;
+    }
+}
+
+int
+merge_open(struct merge *merge, const struct archive *archive,
+           const char *stream, const struct part_filter *filter,
+           part_wanted *wanted, void *owner, struct failure *failure)
+{
+    size_t parts = 0;
+
+    *merge = (struct merge){.archive = archive, .filter = *filter};
+    for (uint32_t i = 0; i < archive->count; i++)
+        parts += archive->manifests[i].part_count;
+    merge->waiting = allocate(failure, parts, sizeof *merge->waiting);
+    merge->heap = allocate(failure, parts, sizeof(void *));
+    if (!merge->waiting || !merge->heap)
+        return -1;
+    for (uint32_t i = 0; i < archive->count; i++)
+        if (strcmp(archive->manifests[i].header.stream, stream) == 0)
+            gather(merge, &archive->manifests[i], wanted, owner);
+    qsort(merge->waiting, merge->waiting_count, sizeof *merge->waiting,
+          by_first_seq);
+    return 0;
+}
+
+static void
+end_part(struct merge *merge, struct part_reader *reader)
+{
+    merge->groups_read += reader->groups_read;
+    merge->groups_skipped += reader->groups_skipped;
+    part_reader_close(reader);
+    free(reader);
+}
+
+void
+merge_close(struct merge *merge)
+{
+    for (uint32_t i = 0; i < merge->heap_count; i++)
+        end_part(merge, merge->heap[i]);
+    merge->heap_count = 0;
+    free(merge->waiting);
+    free(merge->heap);
+    merge->waiting = NULL;
+    merge->heap = NULL;
+}
+
+/* ---- the heap: the reader with the least seq is first -------------------- */
+
+static void
+sift_up(struct merge *merge, uint32_t at)
+{
+    struct part_reader **heap = merge->heap, *reader = heap[at];
+
+    for (; at > 0 && heap[(at - 1) / 2]->seq > reader->seq; at = (at - 1) / 2)
+        heap[at] = heap[(at - 1) / 2];
+    heap[at] = reader;
+}
+
+static void
+sift_down(struct merge *merge)
+{
+    struct part_reader **heap = merge->heap, *reader = heap[0];
+    uint32_t at = 0;
+
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+
+        if (child + 1 < merge->heap_count &&
+            heap[child + 1]->seq < heap[child]->seq)
+            child++;
+        if (child >= merge->heap_count || heap[child]->seq >= reader->seq)
+            break;
+        heap[at] = heap[child];
+        at = child;
+    }
+    heap[at] = reader;
+}
+
+/* Opens the parts whose first seq is not above what is first now. */
+static int
+open_parts(struct merge *merge, struct failure *failure)
+{
+    while (merge->waiting_next < merge->waiting_count &&
+           (merge->heap_count == 0 ||
+            merge->waiting[merge->waiting_next].facts->first_seq <=
+                merge->heap[0]->seq)) {
+        const struct part_facts *facts =
+            merge->waiting[merge->waiting_next++].facts;
+        struct part_reader *reader = allocate(failure, 1, sizeof *reader);
+        char *path = archive_part_path(merge->archive, facts, failure);
+        int result = -1;
+
+        if (reader && path)
+            result = part_reader_open(reader, path, &merge->filter, failure);
+        free(path);
+        if (result == 0)
+            result = part_reader_next(reader, failure);
+        merge->parts_read++;
+        if (result > 0) {
+            merge->heap[merge->heap_count++] = reader;
+            sift_up(merge, merge->heap_count - 1);
+        } else if (reader) {
+            end_part(merge, reader);
+        }
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+merge_next(struct merge *merge, struct failure *failure)
+{
+    if (merge->event) { /* the first of the heap has been handed out */
+        struct part_reader *reader = merge->heap[0];
+        int result = part_reader_next(reader, failure);
+
+        merge->event = NULL;
+        if (result < 0)
+            return -1;
+        if (result == 0) {
+            end_part(merge, reader);
+            merge->heap[0] = merge->heap[--merge->heap_count];
+        }
+        if (merge->heap_count > 0)
+            sift_down(merge);
+    }
+    if (open_parts(merge, failure) != 0)
+        return -1;
+    if (merge->heap_count == 0)
+        return 0;
+    merge->event = merge->heap[0]->event;
+    merge->seq = merge->heap[0]->seq;
+    return 1;
+}

@@ -1,0 +1,41 @@
+/* merge.h - the events of one stream of an archive, in the order of their
+ * seqs again.
+ *
+ * Parts are opened when their first seq comes up, so memory is that of the
+ * parts that overlap there, whatever the length of the stream.
+ */
+#ifndef STORE_MERGE_H
+#define STORE_MERGE_H
+
+#include "store/archive.h"
+
+struct merge_part {
+    const struct part_facts *facts;
+    struct part_reader *reader; /* NULL: not open */
+};
+
+struct merge {
+    const struct archive *archive;
+    struct part_filter filter;
+    struct merge_part *waiting; /* by first seq; owned */
+    uint32_t waiting_count, waiting_next;
+    struct part_reader **heap; /* by seq; owned */
+    uint32_t heap_count;
+    const struct event *event; /* in hand */
+    uint64_t seq;
+    uint64_t parts_read, parts_skipped, groups_read, groups_skipped;
+};
+
+/* Whether a part is wanted, by its facts. NULL: all. */
+typedef bool part_wanted(void *owner, const struct part_facts *part);
+
+/* The parts of a stream that are wanted. */
+int merge_open(struct merge *merge, const struct archive *archive,
+               const char *stream, const struct part_filter *filter,
+               part_wanted *wanted, void *owner, struct failure *failure);
+void merge_close(struct merge *merge);
+
+/* The next event: 1; 0 after the last; -1. */
+int merge_next(struct merge *merge, struct failure *failure);
+
+#endif

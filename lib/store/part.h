@@ -1,0 +1,122 @@
+/* part.h - one Parquet file of an archive: events of one type, of one day, of
+ * one stream.
+ *
+ * The metadata of the file tells the rest, see xtape-archive(5): what the
+ * archive needs to be made again from its files alone.
+ */
+#ifndef STORE_PART_H
+#define STORE_PART_H
+
+#include "store/events.h"
+#include "store/hash.h"
+#include "store/parquet_writer.h"
+#include "store/rows.h"
+#include "tape/digest.h"
+
+struct part_facts {
+    char *path; /* from the archive's folder; owned */
+    char sha256[SHA256_TEXT];
+    uint64_t size, rows, first_seq, last_seq;
+    int64_t time_min, time_max; /* of events with a time; min > max: none */
+    uint64_t digest;            /* of its events, as tape(5) makes it */
+};
+
+/* ---- writing ------------------------------------------------------------ */
+
+/* What all parts of a put share. */
+struct part_shared {
+    const char *archive; /* the folder */
+    const char *stream;
+    uint64_t stream_hash;
+    struct identities identities;
+    struct rows_scratch rows;
+    struct parquet_scratch parquet;
+    uint64_t opened; /* parts so far: for names that nobody else has */
+};
+
+int part_shared_init(struct part_shared *shared, const char *archive,
+                     struct failure *failure);
+void part_shared_free(struct part_shared *shared);
+
+struct part_writer {
+    struct part_shared *shared;
+    struct rows rows;
+    struct parquet_writer parquet;
+    struct output output;
+    char *temporary; /* what the output was opened with; owned */
+    struct digest digest;
+    struct part_facts facts;
+    int64_t day;
+};
+
+/* The day of a time since 1970, and of no time. */
+#define DAY_NONE INT64_MIN
+int64_t day_of(int64_t time);
+
+/* Begins a part; the folders are made when missing.  written: bytes of the
+ * type's fixed part by the tape's HEADER. */
+int part_writer_open(struct part_writer *part, struct part_shared *shared,
+                     uint16_t type, int64_t day, uint16_t written,
+                     struct failure *failure);
+int part_writer_add(struct part_writer *part, const struct event *event,
+                    uint64_t seq, struct failure *failure);
+
+/* Ends the part under a hidden name (part_hidden), durable and read back, and
+ * hands over its facts. */
+int part_writer_end(struct part_writer *part, struct part_facts *facts,
+                    struct failure *failure);
+
+/* Frees it; what was not ended leaves nothing behind. */
+void part_writer_free(struct part_writer *part);
+
+/* The name of a part until it is published: ".name.new" beside it. NULL
+ * without memory; the caller frees. */
+char *part_hidden(const char *path);
+
+/* "DIR/path", for the caller to free; NULL without memory. */
+char *path_join(const char *folder, const char *path);
+
+/* ---- reading ------------------------------------------------------------ */
+
+/* What is wanted of parts; row groups without any of it are passed over by
+ * their statistics and by the symbol column. */
+struct part_filter {
+    uint64_t from_seq, to_seq; /* [from, to) */
+    bool by_time;
+    int64_t from, to; /* [from, to); definitions are of any time */
+    /* NULL: any instrument */
+    bool (*wants)(void *owner, const struct parquet_text *exchange,
+                  const struct parquet_text *symbol);
+    void *owner;
+};
+#define PART_FILTER_ALL ((struct part_filter){.to_seq = UINT64_MAX})
+
+struct part_reader {
+    struct parquet_reader file;
+    struct event_columns columns;
+    struct part_filter filter;
+    char *path; /* owned */
+    uint32_t next_group;
+    uint32_t row, rows; /* of the group loaded: next to build, count */
+    struct growing batch;
+    uint32_t batch_row, batch_rows; /* in hand, built */
+    const struct event *event;      /* in hand */
+    uint64_t seq;
+    uint64_t groups_read, groups_skipped;
+};
+
+/* Opens the file at path (copied). */
+int part_reader_open(struct part_reader *reader, const char *path,
+                     const struct part_filter *filter, struct failure *failure);
+void part_reader_close(struct part_reader *reader);
+
+/* Takes the next event in hand: 1; 0 after the last; -1.  Of row groups that
+ * are not passed over, all events come that the filter's seqs admit. */
+int part_reader_next(struct part_reader *reader, struct failure *failure);
+
+/* Reads a whole part and compares hash, size, rows, seqs and digest with the
+ * facts.  path: where it lies now. */
+int part_verify(const char *path, const struct part_facts *facts,
+                struct failure *failure);
+
+#endif

@@ -1,0 +1,270 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "io/folder.h"
+#include "store/part.h"
+
+#define NO_DATE "__HIVE_DEFAULT_PARTITION__" /* as Hive names null */
+
+int
+part_shared_init(struct part_shared *shared, const char *archive,
+                 struct failure *failure)
+{
+    memset(shared, 0, sizeof *shared);
+    shared->archive = archive;
+    if (rows_scratch_init(&shared->rows, failure) != 0)
+        return -1;
+    return parquet_scratch_init(&shared->parquet, failure);
+}
+
+void
+part_shared_free(struct part_shared *shared)
+{
+    identities_free(&shared->identities);
+    rows_scratch_free(&shared->rows);
+    parquet_scratch_free(&shared->parquet);
+}
+
+int64_t
+day_of(int64_t time)
+{
+    if (time == TIME_NULL)
+        return DAY_NONE;
+    return time / NS_PER_DAY - (time % NS_PER_DAY < 0);
+}
+
+char *
+path_join(const char *folder, const char *path)
+{
+    char *joined = NULL;
+
+    return asprintf(&joined, "%s/%s", folder, path) < 0 ? NULL : joined;
+}
+
+char *
+part_hidden(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    char *hidden = NULL;
+
+    if (asprintf(&hidden, "%.*s.%s.new", (int)(base - path), path, base) < 0)
+        return NULL;
+    return hidden;
+}
+
+/* "type=trade/date=2026-01-08" */
+static char *
+partition(uint16_t type, int64_t day)
+{
+    const struct schema_type *schema = schema_find(type);
+    char name[16], date[sizeof NO_DATE];
+    char *path = NULL;
+    int year, month, of_month;
+
+    snprintf(name, sizeof name, "%u", type);
+    if (day == DAY_NONE) {
+        snprintf(date, sizeof date, NO_DATE);
+    } else {
+        civil_from_days(day, &year, &month, &of_month);
+        snprintf(date, sizeof date, "%04d-%02d-%02d", year, month, of_month);
+    }
+    if (asprintf(&path, "type=%s/date=%s", schema ? schema->name : name, date) <
+        0)
+        return NULL;
+    return path;
+}
+
+static int
+make_folders(const char *archive, char *path, struct failure *failure)
+{
+    char *slash = strchr(path, '/'), *folder;
+    int result = 0;
+
+    for (int i = 0; result == 0 && i < 2; i++) {
+        if (slash)
+            *slash = i == 0 ? '\0' : '/';
+        folder = path_join(archive, path);
+        result = folder ? folder_make(folder, failure)
+                        : fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        free(folder);
+    }
+    return result;
+}
+
+int
+part_writer_open(struct part_writer *part, struct part_shared *shared,
+                 uint16_t type, int64_t day, uint16_t written,
+                 struct failure *failure)
+{
+    char *folder = partition(type, day);
+
+    memset(part, 0, sizeof *part);
+    part->output.fd = -1;
+    part->shared = shared;
+    part->day = day;
+    part->facts.time_min = INT64_MAX;
+    part->facts.time_max = INT64_MIN;
+    rows_init(&part->rows, type, written, &shared->identities, &shared->rows);
+    if (!folder || digest_reset(&part->digest) != 0) {
+        free(folder);
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    }
+    if (make_folders(shared->archive, folder, failure) != 0) {
+        free(folder);
+        return -1;
+    }
+    part->facts.path = folder; /* the folder until the seqs are known */
+    if (asprintf(&part->temporary, "%s/%s/.part-%016" PRIx64 "-%" PRIu64,
+                 shared->archive, folder, shared->stream_hash,
+                 ++shared->opened) < 0) {
+        part->temporary = NULL;
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    }
+    if (output_open(&part->output, part->temporary, failure) != 0)
+        return -1;
+    return parquet_writer_init(&part->parquet, &part->output, &shared->parquet,
+                               part->rows.layout.columns,
+                               part->rows.layout.column_count, failure);
+}
+
+void
+part_writer_free(struct part_writer *part)
+{
+    output_abandon(&part->output);
+    rows_free(&part->rows);
+    parquet_writer_free(&part->parquet);
+    digest_free(&part->digest);
+    free(part->temporary);
+    free(part->facts.path);
+    memset(part, 0, sizeof *part);
+    part->output.fd = -1;
+}
+
+static int
+flush(struct part_writer *part, struct failure *failure)
+{
+    const struct growing *events = &part->rows.events;
+
+    if (part->rows.count == 0)
+        return 0;
+    digest_events(&part->digest, (const void *)events->bytes,
+                  events->bytes + events->size);
+    rows_begin(&part->rows);
+    if (parquet_writer_group(&part->parquet, part->rows.count, rows_fill,
+                             &part->rows, failure) != 0)
+        return -1;
+    rows_clear(&part->rows);
+    return 0;
+}
+
+int
+part_writer_add(struct part_writer *part, const struct event *event,
+                uint64_t seq, struct failure *failure)
+{
+    struct part_facts *facts = &part->facts;
+
+    if (rows_full(&part->rows, event) && flush(part, failure) != 0)
+        return -1;
+    if (facts->rows++ == 0)
+        facts->first_seq = seq;
+    facts->last_seq = seq;
+    if (event->time != TIME_NULL) {
+        if (event->time < facts->time_min)
+            facts->time_min = event->time;
+        if (event->time > facts->time_max)
+            facts->time_max = event->time;
+    }
+    return rows_add(&part->rows, event, seq, failure);
+}
+
+static int
+add_number(struct parquet_footer *footer, const char *key, uint64_t value,
+           struct failure *failure)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    return parquet_footer_add(footer, key, text, failure);
+}
+
+/* The metadata of the file. */
+static int
+add_metadata(struct part_writer *part, struct failure *failure)
+{
+    struct parquet_footer *footer = &part->parquet.footer;
+    const struct part_facts *facts = &part->facts;
+    struct growing *list = &part->shared->parquet.plain;
+    char digest[24];
+
+    growing_clear(list);
+    rows_instruments(&part->rows, list);
+    growing_put_byte(list, 0);
+    snprintf(digest, sizeof digest, "%016" PRIx64, facts->digest);
+    if (growing_ok(list, failure) != 0 ||
+        add_number(footer, "xtape.archive", 1, failure) != 0 ||
+        add_number(footer, "xtape.type", part->rows.layout.type, failure) !=
+            0 ||
+        add_number(footer, "xtape.fixed", part->rows.layout.fixed, failure) !=
+            0 ||
+        parquet_footer_add(footer, "xtape.stream", part->shared->stream,
+                           failure) != 0 ||
+        add_number(footer, "xtape.first_seq", facts->first_seq, failure) != 0 ||
+        add_number(footer, "xtape.last_seq", facts->last_seq, failure) != 0 ||
+        parquet_footer_add(footer, "xtape.digest", digest, failure) != 0)
+        return -1;
+    return parquet_footer_add(footer, "xtape.instruments",
+                              (const char *)list->bytes, failure);
+}
+
+/* Gives the part its name, now that its seqs are known. */
+static int
+name_part(struct part_writer *part, struct failure *failure)
+{
+    char *path = NULL;
+
+    if (asprintf(&path,
+                 "%s/part-%016" PRIx64 "-%" PRIu64 "-%" PRIu64 ".parquet",
+                 part->facts.path, part->shared->stream_hash,
+                 part->facts.first_seq, part->facts.last_seq) < 0)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    free(part->facts.path);
+    part->facts.path = path;
+    return 0;
+}
+
+int
+part_writer_end(struct part_writer *part, struct part_facts *facts,
+                struct failure *failure)
+{
+    char *path, *hidden;
+    int result;
+
+    if (flush(part, failure) != 0)
+        return -1;
+    part->facts.digest = digest_value(&part->digest);
+    if (add_metadata(part, failure) != 0 ||
+        parquet_writer_end(&part->parquet, part->facts.sha256, failure) != 0 ||
+        name_part(part, failure) != 0)
+        return -1;
+    part->facts.size = part->parquet.size;
+    path = path_join(part->shared->archive, part->facts.path);
+    hidden = path ? part_hidden(path) : NULL;
+    free(path);
+    if (!hidden)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    part->output.path = hidden; /* in the same folder */
+    result = output_commit(&part->output);
+    if (result == 0)
+        result = part_verify(hidden, &part->facts, failure);
+    free(hidden);
+    part->output.path = NULL;
+    if (result != 0)
+        return -1;
+    *facts = part->facts;
+    part->facts.path = NULL;
+    return 0;
+}

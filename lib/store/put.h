@@ -1,0 +1,47 @@
+/* put.h - adds tapes to an archive: all of a tape or nothing, and each event
+ * once however often it comes.
+ *
+ *      put_init     with an archive open for writing
+ *      put_begin    at a tape's HEADER
+ *      put_event    for each event, as it lies on the tape
+ *      put_end      at its END: commits
+ *      put_free
+ *
+ * Events of the stream that the archive has are compared, not stored again.
+ * Memory: that of an open part for each type and day, at most PUT_OPEN_MAX;
+ * then the one that rested longest is ended and a later event of its type and
+ * day begins another.
+ */
+#ifndef STORE_PUT_H
+#define STORE_PUT_H
+
+#include "store/merge.h"
+
+#define PUT_OPEN_MAX 64
+
+struct put {
+    struct archive *archive;
+    struct part_shared shared;
+    struct manifest manifest;
+    struct part_writer *parts[PUT_OPEN_MAX]; /* owned */
+    uint64_t used[PUT_OPEN_MAX];             /* when last, in events */
+    unsigned open;
+    struct map places; /* type and day -> place in parts */
+    struct merge known;
+    bool has_known;         /* the event in hand of known is to come */
+    uint64_t stored, again; /* events of this tape */
+};
+
+int put_init(struct put *put, struct archive *archive, struct failure *failure);
+void put_free(struct put *put);
+
+int put_begin(struct put *put, const struct tape_header *header,
+              struct failure *failure);
+int put_event(struct put *put, const struct event *event, uint64_t seq,
+              struct failure *failure);
+
+/* last: the tape's last seq, 0 when it had no event. */
+int put_end(struct put *put, enum tape_status status, uint64_t last,
+            struct failure *failure);
+
+#endif

@@ -1,0 +1,355 @@
+# xarchive and xrestore: what is put comes back, whole or in part, once; any
+# engine reads the files; damage is told.
+load common
+
+# Independent readers from npm, in a folder of their own outside the sources.
+needs_oracles() {
+    command -v npm > /dev/null || skip "npm is not installed: no oracles"
+    XTAPE_ORACLES=${XTAPE_ORACLES-${XDG_CACHE_HOME-$HOME/.cache}/xtape-oracles}
+    export XTAPE_ORACLES
+    mkdir -p "$XTAPE_ORACLES"
+    (
+        flock 9
+        cd "$XTAPE_ORACLES" || exit 1
+        [ -d node_modules/parquet-wasm ] || timeout 200 npm install \
+            --no-audit --no-fund @duckdb/node-api@1.5.6-r.1 \
+            hyparquet@1.31.5 hyparquet-compressors@1.1.2 parquet-wasm@0.8.0
+    ) 9> "$XTAPE_ORACLES/lock" > npm.log 2>&1 ||
+        skip "npm can not fetch the oracles"
+}
+
+duckdb() {
+    node "$ROOT/tests/oracle/duckdb.mjs" "$@"
+}
+
+# trading [N]: a tape with definitions, accounts, cash, orders and trades.
+trading() {
+    sample "${1:-300}" > orders.tape
+    xgen --type trade --orders "${1:-300}" --symbols 2 --accounts 3 \
+        --stream trades > trades.tape
+    xmerge --stream day orders.tape trades.tape
+}
+
+parts() {
+    find "$1" -name 'part-*.parquet' | sort
+}
+
+@test "a stream comes back byte for byte, with events of every type" {
+    "$TOOLS/golden" > golden.tape
+    xarchive -d a put golden.tape
+    xrestore -d a -o back.tape
+    cmp golden.tape back.tape
+    [ "$(parts a | wc -l)" -gt 70 ]
+}
+
+@test "orders, trades and cash come back byte for byte" {
+    trading > day.tape
+    xarchive -d a put < day.tape
+    xrestore -d a > back.tape
+    [ "$(xstat --digest day.tape)" = "$(xstat --digest back.tape)" ]
+    xrestore -d a | cmp - <(xrestore -d a -o two.tape; cat two.tape)
+}
+
+@test "an empty tape comes back" {
+    "$TOOLS/piece" 1 0 < <(sample) > empty.tape
+    xarchive -d a put empty.tape
+    xrestore -d a -o back.tape
+    cmp empty.tape back.tape
+}
+
+@test "a tape put again is stored once" {
+    sample 2000 > day.tape
+    xarchive -d a put day.tape
+    parts a | xargs sha256sum > before
+    run -0 --separate-stderr xarchive -v -d a put day.tape day.tape
+    [[ $stderr == *" 0 events stored"* ]]
+    parts a | xargs sha256sum | cmp - before
+}
+
+@test "pieces in any order, overlapping, make the whole stream" {
+    sample 2000 > day.tape
+    last=$(xexport -f json day.tape | wc -l)
+    for piece in "900 1500" "1 300" "1400 $last" "200 1000"; do
+        # shellcheck disable=SC2086 # two numbers
+        "$TOOLS/piece" $piece < day.tape > piece.tape
+        xarchive -d a put piece.tape
+    done
+    xrestore -d a -o back.tape
+    cmp day.tape back.tape
+    xarchive -d a put day.tape
+    xrestore -d a -o back.tape
+    cmp day.tape back.tape
+    run -0 xarchive -d a verify
+    [[ $output == *", 0 bad, 0 gaps, 0 seqs twice"* ]]
+}
+
+@test "the same tape gives the same files in any archive" {
+    trading > day.tape
+    xarchive -d a put day.tape
+    xarchive -d b put day.tape
+    diff -r a b
+}
+
+@test "seqs that are missing are told, and given back as two tapes" {
+    sample 2000 > day.tape
+    "$TOOLS/piece" 1 500 < day.tape | xarchive -d a put
+    "$TOOLS/piece" 601 900 < day.tape | xarchive -d a put
+    run -0 xarchive -d a verify
+    [[ ${lines[0]} == "gap	501	600	xgen" ]]
+    xrestore -d a > back.tape
+    [ "$(xstat --json back.tape | wc -l)" -eq 2 ]
+    "$TOOLS/piece" 501 600 < day.tape | xarchive -d a put
+    xrestore -d a | xexport -f json | head -n 900 > back.json
+    xexport -f json day.tape | head -n 900 | cmp - back.json
+}
+
+@test "another event under a seq of the stream is refused with that seq" {
+    sample 500 > day.tape
+    xgen --orders 500 --seed 4 --symbols 2 --accounts 3 > other.tape
+    xarchive -d a put day.tape
+    find a | sort > before
+    run -1 --separate-stderr xarchive -d a put other.tape
+    [[ $stderr == *"another event with seq "*" of stream 'xgen'"* ]]
+    find a | sort | cmp - before
+}
+
+@test "of a tape that failed upstream, or is cut off, nothing is stored" {
+    sample 5000 > day.tape
+    head -c 200000 day.tape > cut.tape
+    run -1 xarchive -d a put cut.tape
+    run -3 bash -c 'cat cut.tape | xarchive -d a put'
+    run -3 bash -c 'cat cut.tape | xgrep -t order | xarchive -d a put'
+    [ -z "$(find a -name '*part*')" ]
+    [ -z "$(ls a/_tapes)" ]
+}
+
+@test "xrestore selects what xgrep selects from the whole stream" {
+    trading 3000 > day.tape
+    xarchive -d a put day.tape
+    for options in "-t trade" "-t order,cash" "-s SYM001" "-a 2" \
+        "-s XTAPE:SYM002 -t trade" \
+        "--from 2026-01-08T14:30:02Z --to 2026-01-08T14:30:09Z" \
+        "--from 2026-01-08T14:30:20Z -a 1 -t trade" "-s NONE"; do
+        # shellcheck disable=SC2086 # a list of options
+        [ "$(xrestore -d a $options | xstat --digest)" = \
+            "$(xgrep $options day.tape | xstat --digest)" ]
+    done
+}
+
+@test "a selection passes over the parts that can not hold it" {
+    trading 3000 > day.tape
+    xarchive -d a put day.tape
+    run -0 --separate-stderr xrestore -v -d a -t trade -o trades.tape
+    [[ $stderr == *" passed over;"* && $stderr != *" 0 passed over;"* ]]
+}
+
+@test "streams stay apart, and come by the time of their first events" {
+    sample 500 > one.tape
+    xgen --orders 500 --start 2026-01-07T00:00:00Z --stream two > two.tape
+    xarchive -d a put one.tape two.tape
+    xrestore -d a | xstat --digest > both
+    xstat --digest two.tape one.tape | cmp - both
+    xrestore -d a --stream two -o back.tape
+    cmp two.tape back.tape
+    run -1 --separate-stderr xrestore -d a --stream three
+    [[ $stderr == *"no stream three"* ]]
+}
+
+@test "--test tells events and digest, and writes no tape" {
+    sample 500 > day.tape
+    xarchive -d a put day.tape
+    run -0 xrestore -d a --test
+    [[ $output == *"digest $(xstat --digest day.tape)"* ]]
+}
+
+@test "ls tells each part: rows, bytes, seqs, times, stream, path" {
+    sample 500 > day.tape
+    xarchive -d a put day.tape
+    xarchive -d a ls > list
+    [ "$(tail -n +2 list | wc -l)" -eq "$(parts a | wc -l)" ]
+    rows=$(tail -n +2 list | cut -f 1 | paste -sd+ | bc)
+    [ "$rows" -eq "$(xexport -f json day.tape | wc -l)" ]
+    tail -n +2 list | while IFS=$'\t' read -r _ bytes _ _ _ _ stream path; do
+        [ "$(stat -c %s "a/$path")" -eq "$bytes" ]
+        [ "$stream" = xgen ]
+    done
+}
+
+@test "a bit flipped in a part: verify and xrestore name the file, exit 1" {
+    trading > day.tape
+    xarchive -d a put day.tape
+    part=$(parts a | grep type=trade)
+    size=$(stat -c %s "$part")
+    cp "$part" whole
+    for place in 0 100 $((size / 2)) $((size - 2000)) $((size - 1)); do
+        cp whole "$part"
+        byte=$(xxd -s "$place" -l 1 -p "$part")
+        printf '%02x' $((0x$byte ^ 16)) | xxd -r -p |
+            dd of="$part" bs=1 seek="$place" conv=notrunc 2> /dev/null
+        run -1 --separate-stderr xarchive -d a verify
+        [[ $stderr == *"$part: "* ]]
+        [[ $output == *" 1 bad,"* ]]
+        status=0
+        xrestore -d a 2> err > back.tape || status=$?
+        if [ $status -eq 0 ]; then
+            [ "$(xstat --digest back.tape)" = "$(xstat --digest day.tape)" ]
+        else
+            [ $status -eq 1 ]
+            one_line err
+            grep -qF "$part: " err
+        fi
+    done
+}
+
+@test "a part that is cut off, or missing, is named" {
+    trading > day.tape
+    xarchive -d a put day.tape
+    part=$(parts a | grep type=trade)
+    truncate -s -100 "$part"
+    run -1 --separate-stderr xrestore -d a -o back.tape
+    [[ $stderr == *"$part: "* ]]
+    rm "$part"
+    run -3 --separate-stderr xrestore -d a -o back.tape
+    [[ $stderr == *"$part: "*"No such file"* ]]
+    [ ! -e back.tape ]
+    run -1 --separate-stderr xarchive -d a verify
+    [[ $stderr == *"$part: "* ]]
+}
+
+@test "a manifest that is damaged, or newer, is named" {
+    sample > day.tape
+    xarchive -d a put day.tape
+    manifest=$(find a/_tapes -type f)
+    cp "$manifest" whole
+    sed -i '3s/./z/20' "$manifest"
+    run -1 --separate-stderr xrestore -d a -o back.tape
+    [[ $stderr == *"$manifest: "*damaged* ]]
+    run -1 xarchive -d a put day.tape
+    head -c 300 whole > "$manifest"
+    run -1 --separate-stderr xarchive -d a ls
+    [[ $stderr == *"$manifest: "* ]]
+}
+
+@test "two writers: the second waits for nobody and says why, exit 3" {
+    sample > day.tape
+    xarchive -d a put day.tape
+    exec 8> a/lock
+    flock 8
+    run -3 --separate-stderr xarchive -d a put day.tape
+    [[ $stderr == *"another program is writing to this archive"* ]]
+    exec 8>&-
+    xarchive -d a put day.tape
+}
+
+@test "foreign files in the archive are left alone" {
+    sample > day.tape
+    mkdir -p a/type=order/date=2026-01-08
+    echo hello > a/README
+    echo hello > a/type=order/date=2026-01-08/notes.txt
+    xarchive -d a put day.tape
+    xrestore -d a -o back.tape
+    cmp day.tape back.tape
+    [ "$(cat a/README a/type=order/date=2026-01-08/notes.txt)" = "hello
+hello" ]
+}
+
+@test "no archive, no verb, no -d: one line that says what to do" {
+    run -3 --separate-stderr xrestore -d nowhere -o back.tape
+    [[ $stderr == *"nowhere: there is no archive"* ]]
+    run -2 --separate-stderr xarchive -d a
+    [[ $stderr == *"say what to do"* ]]
+    run -2 --separate-stderr xarchive put
+    [[ $stderr == *"-d DIR"* ]]
+}
+
+@test "killed at any system call that changes files, the next put ends it" {
+    command -v strace > /dev/null || skip "strace is not installed"
+    strace -o /dev/null true 2> /dev/null || skip "strace is not allowed here"
+    sample 20 > day.tape
+    xarchive -d whole put day.tape
+    for call in openat write fsync linkat rename mkdir close; do
+        for n in $(seq 1 60); do
+            rm -rf a
+            status=0
+            strace -qq -o /dev/null -e trace=$call \
+                -e inject=$call:signal=KILL:when="$n" \
+                xarchive -d a put day.tape 2> /dev/null || status=$?
+            [ $status -ne 0 ] || break
+            if xrestore -d a -o back.tape 2> /dev/null; then
+                cmp day.tape back.tape
+            fi
+            xarchive -d a put day.tape
+            xrestore -d a -o back.tape
+            cmp day.tape back.tape
+            diff <(cd whole && parts . | xargs sha256sum) \
+                <(cd a && parts . | xargs sha256sum)
+        done
+    done
+}
+
+@test "a system call that fails is exit 3 with one line, and nothing is lost" {
+    command -v strace > /dev/null || skip "strace is not installed"
+    strace -o /dev/null true 2> /dev/null || skip "strace is not allowed here"
+    sample 20 > day.tape
+    for error in write:ENOSPC write:EIO fsync:EIO linkat:EIO rename:EACCES \
+        mkdir:ENOSPC pread64:EIO; do
+        first=1
+        [ "$error" != pread64:EIO ] || first=10 # the loader's own are before
+        for n in $(seq $first 30); do
+            rm -rf a
+            status=0
+            strace -qq -o /dev/null -e trace="${error%:*}" \
+                -e inject="${error%:*}:error=${error#*:}:when=$n" \
+                xarchive -d a put day.tape 2> err || status=$?
+            [ $status -ne 0 ] || break
+            [ $status -eq 3 ] || { echo "$error $n: $status"; cat err; false; }
+            one_line err
+            xarchive -d a put day.tape
+            xrestore -d a -o back.tape
+            cmp day.tape back.tape
+        done
+    done
+}
+
+@test "DuckDB reads every file: the same rows, sums and answers" {
+    needs_oracles
+    trading 3000 > day.tape
+    "$TOOLS/golden" > golden.tape
+    xarchive -d a put day.tape golden.tape
+    duckdb "select type, count(*), sum(seq) from read_parquet(
+        'a/*/*/*.parquet', hive_partitioning=true, union_by_name=true)
+        group by type order by type" > theirs
+    for tape in day golden; do # seq is a line's number
+        xexport -f json $tape.tape | jq -r .type | awk '{ print $1, NR }'
+    done | awk '{ n[$1]++; s[$1] += $2 }
+        END { for (t in n) print t "\t" n[t] "\t" s[t] }' |
+        LC_ALL=C sort > ours
+    cmp ours theirs
+    duckdb "select symbol, count(*), sum(price), min(price),
+        max(epoch_us(time)) from 'a/type=trade/*/*.parquet'
+        where symbol like 'SYM%' group by symbol order by symbol" > theirs
+    [ "$(wc -l < theirs)" -eq 2 ]
+    xexport -f csv -t trade -c instrument,price day.tape | tail -n +2 |
+        tr , '\t' > prices
+    [ "$(cut -f 2 theirs | paste -sd+ | bc)" -eq "$(wc -l < prices)" ]
+    sum=$(cut -f 3 theirs | paste -sd+ | bc)
+    [ "$(echo "$sum == $(cut -f 2 prices | paste -sd+)" | bc)" = 1 ]
+    for symbol in SYM001 SYM002; do
+        least=$(grep $symbol prices | cut -f 2 | sort -n | head -n 1)
+        grep "^$symbol" theirs | cut -f 4 | sed -E 's/\.?0+$//' |
+            grep -qxF "$least"
+    done
+}
+
+@test "hyparquet and arrow-rs read every file: the same rows and columns" {
+    needs_oracles
+    "$TOOLS/golden" > golden.tape
+    trading 1000 > day.tape
+    xarchive -d a put golden.tape day.tape
+    mapfile -t files < <(parts a)
+    node "$ROOT/tests/oracle/hyparquet.mjs" "${files[@]}" > theirs
+    [ "$(wc -l < theirs)" -eq "${#files[@]}" ]
+    awk '$1 != $2 || $4 != $5 { bad = 1; print } END { exit bad }' theirs
+    total=$(cut -f 1 theirs | paste -sd+ | bc)
+    [ "$total" -eq "$(xexport -f json golden.tape day.tape | wc -l)" ]
+}

@@ -1,0 +1,386 @@
+/* Parquet: encodings and files are read back as they were written, equal
+ * values give equal bytes, and damage is refused. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/decode.h"
+#include "store/encode.h"
+#include "store/parquet_reader.h"
+#include "store/parquet_writer.h"
+#include "store/thrift.h"
+#include "tap.h"
+
+static uint64_t state = 1;
+
+static uint64_t
+next(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+/* ---- thrift -------------------------------------------------------------- */
+
+static void
+test_thrift(void)
+{
+    struct growing out = {0};
+    struct thrift_writer writer = {.out = &out};
+    struct thrift_reader reader;
+    unsigned char deep[64];
+    size_t size;
+    bool same;
+
+    thrift_open(&writer);
+    thrift_put_i64(&writer, 1, INT64_MIN);
+    thrift_put_bool(&writer, 2, true);
+    thrift_put_text(&writer, 40, "text");
+    thrift_close(&writer);
+    thrift_reader_init(&reader, out.bytes, out.size);
+    thrift_enter(&reader);
+    same = thrift_next(&reader) && thrift_int(&reader) == INT64_MIN &&
+           thrift_next(&reader) && thrift_bool(&reader) &&
+           thrift_next(&reader) && reader.id == 40 &&
+           memcmp(thrift_binary(&reader, &size), "text", 4) == 0 && size == 4;
+    OK("fields come back as they were put",
+       same && !thrift_next(&reader) && !reader.bad);
+    growing_free(&out);
+
+    memset(deep, 0x1c, sizeof deep); /* a struct in a struct in a ... */
+    thrift_reader_init(&reader, deep, sizeof deep);
+    thrift_enter(&reader);
+    if (thrift_next(&reader))
+        thrift_skip(&reader);
+    OK("structs nested without end are refused", reader.bad);
+
+    thrift_reader_init(&reader, "\x19\xfc\xff\xff\xff\x0f", 6);
+    thrift_enter(&reader);
+    OK("a list longer than the bytes is refused",
+       thrift_next(&reader) && thrift_list(&reader, THRIFT_STRUCT) == 0 &&
+           reader.bad);
+}
+
+/* ---- encodings ----------------------------------------------------------- */
+
+/* Words whose magnitude grows with i, signs mixed. */
+static void
+make_words(uint64_t *words, size_t count, unsigned bits, unsigned mode)
+{
+    uint64_t mask = bits == 32 ? UINT32_MAX : UINT64_MAX;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t word = mode == 0   ? i * 7
+                        : mode == 1 ? next()
+                        : mode == 2 ? next() >> next() % 64
+                                    : (i & 1 ? UINT64_C(1) << 63 : 0) - i;
+
+        words[i] = word & mask;
+    }
+}
+
+static bool
+delta_holds(size_t count, unsigned bits, unsigned mode)
+{
+    static uint64_t words[1000], back[1001];
+    struct growing out = {0};
+    const unsigned char *at;
+    bool same;
+
+    make_words(words, count, bits, mode);
+    encode_delta(words, count, bits, &out);
+    at = out.bytes;
+    back[count] = 42;
+    same = decode_delta(&at, out.bytes + out.size, bits, back, count) &&
+           at == out.bytes + out.size && back[count] == 42 &&
+           memcmp(words, back, count * sizeof *words) == 0;
+    for (size_t cut = 0; same && cut < out.size && count > 0; cut++) {
+        at = out.bytes;
+        same = !decode_delta(&at, out.bytes + cut, bits, back, count);
+    }
+    growing_free(&out);
+    return same;
+}
+
+static bool
+hybrid_holds(size_t count, unsigned width, unsigned runs)
+{
+    static uint32_t values[5000], back[5001];
+    struct growing out = {0};
+    const unsigned char *at;
+    bool same;
+
+    for (size_t i = 0; i < count; i++)
+        values[i] = i > 0 && next() % (runs + 1) != 0
+                        ? values[i - 1]
+                        : (uint32_t)(next() & ((1UL << width) - 1));
+    encode_hybrid(values, count, width, &out);
+    at = out.bytes;
+    back[count] = 42;
+    same = decode_hybrid(&at, out.bytes + out.size, width, back, count) &&
+           back[count] == 42 &&
+           memcmp(values, back, count * sizeof *values) == 0;
+    growing_free(&out);
+    return same;
+}
+
+static void
+test_encodings(void)
+{
+    static const size_t counts[] = {0, 1, 2, 32, 33, 128, 129, 130, 999};
+    unsigned char out[16];
+    bool delta = true, hybrid = true;
+
+    for (unsigned i = 0; i < 9; i++)
+        for (unsigned mode = 0; mode < 4; mode++)
+            delta &= delta_holds(counts[i], 32, mode) &&
+                     delta_holds(counts[i], 64, mode);
+    OK("differences come back, and are refused when cut off", delta);
+    for (size_t count = 1; count < 5000; count = count * 3 / 2 + 1)
+        for (unsigned width = 1; width <= 24; width++)
+            hybrid &= hybrid_holds(count, width, 0) &&
+                      hybrid_holds(count, width, 20) &&
+                      hybrid_holds(count, width, 300);
+    OK("indices of every width come back, with runs and without", hybrid);
+    OK("a literal and an overlapping copy are read from Snappy",
+       decode_snappy((const void *)"\x0a\x04"
+                                   "ab\x1e\x02\x00",
+                     7, out, 10) &&
+           memcmp(out, "ababababab", 10) == 0);
+    OK("a Snappy copy from before the start is refused",
+       !decode_snappy((const void *)"\x0a\x04"
+                                    "ab\x1e\x03\x00",
+                      7, out, 10));
+}
+
+/* ---- files --------------------------------------------------------------- */
+
+static const struct parquet_column columns[] = {
+    {"seq", PARQUET_INT64, PARQUET_PLAIN_VALUE, 0, 0, 0, false},
+    {"price", PARQUET_INT64, PARQUET_DECIMAL, 8, 18, 0, true},
+    {"count", PARQUET_INT32, PARQUET_UNSIGNED, 0, 0, 0, true},
+    {"amount", PARQUET_FIXED, PARQUET_DECIMAL, 8, 38, 16, true},
+    {"name", PARQUET_BYTE_ARRAY, PARQUET_STRING, 0, 0, 0, true},
+    {"nothing", PARQUET_INT64, PARQUET_TIME_NANOS, 0, 0, 0, true},
+};
+#define COLUMNS (sizeof columns / sizeof *columns)
+#define TEXTS   300
+
+struct table {
+    uint32_t rows;
+    uint64_t words[COLUMNS][5000];
+    uint8_t valid[COLUMNS][5000];
+    char bytes[TEXTS][24];
+    struct parquet_text amounts[TEXTS], names[TEXTS];
+};
+static struct table table;
+
+static void
+make_table(uint32_t rows)
+{
+    table.rows = rows;
+    for (uint32_t i = 0; i < TEXTS; i++) {
+        uint64_t number = next();
+
+        memset(table.bytes[i], (int)i, 24);
+        memcpy(table.bytes[i], &number, 8);
+        table.amounts[i] = (struct parquet_text){(void *)table.bytes[i], 16};
+        table.names[i] = (struct parquet_text){(void *)table.bytes[i], i % 24};
+    }
+    for (uint32_t i = 0; i < rows; i++) {
+        table.words[0][i] = i + 1;
+        table.words[1][i] = (uint64_t)((int64_t)(next() % 1000) - 500);
+        table.words[2][i] = (uint32_t)next();
+        table.words[3][i] = next() % TEXTS;
+        table.words[4][i] = next() % TEXTS;
+        table.words[5][i] = 0;
+        for (unsigned c = 0; c < COLUMNS; c++) {
+            table.valid[c][i] = c == 0 || (c != 5 && next() % 10 > 0);
+            if (!table.valid[c][i])
+                table.words[c][i] = 0;
+        }
+    }
+}
+
+static int
+fill(void *owner, unsigned column, struct parquet_values *values,
+     struct failure *failure)
+{
+    (void)owner;
+    (void)failure;
+    *values = (struct parquet_values){
+        .count = table.rows,
+        .words = table.words[column],
+        .valid = table.valid[column],
+        .table = column == 3 ? table.amounts : table.names,
+        .table_count = TEXTS,
+    };
+    for (uint32_t i = 0; i < table.rows; i++)
+        values->nulls += !table.valid[column][i];
+    return 0;
+}
+
+static bool
+write_table(const char *path, struct parquet_scratch *scratch,
+            char sha256[SHA256_TEXT])
+{
+    struct failure failure = {0};
+    struct parquet_writer writer;
+    struct output output;
+    bool good;
+
+    good =
+        output_open(&output, path, &failure) == 0 &&
+        parquet_writer_init(&writer, &output, scratch, columns, COLUMNS,
+                            &failure) == 0 &&
+        parquet_writer_group(&writer, table.rows, fill, NULL, &failure) == 0 &&
+        parquet_writer_group(&writer, table.rows, fill, NULL, &failure) == 0 &&
+        parquet_footer_add(&writer.footer, "key", "value", &failure) == 0 &&
+        parquet_writer_end(&writer, sha256, &failure) == 0 &&
+        output_commit(&output) == 0;
+    parquet_writer_free(&writer);
+    if (!good)
+        tap_note("%s", failure.text);
+    return good;
+}
+
+static bool
+same_chunk(const struct parquet_values *values, unsigned column)
+{
+    for (uint32_t i = 0; i < table.rows; i++) {
+        uint64_t want = table.words[column][i];
+
+        if (values->valid[i] != table.valid[column][i])
+            return false;
+        if (!values->valid[i])
+            continue;
+        if (column == 3 || column == 4) {
+            const struct parquet_text *is = &values->table[values->words[i]];
+            const struct parquet_text *was =
+                column == 3 ? &table.amounts[want] : &table.names[want];
+
+            if (is->size != was->size ||
+                memcmp(is->bytes, was->bytes, is->size) != 0)
+                return false;
+        } else if (values->words[i] != want) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* 1: all as it was; 0: refused, and the failure names the file; -1: neither.
+ */
+static int
+read_table(const char *path)
+{
+    struct failure failure = {0};
+    struct parquet_reader reader = {0};
+    struct parquet_chunk_values chunk = {0};
+    int result = parquet_reader_open(&reader, path, &failure) == 0;
+    bool same = true;
+
+    if (result)
+        same = reader.footer.column_count == COLUMNS &&
+               reader.footer.group_count == 2;
+    for (uint32_t i = 0; result && same && i < 2 * COLUMNS; i++) {
+        result = parquet_reader_chunk(&reader, i / COLUMNS, i % COLUMNS, &chunk,
+                                      &failure) == 0;
+        same = !result || (chunk.values.count == table.rows &&
+                           same_chunk(&chunk.values, i % COLUMNS));
+    }
+    parquet_chunk_values_free(&chunk);
+    parquet_reader_close(&reader);
+    if (result)
+        return same ? 1 : -1;
+    return strstr(failure.text, path) && failure.kind == FAILURE_DATA ? 0 : -1;
+}
+
+static char *
+read_file(const char *path, size_t *size)
+{
+    struct failure failure = {0};
+
+    return input_read_file(path, 1 << 24, size, &failure);
+}
+
+static void
+write_file(const char *path, const char *bytes, size_t size)
+{
+    FILE *file = fopen(path, "w");
+
+    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
+        abort();
+}
+
+/* Flips bits of the pages, all of which a CRC covers, and of the footer,
+ * which none does: there the outcome may be another table, but no crash. */
+static void
+test_damage(const char *path, const char *damaged)
+{
+    size_t size, footer;
+    char *bytes = read_file(path, &size);
+    uint32_t length;
+    unsigned wrong = 0, cut = 0;
+
+    memcpy(&length, bytes + size - 8, 4);
+    footer = size - 8 - length;
+    for (size_t i = 0; i < size; i++) {
+        int result;
+
+        bytes[i] ^= (char)(1 << next() % 8);
+        write_file(damaged, bytes, size);
+        result = read_table(damaged);
+        wrong += result < 0 && i < footer;
+        free(bytes);
+        bytes = read_file(path, &size);
+    }
+    OK("a bit flipped in a page is refused or changes nothing", wrong == 0);
+    for (size_t i = 0; i < size; i += 1 + i / 64) {
+        write_file(damaged, bytes, i);
+        cut += read_table(damaged) != 0;
+    }
+    OK("a file cut off anywhere is refused, by name", cut == 0);
+    free(bytes);
+}
+
+static void
+test_files(void)
+{
+    char folder[] = "/tmp/xtape-parquet-XXXXXX";
+    char one[64], two[64], first[SHA256_TEXT], second[SHA256_TEXT];
+    struct failure failure = {0};
+    struct parquet_scratch scratch;
+    bool written;
+
+    if (!mkdtemp(folder) || parquet_scratch_init(&scratch, &failure) != 0)
+        abort();
+    snprintf(one, sizeof one, "%s/one.parquet", folder);
+    snprintf(two, sizeof two, "%s/two.parquet", folder);
+    make_table(5000);
+    written =
+        write_table(one, &scratch, first) && write_table(two, &scratch, second);
+    OK("a file with values of every type is written", written);
+    OK("the same values give the same bytes",
+       memcmp(first, second, sizeof first) == 0);
+    OK("it is read back as it was", read_table(one) == 1);
+    make_table(40);
+    OK("so is a small one",
+       write_table(one, &scratch, first) && read_table(one) == 1);
+    test_damage(one, two);
+    unlink(one);
+    unlink(two);
+    rmdir(folder);
+    parquet_scratch_free(&scratch);
+}
+
+int
+main(void)
+{
+    test_thrift();
+    test_encodings();
+    test_files();
+    return tap_done();
+}
