@@ -449,8 +449,7 @@ main(int argc, char **argv)
     };
     static const char *const examples[] = {
         "xrestore -d archive | xledger --print balances",
-        "xrestore -d archive -t trade -s XTAPE:SYM001 -o trades.tape",
-        "xrestore -d archive --test", NULL};
+        "xrestore -d archive -t trade -s XTAPE:SYM001 --test", NULL};
     const struct program program = {
         .name = "xrestore",
         .summary = "give back the tapes of an archive",
@@ -458,11 +457,9 @@ main(int argc, char **argv)
         .examples = examples,
         .options = options,
     };
-    const struct source source = {.state = &x,
-                                  .prepare = prepare,
-                                  .produce = produce,
-                                  .summary = summary,
-                                  .destroy = destroy};
+    const struct source source = {
+        &x, prepare, produce, summary, destroy,
+    };
 
     selection_init(&x.selection);
     return run_source(&program, &source, argc, argv);

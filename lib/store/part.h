@@ -7,10 +7,10 @@
 #ifndef STORE_PART_H
 #define STORE_PART_H
 
-#include "store/events.h"
+#include "store/event_columns.h"
+#include "store/event_rows.h"
 #include "store/hash.h"
 #include "store/parquet_writer.h"
-#include "store/rows.h"
 #include "tape/digest.h"
 
 struct part_facts {
@@ -29,7 +29,7 @@ struct part_shared {
     const char *stream;
     uint64_t stream_hash;
     struct identities identities;
-    struct rows_scratch rows;
+    struct event_rows_scratch rows;
     struct parquet_scratch parquet;
     uint64_t opened; /* parts so far: for names that nobody else has */
 };
@@ -40,7 +40,7 @@ void part_shared_free(struct part_shared *shared);
 
 struct part_writer {
     struct part_shared *shared;
-    struct rows rows;
+    struct event_rows rows;
     struct parquet_writer parquet;
     struct output output;
     char *temporary; /* what the output was opened with; owned */

@@ -15,7 +15,7 @@ part_shared_init(struct part_shared *shared, const char *archive,
 {
     memset(shared, 0, sizeof *shared);
     shared->archive = archive;
-    if (rows_scratch_init(&shared->rows, failure) != 0)
+    if (event_rows_scratch_init(&shared->rows, failure) != 0)
         return -1;
     return parquet_scratch_init(&shared->parquet, failure);
 }
@@ -24,7 +24,7 @@ void
 part_shared_free(struct part_shared *shared)
 {
     identities_free(&shared->identities);
-    rows_scratch_free(&shared->rows);
+    event_rows_scratch_free(&shared->rows);
     parquet_scratch_free(&shared->parquet);
 }
 
@@ -108,7 +108,8 @@ part_writer_open(struct part_writer *part, struct part_shared *shared,
     part->day = day;
     part->facts.time_min = INT64_MAX;
     part->facts.time_max = INT64_MIN;
-    rows_init(&part->rows, type, written, &shared->identities, &shared->rows);
+    event_rows_init(&part->rows, type, written, &shared->identities,
+                    &shared->rows);
     if (!folder || digest_reset(&part->digest) != 0) {
         free(folder);
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
@@ -135,7 +136,7 @@ void
 part_writer_free(struct part_writer *part)
 {
     output_abandon(&part->output);
-    rows_free(&part->rows);
+    event_rows_free(&part->rows);
     parquet_writer_free(&part->parquet);
     digest_free(&part->digest);
     free(part->temporary);
@@ -153,11 +154,11 @@ flush(struct part_writer *part, struct failure *failure)
         return 0;
     digest_events(&part->digest, (const void *)events->bytes,
                   events->bytes + events->size);
-    rows_begin(&part->rows);
-    if (parquet_writer_group(&part->parquet, part->rows.count, rows_fill,
+    event_rows_begin(&part->rows);
+    if (parquet_writer_group(&part->parquet, part->rows.count, event_rows_fill,
                              &part->rows, failure) != 0)
         return -1;
-    rows_clear(&part->rows);
+    event_rows_clear(&part->rows);
     return 0;
 }
 
@@ -167,7 +168,7 @@ part_writer_add(struct part_writer *part, const struct event *event,
 {
     struct part_facts *facts = &part->facts;
 
-    if (rows_full(&part->rows, event) && flush(part, failure) != 0)
+    if (event_rows_full(&part->rows, event) && flush(part, failure) != 0)
         return -1;
     if (facts->rows++ == 0)
         facts->first_seq = seq;
@@ -178,7 +179,7 @@ part_writer_add(struct part_writer *part, const struct event *event,
         if (event->time > facts->time_max)
             facts->time_max = event->time;
     }
-    return rows_add(&part->rows, event, seq, failure);
+    return event_rows_add(&part->rows, event, seq, failure);
 }
 
 static int
@@ -201,7 +202,7 @@ add_metadata(struct part_writer *part, struct failure *failure)
     char digest[24];
 
     growing_clear(list);
-    rows_instruments(&part->rows, list);
+    event_rows_instruments(&part->rows, list);
     growing_put_byte(list, 0);
     snprintf(digest, sizeof digest, "%016" PRIx64, facts->digest);
     if (growing_ok(list, failure) != 0 ||

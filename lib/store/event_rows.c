@@ -1,4 +1,4 @@
-#include "store/rows.h"
+#include "store/event_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +13,8 @@ enum state {
 };
 
 int
-rows_scratch_init(struct rows_scratch *scratch, struct failure *failure)
+event_rows_scratch_init(struct event_rows_scratch *scratch,
+                        struct failure *failure)
 {
     memset(scratch, 0, sizeof *scratch);
     scratch->words =
@@ -24,7 +25,7 @@ rows_scratch_init(struct rows_scratch *scratch, struct failure *failure)
 }
 
 void
-rows_scratch_free(struct rows_scratch *scratch)
+event_rows_scratch_free(struct event_rows_scratch *scratch)
 {
     free(scratch->words);
     free(scratch->valid);
@@ -36,8 +37,9 @@ rows_scratch_free(struct rows_scratch *scratch)
 }
 
 void
-rows_init(struct rows *rows, uint16_t type, uint16_t written,
-          const struct identities *identities, struct rows_scratch *scratch)
+event_rows_init(struct event_rows *rows, uint16_t type, uint16_t written,
+                const struct identities *identities,
+                struct event_rows_scratch *scratch)
 {
     memset(rows, 0, sizeof *rows);
     layout_init(&rows->layout, type, written);
@@ -46,7 +48,7 @@ rows_init(struct rows *rows, uint16_t type, uint16_t written,
 }
 
 void
-rows_free(struct rows *rows)
+event_rows_free(struct event_rows *rows)
 {
     growing_free(&rows->events);
     growing_free(&rows->seqs);
@@ -60,16 +62,16 @@ rows_free(struct rows *rows)
 /* ---- gathering ----------------------------------------------------------- */
 
 bool
-rows_full(const struct rows *rows, const struct event *event)
+event_rows_full(const struct event_rows *rows, const struct event *event)
 {
     return rows->count == PARQUET_GROUP_ROWS ||
            (rows->count > 0 &&
-            rows->events.size + event->words * 8UL > ROWS_BYTES);
+            rows->events.size + event->words * 8UL > EVENT_ROWS_BYTES);
 }
 
 /* Remembers the first local id of an identity. */
 static void
-note_identity(struct rows *rows, uint32_t identity, uint32_t id)
+note_identity(struct event_rows *rows, uint32_t identity, uint32_t id)
 {
     uint32_t *first = (void *)rows->first.bytes;
     size_t count = rows->first.size / sizeof *first;
@@ -86,8 +88,8 @@ note_identity(struct rows *rows, uint32_t identity, uint32_t id)
 }
 
 int
-rows_add(struct rows *rows, const struct event *event, uint64_t seq,
-         struct failure *failure)
+event_rows_add(struct event_rows *rows, const struct event *event, uint64_t seq,
+               struct failure *failure)
 {
     uint32_t place = (uint32_t)(rows->events.size / 8);
     uint32_t identity = IDENTITY_NONE;
@@ -108,7 +110,7 @@ rows_add(struct rows *rows, const struct event *event, uint64_t seq,
 }
 
 void
-rows_clear(struct rows *rows)
+event_rows_clear(struct event_rows *rows)
 {
     rows->count = 0;
     growing_clear(&rows->events);
@@ -118,7 +120,7 @@ rows_clear(struct rows *rows)
 }
 
 void
-rows_instruments(const struct rows *rows, struct growing *out)
+event_rows_instruments(const struct event_rows *rows, struct growing *out)
 {
     const uint32_t *appeared = (const void *)rows->appeared.bytes;
     const uint32_t *first = (const void *)rows->first.bytes;
@@ -144,7 +146,7 @@ rows_instruments(const struct rows *rows, struct growing *out)
 /* ---- what columns can tell ----------------------------------------------- */
 
 static const struct event *
-event_of(const struct rows *rows, uint32_t row)
+event_of(const struct event_rows *rows, uint32_t row)
 {
     const uint32_t *places = (const void *)rows->places.bytes;
 
@@ -203,7 +205,7 @@ state_of(const struct layout *layout, const struct event *event)
 }
 
 void
-rows_begin(struct rows *rows)
+event_rows_begin(struct event_rows *rows)
 {
     for (uint32_t i = 0; i < rows->count; i++)
         rows->scratch->state[i] =
@@ -213,7 +215,7 @@ rows_begin(struct rows *rows)
 /* ---- columns ------------------------------------------------------------- */
 
 struct fill {
-    struct rows *rows;
+    struct event_rows *rows;
     const struct schema_field *field;
     uint64_t *words;
     uint8_t *valid, *state;
@@ -279,7 +281,7 @@ fill_bytes(struct fill *fill, unsigned limit)
 static int
 fill_words(struct fill *fill, struct failure *failure)
 {
-    struct rows_scratch *scratch = fill->rows->scratch;
+    struct event_rows_scratch *scratch = fill->rows->scratch;
     const char *const *words = fill->field->words;
     unsigned count = words_count(words);
     bool flags = fill->field->kind == FIELD_FLAGS;
@@ -379,7 +381,7 @@ typedef const void *value_bytes(struct fill *fill, uint32_t row, char room[16],
 static int
 fill_interned(struct fill *fill, value_bytes *bytes_of, struct failure *failure)
 {
-    struct rows_scratch *scratch = fill->rows->scratch;
+    struct event_rows_scratch *scratch = fill->rows->scratch;
     struct texts *texts = &scratch->texts;
     bool opaque = bytes_of == raw_bytes;
 
@@ -479,10 +481,10 @@ fill_time(struct fill *fill)
 }
 
 int
-rows_fill(void *owner, unsigned column, struct parquet_values *values,
-          struct failure *failure)
+event_rows_fill(void *owner, unsigned column, struct parquet_values *values,
+                struct failure *failure)
 {
-    struct rows *rows = owner;
+    struct event_rows *rows = owner;
     struct fill fill = {rows,
                         rows->layout.fields[column],
                         rows->scratch->words,

@@ -1,11 +1,11 @@
-/* events.h - the rows of a Parquet file back as the events they were.
+/* event_columns.h - the rows of a Parquet file back as the events they were.
  *
  * A row group is loaded, its values are checked against the schema table and
  * made those of event fields; then events are built from any of its rows.
  * Memory: 8 bytes a value and the row group's texts.
  */
-#ifndef STORE_EVENTS_H
-#define STORE_EVENTS_H
+#ifndef STORE_EVENT_COLUMNS_H
+#define STORE_EVENT_COLUMNS_H
 
 #include "base/map.h"
 #include "base/texts.h"

@@ -1,4 +1,4 @@
-#include "store/events.h"
+#include "store/event_columns.h"
 
 #include <stdlib.h>
 #include <string.h>
