@@ -114,7 +114,7 @@ begin(void *state, struct run *run, struct tape_header *header)
     if (x->format != FORMAT_CSV || x->header_written)
         return 0;
     x->header_written = true;
-    return csv_write_header(&x->csv, &x->buffer);
+    return csv_put_header(&x->csv, &x->buffer);
 }
 
 static int
@@ -129,11 +129,11 @@ take_event(void *state, struct run *run, const struct event *event)
         return 0;
     run->events_out++;
     if (x->format == FORMAT_JSON)
-        result = json_write(&x->json, event, &x->buffer);
+        result = json_put(&x->json, event, &x->buffer);
     else if (x->format == FORMAT_CSV)
-        result = csv_write(&x->csv, event, run->seq, &x->buffer);
+        result = csv_put(&x->csv, event, run->seq, &x->buffer);
     else
-        result = table_write(&x->table, event, run->seq, &x->buffer);
+        result = table_put(&x->table, event, run->seq, &x->buffer);
     if (result == 0 && x->buffer.used >= FLUSH_SIZE)
         return flush(x, run);
     return result;
@@ -150,6 +150,14 @@ end(void *state, struct run *run, enum tape_status status)
 {
     (void)status;
     return flush(state, run);
+}
+
+/* What was printed before the trouble still counts. */
+static void
+failed(void *state, struct run *run, int exit_class)
+{
+    (void)exit_class;
+    flush(state, run);
 }
 
 static void
@@ -179,7 +187,7 @@ main(int argc, char **argv)
     const struct option_spec options[] = {
         {'f', "format", OPTION_CHOICE, &x.format, "FORMAT",
          "csv, json (lines) or table", .words = formats},
-        {'t', "type", OPTION_LIST, &x.types, "TYPE,...",
+        {'t', "types", OPTION_LIST, &x.types, "TYPE,...",
          "only events of these types; csv: of this one"},
         {'c', "columns", OPTION_TEXT, &x.columns, "NAME,...",
          "csv, table: these columns; seq is one, too"},
@@ -202,6 +210,7 @@ main(int argc, char **argv)
         .event = take_event,
         .block = block,
         .end = end,
+        .failed = failed,
         .destroy = destroy,
     };
 

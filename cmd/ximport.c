@@ -1,6 +1,6 @@
 /* ximport - make a tape of text.
  *
- * Reads CSV or JSON lines and writes the events they
+ * Reads CSV, JSON lines or LOBSTER message files and writes the events they
  * tell, exact to the last digit, as one stream.  What is not understood ends
  * the program with its line: nothing is skipped or guessed.
  */
@@ -8,17 +8,23 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/zone.h"
 #include "cli/run.h"
 #include "text/csv.h"
 #include "text/json.h"
+#include "text/lobster.h"
 
-#define READ_SIZE (256 * 1024)
+#define READ_SIZE     (256 * 1024)
+#define SEED_SIZE_MAX LINE_BYTES_MAX
+#define ZONE_SIZE_MAX (256 * 1024)
+#define ZONEINFO      "/usr/share/zoneinfo/"
 
-enum format { FORMAT_NONE = -1, FORMAT_CSV, FORMAT_JSON };
+enum format { FORMAT_NONE = -1, FORMAT_CSV, FORMAT_JSON, FORMAT_LOBSTER };
 
 struct ximport {
     int format, unit;
     const char *type, *delimiter, *stream, *exchange;
+    const char *symbol, *date, *zone, *seed;
     struct option_list maps, defaults, ignored;
     bool no_header;
     int64_t clock;
@@ -26,6 +32,7 @@ struct ximport {
     struct importer importer;
     struct csv_import csv;
     struct json_import json;
+    struct lobster_import lobster;
     char *buffer;
 };
 
@@ -36,7 +43,8 @@ push(struct ximport *x, const char *bytes, size_t size, struct failure *failure)
 {
     switch (x->format) {
     case FORMAT_CSV: return csv_import_push(&x->csv, bytes, size, failure);
-    default: return json_import_push(&x->json, bytes, size, failure);
+    case FORMAT_JSON: return json_import_push(&x->json, bytes, size, failure);
+    default: return lobster_import_push(&x->lobster, bytes, size, failure);
     }
 }
 
@@ -45,7 +53,8 @@ finish(struct ximport *x, struct failure *failure)
 {
     switch (x->format) {
     case FORMAT_CSV: return csv_import_end(&x->csv, failure);
-    default: return json_import_end(&x->json, failure);
+    case FORMAT_JSON: return json_import_end(&x->json, failure);
+    default: return lobster_import_end(&x->lobster, failure);
     }
 }
 
@@ -91,7 +100,7 @@ prepare_csv(struct ximport *x, struct failure *failure)
     options.type = cell_of(x->type);
     if (x->delimiter && strcmp(x->delimiter, "tab") == 0)
         options.delimiter = '\t';
-    else if (x->delimiter && strlen(x->delimiter) == 1)
+    else if (x->delimiter && strlen(x->delimiter) == 1 && x->delimiter[0] > 0)
         options.delimiter = x->delimiter[0];
     else if (x->delimiter)
         return fail(failure, FAILURE_USAGE,
@@ -103,6 +112,72 @@ prepare_csv(struct ximport *x, struct failure *failure)
     if (csv_import_init(&x->csv, &options, &x->importer, failure) != 0)
         return -1;
     return prepare_columns(x, failure);
+}
+
+/* Reads a zone of the system's zoneinfo. */
+static struct zone *
+read_zone(const char *name, struct failure *failure)
+{
+    char path[512];
+    size_t size;
+    struct zone *zone;
+    char *bytes;
+
+    if (*name == '\0' || *name == '/' || strstr(name, "..") ||
+        (size_t)snprintf(path, sizeof path, ZONEINFO "%s", name) >=
+            sizeof path) {
+        fail(failure, FAILURE_USAGE, "there is no time zone \"%s\"", name);
+        return NULL;
+    }
+    bytes = input_read_file(path, ZONE_SIZE_MAX, &size, failure);
+    if (!bytes) {
+        failure->kind = FAILURE_USAGE;
+        fail_at(failure, "--tz %s", name);
+        return NULL;
+    }
+    zone = zone_new(name, bytes, size, failure);
+    free(bytes);
+    return zone;
+}
+
+static int
+read_seed(struct ximport *x, struct failure *failure)
+{
+    size_t size;
+    char *bytes = input_read_file(x->seed, SEED_SIZE_MAX, &size, failure);
+    int result = -1;
+
+    if (bytes && lobster_import_seed(&x->lobster, bytes, size, failure) != 0)
+        fail_at(failure, "%s", x->seed);
+    else if (bytes)
+        result = 0;
+    free(bytes);
+    return result;
+}
+
+static int
+prepare_lobster(struct ximport *x, struct failure *failure)
+{
+    struct zone *zone;
+    int64_t day;
+
+    if (!x->symbol || !*x->symbol || !x->date)
+        return fail(failure, FAILURE_USAGE,
+                    "lobster needs --symbol and --date, they are not in the "
+                    "file");
+    if (strlen(x->date) != 10 || !time_parse(x->date, 10, &day))
+        return fail(failure, FAILURE_USAGE,
+                    "--date %s is not a day like 2012-06-21", x->date);
+    zone = read_zone(x->zone, failure);
+    if (!zone)
+        return -1;
+    x->lobster.importer = &x->importer;
+    x->lobster.symbol = cell_of(x->symbol);
+    x->lobster.midnight = zone_day_start(zone, day / NS_PER_DAY);
+    zone_destroy(zone);
+    if (lobster_import_init(&x->lobster, failure) != 0)
+        return -1;
+    return x->seed ? read_seed(x, failure) : 0;
 }
 
 /* ---- the program --------------------------------------------------------- */
@@ -135,9 +210,10 @@ prepare(void *state, struct run *run)
     switch (x->format) {
     case FORMAT_CSV: return prepare_csv(x, failure);
     case FORMAT_JSON: return json_import_init(&x->json, &x->importer, failure);
+    case FORMAT_LOBSTER: return prepare_lobster(x, failure);
     default:
         return fail(failure, FAILURE_USAGE,
-                    "-f says what the input is: csv or json");
+                    "-f says what the input is: csv, json or lobster");
     }
 }
 
@@ -203,26 +279,30 @@ destroy(void *state)
 
     csv_import_free(&x->csv);
     json_import_free(&x->json);
+    lobster_import_free(&x->lobster);
     importer_free(&x->importer);
     free(x->buffer);
 }
 
-static const char *const formats[] = {"csv", "json", NULL};
+static const char *const formats[] = {"csv", "json", "lobster", NULL};
 static const char *const units[] = {"ns", "us", "ms", "s", NULL};
 static const char *const examples[] = {
     "ximport -f csv -t order orders.csv | xmatch | xexport -f table",
     "ximport -f csv -t trade -m quantity=size,time=ts --time-unit ms t.csv",
     "xexport -f json day.tape | ximport -f json --stream day",
+    "ximport -f lobster --symbol AAPL --date 2012-06-21 message.csv | xbook",
     NULL,
 };
 
 int
 main(int argc, char **argv)
 {
-    struct ximport x = {.format = FORMAT_NONE, .unit = -1};
+    struct ximport x = {
+        .format = FORMAT_NONE, .unit = -1, .zone = "America/New_York"};
     const struct option_spec options[] = {
         {'f', "format", OPTION_CHOICE, &x.format, "FORMAT",
-         "csv, or json (lines, as of xexport)", true, .words = formats},
+         "csv, json (lines, as of xexport) or lobster (messages)", true,
+         .words = formats},
         {'t', "type", OPTION_TEXT, &x.type, "TYPE",
          "csv: the event type of the rows", true},
         {'m', "map", OPTION_LIST, &x.maps, "FIELD=COLUMN,...",
@@ -240,6 +320,14 @@ main(int argc, char **argv)
          .words = units},
         {0, "exchange", OPTION_TEXT, &x.exchange, "NAME",
          "the exchange of instruments told without one", true},
+        {0, "symbol", OPTION_TEXT, &x.symbol, "SYMBOL",
+         "lobster: what is traded", true},
+        {0, "date", OPTION_TEXT, &x.date, "DAY",
+         "lobster: the day, as 2012-06-21", true},
+        {0, "tz", OPTION_TEXT, &x.zone, "ZONE",
+         "lobster: the time zone (default: America/New_York)", true},
+        {0, "seed", OPTION_TEXT, &x.seed, "FILE",
+         "lobster: an order book row, the book after the first message"},
         {0, "clock", OPTION_DURATION, &x.clock, "DURATION",
          "write a clock event whenever so much event time has passed", true},
         {0, "stream", OPTION_TEXT, &x.stream, "NAME",
@@ -248,7 +336,7 @@ main(int argc, char **argv)
     };
     const struct program program = {
         .name = "ximport",
-        .summary = "make a tape of CSV or JSON lines",
+        .summary = "make a tape of CSV, JSON lines or LOBSTER messages",
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,

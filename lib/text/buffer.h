@@ -21,7 +21,7 @@ char *buffer_grow(struct buffer *buffer, size_t size, struct failure *failure);
 static inline char *
 buffer_room(struct buffer *buffer, size_t size, struct failure *failure)
 {
-    if (buffer->capacity - buffer->used < size)
+    if (!buffer->bytes || buffer->capacity - buffer->used < size)
         return buffer_grow(buffer, size, failure);
     return buffer->bytes + buffer->used;
 }

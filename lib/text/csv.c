@@ -153,12 +153,15 @@ take_column(struct csv_import *csv, uint32_t column, struct cell name,
 
 /* What must be there whatever the columns are. */
 static int
-check_columns(const struct csv_import *csv, struct failure *failure)
+check_columns(struct csv_import *csv, struct failure *failure)
 {
+    csv->told = 0;
     for (unsigned slot = 0; slot < SLOTS_MAX; slot++) {
         if (csv->maps[slot].size && csv->columns[slot] == 0)
             return fail(failure, FAILURE_DATA, "there is no column \"%.*s\"",
                         (int)csv->maps[slot].size, csv->maps[slot].bytes);
+        if (csv->columns[slot] || csv->defaults[slot].size)
+            csv->told |= UINT64_C(1) << slot;
         if (csv->columns[slot] > csv->column_count)
             return fail(failure, FAILURE_DATA,
                         "there is no column %" PRIu32 ", only %zu",
@@ -248,7 +251,8 @@ take_row(void *owner, const struct cell *cells, size_t count,
         slot = csv->slots[i];
         csv->cells[slot] = cells[i].size ? cells[i] : csv->defaults[slot];
     }
-    if (import_record(csv->importer, csv->type, csv->cells, &slot) != 0)
+    if (import_record(csv->importer, csv->type, csv->told, csv->cells, &slot) !=
+        0)
         return fail_at_slot(csv, slot, failure);
     return 0;
 }

@@ -76,7 +76,7 @@ put_cell(struct csv_writer *writer, unsigned slot, const struct event *event,
 }
 
 int
-csv_write_header(struct csv_writer *writer, struct buffer *buffer)
+csv_put_header(struct csv_writer *writer, struct buffer *buffer)
 {
     struct failure *failure = writer->exporter->failure;
 
@@ -91,8 +91,8 @@ csv_write_header(struct csv_writer *writer, struct buffer *buffer)
 }
 
 int
-csv_write(struct csv_writer *writer, const struct event *event, uint64_t seq,
-          struct buffer *buffer)
+csv_put(struct csv_writer *writer, const struct event *event, uint64_t seq,
+        struct buffer *buffer)
 {
     struct failure *failure = writer->exporter->failure;
 

@@ -21,8 +21,8 @@ void csv_writer_free(struct csv_writer *writer);
 
 /* Append a line; 0, or -1 with exporter->failure set.  The event is of the
  * type of the columns. */
-int csv_write_header(struct csv_writer *writer, struct buffer *buffer);
-int csv_write(struct csv_writer *writer, const struct event *event,
-              uint64_t seq, struct buffer *buffer);
+int csv_put_header(struct csv_writer *writer, struct buffer *buffer);
+int csv_put(struct csv_writer *writer, const struct event *event, uint64_t seq,
+            struct buffer *buffer);
 
 #endif

@@ -35,19 +35,6 @@ exporter_note(struct exporter *exporter, const struct event *event)
 /* ---- numbers ------------------------------------------------------------- */
 
 char *
-print_unsigned(char *at, uint64_t number)
-{
-    char room[20];
-    char *end = room + sizeof room, *start = end;
-
-    do
-        *--start = (char)('0' + number % 10);
-    while (number /= 10);
-    memcpy(at, start, (size_t)(end - start));
-    return at + (end - start);
-}
-
-char *
 print_hex(char *at, const void *bytes, size_t size)
 {
     static const char digits[] = "0123456789abcdef";
@@ -83,38 +70,6 @@ print_duration(char *at, int64_t ns)
         ns = -ns;
     }
     return at + duration_format(ns, at);
-}
-
-#define SECOND_TEXT 19 /* bytes of "2026-01-08T09:30:00" */
-
-char *
-print_time(struct exporter *exporter, char *at, int64_t ns)
-{
-    int64_t second = ns / NS_PER_SECOND, rest = ns % NS_PER_SECOND;
-
-    if (rest < 0)
-        return at + time_format(ns, at);
-    if (second != exporter->second || exporter->time[0] == '\0') {
-        char text[TIME_TEXT_MAX];
-
-        time_format(second * NS_PER_SECOND, text);
-        memcpy(exporter->time, text, SECOND_TEXT);
-        exporter->second = second;
-    }
-    memcpy(at, exporter->time, SECOND_TEXT);
-    at += SECOND_TEXT;
-    if (rest) {
-        uint32_t nanos = (uint32_t)rest;
-
-        for (int i = 9; i > 0; i--, nanos /= 10)
-            at[i] = (char)('0' + nanos % 10);
-        *at = '.';
-        at += 10;
-        while (at[-1] == '0')
-            at--;
-    }
-    *at++ = 'Z';
-    return at;
 }
 
 /* ---- texts --------------------------------------------------------------- */
@@ -204,8 +159,8 @@ print_words(char *at, const struct schema_field *field, uint64_t value)
 
 /* A value of a kind whose text has at most VALUE_ROOM bytes. */
 static char *
-print_value(struct exporter *exporter, const struct event *event,
-            const struct schema_field *field, char *at)
+print_value(const struct event *event, const struct schema_field *field,
+            char *at)
 {
     const char *value = (const char *)event + field->offset;
     struct amount amount;
@@ -223,7 +178,7 @@ print_value(struct exporter *exporter, const struct event *event,
         return at + amount_format(amount_get(amount), at);
     case FIELD_TIME:
         memcpy(&number, value, sizeof number);
-        return print_time(exporter, at, number);
+        return at + time_format(number, at);
     case FIELD_DURATION:
         memcpy(&number, value, sizeof number);
         return print_duration(at, number);
@@ -288,7 +243,7 @@ exporter_value(struct exporter *exporter, const struct schema_type *type,
     at = buffer_room(buffer, VALUE_ROOM, exporter->failure);
     if (!at)
         return -1;
-    at = print_value(exporter, event, field, at);
+    at = print_value(event, field, at);
     buffer->used = (size_t)(at - buffer->bytes);
     return 0;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digits.h"
 #include "base/failure.h"
 #include "tape/instruments.h"
 #include "tape/names.h"
@@ -27,8 +28,6 @@ struct exporter {
 
     /* private */
     struct names names;
-    int64_t second; /* whose text is kept in time */
-    char time[24];
 };
 
 void exporter_free(struct exporter *exporter);
@@ -63,8 +62,12 @@ int exporter_text(struct exporter *exporter, const struct event *event,
                   const struct schema_field *field, struct cell *text);
 
 /* Write at and return the end; nothing is null. */
-char *print_time(struct exporter *exporter, char *at, int64_t ns);
-char *print_unsigned(char *at, uint64_t number);
+static inline char *
+print_unsigned(char *at, uint64_t number)
+{
+    return at + digits_format(number, at);
+}
+
 char *print_id(char *at, uint64_t id);
 char *print_duration(char *at, int64_t ns);
 char *print_hex(char *at, const void *bytes, size_t size);

@@ -133,37 +133,50 @@ finish(struct importer *importer, struct event *event)
     return import_event(importer, event);
 }
 
+/* A cell that may not have been told at all. */
+static inline struct cell
+told_cell(uint64_t told, const struct cell *cells, unsigned slot)
+{
+    return told >> slot & 1 ? cells[slot] : (struct cell){"", 0};
+}
+
+static int
+set_instrument(struct importer *importer, const struct schema_type *type,
+               struct event *event, struct cell text, struct cell exchange)
+{
+    if (type->type == EVENT_INSTRUMENT)
+        return value_set(importer, slot_field(type, SLOT_INSTRUMENT), text,
+                         event->time);
+    event->instrument =
+        import_instrument(importer, text, exchange, event->time);
+    return event->instrument ? 0 : -1;
+}
+
 int
 import_record(struct importer *importer, const struct schema_type *type,
-              const struct cell *cells, unsigned *slot)
+              uint64_t told, const struct cell *cells, unsigned *slot)
 {
     struct event *event = begin(importer, type);
-    unsigned count = slot_count(type);
+    uint64_t fields = told >> SLOT_FIELDS << SLOT_FIELDS;
 
     *slot = SLOT_TIME;
-    if (set_time(importer, event, cells[SLOT_TIME]) != 0)
+    if (set_time(importer, event, told_cell(told, cells, SLOT_TIME)) != 0)
         return -1;
     *slot = SLOT_INSTRUMENT;
-    if (cells[SLOT_INSTRUMENT].size) {
-        if (type->type == EVENT_INSTRUMENT) {
-            if (value_set(importer, slot_field(type, SLOT_INSTRUMENT),
-                          cells[SLOT_INSTRUMENT], event->time) != 0)
-                return -1;
-        } else {
-            event->instrument =
-                import_instrument(importer, cells[SLOT_INSTRUMENT],
-                                  cells[SLOT_EXCHANGE], event->time);
-            if (event->instrument == 0)
-                return -1;
-        }
-    }
-    for (*slot = SLOT_FIELDS; *slot < count; ++*slot)
+    if (told_cell(told, cells, SLOT_INSTRUMENT).size &&
+        set_instrument(importer, type, event, cells[SLOT_INSTRUMENT],
+                       told_cell(told, cells, SLOT_EXCHANGE)) != 0)
+        return -1;
+    for (; fields; fields &= fields - 1) {
+        *slot = (unsigned)__builtin_ctzll(fields);
         if (cells[*slot].size &&
             value_set(importer, &type->fields[*slot - SLOT_FIELDS],
                       cells[*slot], event->time) != 0)
             return -1;
+    }
     *slot = SLOT_DATA;
-    if (!type_known(type) && value_data(importer, cells[SLOT_DATA]) != 0)
+    if (!type_known(type) &&
+        value_data(importer, told_cell(told, cells, SLOT_DATA)) != 0)
         return -1;
     *slot = SLOT_NONE;
     return finish(importer, event);

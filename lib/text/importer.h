@@ -1,6 +1,6 @@
 /* importer.h - makes events of what was read as text.
  *
- *      import_record(importer, type, cells, &slot)
+ *      import_record(importer, type, told, cells, &slot)
  *
  * Everything comes from the schema: a record is a type and a cell of text for
  * each slot (fields.h).  The importer defines instruments and names before
@@ -68,10 +68,10 @@ struct importer {
 int importer_init(struct importer *importer, struct failure *failure);
 void importer_free(struct importer *importer);
 
-/* Makes one event of cells[slot_count(type)].  On failure *slot is where, or
- * SLOT_NONE. */
+/* Makes one event of the cells of those slots whose bits are set in told. On
+ * failure *slot is where, or SLOT_NONE. */
 int import_record(struct importer *importer, const struct schema_type *type,
-                  const struct cell *cells, unsigned *slot);
+                  uint64_t told, const struct cell *cells, unsigned *slot);
 
 /* The event that import_record made last. */
 static inline const struct event *

@@ -250,24 +250,38 @@ foreign_key(struct intern *intern, unsigned kind, struct cell text)
     return (struct cell){key, 1 + text.size};
 }
 
-int
-intern_name(struct importer *importer, const struct name *event)
+/* The id that a text of a kind stands for by a name; false, with the id that
+ * it would get, when there is none. */
+static bool
+find_named(struct intern *intern, enum id_kind kind, struct cell text,
+           uint64_t *id)
 {
-    struct intern *intern = &importer->intern;
-    struct cell text = {event_text(event, event->text), event->text.length};
-    void *ids = intern->foreign_ids;
+    struct cell key;
     uint32_t number;
 
-    if (event->kind == 0 || event->id == 0 || text.size == 0)
-        return fail(importer->failure, FAILURE_DATA,
-                    "a name needs kind, id and text");
-    if (names_add(&intern->names, event->kind, event->id, text.bytes, text.size,
-                  NULL, importer->failure) != 0)
-        return -1;
-    if (event->id == name_id(text.bytes, text.size))
-        return 0;
-    text = foreign_key(intern, event->kind, text);
-    number = texts_add(&intern->foreign, text.bytes, text.size, NULL);
+    *id = name_id(text.bytes, text.size);
+    key.bytes = names_find(&intern->names, kind, *id, &key.size);
+    if (key.bytes && cell_equal(key, text))
+        return true;
+    if (intern->foreign.count == 0)
+        return false;
+    key = foreign_key(intern, kind, text);
+    number = texts_find(&intern->foreign, key.bytes, key.size);
+    if (number != TEXTS_NONE)
+        *id = intern->foreign_ids[number];
+    return number != TEXTS_NONE;
+}
+
+/* Remembers a text whose id is not its name_id. */
+static int
+add_foreign(struct importer *importer, const struct name *event,
+            struct cell text)
+{
+    struct intern *intern = &importer->intern;
+    struct cell key = foreign_key(intern, event->kind, text);
+    uint32_t number = texts_add(&intern->foreign, key.bytes, key.size, NULL);
+    void *ids = intern->foreign_ids;
+
     if (number == TEXTS_NONE || !store(&ids, &intern->foreign_capacity,
                                        sizeof event->id, number, &event->id))
         return no_memory(importer);
@@ -275,19 +289,25 @@ intern_name(struct importer *importer, const struct name *event)
     return 0;
 }
 
-static bool
-find_foreign(struct intern *intern, enum id_kind kind, struct cell text,
-             uint64_t *id)
+int
+intern_name(struct importer *importer, const struct name *event)
 {
-    uint32_t number;
+    struct intern *intern = &importer->intern;
+    struct cell text = {event_text(event, event->text), event->text.length};
+    uint64_t id;
 
-    if (intern->foreign.count == 0)
-        return false;
-    text = foreign_key(intern, kind, text);
-    number = texts_find(&intern->foreign, text.bytes, text.size);
-    if (number != TEXTS_NONE)
-        *id = intern->foreign_ids[number];
-    return number != TEXTS_NONE;
+    if (event->kind == 0 || event->id == 0 || text.size == 0)
+        return fail(importer->failure, FAILURE_DATA,
+                    "a name needs kind, id and text");
+    if (find_named(intern, event->kind, text, &id) && id != event->id)
+        return value_refuse(importer->failure, text,
+                            "is the name of another id already");
+    if (names_add(&intern->names, event->kind, event->id, text.bytes, text.size,
+                  NULL, importer->failure) != 0)
+        return -1;
+    if (event->id == name_id(text.bytes, text.size))
+        return 0;
+    return add_foreign(importer, event, text);
 }
 
 int
@@ -295,22 +315,17 @@ intern_id(struct importer *importer, enum id_kind kind, struct cell text,
           int64_t time, uint64_t *id)
 {
     struct name *event = (void *)importer->definition;
-    bool added;
 
     *id = name_id(text.bytes, text.size);
     if ((*id & NAME_BIT) == 0)
         return 0;
     if (text.size > EVENT_MAX - sizeof *event)
         return value_refuse(importer->failure, text, "is too long for an id");
-    if (id_raw_parse(text, id) ||
-        find_foreign(&importer->intern, kind, text, id))
+    if (id_raw_parse(text, id) || find_named(&importer->intern, kind, text, id))
         return 0;
-    if (names_add(&importer->intern.names, kind, *id, text.bytes, text.size,
-                  &added, importer->failure) != 0)
-        return -1;
-    if (!added)
-        return 0;
-    if (check_text(importer, text, UINT16_MAX) != 0)
+    if (check_text(importer, text, UINT16_MAX) != 0 ||
+        names_add(&importer->intern.names, kind, *id, text.bytes, text.size,
+                  NULL, importer->failure) != 0)
         return -1;
     event_init(event, EVENT_NAME);
     event->event.time = time;

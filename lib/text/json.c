@@ -53,12 +53,29 @@ kinds_of(const struct schema_type *type, unsigned slot)
     return text;
 }
 
+/* The slot of a key; those from hint on are tried first, since keys mostly
+ * come in the order of the schema. */
+static unsigned
+find_slot(const struct json_import *json, const struct schema_type *type,
+          struct cell key, unsigned hint)
+{
+    const struct cell *names;
+
+    if (!type_known(type))
+        return slot_find(type, key);
+    names = json->names + (type - schema_types) * SLOTS_MAX;
+    for (unsigned i = hint; i < slot_count(type); i++)
+        if (names[i].size && cell_equal(names[i], key))
+            return i;
+    return slot_find(type, key);
+}
+
 /* Puts a member into the cell of its slot. */
 static int
 take_member(const struct schema_type *type, const struct json_member *member,
-            struct cell *cells, uint64_t *told, struct failure *failure)
+            unsigned slot, struct cell *cells, uint64_t *told,
+            struct failure *failure)
 {
-    unsigned slot = slot_find(type, member->key);
     struct cell key = member->key;
 
     if (key.size > 60)
@@ -71,6 +88,7 @@ take_member(const struct schema_type *type, const struct json_member *member,
         return fail(failure, FAILURE_DATA, "key \"%.*s\" appears twice",
                     (int)key.size, key.bytes);
     *told |= UINT64_C(1) << slot;
+    cells[slot] = (struct cell){"", 0};
     if (member->kind == JSON_NULL)
         return 0;
     if ((kinds_of(type, slot) >> member->kind & 1) == 0)
@@ -87,25 +105,30 @@ static int
 take_object(struct json_import *json, const char *text, size_t size,
             struct failure *failure)
 {
-    struct cell cells[SLOTS_MAX] = {{NULL, 0}};
+    struct cell cells[SLOTS_MAX];
     struct schema_type user;
     const struct schema_type *type;
     uint64_t told = 0;
-    unsigned slot;
-    int count = json_scan(text, size, json->scratch, json->members, failure);
-    int type_at;
+    unsigned slot = SLOT_TIME;
+    char *scratch = buffer_room(&json->scratch, size, failure);
+    int count = -1, type_at;
 
+    if (scratch)
+        count = json_scan(text, size, scratch, json->members, failure);
     if (count < 0)
         return -1;
     type_at = find_type(json->members, count, &type, &user, failure);
     if (type_at < 0)
         return -1;
-    for (int i = 0; i < count; i++)
-        if (i != type_at &&
-            take_member(type, &json->members[i], cells, &told, failure) != 0)
+    for (int i = 0; i < count; i++) {
+        if (i == type_at)
+            continue;
+        slot = find_slot(json, type, json->members[i].key, slot);
+        if (take_member(type, &json->members[i], slot, cells, &told, failure))
             return -1;
+    }
     json->importer->time_optional = told >> SLOT_TIME & 1;
-    if (import_record(json->importer, type, cells, &slot) != 0)
+    if (import_record(json->importer, type, told, cells, &slot) != 0)
         return slot == SLOT_NONE || !slot_name(type, slot)
                    ? -1
                    : fail_at(failure, "key \"%s\"", slot_name(type, slot));
@@ -116,11 +139,10 @@ static int
 take_line(void *owner, const char *bytes, size_t size, struct failure *failure)
 {
     struct json_import *json = owner;
-    size_t blank = 0;
 
-    while (blank < size && memchr(" \t\r\n", bytes[blank], 4))
-        blank++;
-    if (blank == size)
+    while (size && memchr(" \t\r\n", bytes[size - 1], 4))
+        size--;
+    if (size == 0)
         return 0;
     json->any = true;
     if (take_object(json, bytes, size, failure) == 0)
@@ -136,9 +158,19 @@ json_import_init(struct json_import *json, struct importer *importer,
     json->importer = importer;
     json->lines.line = take_line;
     json->lines.owner = json;
-    json->scratch = allocate(failure, LINE_BYTES_MAX, 1);
     json->members = allocate(failure, JSON_MEMBERS_MAX, sizeof *json->members);
-    return json->scratch && json->members ? 0 : -1;
+    json->names =
+        allocate(failure, schema_type_count, SLOTS_MAX * sizeof *json->names);
+    if (!json->members || !json->names)
+        return -1;
+    for (size_t i = 0; i < schema_type_count * SLOTS_MAX; i++) {
+        const char *name =
+            slot_name(&schema_types[i / SLOTS_MAX], (unsigned)(i % SLOTS_MAX));
+
+        if (name)
+            json->names[i] = cell_of(name);
+    }
+    return 0;
 }
 
 void
@@ -146,7 +178,8 @@ json_import_free(struct json_import *json)
 {
     lines_free(&json->lines);
     free(json->members);
-    free(json->scratch);
+    buffer_free(&json->scratch);
+    free(json->names);
     memset(json, 0, sizeof *json);
 }
 

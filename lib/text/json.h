@@ -9,6 +9,7 @@
 #ifndef TEXT_JSON_H
 #define TEXT_JSON_H
 
+#include "text/buffer.h"
 #include "text/importer.h"
 #include "text/json_scan.h"
 #include "text/lines.h"
@@ -18,7 +19,8 @@ struct json_import {
     struct importer *importer;
     struct lines lines;
     struct json_member *members; /* JSON_MEMBERS_MAX; owned */
-    char *scratch;               /* LINE_BYTES_MAX; owned */
+    struct buffer scratch;       /* strings without their escapes */
+    struct cell *names;          /* of slots, SLOTS_MAX for each type; owned */
     bool any;                    /* the file had an object */
 };
 

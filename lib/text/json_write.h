@@ -27,7 +27,7 @@ int json_writer_init(struct json_writer *writer);
 void json_writer_free(struct json_writer *writer);
 
 /* Appends one line to the buffer.  0, or -1 with exporter->failure set. */
-int json_write(struct json_writer *writer, const struct event *event,
-               struct buffer *buffer);
+int json_put(struct json_writer *writer, const struct event *event,
+             struct buffer *buffer);
 
 #endif

@@ -226,20 +226,25 @@ static int
 begin(struct lobster_import *lobster, int64_t time)
 {
     const struct schema_type *type = schema_find(EVENT_INSTRUMENT);
-    struct cell cells[SLOTS_MAX] = {{NULL, 0}};
     struct importer *importer = lobster->importer;
+    const unsigned symbol = slot_find(type, cell_of("symbol"));
+    const unsigned exchange = slot_find(type, cell_of("exchange"));
+    const unsigned currency = slot_find(type, cell_of("currency"));
+    struct cell cells[SLOTS_MAX];
     char text[TIME_TEXT_MAX];
     unsigned slot;
 
     cells[SLOT_TIME] = (struct cell){text, time_format(time, text)};
-    cells[slot_find(type, cell_of("symbol"))] = lobster->symbol;
-    cells[slot_find(type, cell_of("exchange"))] = importer->exchange;
-    cells[slot_find(type, cell_of("currency"))] = cell_of("USD");
-    if (import_record(importer, type, cells, &slot) != 0)
+    cells[symbol] = lobster->symbol;
+    cells[exchange] = importer->exchange;
+    cells[currency] = cell_of("USD");
+    if (import_record(importer, type,
+                      UINT64_C(1) << SLOT_TIME | UINT64_C(1) << symbol |
+                          UINT64_C(1) << exchange | UINT64_C(1) << currency,
+                      cells, &slot) != 0)
         return -1;
-    lobster->instrument =
-        import_instrument(importer, lobster->symbol, importer->exchange, time);
-    return lobster->instrument ? 0 : -1;
+    lobster->instrument = import_last(importer)->instrument;
+    return 0;
 }
 
 static int

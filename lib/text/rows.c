@@ -74,6 +74,10 @@ feed(struct rows *rows, const char *bytes, size_t size, struct failure *failure)
                     "line %" PRIu64 ": a row of more than %d bytes (is a "
                     "quote not closed?)",
                     rows->line, ROW_BYTES_MAX);
+    if (!rows->bytes)
+        rows->bytes = allocate(failure, ROW_BYTES_MAX, 1);
+    if (!rows->bytes)
+        return -1;
     rows->failure = failure;
     if (csv_parse(&rows->parser, bytes, size, take_cell, take_row, rows) !=
         size) {
@@ -88,14 +92,12 @@ feed(struct rows *rows, const char *bytes, size_t size, struct failure *failure)
 
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (unsigned char)(byte))
 
-/* The top bit of each byte that equals the byte repeated in pattern. */
+/* The top bit of each byte that is below limit, which is 128 at most. */
 static inline uint64_t
-equal_bytes(uint64_t word, uint64_t pattern)
+bytes_below(uint64_t word, unsigned limit)
 {
-    const uint64_t low = EACH_BYTE(0x7f);
-    uint64_t differ = word ^ pattern;
-
-    return ~(((differ & low) + low) | differ | low);
+    return ~(((word | EACH_BYTE(0x80)) - EACH_BYTE(limit)) | word) &
+           EACH_BYTE(0x80);
 }
 
 static inline bool
@@ -107,51 +109,55 @@ is_space(char c)
 static inline void
 add_cell(struct cell *cell, const char *start, const char *end)
 {
-    while (start < end && is_space(*start))
-        start++;
-    while (start < end && is_space(end[-1]))
-        end--;
+    if (start < end && (*start <= ' ' || end[-1] <= ' ')) {
+        while (start < end && is_space(*start))
+            start++;
+        while (start < end && is_space(end[-1]))
+            end--;
+    }
     *cell = (struct cell){start, (size_t)(end - start)};
 }
 
 /* Cuts a line without its line end into cells.  False when there is a quote
- * or a CR in it, or too many cells: that is for libcsv. */
+ * or a CR in it, or too many cells: that is for libcsv.
+ *
+ * Delimiters, quotes and CR are all below limit, and little else is: digits
+ * and letters are above it unless the delimiter is. */
 static bool
 split(struct rows *rows, const char *line, const char *end)
 {
-    const uint64_t delimiters = EACH_BYTE(rows->delimiter);
-    const uint64_t quotes = EACH_BYTE(CSV_QUOTE), returns = EACH_BYTE(CSV_CR);
+    const char delimiter = rows->delimiter;
+    const unsigned limit =
+        (unsigned)(delimiter > CSV_QUOTE ? delimiter : CSV_QUOTE) + 1;
     const char *start = line, *at = line;
     struct cell *cell = rows->cells, *last = cell + ROW_CELLS_MAX - 9;
 
-    for (; end - at >= 8; at += 8) {
+    for (; end - at >= 8 && cell < last; at += 8) {
         uint64_t word, found;
 
         memcpy(&word, at, sizeof word);
-        if (equal_bytes(word, quotes) | equal_bytes(word, returns))
-            return false;
-        if (cell > last)
-            return false;
-        for (found = equal_bytes(word, delimiters); found; found &= found - 1) {
+        for (found = bytes_below(word, limit); found; found &= found - 1) {
             const char *here = at + __builtin_ctzll(found) / 8;
 
-            add_cell(cell++, start, here);
-            start = here + 1;
+            if (*here == delimiter) {
+                add_cell(cell++, start, here);
+                start = here + 1;
+            } else if (*here == CSV_QUOTE || *here == CSV_CR) {
+                return false;
+            }
         }
     }
-    if (cell > last)
-        return false;
-    for (; at < end; at++) {
-        if (*at == CSV_QUOTE || *at == CSV_CR)
+    for (; at < end && cell < last + 8; at++) {
+        if (*at == delimiter) {
+            add_cell(cell++, start, at);
+            start = at + 1;
+        } else if (*at == CSV_QUOTE || *at == CSV_CR) {
             return false;
-        if (*at != rows->delimiter)
-            continue;
-        add_cell(cell++, start, at);
-        start = at + 1;
+        }
     }
     add_cell(cell++, start, end);
     rows->count = (size_t)(cell - rows->cells);
-    return true;
+    return at == end;
 }
 
 static int
@@ -185,8 +191,7 @@ rows_init(struct rows *rows, struct failure *failure)
     rows->lines.line = take_line;
     rows->lines.owner = rows;
     rows->cells = allocate(failure, ROW_CELLS_MAX, sizeof *rows->cells);
-    rows->bytes = allocate(failure, ROW_BYTES_MAX, 1);
-    if (!rows->cells || !rows->bytes)
+    if (!rows->cells)
         return -1;
     if (csv_init(&rows->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return fail(failure, FAILURE_ENVIRONMENT, "libcsv can not begin");

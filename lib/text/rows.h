@@ -27,8 +27,8 @@ struct rows {
     int (*row)(void *owner, const struct cell *cells, size_t count,
                struct failure *failure);
     void *owner;
-    char delimiter;
-    bool careful; /* everything goes through libcsv; for comparison */
+    char delimiter; /* of ASCII */
+    bool careful;   /* everything goes through libcsv; for comparison */
 
     uint64_t line; /* where the row in hand begins */
 

@@ -266,8 +266,8 @@ put_line(struct table_writer *writer, const struct event *event, uint64_t seq,
 }
 
 int
-table_write(struct table_writer *writer, const struct event *event,
-            uint64_t seq, struct buffer *buffer)
+table_put(struct table_writer *writer, const struct event *event, uint64_t seq,
+          struct buffer *buffer)
 {
     size_t used = buffer->used;
 

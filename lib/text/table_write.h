@@ -30,7 +30,7 @@ void table_writer_free(struct table_writer *writer);
 
 /* Appends a line, after the titles if it is the first; 0, or -1 with
  * exporter->failure set. */
-int table_write(struct table_writer *writer, const struct event *event,
-                uint64_t seq, struct buffer *buffer);
+int table_put(struct table_writer *writer, const struct event *event,
+              uint64_t seq, struct buffer *buffer);
 
 #endif
