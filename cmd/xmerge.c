@@ -289,7 +289,7 @@ destroy(void *state)
 
 static const char *const examples[] = {
     "xmerge a.tape b.tape -o both.tape",
-    "xmerge --stream week a.tape b.tape | xohlcv -i 1h | xexport -f table",
+    "xmerge --stream week a.tape b.tape | xohlcv -i 1h | xstat",
     NULL,
 };
 
@@ -299,7 +299,7 @@ main(int argc, char **argv)
     struct xmerge x = {0};
     const struct option_spec options[] = {
         {0, "stream", OPTION_TEXT, &x.stream, "NAME",
-         "what the stream is called (the inputs', joined with +)", true},
+         "name the stream (the names of the inputs with +)", true},
         {.kind = OPTION_END},
     };
     const struct program program = {
