@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "cli/run.h"
+#include "io/folder.h"
+#include "store/catalog.h"
 #include "store/put.h"
 
 struct xarchive;
@@ -24,6 +26,7 @@ struct xarchive {
     bool open;
     struct put put;
     uint64_t stored, again;
+    bool rebuild;
 };
 
 /* ---- put ----------------------------------------------------------------- */
@@ -58,7 +61,7 @@ end(void *state, struct run *run, enum tape_status status)
         return -1;
     x->stored += x->put.stored;
     x->again += x->put.again;
-    return 0;
+    return catalog_update(&x->archive, &run->failure);
 }
 
 static void
@@ -231,12 +234,114 @@ verify(struct xarchive *x, struct run *run)
     return 0;
 }
 
+/* ---- fsck ---------------------------------------------------------------- */
+
+/* Whether the archive has a part of that path, "type=.../date=.../name", or
+ * is about to give one that name. */
+static bool
+has_part(const struct xarchive *x, const char *path)
+{
+    for (uint32_t i = 0; i < x->archive.count; i++)
+        for (uint32_t k = 0; k < x->archive.manifests[i].part_count; k++)
+            if (strcmp(x->archive.manifests[i].parts[k].path, path) == 0)
+                return true;
+    return false;
+}
+
+/* Tells, and with --rebuild removes, the parts of a folder that are of no
+ * tape: a put was killed. */
+static int
+check_folder(struct xarchive *x, struct run *run, const char *folder,
+             uint64_t *strays)
+{
+    struct folder files;
+    char *full = path_join(x->folder, folder);
+    int result = full ? folder_list(&files, full, &run->failure) : -1;
+
+    for (size_t i = 0; result > 0 && i < files.count; i++) {
+        const char *name = files.names[i];
+        char *path;
+
+        if (strncmp(name, "part-", 5) != 0 && strncmp(name, ".part-", 6) != 0)
+            continue; /* not ours */
+        path = path_join(folder, name);
+        if (path && !has_part(x, path)) {
+            char *whole = path_join(x->folder, path);
+
+            ++*strays;
+            print(run, "stray\t%s\n", path);
+            if (whole && x->rebuild && folder_remove(whole, &run->failure) != 0)
+                result = -1;
+            free(whole);
+        }
+        free(path);
+    }
+    if (result > 0)
+        folder_free(&files);
+    free(full);
+    return result < 0 ? -1 : 0;
+}
+
+/* Every "type=.../date=..." of the archive. */
+static int
+check_folders(struct xarchive *x, struct run *run, uint64_t *strays)
+{
+    struct folder types, dates;
+    int result = folder_list(&types, x->folder, &run->failure);
+
+    for (size_t i = 0; result > 0 && i < types.count; i++) {
+        char *type = path_join(x->folder, types.names[i]);
+
+        if (strncmp(types.names[i], "type=", 5) != 0) {
+            free(type);
+            continue;
+        }
+        result = type ? folder_list(&dates, type, &run->failure) : -1;
+        for (size_t k = 0; result > 0 && k < dates.count; k++) {
+            char *path = path_join(types.names[i], dates.names[k]);
+
+            if (strncmp(dates.names[k], "date=", 5) == 0 &&
+                check_folder(x, run, path, strays) != 0)
+                result = -1;
+            free(path);
+        }
+        if (result > 0)
+            folder_free(&dates);
+        free(type);
+    }
+    folder_free(&types);
+    return result < 0 ? -1 : 0;
+}
+
+static int
+check(struct xarchive *x, struct run *run)
+{
+    uint64_t strays = 0;
+    int64_t wrong = 0;
+
+    if (check_folders(x, run, &strays) != 0)
+        return -1;
+    if (x->rebuild)
+        return catalog_rebuild(&x->archive, &run->failure);
+    wrong = catalog_compare(&x->archive, &run->failure);
+    if (wrong < 0)
+        return -1;
+    if (strays || wrong)
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: %" PRIu64 " stray parts, and %" PRId64
+                    " tapes that the catalog has too many or too few: "
+                    "xarchive fsck --rebuild mends both",
+                    x->folder, strays, wrong);
+    return 0;
+}
+
 /* ---- the program --------------------------------------------------------- */
 
 static const struct verb verbs[] = {
     {"put", RUN_SILENT, ARCHIVE_CREATE, NULL},
     {"ls", RUN_TEXT, ARCHIVE_READ, list},
     {"verify", RUN_TEXT, ARCHIVE_READ, verify},
+    {"fsck", RUN_TEXT, ARCHIVE_WRITE, check},
 };
 
 static int
@@ -250,7 +355,7 @@ prepare(void *state, struct run *run)
             x->verb = &verbs[i];
     if (!x->verb)
         return fail(&run->failure, FAILURE_USAGE,
-                    "say what to do: put, ls or verify (see --help)");
+                    "say what to do: put, ls, verify or fsck (see --help)");
     if (!x->folder)
         return fail(&run->failure, FAILURE_USAGE,
                     "say where the archive is: -d DIR");
@@ -297,6 +402,10 @@ main(int argc, char **argv)
          .value = &x.folder,
          .argument = "DIR",
          .help = "the archive"},
+        {.name = "rebuild",
+         .kind = OPTION_FLAG,
+         .value = &x.rebuild,
+         .help = "fsck: remove stray parts, make the catalog anew"},
         {.kind = OPTION_END},
     };
     static const char *const examples[] = {"xarchive -d archive put day.tape",
@@ -305,7 +414,7 @@ main(int argc, char **argv)
     const struct program program = {
         .name = "xarchive",
         .summary = "keep tapes as Parquet files",
-        .operands = "put [FILE ...] | ls | verify",
+        .operands = "put [FILE ...] | ls | verify | fsck",
         .examples = examples,
         .options = options,
     };
