@@ -69,25 +69,35 @@ folder_free(struct folder *folder)
     *folder = (struct folder){0};
 }
 
+int
+folder_sync(const char *path, struct failure *failure)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = fd < 0 ? -1 : fsync(fd);
+
+    if (result != 0)
+        fail_errno(failure, "%s: can not make its names durable", path);
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
 /* The folder that path lies in, made durable. */
 static int
 sync_parent(const char *path, struct failure *failure)
 {
     size_t size = strlen(path);
     char *parent;
-    int fd, result;
+    int result;
 
     while (size > 1 && path[size - 1] == '/')
         size--;
     while (size > 0 && path[size - 1] != '/')
         size--;
     parent = size ? strndup(path, size) : strdup(".");
-    fd = parent ? open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    result = fd < 0 ? -1 : fsync(fd);
-    if (result != 0)
-        fail_errno(failure, "%s: can not make its name durable", path);
-    if (fd >= 0)
-        close(fd);
+    if (!parent)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    result = folder_sync(parent, failure);
     free(parent);
     return result;
 }

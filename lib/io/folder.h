@@ -21,6 +21,9 @@ void folder_free(struct folder *folder);
 /* Makes a folder, durably; fine when there is one. 0 or -1. */
 int folder_make(const char *path, struct failure *failure);
 
+/* Makes the names in a folder durable. 0 or -1. */
+int folder_sync(const char *path, struct failure *failure);
+
 /* Takes the lock that the file at path stands for, making the file when
  * missing; it holds until folder_unlock or the end of the process, however it
  * ends.  A descriptor; -1 on failure.  *taken says that the failure is that
