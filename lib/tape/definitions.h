@@ -1,0 +1,39 @@
+/* definitions.h - the definitions that are in force at a place of a tape, as
+ * they lie on it: what a part that begins there needs before it.
+ *
+ * Of an instrument id the newest definition counts; a name never changes.
+ * Memory grows with the definitions.
+ */
+#ifndef TAPE_DEFINITIONS_H
+#define TAPE_DEFINITIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "base/map.h"
+#include "tape/event.h"
+
+struct definitions {
+    char *bytes; /* the events one after the other; owned */
+    size_t used, capacity;
+    size_t *places; /* of each event in bytes, or SIZE_MAX: superseded; owned */
+    uint32_t count, place_capacity;
+    struct map instruments; /* id -> number */
+};
+
+/* A zeroed struct definitions is empty. */
+void definitions_free(struct definitions *definitions);
+
+/* Forgets all, at a HEADER. */
+void definitions_clear(struct definitions *definitions);
+
+/* Takes an event if it is a definition; does nothing with others. */
+int definitions_take(struct definitions *definitions, const struct event *event,
+                     struct failure *failure);
+
+/* The definition of a number below count, or NULL when it is superseded. */
+const struct event *definitions_get(const struct definitions *definitions,
+                                    uint32_t number);
+
+#endif
