@@ -25,7 +25,9 @@ xexport -f json
 xmatch
 xbook
 xohlcv -i 1m
-xledger"
+xledger
+xstore -q -d store
+xreplay"
 
 # Those of them that write one.
 FILTERS=$(grep -vE 'xstat|xexport' <<< "$READERS")

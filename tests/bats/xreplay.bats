@@ -1,0 +1,227 @@
+# xreplay: the same events from a store or a tape, all or a part, at any pace.
+load common
+
+make_day() {
+    xgen --orders 5000 --symbols 5 > day.tape
+    xstore -q -d day --segment-size 70000 day.tape > /dev/null
+}
+
+@test "a whole stream is the same bytes, from a store and from a tape" {
+    make_day
+    xreplay -d day | cmp - day.tape
+    xreplay day.tape | cmp - day.tape
+    xreplay < day.tape | cmp - day.tape
+    cat day.tape day.tape | xreplay | cmp - <(cat day.tape day.tape)
+    xreplay day.tape day.tape | cmp - <(cat day.tape day.tape)
+}
+
+@test "a part is the same from a store and from a tape, wherever it begins" {
+    make_day
+    last=$(xexport -f json day.tape | wc -l)
+    for from in 1 2 5 6 700 1500 2500 "$last"; do
+        for to in $((from + 1)) $((from + 600)) $((last + 1)); do
+            xreplay -d day --from-seq "$from" --to-seq "$to" > one.tape
+            xreplay --from-seq "$from" --to-seq "$to" day.tape | cmp - one.tape
+            xexport -f json one.tape | (grep -v '"type":"instrument"' || true) > one
+            xexport -f json day.tape | sed -n "$from,$((to - 1))p" |
+                (grep -v '"type":"instrument"' || true) | cmp - one
+        done
+    done
+}
+
+@test "a part by time has the events of that time, after the definitions" {
+    make_day
+    from=2026-01-08T14:30:10Z
+    to=2026-01-08T14:30:20.5Z
+    xreplay -d day --from $from --to $to > part.tape
+    xreplay --from $from --to $to day.tape | cmp - part.tape
+    xexport -f json part.tape | head -n 5 | grep -c '"type":"instrument"' |
+        grep -qx 5
+    xgrep --from $from --to $to day.tape | xexport -f json |
+        cmp - <(xexport -f json part.tape)
+    run -0 xstat part.tape
+    [[ $output == *limited* ]]
+}
+
+@test "a part from the beginning keeps its name, a later one gets its own" {
+    make_day
+    xreplay -d day --to-seq 100 > a.tape
+    xstat a.tape | grep -qE '^stream +xgen$'
+    xstat a.tape | grep -q 'seq 1 to 99'
+    xreplay -d day --from-seq 100 > b.tape
+    xstat b.tape | grep -qE '^stream +xgen/from-100$'
+    xstat b.tape | grep -qE '^status +complete'
+    time=$(xexport -f json day.tape | sed -n 1000p |
+        grep -o '"time":"[^"]*"' | cut -d '"' -f 4)
+    xreplay -d day --from "$time" | xstat |
+        grep -qE '^stream +xgen/from-(1000|999|998)$'
+}
+
+@test "a longer part goes on where a shorter one of the same beginning ended" {
+    make_day
+    xreplay -d day --from-seq 100 --to-seq 200 | xstore -d copy > /dev/null
+    xreplay -d day --from-seq 100 | xstore -d copy > /dev/null
+    # but for the options in the provenance of the first
+    cmp <(xreplay -d copy | xexport -f json) \
+        <(xreplay -d day --from-seq 100 | xexport -f json)
+}
+
+@test "a bare part keeps its seqs, and continues a copy" {
+    make_day
+    xreplay -d day --to-seq 301 | xstore -d copy > /dev/null
+    xreplay -d day --from-seq 301 --bare > rest.tape
+    xstat rest.tape | grep -q 'seq 301 to'
+    xstore -d copy rest.tape | cmp - rest.tape
+    xreplay -d copy | cmp - day.tape
+}
+
+@test "redefined instruments come as they were last defined" {
+    cat > lines << 'JSON'
+{"type":"instrument","time":"2026-01-08T00:00:00Z","id":1,"symbol":"A","exchange":"X","tick_size":"0.01"}
+{"type":"print","time":"2026-01-08T00:00:01Z","instrument":"X:A","price":"1","quantity":"1"}
+{"type":"instrument","time":"2026-01-08T00:00:02Z","id":1,"symbol":"A","exchange":"X","tick_size":"0.05"}
+{"type":"print","time":"2026-01-08T00:00:03Z","instrument":"X:A","price":"2","quantity":"1"}
+JSON
+    ximport -f json --stream s lines > s.tape
+    last=$(xexport -f json s.tape | wc -l)
+    xreplay --from-seq "$last" s.tape | xexport -f json > part
+    [ "$(wc -l < part)" -eq 2 ]
+    head -n 1 part | grep -q '"0.05"'
+}
+
+@test "streams of a store come one after the other, or one by its name" {
+    xgen --orders 100 --stream a > a.tape
+    xgen --orders 100 --stream b --seed 2 --start 2026-01-09T14:30:00Z > b.tape
+    cat a.tape b.tape | xstore -q -d store > /dev/null
+    xreplay -d store | cmp - <(cat a.tape b.tape)
+    xreplay -d store --stream b | cmp - b.tape
+    xreplay -d store --from 2026-01-09T00:00:00Z | cmp - b.tape
+    run -1 --separate-stderr bash -c "xreplay -d store --stream c > /dev/null"
+    [[ $stderr == *"there is no stream c in it"*"ls"* ]]
+}
+
+@test "a range without events is a whole tape without events" {
+    make_day
+    for source in "-d day" day.tape; do
+        # shellcheck disable=SC2086 # options
+        run -0 bash -c "xreplay $source --from 2030-01-01T00:00:00Z | xstat"
+        [[ $output == *limited* ]]
+        [[ $output =~ events\ +0 ]]
+    done
+}
+
+@test "paced events are the same events, and none comes before its time" {
+    make_day
+    xreplay -d day --to-seq 500 > part.tape
+    start=$(date +%s%N)
+    xreplay --speed 20 part.tape > paced.tape
+    ns=$(($(date +%s%N) - start))
+    cmp part.tape paced.tape
+    times=$(xstat part.tape | grep -oE 'T14:30:[0-9.]+' | cut -d : -f 3)
+    # shellcheck disable=SC2086 # two words
+    set -- $times
+    [ "$(awk -v ns=$ns -v a="$1" -v b="$2" \
+        'BEGIN { print (ns >= (b - a) / 20 * 1e9) }')" -eq 1 ]
+    xreplay --speed 1000 --precise -v part.tape > paced.tape 2> err
+    cmp part.tape paced.tape
+    grep -q 'events late by, us: half ' err
+    grep -q "the machine's timer late by" err
+}
+
+@test "a night is as long as --max-gap says" {
+    xgen --orders 20 --stream a > a.tape
+    xgen --orders 20 --stream b --start 2027-01-08T14:30:00Z > b.tape
+    xmerge a.tape b.tape > both.tape
+    timeout 20 xreplay --speed 1 --max-gap 1ms both.tape > out.tape
+    cmp both.tape out.tape
+}
+
+@test "clock events lie between the events, at multiples, whatever the pace" {
+    make_day
+    xreplay -d day --to-seq 800 --clock 1s > a.tape
+    xreplay -d day --to-seq 800 --clock 1s --speed 1000 > b.tape
+    cmp <(xexport -f json a.tape) <(xexport -f json b.tape)
+    xstat a.tape | grep -qE '^stream +xgen/xreplay$'
+    xexport -f json a.tape | grep '"type":"clock"' > clocks
+    [ "$(wc -l < clocks)" -gt 3 ]
+    [ "$(grep -c '"time":"2026-01-08T14:3[0-9]:[0-9][0-9]Z"' clocks)" -eq \
+        "$(wc -l < clocks)" ]
+    xstat a.tape | grep -q 'never steps back'
+    xgrep -v -t clock a.tape | xexport -f json |
+        cmp - <(xreplay --to-seq 800 day.tape | xexport -f json)
+}
+
+@test "a stream that is being written is followed to its END" {
+    xgen --orders 5000 --symbols 5 > day.tape
+    mkfifo live
+    xstore -d day --segment-size 70000 < live > /dev/null &
+    writer=$!
+    exec 9> live
+    head -c 100000 day.tape >&9
+    for _ in $(seq 100); do
+        [ -e day/000001-000000000001.seg ] && break
+        sleep 0.05
+    done
+    timeout 30 xreplay -d day --follow > follow.tape 9>&- &
+    follower=$!
+    sleep 0.3
+    head -c 250000 day.tape | tail -c +100001 >&9
+    sleep 0.3
+    tail -c +250001 day.tape >&9
+    exec 9>&-
+    wait $writer
+    wait $follower
+    cmp follow.tape day.tape
+}
+
+@test "SIGTERM ends a wait at once: END says stopped" {
+    make_day
+    xreplay -d day --speed 0.001 > out.tape &
+    sleep 0.5
+    kill -TERM $!
+    status=0
+    wait $! || status=$?
+    [ $status -eq 143 ]
+    run -0 xstat out.tape
+    [[ $output == *stopped* ]]
+}
+
+@test "damage in a store is exit 1 and names segment and place" {
+    make_day
+    segment=$(find day -name '*.seg' | sort | sed -n 2p)
+    "$TOOLS/mark" --flip "$segment" 40000 3
+    run -1 --separate-stderr bash -c "xreplay -d day > out.tape"
+    [[ $stderr == *"$segment: event "*"(byte "*damaged* ]]
+    run -1 xstat out.tape
+}
+
+@test "options that make no sense together are exit 2" {
+    make_day
+    run -2 xreplay -d day day.tape
+    run -2 xreplay --stream x day.tape
+    run -2 xreplay --follow day.tape
+    run -2 xreplay --precise day.tape
+    run -2 xreplay --speed -1 day.tape
+    run -2 xreplay --bare --clock 1s day.tape
+    run -3 xreplay -d nothing
+}
+
+@test "a start in the middle reads next to nothing of what is before" {
+    command -v strace > /dev/null || skip "no strace"
+    orders=1000000
+    parts=10
+    if [ -n "${XTAPE_LONG-}" ]; then
+        orders=100000000
+        parts=1000
+    fi
+    xgen --orders $orders | xstore -q -d big > /dev/null
+    size=$(du -sb big | cut -f 1)
+    middle=$((orders / 2))
+    strace -qq -o trace -e trace=read \
+        xreplay -d big --from-seq $middle --to-seq $((middle + 1)) > one.tape
+    bytes=$(awk '{ n += $NF } END { print n }' trace)
+    [ "$bytes" -lt $((size / parts)) ]
+    xexport -f json one.tape | sed '$d' | grep -c '"type":"instrument"' |
+        grep -qx 10
+    rm -rf big
+}

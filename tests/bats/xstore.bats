@@ -1,0 +1,456 @@
+# xstore: what it passed on is in the store, once and in order, whatever
+# happens to it.
+load common
+
+SEGMENT=70000
+
+# day [N]: three streams, one behind the other.
+day() {
+    for i in 1 2 3; do
+        xgen --orders "${1:-1500}" --seed $i --stream "day$i"
+    done
+}
+
+store() {
+    xstore -q -d store --segment-size $SEGMENT "$@"
+}
+
+# events FILE: how many are on a tape, even one that ends badly.
+events() {
+    (xexport -f json "$1" 2> /dev/null || true) | wc -l
+}
+
+# is_whole TAPE: the store holds just that, and nothing is wrong with it.
+is_whole() {
+    xreplay -d store | cmp - "$1"
+    xstore -d store verify | grep -q ' 0 faults$'
+}
+
+@test "what is stored comes back with the same bytes, and is passed on" {
+    day > day.tape
+    store -o out.tape day.tape
+    cmp day.tape out.tape
+    xreplay -d store -o back.tape
+    cmp day.tape back.tape
+    [ "$(find store -name '*.seg' | wc -l)" -gt 5 ]
+    is_whole day.tape
+}
+
+@test "every type of event comes back, known or not, null or not" {
+    "$TOOLS/golden" > golden.tape
+    store golden.tape > out.tape
+    cmp golden.tape out.tape
+    is_whole golden.tape
+}
+
+@test "a stream that starts over is stored once and passed on whole" {
+    day > day.tape
+    store day.tape > /dev/null
+    find store -type f -exec sha256sum {} + | sort > before
+    xstore -v -d store day.tape > out.tape 2> err
+    cmp day.tape out.tape
+    grep -q ' 0 events stored, [0-9]* were there already' err
+    find store -type f -exec sha256sum {} + | sort | cmp - before
+    cat day.tape day.tape | store > out.tape
+    cat day.tape day.tape | cmp - out.tape
+    is_whole day.tape
+}
+
+@test "a stream that was cut off, stopped or failed goes on where it was" {
+    xgen --orders 5000 > day.tape
+    size=$(stat -c %s day.tape)
+    for part in $((size / 4)) $((size / 2)) $((size - 64)); do
+        status=0
+        head -c "$part" day.tape | store > out.tape 2> err || status=$?
+        [ $status -eq 3 ]
+        [ "$(events out.tape)" -eq \
+            "$(xstore -d store ls | awk 'NR == 2 { print $2 }')" ]
+        xstore -d store ls | grep -q failed
+    done
+    xgrep -n 3000 day.tape > /dev/null
+    store day.tape > out.tape
+    cmp day.tape out.tape
+    is_whole day.tape
+}
+
+@test "how a stream ended comes back with it" {
+    xgen --orders 500 > day.tape
+    xreplay --to-seq 100 day.tape > limited.tape
+    store limited.tape > out.tape
+    cmp limited.tape out.tape
+    is_whole limited.tape
+    store day.tape > /dev/null
+    is_whole day.tape
+    # complete once is complete: a shorter run does not take that back
+    store limited.tape | cmp - limited.tape
+    is_whole day.tape
+}
+
+@test "a stream that is complete sooner than it was is refused" {
+    xgen --orders 500 > day.tape
+    xgen --orders 500 > more.tape
+    store day.tape > /dev/null
+    xexport -f json day.tape | head -n 100 |
+        ximport -f json --stream xgen > less.tape
+    run -1 --separate-stderr store less.tape
+    [[ $stderr == *"stream xgen is said to be complete with event 100"* ]]
+    is_whole day.tape
+}
+
+@test "a stream that differs is refused with the seq of the first difference" {
+    xgen --orders 500 > day.tape
+    store day.tape > /dev/null
+    xexport -f json day.tape |
+        awk 'NR > 300 && !n && sub(/"buy"/, "\"sell\"") { n = 1 } 1' |
+        ximport -f json --stream xgen > other.tape
+    xexport -f json day.tape | ximport -f json --stream xgen > same.tape
+    store same.tape > /dev/null
+    n=$(diff <(xexport -f json day.tape) <(xexport -f json other.tape) |
+        head -n 1 | grep -o '^[0-9]*')
+    run -1 --separate-stderr store other.tape
+    [[ $stderr == *"event $n of the stream xgen is not the one"* ]]
+    is_whole day.tape
+}
+
+@test "a gap is refused with both numbers" {
+    xgen --orders 500 > day.tape
+    xreplay --to-seq 101 day.tape | store > /dev/null
+    xreplay --from-seq 150 --bare day.tape > late.tape
+    run -1 --separate-stderr store late.tape
+    [[ $stderr == *"a gap: "*"from event 150 on"*"up to event 100"* ]]
+    xreplay --from-seq 50 --bare day.tape > rest.tape
+    store rest.tape | cmp - rest.tape
+    is_whole day.tape
+}
+
+@test "another stream waits until the one before has an END" {
+    mkfifo live
+    xgen --orders 3000 > day.tape
+    xgen --orders 10 --stream next > next.tape
+    xstore -d store < live > /dev/null &
+    exec 9> live
+    head -c 100000 day.tape >&9
+    for _ in $(seq 100); do
+        [ "$(events <(xreplay -d store 2> /dev/null))" -gt 0 ] && break
+        sleep 0.05
+    done
+    kill -9 $!
+    wait $! || true
+    exec 9>&-
+    xstore -d store ls | grep -q open
+    run -1 --separate-stderr store next.tape
+    [[ $stderr == *"stream xgen was cut off"*--abandon* ]]
+    run -3 --separate-stderr bash -c "xreplay -d store > /dev/null"
+    [[ $stderr == *"the stream xgen has no END"*--follow* ]]
+    store --abandon next.tape > /dev/null
+    xreplay -d store --stream next | cmp - next.tape
+    store day.tape > /dev/null
+    cat day.tape next.tape > both.tape
+    is_whole both.tape
+}
+
+@test "events on a live pipe are stored and passed on without delay" {
+    mkfifo live
+    xgen --orders 3000 > day.tape
+    for policy in group each none; do
+        rm -rf store
+        xstore -d store --fsync $policy < live > out.tape &
+        exec 9> live
+        head -c 100000 day.tape >&9
+        for _ in $(seq 100); do
+            (xreplay -d store 2> /dev/null || true) > part.tape
+            [ "$(events part.tape)" -gt 100 ] && break
+            sleep 0.05
+        done
+        [ "$(events part.tape)" -gt 100 ]
+        tail -c +100001 day.tape >&9
+        exec 9>&-
+        wait $!
+        cmp day.tape out.tape
+        is_whole day.tape
+    done
+}
+
+@test "a second writer is turned away, and harms nothing" {
+    mkfifo live
+    xgen --orders 3000 > day.tape
+    xstore -d store < live > out.tape &
+    exec 9> live
+    head -c 100000 day.tape >&9
+    for _ in $(seq 100); do
+        [ -e store/lock ] && break
+        sleep 0.05
+    done
+    sleep 0.2
+    run -3 --separate-stderr store day.tape
+    [[ $stderr == "xstore: store: another xstore is writing here"* ]]
+    [ -z "$output" ]
+    tail -c +100001 day.tape >&9
+    exec 9>&-
+    wait $!
+    is_whole day.tape
+}
+
+@test "a folder with other things in it is not taken for a store" {
+    mkdir store
+    echo precious > store/letter
+    xgen --orders 10 > day.tape
+    run -2 --separate-stderr store day.tape
+    [[ $stderr == *"store: not an event store, it holds letter"* ]]
+    [ "$(ls store)" = letter ]
+    rm store/letter
+    store day.tape > /dev/null
+    echo foreign > store/letter
+    store day.tape > /dev/null
+    run -0 --separate-stderr xstore -d store verify
+    [[ $stderr == *"left alone: letter"* ]]
+    [ "$(cat store/letter)" = foreign ]
+}
+
+@test "a folder that can not be written is exit 3 and says so" {
+    [ "$(id -u)" -ne 0 ] || skip "root can write anywhere"
+    mkdir store
+    chmod 555 store
+    xgen --orders 10 > day.tape
+    run -3 --separate-stderr store day.tape
+    [[ $stderr == *"store/lock: can not open it: Permission denied"* ]]
+    chmod 755 store
+}
+
+@test "a full disk is exit 3; the next run finishes the work" {
+    xgen --orders 20000 > day.tape
+    status=0
+    (trap '' XFSZ; ulimit -f 300; store day.tape) > out.tape 2> err ||
+        status=$?
+    [ $status -eq 3 ] || [ $status -eq 153 ] || { cat err; false; }
+    [ "$(events out.tape)" -le \
+        "$(events <(xreplay -d store 2> /dev/null))" ]
+    store day.tape > out.tape
+    cmp day.tape out.tape
+    is_whole day.tape
+}
+
+@test "a missing or wrong index is made again" {
+    day > day.tape
+    store day.tape > /dev/null
+    mkdir keep
+    cp store/*.idx keep
+    index=$(find store -name '*.idx' | sort | head -n 1)
+    rm "$index"
+    run -1 xstore -d store verify
+    [[ $output == *"$index: the index is missing"* ]]
+    xreplay -d store | cmp - day.tape
+    store day.tape > /dev/null
+    cmp "$index" "keep/$(basename "$index")"
+    for byte in 3 20 90 120; do
+        printf 'X' | dd of="$index" bs=1 seek=$byte conv=notrunc 2> /dev/null
+        xreplay -d store --stream day1 --from-seq 100 |
+            cmp - <(xreplay --from-seq 100 \
+                <(xgen --orders 1500 --seed 1 --stream day1))
+        rm "$index"
+        store day.tape > /dev/null
+        cmp "$index" "keep/$(basename "$index")"
+    done
+}
+
+@test "a missing segment is named, first, middle or last" {
+    xgen --orders 3000 > day.tape
+    store day.tape > /dev/null
+    for which in 1 2 \$; do
+        rm -rf save
+        cp -r store save
+        segment=$(find store -name '*.seg' | sort | sed -n "${which}p")
+        rm "$segment"
+        run -1 xstore -d store verify
+        [[ $output == *missing*"bring"*"back from a copy"* ]]
+        run -1 --separate-stderr bash -c "xreplay -d store > /dev/null"
+        [[ $stderr == *"store/000001-"*missing* ]]
+        run -1 --separate-stderr bash -c \
+            "xstore -d store --segment-size $SEGMENT day.tape > /dev/null"
+        [ ! -e "$segment" ]
+        rm -rf store
+        mv save store
+    done
+    is_whole day.tape
+}
+
+@test "a segment of a newer version is refused by name, and left alone" {
+    xgen --orders 10 > day.tape
+    store day.tape > /dev/null
+    "$TOOLS/mark" store/000001-000000000001.seg 16 2
+    sha256sum store/*.seg > before
+    run -1 --separate-stderr store day.tape
+    [[ $stderr == *"000001-000000000001.seg: a tape of format 2"*newer* ]]
+    run -1 --separate-stderr xreplay -d store
+    [[ $stderr == *"a tape of format 2"* ]]
+    sha256sum -c before
+}
+
+@test "any bit of a segment flipped is noticed, and nothing is cut" {
+    xgen --orders 20 --symbols 1 --accounts 2 > day.tape
+    store day.tape > /dev/null
+    segment=store/000001-000000000001.seg
+    size=$(stat -c %s $segment)
+    step=$([ -n "${XTAPE_LONG-}" ] && echo 1 || echo 97)
+    cp $segment whole.seg
+    for ((byte = 0; byte < size; byte += step)); do
+        cp whole.seg $segment
+        "$TOOLS/mark" --flip $segment $byte $((byte % 8))
+        run -1 xstore -d store verify
+        [[ $output == *"$segment"* ]] || { echo "$byte: $output"; false; }
+        cp $segment flipped.seg
+        status=0
+        xreplay -d store > back.tape 2> err || status=$?
+        [ $status -eq 1 ] || cmp back.tape day.tape
+        status=0
+        store day.tape > out.tape 2> err || status=$?
+        # in END alone, and seen as cut off, it is mended from the stream
+        [ $status -eq 1 ] || { [ $status -eq 0 ] &&
+            cmp out.tape day.tape && xreplay -d store | cmp - day.tape; }
+        [ $status -ne 1 ] || cmp $segment flipped.seg
+    done
+}
+
+@test "a torn tail is cut at the last whole block, and it says how much" {
+    xgen --orders 3000 > day.tape
+    mkfifo live
+    xstore -d store --fsync each < live > /dev/null &
+    exec 9> live
+    head -c 150000 day.tape >&9
+    sleep 0.5
+    kill -9 $!
+    wait $! || true
+    exec 9>&-
+    segment=store/000001-000000000001.seg
+    size=$(stat -c %s $segment)
+    cp $segment whole.seg
+    for cut in 1 64 100 5000; do
+        head -c $((size - cut)) whole.seg > $segment
+        xstore -d store day.tape > out.tape 2> err
+        grep -q "$segment: cut [0-9]* bytes of a block" err
+        cmp out.tape day.tape
+        is_whole day.tape
+        rm -f store/*.idx
+    done
+    # a hole in what was durable is damage: nothing is cut
+    cp whole.seg $segment
+    rm -f store/*.idx
+    "$TOOLS/mark" --flip $segment 30000 1
+    cp $segment damaged.seg
+    run -1 --separate-stderr xstore -d store day.tape
+    [[ $stderr == *"$segment: event "*damaged*"nothing was cut"* ]]
+    cmp $segment damaged.seg
+}
+
+@test "ls tells the streams" {
+    day 100 > day.tape
+    store day.tape > /dev/null
+    run -0 xstore -d store ls
+    [ "${#lines[@]}" -eq 4 ]
+    [[ ${lines[1]} == 1$'\t'*complete$'\t'day1 ]]
+    [[ ${lines[3]} == 3$'\t'*complete$'\t'day3 ]]
+}
+
+# ---- crashes and failures, system call by system call ----------------------
+
+CALLS="openat read write lseek fdatasync fsync rename linkat ftruncate close
+mkdir flock fcntl mmap"
+
+# under INJECTION COMMAND ...: with that done to a system call.
+under() {
+    strace -f -qq -o /dev/null -e "trace=${1%%:*}" -e "inject=$1" "${@:2}"
+}
+
+# every N: 1 for the long test, else N.
+every() {
+    [ -n "${XTAPE_LONG-}" ] && echo 1 || echo "$1"
+}
+
+# finishes_the_work WHERE: what was passed on into out1 is in the store, and
+# one more run gives all.
+finishes_the_work() {
+    local passed kept
+    cmp -n "$(stat -c %s out1)" out1 day.tape > /dev/null ||
+        [ "$(events out1)" -gt 0 ] || [ ! -s out1 ] ||
+        { echo "$1: passed on something else"; return 1; }
+    passed=$(events out1)
+    xreplay -d store > back.tape 2> /dev/null || true
+    kept=$(events back.tape)
+    [ "$passed" -le "$kept" ] ||
+        { echo "$1: $passed passed on, $kept kept"; return 1; }
+    store day.tape > out3 2> err3 || { echo "$1: $(cat err3)"; return 1; }
+    cmp out3 day.tape && is_whole day.tape || { echo "$1"; return 1; }
+}
+
+@test "kill -9 at a system call, twice in a row, loses and doubles nothing" {
+    command -v strace > /dev/null || skip "no strace"
+    day > day.tape
+    points=0
+    for call in $CALLS; do
+        for ((k = 1; k < 1000; k += $(every 9))); do
+            rm -rf store
+            status=0
+            under "$call:signal=SIGKILL:when=$k" \
+                xstore -q -d store --segment-size $SEGMENT day.tape \
+                > out1 2> /dev/null || status=$?
+            [ $status -eq 137 ] || break
+            again=$((k * 7 % 23 + 1))
+            under "$call:signal=SIGKILL:when=$again" \
+                xstore -q -d store --segment-size $SEGMENT day.tape \
+                > out2 2> /dev/null || true
+            finishes_the_work "$call $k, then $again"
+            points=$((points + 1))
+        done
+    done 2> /dev/null
+    echo "# $points points" >&3
+    [ $points -gt 30 ]
+}
+
+@test "a system call that fails, once or for ever, is exit 3 or does no harm" {
+    command -v strace > /dev/null || skip "no strace"
+    day > day.tape
+    points=0
+    # those before main are the dynamic loader's
+    skip_of() {
+        case $1 in openat | read | close | mmap) echo 12 ;; *) echo 1 ;; esac
+    }
+    for call in openat read write lseek fdatasync fsync rename linkat \
+        ftruncate; do
+        for error in EIO ENOSPC EINTR; do
+            for ((k = $(skip_of $call); k < 1000; k += $(every 13))); do
+                for when in $k $k+; do
+                    [ $error$when = EINTR$k+ ] && continue # never ends
+                    rm -rf store
+                    status=0
+                    under "$call:error=$error:when=$when" \
+                        xstore -q -d store --segment-size $SEGMENT day.tape \
+                        > out1 2> err1 || status=$?
+                    case $status in
+                    0) cmp out1 day.tape ;;
+                    3) # stderr is written to as well
+                        [ $call$when = write$k+ ] || one_line err1 ;;
+                    127) ;; # the loader
+                    *) echo "$call $error $when: $status $(cat err1)"; false ;;
+                    esac
+                    finishes_the_work "$call $error $when"
+                    points=$((points + 1))
+                done
+                [ $status -ne 0 ] || [ $k -lt 40 ] || break
+            done
+        done
+    done
+    echo "# $points points" >&3
+}
+
+@test "an fsync that failed is not tried again" {
+    command -v strace > /dev/null || skip "no strace"
+    xgen --orders 1500 > day.tape
+    status=0
+    strace -f -qq -o trace -e trace=fdatasync,write \
+        -e inject=fdatasync:error=EIO:when=1 \
+        xstore -q -d store day.tape > out1 2> err1 || status=$?
+    [ $status -eq 3 ]
+    grep -q 'can not make it durable: Input/output error' err1
+    [ "$(grep -c fdatasync trace)" -eq 1 ]
+    [ ! -s out1 ]
+}

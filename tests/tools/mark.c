@@ -1,0 +1,52 @@
+/* mark FILE BYTE VALUE - sets a byte in the head of a frame that begins the
+ *     file, and mends the head's check: a tape that says something else.
+ * mark --flip FILE BYTE BIT - flips a bit. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tape/frame.h"
+
+static FILE *
+open_at(const char *path, long at)
+{
+    FILE *file = fopen(path, "r+b");
+
+    if (!file || fseek(file, at, SEEK_SET) != 0)
+        exit(2);
+    return file;
+}
+
+static int
+flip(const char *path, long at, int bit)
+{
+    FILE *file = open_at(path, at);
+    int byte = fgetc(file);
+
+    fseek(file, at, SEEK_SET);
+    fputc(byte ^ 1 << bit, file);
+    return fclose(file) == 0 ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct frame frame;
+    unsigned char value;
+    FILE *file;
+
+    if (argc == 5)
+        return flip(argv[2], atol(argv[3]), atoi(argv[4]));
+    if (argc != 4)
+        return 2;
+    file = open_at(argv[1], 0);
+    if (fread(&frame, sizeof frame, 1, file) != 1)
+        return 1;
+    value = (unsigned char)atoi(argv[3]);
+    memcpy((char *)&frame + atol(argv[2]), &value, 1);
+    frame_seal(&frame, frame.body);
+    rewind(file);
+    fwrite(&frame, sizeof frame, 1, file);
+    return fclose(file) == 0 ? 0 : 1;
+}
