@@ -194,10 +194,9 @@ run_replay(struct xreplay *x, const struct option_spec *options, int argc,
            char **argv)
 {
     static const char *const examples[] = {
-        "xreplay -d day --speed 60 --max-gap 1s | xbook | xexport -f json",
-        "xreplay -d day --from 2026-01-08T14:31:00Z | xmatch | xohlcv -i 1m",
-        "xreplay --from-seq 5000 --to-seq 6000 day.tape | xexport -f json",
-        NULL};
+        "xreplay --speed 36000 --max-gap 1s day.tape | xbook | xexport -f json",
+        "xstore -d store day.tape | xreplay --from-seq 20 | xexport -f json",
+        "xreplay -d store --from 2026-01-08T14:31:00Z | xohlcv -i 1m", NULL};
     const struct program program = {
         .name = "xreplay",
         .summary = "replay an event store or a tape",

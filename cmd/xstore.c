@@ -301,8 +301,8 @@ main(int argc, char **argv)
         {.kind = OPTION_END},
     };
     static const char *const examples[] = {
-        "xgen --orders 10000 | xstore -d day | xmatch | xohlcv -i 1m",
-        "xstore -d day ls", "xstore -d day verify", NULL};
+        "xgen --orders 10000 | xstore -d store | xmatch | xohlcv -i 1m",
+        "xstore -d store ls", "xstore -d store verify", NULL};
     const struct program program = {
         .name = "xstore",
         .summary = "keep a tape in an event store",
