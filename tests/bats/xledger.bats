@@ -396,6 +396,16 @@ undisturbed() {
     contents undisturbed.db > undisturbed.rows
 }
 
+# until_posted N: waits until ledger.db holds so many transactions.
+until_posted() {
+    for _ in $(seq 300); do
+        sleep 0.05
+        [ "$(sqlite3 ledger.db 'SELECT count(*) FROM transactions' \
+            2> /dev/null || echo 0)" -lt "$1" ] || return 0
+    done
+    return 1
+}
+
 # no_leaks: strace and the leak checker can not both be at work.
 no_leaks() {
     export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
@@ -497,13 +507,7 @@ as_undisturbed() {
     xledger -d ledger.db < live > out.tape &
     exec 9> live
     head -c 150000 day.tape >&9
-    for _ in $(seq 100); do
-        sleep 0.05
-        count=$(sqlite3 ledger.db 'SELECT count(*) FROM transactions' \
-            2> /dev/null || echo 0)
-        [ "$count" -lt 500 ] || break
-    done
-    [ "$count" -gt 500 ]
+    until_posted 500
     tail -c +150001 day.tape >&9
     exec 9>&-
     wait
@@ -519,7 +523,7 @@ as_undisturbed() {
     pid=$!
     exec 9> live
     head -c 150000 day.tape >&9
-    sleep 0.5
+    until_posted 500
     kill -TERM $pid
     status=0
     wait $pid || status=$?
@@ -534,8 +538,8 @@ as_undisturbed() {
     xledger -d ledger.db day.tape > /dev/null
     trades 100 26 next > next.tape
     { echo 'BEGIN IMMEDIATE; SELECT 1;'; sleep 9; } |
-        sqlite3 ledger.db > /dev/null &
-    sleep 0.5
+        sqlite3 ledger.db > locked &
+    until [ -s locked ]; do sleep 0.05; done
     refused_with=$(contents ledger.db | cksum)
     run -3 --separate-stderr xledger -d ledger.db next.tape
     [[ $stderr == *"ledger.db: can not write to it: "*"locked"*"run it again" ]]
@@ -551,7 +555,7 @@ as_undisturbed() {
     pid=$!
     exec 9> live
     head -c 100000 day.tape >&9
-    sleep 0.5
+    until_posted 300
     xledger -d ledger.db other.tape > /dev/null
     tail -c +100001 day.tape >&9
     exec 9>&-
