@@ -283,18 +283,22 @@ take_name(struct xledger *x, struct run *run, const struct name *name)
                      &run->failure);
 }
 
-/* Has the rows of the next event's trade at hand when it comes. */
+/* Has the rows of the next two events' trades at hand when they come. */
 static void
 look_ahead(struct xledger *x, struct run *run, const struct event *event)
 {
-    const struct event *next = event_next(event);
-    uint32_t instrument;
+    const struct event *next = event_next(event), *end = run->reader.end;
+    const struct instruments *instruments = &run->instruments;
 
-    if (next >= run->reader.end || next->type != EVENT_TRADE)
+    if (next >= end || next->type != EVENT_TRADE)
         return;
-    instrument = instruments_find(&run->instruments, next->instrument);
-    post_look_ahead(&x->ledger, instrument,
+    post_look_ahead(&x->ledger, instruments_find(instruments, next->instrument),
                     (const struct trade *)(const void *)next);
+    next = event_next(next);
+    if (next < end && next->type == EVENT_TRADE)
+        post_look_far(&x->ledger,
+                      instruments_find(instruments, next->instrument),
+                      (const struct trade *)(const void *)next);
 }
 
 static int

@@ -73,6 +73,13 @@ map_get(const struct map *map, uint64_t key)
     return map->slots ? map->slots[find(map, key)].value : MAP_NONE;
 }
 
+void
+map_prefetch(const struct map *map, uint64_t key)
+{
+    if (map->slots)
+        __builtin_prefetch(&map->slots[home(map, key)]);
+}
+
 bool
 map_put(struct map *map, uint64_t key, uint32_t value)
 {

@@ -38,6 +38,10 @@ bool map_reserve(struct map *map, size_t count);
 /* The value of a key, or MAP_NONE. */
 uint32_t map_get(const struct map *map, uint64_t key);
 
+/* Fetches the slot of a key that will be asked for soon, so that asking need
+ * not wait for memory. */
+void map_prefetch(const struct map *map, uint64_t key);
+
 /* Sets the value of a key, new or old.  False when memory is lacking. */
 bool map_put(struct map *map, uint64_t key, uint32_t value);
 

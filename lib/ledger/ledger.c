@@ -178,6 +178,13 @@ ledger_find_position(const struct ledger *ledger, uint32_t account,
     return map_get(&ledger->position_map, pair(account, instrument));
 }
 
+void
+ledger_prefetch_position(const struct ledger *ledger, uint32_t account,
+                         uint32_t instrument)
+{
+    map_prefetch(&ledger->position_map, pair(account, instrument));
+}
+
 uint32_t
 ledger_position(struct ledger *ledger, uint32_t account, uint32_t instrument,
                 struct failure *failure)

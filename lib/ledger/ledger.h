@@ -126,6 +126,10 @@ uint32_t ledger_position(struct ledger *ledger, uint32_t account,
 uint32_t ledger_find_position(const struct ledger *ledger, uint32_t account,
                               uint32_t instrument);
 
+/* Fetches what ledger_find_position will look at. */
+void ledger_prefetch_position(const struct ledger *ledger, uint32_t account,
+                              uint32_t instrument);
+
 /* True when an account can be booked on: opened before, or not strict. */
 bool ledger_knows(const struct ledger *ledger, uint32_t account);
 

@@ -360,6 +360,17 @@ post_look_ahead(struct ledger *ledger, uint32_t instrument,
     look_up(ledger, &ledger->hints[1], instrument, trade->seller_id);
 }
 
+void
+post_look_far(const struct ledger *ledger, uint32_t instrument,
+              const struct trade *trade)
+{
+    uint32_t buyer = map_get(&ledger->account_map, trade->buyer_id);
+    uint32_t seller = map_get(&ledger->account_map, trade->seller_id);
+
+    ledger_prefetch_position(ledger, buyer, instrument);
+    ledger_prefetch_position(ledger, seller, instrument);
+}
+
 /* ---- cash ---------------------------------------------------------------- */
 
 /* What each kind of cash event does (R7). */

@@ -56,9 +56,12 @@ enum post_result post_trade(struct ledger *ledger, uint32_t instrument,
                             struct failure *failure);
 
 /* Looks up the rows of the trade that comes next, so that post_trade need not
- * wait for memory then. */
+ * wait for memory then; before that, when it was the one after the next,
+ * where these rows are found. */
 void post_look_ahead(struct ledger *ledger, uint32_t instrument,
                      const struct trade *trade);
+void post_look_far(const struct ledger *ledger, uint32_t instrument,
+                   const struct trade *trade);
 
 /* A deposit, withdrawal, fee, interest or adjustment. */
 enum post_result post_cash(struct ledger *ledger, const struct cash *cash,
