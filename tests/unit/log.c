@@ -1,0 +1,250 @@
+/* The event store from inside: cursors at every place, the index, segments
+ * that roll, and the arithmetic of pace. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/decimal.h"
+#include "io/folder.h"
+#include "io/pace.h"
+#include "store/log_read.h"
+#include "store/log_verify.h"
+#include "store/log_write.h"
+#include "tap.h"
+#include "tape/definitions.h"
+#include "tape/schema.h"
+
+#define EVENTS 5000
+
+static char folder[] = "/tmp/xtape-log-XXXXXX";
+
+/* ---- a store with one stream --------------------------------------------- */
+
+/* Events of different lengths; the time of every hundredth steps back. */
+static size_t
+make_events(char *bytes)
+{
+    char *at = bytes;
+
+    for (int i = 0; i < EVENTS; i++) {
+        struct event *event = (struct event *)(void *)at;
+        size_t words = 2 + (size_t)i % 7;
+
+        memset(at, i % 251, words * 8);
+        event->words = (uint16_t)words;
+        event->type = EVENT_USER;
+        event->instrument = 0;
+        event->time = i * 10 - (i % 100 == 99 ? 500 : 0);
+        at += words * 8;
+    }
+    return (size_t)(at - bytes);
+}
+
+static void
+fill_store(const char *bytes, size_t size)
+{
+    struct failure failure = {0};
+    struct log_writer writer = {.fsync = LOG_FSYNC_NONE, .segment_size = 40000};
+    struct tape_header header;
+    const struct event *first = (const struct event *)(const void *)bytes;
+    int result = log_write_open(&writer, folder, &failure);
+
+    tape_header_init(&header, "unit");
+    header.first_seq = 100;
+    if (result == 0)
+        result = log_write_begin(&writer, &header, &failure);
+    if (result == 0)
+        result = log_write_events(
+            &writer, first, (const struct event *)(const void *)(bytes + size),
+            EVENTS, &failure);
+    if (result == 0)
+        result = log_write_end(&writer, TAPE_STOPPED, 0, &failure);
+    OK("a stream is stored", result == 0);
+    tape_header_free(&header);
+    log_write_close(&writer);
+}
+
+/* All events from seq on are those that were stored. */
+static bool
+reads_from(struct log *log, uint64_t seq, const char *bytes, size_t size)
+{
+    struct failure failure = {0};
+    struct log_cursor cursor;
+    const struct event *event = (const struct event *)(const void *)bytes;
+    const char *at;
+    int result = log_cursor_open(&cursor, log, &log->streams[0], seq, &failure);
+
+    for (uint64_t i = 100; i < seq; i++)
+        event = event_next(event);
+    at = (const char *)event;
+    while (result >= 0 && (result = log_cursor_next(&cursor, &failure)) == 1) {
+        size_t part =
+            (size_t)((const char *)cursor.end - (const char *)cursor.first);
+
+        if (memcmp(at, cursor.first, part) != 0)
+            break;
+        at += part;
+    }
+    log_cursor_close(&cursor);
+    return result == 0 && at == bytes + size;
+}
+
+static void
+test_cursor(const char *bytes, size_t size)
+{
+    struct failure failure = {0};
+    struct log_cursor cursor;
+    struct log log;
+    bool all = true;
+
+    OK("the store is listed", log_open(&log, folder, &failure) == 1);
+    OK("a full segment is followed by the next", log.segment_count > 3);
+    for (uint64_t seq = 100; seq <= 100 + EVENTS; seq += 37)
+        all &= reads_from(&log, seq, bytes, size);
+    OK("from any seq on the events are those that were stored", all);
+    OK("there is nothing behind the last",
+       reads_from(&log, 100 + EVENTS, bytes + size, 0));
+    OK("a seq before the stream's first is refused",
+       log_cursor_open(&cursor, &log, &log.streams[0], 99, &failure) == -1);
+    log_free(&log);
+}
+
+static void
+test_times(const char *bytes)
+{
+    struct failure failure = {0};
+    struct log log;
+    bool all = log_open(&log, folder, &failure) == 1;
+    uint64_t seq;
+
+    for (int64_t time = -600; time < EVENTS * 10; time += 333) {
+        const struct event *event = (const struct event *)(const void *)bytes;
+        uint64_t wanted = 100;
+
+        for (; event->time < time; event = event_next(event))
+            wanted++;
+        all &= log_find_time(&log, &log.streams[0], time, &seq, &failure) == 1;
+        all &= seq == wanted;
+    }
+    OK("the first event not before a time is found, steps back or not", all);
+    OK("no event is that late",
+       log_find_time(&log, &log.streams[0], EVENTS * 10, &seq, &failure) == 0 &&
+           seq == 100 + EVENTS);
+    log_free(&log);
+}
+
+static int
+count_fault(void *owner, const char *text, struct failure *failure)
+{
+    (void)failure;
+    tap_note("%s", text);
+    ++*(int *)owner;
+    return 0;
+}
+
+static void
+test_verify(void)
+{
+    struct failure failure = {0};
+    int faults = 0, exit_class;
+    struct log_verify verify = {.fault = count_fault, .owner = &faults};
+    enum tape_status status;
+    struct log log;
+
+    log_open(&log, folder, &failure);
+    OK("every byte is as it was written",
+       log_verify(&verify, &log, &failure) == 0 && faults == 0 &&
+           verify.events == EVENTS);
+    OK("the END of the stream is that of its last segment",
+       log_status(&log, &log.streams[0], &status, &exit_class, &failure) == 1 &&
+           status == TAPE_STOPPED);
+    for (size_t i = 0; i < log.segment_count; i++) {
+        folder_remove(log.segments[i].path, &failure);
+        folder_remove(log.segments[i].index_path, &failure);
+    }
+    log_free(&log);
+}
+
+/* ---- definitions --------------------------------------------------------- */
+
+static void
+test_definitions(void)
+{
+    struct definitions definitions = {0};
+    struct failure failure = {0};
+    struct instrument instrument;
+    struct name name;
+    const struct event *event;
+
+    event_init(&instrument, EVENT_INSTRUMENT);
+    event_init(&name, EVENT_NAME);
+    instrument.event.instrument = 7;
+    definitions_take(&definitions, &instrument.event, &failure);
+    definitions_take(&definitions, &name.event, &failure);
+    instrument.tick_size = 5;
+    definitions_take(&definitions, &instrument.event, &failure);
+    OK("a definition that was replaced is not in force",
+       definitions.count == 3 && !definitions_get(&definitions, 0));
+    event = definitions_get(&definitions, 2);
+    OK("the newest one is",
+       event && memcmp(event, &instrument, sizeof instrument) == 0);
+    OK("a name is", definitions_get(&definitions, 1) != NULL);
+    definitions_free(&definitions);
+}
+
+/* ---- pace ---------------------------------------------------------------- */
+
+static void
+test_pace(void)
+{
+    struct pace pace = {.speed = 2 * DECIMAL_ONE};
+    int64_t start = pace_deadline(&pace, 1000);
+    struct pace_late late = {0};
+
+    OK("twice as fast is half the time, counted from the first event",
+       pace_deadline(&pace, 1000 + 3 * NS_PER_DAY) - start ==
+           3 * NS_PER_DAY / 2);
+    OK("an event that steps back is due with the one before",
+       pace_deadline(&pace, 0) - start == 3 * NS_PER_DAY / 2);
+    pace = (struct pace){.speed = DECIMAL_ONE, .max_gap = 10};
+    start = pace_deadline(&pace, 0);
+    pace_deadline(&pace, NS_PER_DAY);
+    OK("a long gap counts as the longest allowed",
+       pace_deadline(&pace, NS_PER_DAY + 4) - start == 14);
+    pace = (struct pace){.speed = 3 * DECIMAL_ONE};
+    start = pace_deadline(&pace, 0);
+    for (int64_t i = 1; i < 100000; i++)
+        pace_deadline(&pace, i);
+    OK("a deadline does not depend on those before: no drift",
+       pace_deadline(&pace, 300000) - start == 100000);
+    for (int i = 1; i <= 1000; i++)
+        pace_note(&late, i * 1000);
+    OK("percentiles are right to a sixteenth",
+       llabs(pace_percentile(&late, 500) - 500000) < 500000 / 16 &&
+           llabs(pace_percentile(&late, 990) - 990000) < 990000 / 16 &&
+           pace_percentile(&late, 1000) == 1000000);
+}
+
+int
+main(void)
+{
+    char *bytes = malloc(EVENTS * 8 * 8);
+    size_t size;
+    char lock[64];
+
+    if (!bytes || !mkdtemp(folder))
+        return 1;
+    size = make_events(bytes);
+    fill_store(bytes, size);
+    test_cursor(bytes, size);
+    test_times(bytes);
+    test_verify();
+    test_definitions();
+    test_pace();
+    snprintf(lock, sizeof lock, "%s/lock", folder);
+    unlink(lock);
+    rmdir(folder);
+    free(bytes);
+    return tap_done();
+}
