@@ -23,6 +23,9 @@ book_init(struct book *book, uint32_t number)
     book->number = number;
 }
 
+/* Slots of the table for each order that there is room for. */
+#define TABLE_SLOTS 4
+
 /* ---- the table ----------------------------------------------------------- */
 
 /* Both halves of the product mix all bits of book and id. */
@@ -37,70 +40,61 @@ hash(uint32_t book, uint64_t order_id)
     return (uint32_t)(word >> 32) ^ (uint32_t)word;
 }
 
+static inline uint32_t *
+slot_of(const struct books *books, uint32_t book, uint64_t order_id)
+{
+    return &books->table[hash(book, order_id) & books->mask];
+}
+
 void
 books_expect_slot(const struct books *books, uint32_t book, uint64_t order_id)
 {
     if (books->table)
-        __builtin_prefetch(&books->table[hash(book, order_id) & books->mask]);
+        __builtin_prefetch(slot_of(books, book, order_id));
 }
 
 void
 books_expect_order(const struct books *books, uint32_t book, uint64_t order_id)
 {
-    uint32_t number = books->table ? hash(book, order_id) & books->mask : 0;
-
     if (books->table)
-        __builtin_prefetch(&books->orders[(uint32_t)books->table[number]]);
+        __builtin_prefetch(&books->orders[*slot_of(books, book, order_id)]);
 }
 
 uint32_t
 books_find(const struct books *books, uint32_t book, uint64_t order_id)
 {
-    uint32_t tag = hash(book, order_id);
-    uint64_t entry;
+    uint32_t number = 0;
 
-    if (books->count == 0)
-        return 0;
-    for (uint32_t at = tag & books->mask; (entry = books->table[at]);
-         at = (at + 1) & books->mask) {
-        const struct resting *order = &books->orders[(uint32_t)entry];
+    if (books->table)
+        number = *slot_of(books, book, order_id);
+    for (; number; number = books->orders[number].chain) {
+        const struct resting *order = &books->orders[number];
 
-        if (entry >> 32 == tag && order->order_id == order_id &&
-            order->book == book)
-            return (uint32_t)entry;
+        if (order->order_id == order_id && order->book == book)
+            break;
     }
-    return 0;
+    return number;
 }
 
 static void
-table_put(struct books *books, uint32_t tag, uint32_t order)
+link_order(struct books *books, uint32_t number)
 {
-    uint32_t at = tag & books->mask;
+    struct resting *order = &books->orders[number];
+    uint32_t *slot = slot_of(books, order->book, order->order_id);
 
-    while (books->table[at])
-        at = (at + 1) & books->mask;
-    books->table[at] = (uint64_t)tag << 32 | order;
+    order->chain = *slot;
+    *slot = number;
 }
 
-/* Entries behind the hole move back to where looking for them begins. */
 static void
-table_remove(struct books *books, uint32_t tag, uint32_t order)
+unlink_order(struct books *books, uint32_t number)
 {
-    uint32_t mask = books->mask, hole = tag & mask;
-    uint64_t entry;
+    const struct resting *order = &books->orders[number];
+    uint32_t *link = slot_of(books, order->book, order->order_id);
 
-    while ((uint32_t)books->table[hole] != order)
-        hole = (hole + 1) & mask;
-    for (uint32_t at = (hole + 1) & mask; (entry = books->table[at]);
-         at = (at + 1) & mask) {
-        uint32_t home = (uint32_t)(entry >> 32) & mask;
-
-        if (((at - home) & mask) >= ((at - hole) & mask)) {
-            books->table[hole] = entry;
-            hole = at;
-        }
-    }
-    books->table[hole] = 0;
+    while (*link != number)
+        link = &books->orders[*link].chain;
+    *link = order->chain;
 }
 
 /* ---- room ---------------------------------------------------------------- */
@@ -108,7 +102,7 @@ table_remove(struct books *books, uint32_t tag, uint32_t order)
 static int
 grow_table(struct books *books, uint32_t slots, struct failure *failure)
 {
-    uint64_t *old = books->table;
+    uint32_t *old = books->table;
     uint32_t old_slots = old ? books->mask + 1 : 0;
 
     books->table = allocate(failure, slots, sizeof *books->table);
@@ -118,45 +112,33 @@ grow_table(struct books *books, uint32_t slots, struct failure *failure)
     }
     books->mask = slots - 1;
     for (uint32_t at = 0; at < old_slots; at++)
-        if (old[at])
-            table_put(books, (uint32_t)(old[at] >> 32), (uint32_t)old[at]);
+        for (uint32_t number = old[at], next; number; number = next) {
+            next = books->orders[number].chain;
+            link_order(books, number);
+        }
     free(old);
     return 0;
-}
-
-/* Like realloc, on whole cache lines. */
-static void *
-enlarge_lines(void *old, size_t old_size, size_t size)
-{
-    void *larger = aligned_alloc(64, size);
-
-    if (larger && old)
-        memcpy(larger, old, old_size);
-    if (larger)
-        free(old);
-    return larger;
 }
 
 int
 books_grow(struct books *books, struct failure *failure)
 {
-    uint32_t wanted = books->capacity ? books->capacity * 2 : 1024;
-    size_t used = books->capacity ? books->capacity + 1UL : 0;
+    uint32_t wanted = books->capacity ? books->capacity * 2 + 1 : 1023;
+    size_t have = books->capacity + 1UL, want = wanted + 1UL;
     void *orders, *rests;
 
-    if (wanted > BOOK_ORDERS_MAX)
+    if (wanted >= BOOK_ORDERS_MAX)
         return fail(failure, FAILURE_ENVIRONMENT,
                     "more than %u orders are open at once", books->capacity);
-    orders = enlarge_lines(books->orders, used * sizeof *books->orders,
-                           (wanted + 1UL) * sizeof *books->orders);
+    orders = pool_enlarge(books->orders, have, want, sizeof *books->orders);
     if (!orders)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     books->orders = orders;
-    rests = reallocarray(books->rests, wanted + 1UL, sizeof *books->rests);
+    rests = pool_enlarge(books->rests, have, want, sizeof *books->rests);
     if (!rests)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     books->rests = rests;
-    if (grow_table(books, wanted * 2, failure) != 0)
+    if (grow_table(books, (wanted + 1) * TABLE_SLOTS, failure) != 0)
         return -1;
     books->capacity = wanted;
     return 0;
@@ -176,52 +158,36 @@ enqueue(struct books *books, struct book *book, uint32_t number)
     level = books_level(books, order->level);
     order->older = level->tail;
     order->newer = 0;
-    if (level->tail)
-        books->orders[level->tail].newer = number;
-    else
-        level->head = number;
+    books->orders[level->tail].newer = number;
+    level->head = level->tail ? level->head : number;
     level->tail = number;
     level->count++;
-    level->quantity += order->open;
+    level_add(level, order->open);
 }
 
+/* A neighbour that is not there is order 0, which nobody reads. */
 static void
 dequeue(struct books *books, struct book *book, uint32_t number)
 {
     const struct resting *order = &books->orders[number];
     struct level *level = books_level(books, order->level);
 
-    if (order->older)
-        books->orders[order->older].newer = order->newer;
-    else
-        level->head = order->newer;
-    if (order->newer)
-        books->orders[order->newer].older = order->older;
-    else
-        level->tail = order->older;
+    books->orders[order->older].newer = order->newer;
+    books->orders[order->newer].older = order->older;
+    level->head = order->older ? level->head : order->newer;
+    level->tail = order->newer ? level->tail : order->older;
     level->count--;
-    level->quantity -= order->open;
-    if (level->count == 0 && level->quantity == 0)
+    level_add(level, -order->open);
+    if (level->count == 0 && level_quantity(level) == 0)
         ladder_drop(&books->rungs, book_side(book, order->side), order->level);
 }
 
-uint32_t
-book_add(struct books *books, struct book *book, const struct resting *order,
-         struct resting_rest rest)
+void
+book_enter(struct books *books, struct book *book, uint32_t number)
 {
-    uint32_t number = books->free;
-
-    assert(books->count < books->capacity);
-    books->count++;
-    if (number)
-        books->free = books->orders[number].newer;
-    else
-        number = ++books->used;
-    books->orders[number] = *order;
-    books->rests[number] = rest;
-    table_put(books, hash(book->number, order->order_id), number);
+    assert(books->count <= books->capacity);
+    link_order(books, number);
     enqueue(books, book, number);
-    return number;
 }
 
 void
@@ -230,7 +196,7 @@ book_remove(struct books *books, struct book *book, uint32_t number)
     struct resting *order = &books->orders[number];
 
     dequeue(books, book, number);
-    table_remove(books, hash(book->number, order->order_id), number);
+    unlink_order(books, number);
     order->newer = books->free;
     books->free = number;
     books->count--;

@@ -8,8 +8,8 @@
  *
  * Nothing is allocated but by books_reserve, so what follows it can not fail.
  *
- * Memory: 80 bytes an order and 16 of the table, 64 to 80 a price level; the
- * pools double, and never shrink.
+ * Memory: 80 bytes an order and 16 of the table, some 60 a price level; the
+ * pools double when they are full and never shrink.
  *
  * The table is never iterated, so no result depends on its order.
  */
@@ -31,7 +31,9 @@ struct resting {
     uint32_t older, newer; /* neighbours in the queue of the level */
     uint32_t level;
     uint32_t book;
-    uint8_t side, order_type, time_in_force, self_trade, flags, unused[3];
+    uint32_t chain; /* the next order of the same slot of the table */
+    uint8_t side, time_in_force, flags;
+    uint8_t order_type : 4, self_trade : 4;
 };
 _Static_assert(sizeof(struct resting) == 64, "an order is one cache line");
 
@@ -45,7 +47,7 @@ struct resting_rest {
 struct books {
     struct resting *orders;
     struct resting_rest *rests;
-    uint64_t *table; /* upper half: hash, lower half: order; 0: free */
+    uint32_t *table; /* hash -> the first order of a chain, or 0 */
     uint32_t mask;   /* slots of the table - 1 */
     uint32_t count;  /* orders */
     uint32_t capacity, used, free;
@@ -103,11 +105,25 @@ books_level(const struct books *books, uint32_t level)
 uint32_t books_find(const struct books *books, uint32_t book,
                     uint64_t order_id);
 
-/* Adds an order, filled in but for its links, at the end of the queue of its
- * price.  Its id is not in the book, books_reserve has made room.  Returns
- * its number. */
-uint32_t book_add(struct books *books, struct book *book,
-                  const struct resting *order, struct resting_rest rest);
+/* The number of a new order: the caller fills in the order and its rest, but
+ * for links and level, and then calls book_enter.  books_reserve has made
+ * room. */
+static inline uint32_t
+books_new(struct books *books)
+{
+    uint32_t number = books->free;
+
+    books->count++;
+    if (number)
+        books->free = books->orders[number].newer;
+    else
+        number = ++books->used;
+    return number;
+}
+
+/* Puts a new order, whose id is not in the book, at the end of the queue of
+ * its price. */
+void book_enter(struct books *books, struct book *book, uint32_t order);
 
 /* Takes so much away from what is open of an order and its level; the order
  * stays, with nothing open if it was all. */
@@ -117,7 +133,7 @@ book_reduce(struct books *books, uint32_t order, int64_t quantity)
     struct resting *resting = &books->orders[order];
 
     resting->open -= quantity;
-    books->rungs.levels[resting->level].quantity -= quantity;
+    level_add(&books->rungs.levels[resting->level], -quantity);
 }
 
 /* Removes an order, whatever is open of it; a level without orders and

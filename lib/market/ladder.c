@@ -20,30 +20,73 @@ rungs_free(struct rungs *rungs)
     memset(rungs, 0, sizeof *rungs);
 }
 
+static void
+empty(struct rung_node *node, uint32_t count)
+{
+    for (unsigned i = 0; i < LADDER_FAN; i++)
+        node->keys[i] = KEY_END;
+    node->count = count;
+    node->worse = 0;
+    node->better = 0;
+}
+
+void *
+pool_enlarge(void *old, size_t count, size_t wanted, size_t each)
+{
+    void *larger = aligned_alloc(64, wanted * each);
+
+    if (!larger)
+        return NULL;
+    if (old)
+        memcpy(larger, old, count * each);
+    free(old);
+    return larger;
+}
+
+static int
+grow_levels(struct rungs *rungs, struct failure *failure)
+{
+    uint32_t wanted =
+        rungs->level_capacity ? rungs->level_capacity * 2 + 1 : 255;
+    void *larger = NULL;
+
+    if (wanted < RUNGS_MAX)
+        larger = pool_enlarge(rungs->levels, rungs->level_capacity + 1UL,
+                              wanted + 1UL, sizeof *rungs->levels);
+    if (!larger)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    rungs->levels = larger;
+    rungs->level_capacity = wanted;
+    return 0;
+}
+
+static int
+grow_nodes(struct rungs *rungs, struct failure *failure)
+{
+    uint32_t wanted = rungs->node_capacity ? rungs->node_capacity * 2 + 1 : 255;
+    void *larger = NULL;
+
+    if (wanted < RUNGS_MAX)
+        larger = pool_enlarge(rungs->nodes, rungs->node_capacity + 1UL,
+                              wanted + 1UL, sizeof *rungs->nodes);
+    if (!larger)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    rungs->nodes = larger;
+    if (rungs->node_capacity == 0)
+        empty(&rungs->nodes[0], LADDER_FAN); /* full: nobody adds to it */
+    rungs->node_capacity = wanted;
+    return 0;
+}
+
 int
 rungs_grow(struct rungs *rungs, struct failure *failure)
 {
-    if (rungs->level_count >= rungs->level_capacity) {
-        uint32_t wanted =
-            rungs->level_capacity ? rungs->level_capacity * 2 : 256;
-        void *larger =
-            reallocarray(rungs->levels, wanted + 1UL, sizeof *rungs->levels);
-
-        if (!larger || wanted > UINT32_MAX / 4)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-        rungs->levels = larger;
-        rungs->level_capacity = wanted;
-    }
-    if (rungs->node_capacity - rungs->node_count <= LADDER_HEIGHT) {
-        uint32_t wanted = rungs->node_capacity ? rungs->node_capacity * 2 : 64;
-        void *larger =
-            reallocarray(rungs->nodes, wanted + 1UL, sizeof *rungs->nodes);
-
-        if (!larger || wanted > UINT32_MAX / 4)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-        rungs->nodes = larger;
-        rungs->node_capacity = wanted;
-    }
+    if (rungs->level_count >= rungs->level_capacity &&
+        grow_levels(rungs, failure) != 0)
+        return -1;
+    if (rungs->node_capacity - rungs->node_count <= LADDER_HEIGHT &&
+        grow_nodes(rungs, failure) != 0)
+        return -1;
     return 0;
 }
 
@@ -77,7 +120,6 @@ static uint32_t
 new_node(struct rungs *rungs)
 {
     uint32_t number = rungs->node_free;
-    struct rung_node *node;
 
     assert(rungs->node_count < rungs->node_capacity);
     rungs->node_count++;
@@ -85,12 +127,7 @@ new_node(struct rungs *rungs)
         rungs->node_free = rungs->nodes[number].worse;
     else
         number = ++rungs->node_used;
-    node = &rungs->nodes[number];
-    for (unsigned i = 0; i < LADDER_FAN; i++)
-        node->keys[i] = KEY_END;
-    node->count = 0;
-    node->worse = 0;
-    node->better = 0;
+    empty(&rungs->nodes[number], 0);
     return number;
 }
 
@@ -111,18 +148,32 @@ count_less(const struct rung_node *node, int64_t key)
 {
     const int64_t *at = node->keys;
 
-    for (uint32_t half = LADDER_FAN / 2; half > 0; half /= 2)
-        at += half & -(uint32_t)(at[half - 1] < key);
-    return (uint32_t)(at - node->keys) + (*at < key);
+    at += 8 & -(uint32_t)(at[7] < key);
+    at += 4 & -(uint32_t)(at[3] < key);
+    at += 2 & -(uint32_t)(at[1] < key);
+    at += 1 & -(uint32_t)(at[0] < key);
+    return (uint32_t)(at - node->keys);
 }
 
+static inline void
+swap_at(struct rung_node *node, uint32_t at, int64_t *key, uint32_t *kid)
+{
+    int64_t old_key = node->keys[at];
+    uint32_t old_kid = node->kids[at];
+
+    node->keys[at] = *key;
+    node->kids[at] = *kid;
+    *key = old_key;
+    *kid = old_kid;
+}
+
+/* Kids move over one by one.  They are few, and a copy of many at once would
+ * have to wait for the one that was written last. */
 static void
 insert_at(struct rung_node *node, uint32_t at, int64_t key, uint32_t kid)
 {
-    uint32_t behind = node->count - at;
-
-    memmove(&node->keys[at + 1], &node->keys[at], behind * sizeof *node->keys);
-    memmove(&node->kids[at + 1], &node->kids[at], behind * sizeof *node->kids);
+    for (; at < node->count; at++)
+        swap_at(node, at, &key, &kid);
     node->keys[at] = key;
     node->kids[at] = kid;
     node->count++;
@@ -131,11 +182,12 @@ insert_at(struct rung_node *node, uint32_t at, int64_t key, uint32_t kid)
 static void
 remove_at(struct rung_node *node, uint32_t at)
 {
-    uint32_t behind = --node->count - at;
+    int64_t key = KEY_END;
+    uint32_t kid = 0;
 
-    memmove(&node->keys[at], &node->keys[at + 1], behind * sizeof *node->keys);
-    memmove(&node->kids[at], &node->kids[at + 1], behind * sizeof *node->kids);
-    node->keys[node->count] = KEY_END;
+    for (uint32_t i = node->count; i-- > at;)
+        swap_at(node, i, &key, &kid);
+    node->count--;
 }
 
 /* ---- finding ------------------------------------------------------------- */
@@ -187,7 +239,7 @@ ladder_find(const struct rungs *rungs, const struct ladder *ladder,
         return 0;
     leaf = &rungs->nodes[find_leaf(rungs, ladder, key)];
     at = count_less(leaf, key);
-    return at < LADDER_FAN && leaf->keys[at] == key ? leaf->kids[at] : 0;
+    return at < leaf->count && leaf->keys[at] == key ? leaf->kids[at] : 0;
 }
 
 /* ---- adding -------------------------------------------------------------- */
@@ -215,13 +267,14 @@ split(struct rungs *rungs, struct ladder *ladder, uint32_t number, bool leaf)
 {
     uint32_t added = new_node(rungs);
     struct rung_node *from = &rungs->nodes[number], *to = &rungs->nodes[added];
-    uint32_t half = LADDER_FAN / 2;
+    uint32_t half = LADDER_FAN / 2, more = LADDER_FAN - half;
 
-    memcpy(to->keys, from->keys + half, half * sizeof *to->keys);
-    memcpy(to->kids, from->kids + half, half * sizeof *to->kids);
+    memcpy(to->keys, from->keys + half, more * sizeof *to->keys);
+    memcpy(to->kids, from->kids + half, more * sizeof *to->kids);
     for (uint32_t i = half; i < LADDER_FAN; i++)
         from->keys[i] = KEY_END;
-    from->count = to->count = half;
+    from->count = half;
+    to->count = more;
     if (!leaf)
         return added;
     to->worse = number;
@@ -271,29 +324,36 @@ insert(struct rungs *rungs, struct ladder *ladder, struct path *path,
     ladder->height++;
 }
 
-/* Adds a level that is not there. */
-static __attribute__((noinline)) uint32_t
-add_level(struct rungs *rungs, struct ladder *ladder, int64_t price)
+/* Adds a level to a ladder without leaves, or where its leaf is full. */
+static __attribute__((noinline)) void
+add_to_full(struct rungs *rungs, struct ladder *ladder, int64_t key,
+            uint32_t level)
 {
-    int64_t key = ladder_key(ladder, price);
-    uint32_t level = new_level(rungs, price);
     struct path path;
 
     if (ladder->root == 0)
         ladder->root = ladder->top = new_node(rungs);
     insert(rungs, ladder, &path, descend(rungs, ladder, key, &path), key,
            level);
-    if (key > ladder->best_key)
-        find_best(rungs, ladder);
-    return level;
 }
 
 uint32_t
 ladder_take(struct rungs *rungs, struct ladder *ladder, int64_t price)
 {
-    uint32_t level = ladder_find(rungs, ladder, price);
+    int64_t key = ladder_key(ladder, price);
+    struct rung_node *leaf = &rungs->nodes[find_leaf(rungs, ladder, key)];
+    uint32_t at = count_less(leaf, key), level;
 
-    return level ? level : add_level(rungs, ladder, price);
+    if (at < leaf->count && leaf->keys[at] == key)
+        return leaf->kids[at];
+    level = new_level(rungs, price);
+    if (leaf->count < LADDER_FAN)
+        insert_at(leaf, at, key, level);
+    else
+        add_to_full(rungs, ladder, key, level);
+    if (key > ladder->best_key)
+        find_best(rungs, ladder);
+    return level;
 }
 
 /* ---- dropping ------------------------------------------------------------ */

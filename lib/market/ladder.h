@@ -16,33 +16,36 @@
 #define MARKET_LADDER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/decimal.h"
 #include "base/failure.h"
 
-#define LADDER_FAN    32 /* levels in a leaf, children of an inner node */
+#define LADDER_FAN    15 /* levels in a leaf, kids of an inner node */
 #define LADDER_HEIGHT 16 /* more than 32-bit numbers can reach */
+#define RUNGS_MAX     (UINT32_C(1) << 31)
 #define KEY_NONE      INT64_MIN       /* worse than every price */
 #define KEY_ANY       (INT64_MIN + 1) /* as a limit: every price will do */
 #define KEY_END       INT64_MAX       /* better than every price */
 
 struct level {
-    i128 quantity; /* open at this price */
     int64_t price;
+    uint64_t quantity_low; /* open at this price: level_quantity */
+    uint32_t quantity_high;
     uint32_t head, tail; /* orders, the oldest and the newest */
     uint32_t count;      /* orders */
-    uint32_t unused;
 };
+_Static_assert(sizeof(struct level) == 32, "half a cache line");
 
 struct rung_node {
-    int64_t keys[LADDER_FAN];  /* ascending, then KEY_END; inner: the child
-                                  has no less, and the first is KEY_NONE */
+    int64_t keys[LADDER_FAN];  /* ascending, then KEY_END; inner: the kid has
+                                  no less, and the first is KEY_NONE */
+    uint32_t worse, better;    /* leaves: the neighbours */
     uint32_t kids[LADDER_FAN]; /* levels of a leaf, nodes of an inner node */
     uint32_t count;
-    uint32_t worse, better; /* leaves: the neighbours */
-    uint32_t unused;
 };
+_Static_assert(sizeof(struct rung_node) == 192, "three cache lines");
 
 /* A zeroed struct rungs is empty. */
 struct rungs {
@@ -65,6 +68,27 @@ struct ladder {
 struct ladder_place {
     uint32_t leaf, at;
 };
+
+static inline i128
+level_quantity(const struct level *level)
+{
+    return (i128)((u128)level->quantity_high << 64 | level->quantity_low);
+}
+
+/* The sum is not negative and below 2^96. */
+static inline void
+level_add(struct level *level, int64_t quantity)
+{
+    i128 sum = level_quantity(level) + quantity;
+
+    level->quantity_low = (uint64_t)sum;
+    level->quantity_high = (uint32_t)((u128)sum >> 64);
+}
+
+/* A copy of a pool with room for wanted members instead of count, on whole
+ * cache lines; the old one is freed.  NULL, with the old one as it was, out
+ * of memory. */
+void *pool_enlarge(void *old, size_t count, size_t wanted, size_t each);
 
 void rungs_free(struct rungs *rungs);
 

@@ -52,7 +52,7 @@ make_room(struct match *match, uint32_t index, struct failure *failure)
     return 0;
 }
 
-/* A multiple that values are checked against; 0 when there is none. */
+/* What values are multiples of; 0: of nothing. */
 static int64_t
 multiple(int64_t size)
 {
@@ -238,7 +238,7 @@ is_fillable(const struct match *match, struct market *market,
     for (; level; level = ladder_next(rungs, &place)) {
         if (ladder_key(ladder, rungs->levels[level].price) < taker->limit)
             return false;
-        sum += rungs->levels[level].quantity;
+        sum += level_quantity(&rungs->levels[level]);
         if (sum >= taker->open)
             return true;
     }
@@ -255,22 +255,24 @@ static void
 rest(struct match *match, struct market *market, const struct order *order,
      uint8_t time_in_force, int64_t open)
 {
-    const struct resting resting = {
-        .order_id = order->order_id,
-        .account_id = order->account_id,
-        .client_order_id = order->client_order_id,
-        .price = order->price,
-        .open = open,
-        .book = market->book.number,
-        .side = order->side,
-        .order_type = ORDER_LIMIT,
-        .time_in_force = time_in_force,
-        .self_trade = order->self_trade,
-        .flags = order->flags,
-    };
+    struct books *books = &match->books;
+    uint32_t number = books_new(books);
+    struct resting *resting = &books->orders[number];
 
-    book_add(&match->books, &market->book, &resting,
-             (struct resting_rest){order->strategy_id, order->quantity});
+    resting->order_id = order->order_id;
+    resting->account_id = order->account_id;
+    resting->client_order_id = order->client_order_id;
+    resting->price = order->price;
+    resting->open = open;
+    resting->book = market->book.number;
+    resting->side = order->side;
+    resting->order_type = ORDER_LIMIT;
+    resting->time_in_force = time_in_force;
+    resting->self_trade = order->self_trade & 15U;
+    resting->flags = order->flags;
+    books->rests[number].strategy_id = order->strategy_id;
+    books->rests[number].quantity = order->quantity;
+    book_enter(books, &market->book, number);
 }
 
 /* A checked order: what it takes, and what becomes of the rest. */
@@ -383,14 +385,19 @@ static void
 trade_moved(struct match *match, struct market *market, uint32_t number,
             struct change *change)
 {
-    struct resting order = match->books.orders[number];
-    struct resting_rest rest = match->books.rests[number];
+    struct books *books = &match->books;
+    struct resting order = books->orders[number];
+    struct resting_rest rest = books->rests[number];
 
-    book_remove(&match->books, &market->book, number);
+    book_remove(books, &market->book, number);
     take(match, market, &change->taker);
-    order.open = change->taker.open;
-    if (order.open > 0)
-        book_add(&match->books, &market->book, &order, rest);
+    if (change->taker.open == 0)
+        return;
+    number = books_new(books);
+    books->orders[number] = order;
+    books->orders[number].open = change->taker.open;
+    books->rests[number] = rest;
+    book_enter(books, &market->book, number);
 }
 
 static void

@@ -33,9 +33,11 @@
 struct match_sink {
     /* Room for one event of size bytes, filled at once; never NULL. */
     void *(*put)(void *owner, size_t size);
-    /* The local id of an instrument that this tape has not defined so far and
-     * that a fact must name; 0 with the failure set when it can not be. */
-    uint32_t (*name)(void *owner, uint32_t index, struct failure *failure);
+    /* A local id for an instrument that this tape has not defined so far and
+     * that a fact of cause must name; 0 with the failure set when there can
+     * be none. */
+    uint32_t (*name)(void *owner, uint32_t index, const struct event *cause,
+                     struct failure *failure);
     void *owner;
 };
 

@@ -102,8 +102,8 @@ end_orders(struct match *match, const struct event *cause, enum event_type type,
         struct market *market = &match->markets[match->choices[i].index];
 
         if (market->local == 0)
-            market->local = match->sink.name(match->sink.owner,
-                                             match->choices[i].index, failure);
+            market->local = match->sink.name(
+                match->sink.owner, match->choices[i].index, cause, failure);
         if (market->local == 0)
             return -1;
         tell_end(match, cause,

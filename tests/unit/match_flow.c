@@ -195,7 +195,7 @@ side_is_sound(const struct match *match, uint32_t index, int side)
             count++;
         }
         if (ladder_key(ladder, level->price) >= last || count == 0 ||
-            sum != level->quantity || count != level->count)
+            sum != level_quantity(level) || count != level->count)
             return false;
         last = ladder_key(ladder, level->price);
     }

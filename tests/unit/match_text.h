@@ -35,10 +35,12 @@ facts_put(void *owner, size_t size)
 }
 
 static uint32_t
-facts_name(void *owner, uint32_t index, struct failure *failure)
+facts_name(void *owner, uint32_t index, const struct event *cause,
+           struct failure *failure)
 {
     struct facts *facts = owner;
 
+    (void)cause;
     (void)failure;
     facts->named++;
     return 1000 + index;

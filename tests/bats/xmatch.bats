@@ -1,0 +1,92 @@
+# xmatch: the program around the engine; what the engine does is in
+# testdata/matching and its unit tests.
+load common
+
+# orders LINE ...: a tape of orders from lines of "ID SIDE PRICE QUANTITY".
+orders() {
+    {
+        echo instrument,order_id,account_id,side,price,quantity
+        printf '%s\n' "$@" | awk '{ print "N:A," $1 "," $1 % 3 + 1 "," $2 "," \
+            $3 "," $4 }'
+    } > orders.csv
+    ximport -f csv -t order -D time=2026-01-08T14:30:00Z --stream day orders.csv
+}
+
+# told: type, order ids, price, quantity of the facts on stdin.
+told() {
+    xexport -f json | sed -nE \
+        -e 's/.*"type":"(accepted)".*"order_id":([0-9]+).*/\1 \2/p' \
+        -e 's/.*"type":"(cancelled|expired|rejected)".*"reason":"([a-z_]+)".*"order_id":([0-9]+).*/\1 \3 \2/p' \
+        -e 's/.*"type":"trade".*"price":"([^"]*)","quantity":"([^"]*)","trade_id":([0-9]+).*/trade \3 \2@\1/p'
+}
+
+@test "facts take the place of requests, and all else passes" {
+    xgen -n 2000 --symbols 3 > in.tape
+    xmatch in.tape > out.tape
+    [ "$(xgrep -t order,modify,cancel out.tape | xstat | grep -c '  order')" -eq 0 ]
+    xgrep -v -t order,modify,cancel in.tape | xexport -f json > in.json
+    xgrep -t instrument,session,account,cash out.tape | xexport -f json \
+        > out.json
+    diff in.json out.json
+}
+
+@test "--keep passes requests too, each before what it caused" {
+    orders '1 buy 10 5' '2 sell 10 5' > in.tape
+    xmatch --keep in.tape | xexport -f json | cut -d'"' -f4 > types
+    [ "$(tr '\n' ' ' < types)" = "instrument order accepted order accepted trade " ]
+    xmatch --keep in.tape | xgrep -v -t order | xexport -f json > kept
+    xmatch in.tape | xexport -f json | diff - kept
+}
+
+@test "a book outlives its tape" {
+    orders '1 buy 10 5' '2 buy 11 5' > day1.tape
+    orders '3 sell 10 7' > day2.tape
+    cat day1.tape day2.tape | xmatch | told > facts
+    diff facts - << 'END'
+accepted 1
+accepted 2
+accepted 3
+trade 1 5@11
+trade 2 2@10
+END
+    xmatch day1.tape day2.tape | told | diff - facts
+}
+
+@test "a fact about an instrument that a later tape lacks brings its definition" {
+    orders '3 buy 10 5' > day1.tape
+    printf '%s\n' \
+        '{"type":"instrument","id":1,"time":"2026-01-09T00:00:00Z","symbol":"B"}' \
+        '{"type":"cancel","time":"2026-01-09T09:00:00Z","account_id":1}' |
+        ximport -f json --stream day2 > day2.tape
+    xmatch day1.tape day2.tape > facts.tape
+    xexport -f json facts.tape | tail -n 1 > last
+    grep -q '"type":"cancelled".*"instrument":"N:A".*"order_id":3,' last
+}
+
+@test "orders in a table give the trades that a person would make of them" {
+    orders '1 sell 10.5 3' '2 sell 10.4 2' '3 buy 10.45 5' '4 sell 10.45 1' \
+        '5 buy 11 9' | xmatch | told > facts
+    diff facts - << 'END'
+accepted 1
+accepted 2
+accepted 3
+trade 1 2@10.4
+accepted 4
+trade 2 1@10.45
+accepted 5
+trade 3 3@10.5
+END
+}
+
+@test "--verbose tells how many requests, trades and rejects there were" {
+    orders '1 buy 10 5' '1 buy 10 5' '2 sell 10 3' > in.tape
+    xmatch --verbose in.tape 2> summary > out.tape
+    grep -q '^xmatch: 3 requests, 1 trades, 1 rejects, 1 orders open$' summary
+}
+
+@test "the same orders give the same facts, whole or in parts" {
+    xgen -n 20000 --symbols 20 > in.tape
+    whole=$(xmatch in.tape | xstat --digest)
+    [ "$(cat in.tape | xmatch | xstat --digest)" = "$whole" ]
+    [ "$(xgrep -n 100000 in.tape | xmatch | xstat --digest)" = "$whole" ]
+}
