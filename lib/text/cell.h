@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 struct cell {
     const char *bytes;
@@ -19,12 +18,22 @@ cell_of(const char *text)
     return (struct cell){text, strlen(text)};
 }
 
-/* Whether a cell is that word; upper and lower case of ASCII are the same. */
+/* Whether a cell is that word, which is in lower case; the cell may have upper
+ * case letters of ASCII, too. */
 static inline bool
 cell_is(struct cell cell, const char *word)
 {
-    return strlen(word) == cell.size &&
-           strncasecmp(cell.bytes, word, cell.size) == 0;
+    size_t i;
+
+    for (i = 0; i < cell.size; i++) {
+        unsigned char c = (unsigned char)cell.bytes[i];
+
+        if (c >= 'A' && c <= 'Z')
+            c |= 32;
+        if (c != (unsigned char)word[i] || c == '\0')
+            return false;
+    }
+    return word[i] == '\0';
 }
 
 /* Two cells of the same bytes. */

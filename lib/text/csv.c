@@ -160,7 +160,7 @@ check_columns(struct csv_import *csv, struct failure *failure)
         if (csv->maps[slot].size && csv->columns[slot] == 0)
             return fail(failure, FAILURE_DATA, "there is no column \"%.*s\"",
                         (int)csv->maps[slot].size, csv->maps[slot].bytes);
-        if (csv->columns[slot] || csv->defaults[slot].size)
+        if (csv->defaults[slot].size)
             csv->told |= UINT64_C(1) << slot;
         if (csv->columns[slot] > csv->column_count)
             return fail(failure, FAILURE_DATA,
@@ -234,6 +234,7 @@ take_row(void *owner, const struct cell *cells, size_t count,
          struct failure *failure)
 {
     struct csv_import *csv = owner;
+    uint64_t told;
     unsigned slot;
 
     if (!csv->mapped) {
@@ -247,12 +248,18 @@ take_row(void *owner, const struct cell *cells, size_t count,
                     "%zu columns, but the %s line has %zu", count,
                     csv->options.no_header ? "first" : "header",
                     csv->column_count);
+    told = csv->told;
     for (size_t i = 0; i < count; i++) {
         slot = csv->slots[i];
-        csv->cells[slot] = cells[i].size ? cells[i] : csv->defaults[slot];
+        if (cells[i].size) {
+            csv->cells[slot] = cells[i];
+            told |= UINT64_C(1) << slot;
+        } else {
+            csv->cells[slot] = csv->defaults[slot];
+        }
     }
-    if (import_record(csv->importer, csv->type, csv->told, csv->cells, &slot) !=
-        0)
+    told &= ~(UINT64_C(1) << SLOT_NONE);
+    if (import_record(csv->importer, csv->type, told, csv->cells, &slot) != 0)
         return fail_at_slot(csv, slot, failure);
     return 0;
 }

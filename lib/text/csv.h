@@ -35,7 +35,7 @@ struct csv_import {
     struct cell defaults[SLOTS_MAX + 1]; /* its text where no cell has one */
     struct cell *ignored;                /* columns that do not count; owned */
     size_t ignored_count;
-    uint64_t told; /* slots that have a column or a default, a bit each */
+    uint64_t told; /* slots that have a default, a bit each */
     struct cell cells[SLOTS_MAX + 1]; /* of the row in hand, by slot; those
                                        * of no slot fall into the last */
     bool mapped;                      /* the columns of this file are known */

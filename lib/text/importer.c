@@ -168,10 +168,12 @@ import_record(struct importer *importer, const struct schema_type *type,
                        told_cell(told, cells, SLOT_EXCHANGE)) != 0)
         return -1;
     for (; fields; fields &= fields - 1) {
-        *slot = (unsigned)__builtin_ctzll(fields);
-        if (cells[*slot].size &&
-            value_set(importer, &type->fields[*slot - SLOT_FIELDS],
-                      cells[*slot], event->time) != 0)
+        unsigned at = (unsigned)__builtin_ctzll(fields);
+
+        *slot = at;
+        if (cells[at].size &&
+            value_set(importer, &type->fields[at - SLOT_FIELDS], cells[at],
+                      event->time) != 0)
             return -1;
     }
     *slot = SLOT_DATA;

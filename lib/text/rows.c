@@ -106,23 +106,25 @@ is_space(char c)
     return c == ' ' || c == '\t';
 }
 
-static inline void
-add_cell(struct cell *cell, const char *start, const char *end)
+/* Spaces around cells do not count. */
+static void
+trim(struct cell *cell, const struct cell *end)
 {
-    if (start < end && (*start <= ' ' || end[-1] <= ' ')) {
-        while (start < end && is_space(*start))
-            start++;
-        while (start < end && is_space(end[-1]))
-            end--;
+    for (; cell < end; cell++) {
+        while (cell->size && is_space(*cell->bytes)) {
+            cell->bytes++;
+            cell->size--;
+        }
+        while (cell->size && is_space(cell->bytes[cell->size - 1]))
+            cell->size--;
     }
-    *cell = (struct cell){start, (size_t)(end - start)};
 }
 
 /* Cuts a line without its line end into cells.  False when there is a quote
  * or a CR in it, or too many cells: that is for libcsv.
  *
- * Delimiters, quotes and CR are all below limit, and little else is: digits
- * and letters are above it unless the delimiter is. */
+ * Delimiters, quotes, CR and spaces are all below limit, and little else is:
+ * digits and letters are above it unless the delimiter is. */
 static bool
 split(struct rows *rows, const char *line, const char *end)
 {
@@ -131,6 +133,7 @@ split(struct rows *rows, const char *line, const char *end)
         (unsigned)(delimiter > CSV_QUOTE ? delimiter : CSV_QUOTE) + 1;
     const char *start = line, *at = line;
     struct cell *cell = rows->cells, *last = cell + ROW_CELLS_MAX - 9;
+    bool spaces = false;
 
     for (; end - at >= 8 && cell < last; at += 8) {
         uint64_t word, found;
@@ -140,22 +143,28 @@ split(struct rows *rows, const char *line, const char *end)
             const char *here = at + __builtin_ctzll(found) / 8;
 
             if (*here == delimiter) {
-                add_cell(cell++, start, here);
+                *cell++ = (struct cell){start, (size_t)(here - start)};
                 start = here + 1;
             } else if (*here == CSV_QUOTE || *here == CSV_CR) {
                 return false;
+            } else {
+                spaces |= is_space(*here);
             }
         }
     }
     for (; at < end && cell < last + 8; at++) {
         if (*at == delimiter) {
-            add_cell(cell++, start, at);
+            *cell++ = (struct cell){start, (size_t)(at - start)};
             start = at + 1;
         } else if (*at == CSV_QUOTE || *at == CSV_CR) {
             return false;
+        } else {
+            spaces |= is_space(*at);
         }
     }
-    add_cell(cell++, start, end);
+    *cell++ = (struct cell){start, (size_t)(end - start)};
+    if (spaces)
+        trim(rows->cells, cell);
     rows->count = (size_t)(cell - rows->cells);
     return at == end;
 }
