@@ -116,6 +116,21 @@ decode_hybrid(const unsigned char **at, const unsigned char *end,
     return true;
 }
 
+bool
+decode_run(const unsigned char **at, const unsigned char *end, unsigned width,
+           uint32_t *value, size_t count)
+{
+    const unsigned char *next = *at;
+    uint64_t head;
+
+    if (!get_varint(&next, end, &head) || head & 1 || head >> 1 < count ||
+        (size_t)(end - next) < (width + 7) / 8)
+        return false;
+    *value = (uint32_t)load(next, next + (width + 7) / 8);
+    *at = next + (width + 7) / 8;
+    return true;
+}
+
 /* ---- DELTA_BINARY_PACKED ------------------------------------------------- */
 
 struct delta {

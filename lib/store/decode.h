@@ -16,6 +16,11 @@
 bool decode_hybrid(const unsigned char **at, const unsigned char *end,
                    unsigned width, uint32_t *values, size_t count);
 
+/* True, with the value, when the next bytes are one run of all count values;
+ * else nothing is read. */
+bool decode_run(const unsigned char **at, const unsigned char *end,
+                unsigned width, uint32_t *value, size_t count);
+
 /* DELTA_BINARY_PACKED: exactly count values; bits 32 or 64. */
 bool decode_delta(const unsigned char **at, const unsigned char *end,
                   unsigned bits, uint64_t *words, size_t count);

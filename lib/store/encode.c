@@ -101,8 +101,8 @@ encode_delta(const uint64_t *words, size_t count, unsigned bits,
 
 /* ---- RLE and bit-packing hybrid ------------------------------------------ */
 
-static void
-put_run(uint32_t value, size_t count, unsigned width, struct growing *out)
+void
+encode_run(uint32_t value, size_t count, unsigned width, struct growing *out)
 {
     put_varint(out, (uint64_t)count << 1);
     growing_put(out, &value, (width + 7) / 8);
@@ -162,7 +162,7 @@ encode_hybrid(const uint32_t *values, size_t count, unsigned width,
             if (i > packed)
                 put_packed(values + packed, i - packed, width, out);
             if (run > 0)
-                put_run(values[i], run, width, out);
+                encode_run(values[i], run, width, out);
             i += run;
             packed = i;
         } else {

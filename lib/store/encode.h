@@ -27,4 +27,8 @@ void encode_delta(const uint64_t *words, size_t count, unsigned bits,
 void encode_hybrid(const uint32_t *values, size_t count, unsigned width,
                    struct growing *out);
 
+/* The same for count times one value. */
+void encode_run(uint32_t value, size_t count, unsigned width,
+                struct growing *out);
+
 #endif

@@ -103,6 +103,7 @@ event_columns_free(struct event_columns *columns)
 {
     for (unsigned i = 0; i < PARQUET_COLUMNS_MAX; i++)
         parquet_chunk_values_free(&columns->chunks[i]);
+    growing_free(&columns->key);
     growing_free(&columns->cursors);
     map_free(&columns->instruments);
     texts_free(&columns->identities);
@@ -374,41 +375,51 @@ place_events(struct build *build)
     return (int64_t)at;
 }
 
-/* The local id of a row's symbol and exchange, 0 when both are null. */
+/* The local id of a symbol and an exchange (NULL: none) by the file's list. */
 static int
-find_instrument(struct event_columns *columns, uint32_t row, uint32_t *id,
-                struct failure *failure)
+look_up(struct event_columns *columns, const struct parquet_text *symbol,
+        const struct parquet_text *exchange, uint32_t row, uint32_t *id,
+        struct failure *failure)
 {
-    const struct parquet_values *symbol = values_of(columns, COLUMN_SYMBOL);
-    const struct parquet_values *exchange = values_of(columns, COLUMN_EXCHANGE);
-    uint64_t place = (symbol->words[row] + 1) << 32;
-    char key[2 * UINT16_MAX + 2];
-    size_t size = 0;
+    struct growing *key = &columns->key;
     uint32_t found;
 
-    if (exchange->valid[row])
-        place |= exchange->words[row] + 1;
-    *id = map_get(&columns->instruments, place);
-    if (*id != MAP_NONE)
-        return 0;
-    if (exchange->valid[row]) {
-        const struct parquet_text *text =
-            &exchange->table[exchange->words[row]];
-
-        size = text->size < UINT16_MAX ? text->size : UINT16_MAX;
-        memcpy(key, text->bytes, size);
-    }
-    key[size++] = '\0';
-    if (symbol->table[symbol->words[row]].size <= UINT16_MAX) {
-        memcpy(key + size, symbol->table[symbol->words[row]].bytes,
-               symbol->table[symbol->words[row]].size);
-        size += symbol->table[symbol->words[row]].size;
-    }
-    found = texts_find(&columns->identities, key, size);
+    growing_clear(key);
+    if (exchange)
+        growing_put(key, exchange->bytes, exchange->size);
+    growing_put_byte(key, 0);
+    growing_put(key, symbol->bytes, symbol->size);
+    if (growing_ok(key, failure) != 0)
+        return -1;
+    found =
+        texts_find(&columns->identities, (const char *)key->bytes, key->size);
     if (found == TEXTS_NONE)
         return fail(failure, FAILURE_DATA,
                     "row %u: its instrument is not in the file's list", row);
     *id = ((const uint32_t *)(const void *)columns->ids.bytes)[found];
+    return 0;
+}
+
+/* The local id of a row's symbol and exchange. */
+static int
+find_instrument(struct event_columns *columns,
+                const struct parquet_values *symbol,
+                const struct parquet_values *exchange, uint32_t row,
+                uint32_t *id, struct failure *failure)
+{
+    uint64_t place = (symbol->words[row] + 1) << 32;
+    const struct parquet_text *text = NULL;
+
+    if (exchange->valid[row]) {
+        place |= exchange->words[row] + 1;
+        text = &exchange->table[exchange->words[row]];
+    }
+    *id = map_get(&columns->instruments, place);
+    if (*id != MAP_NONE)
+        return 0;
+    if (look_up(columns, &symbol->table[symbol->words[row]], text, row, id,
+                failure) != 0)
+        return -1;
     if (!map_put(&columns->instruments, place, *id))
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     return 0;
@@ -420,6 +431,7 @@ put_heads(struct build *build)
     struct event_columns *columns = build->columns;
     const struct parquet_values *time = values_of(columns, COLUMN_TIME);
     const struct parquet_values *symbol = values_of(columns, COLUMN_SYMBOL);
+    const struct parquet_values *exchange = values_of(columns, COLUMN_EXCHANGE);
     const struct parquet_values *explicit =
         values_of(columns, COLUMN_INSTRUMENT);
     const struct parquet_values *raw = values_of(columns, COLUMN_RAW);
@@ -437,7 +449,8 @@ put_heads(struct build *build)
         if (explicit->nulls < explicit->count && explicit->valid[row])
             id = (uint32_t) explicit->words[row];
         else if (symbol && symbol->valid[row] &&
-                 find_instrument(columns, row, &id, build->failure) != 0)
+                 find_instrument(columns, symbol, exchange, row, &id,
+                                 build->failure) != 0)
             return -1;
         *event =
             (struct event){(uint16_t)(cursor->size / 8), columns->layout.type,

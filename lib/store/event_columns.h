@@ -16,11 +16,11 @@ struct event_columns {
     struct layout layout;
     struct parquet_reader *file;
     struct parquet_chunk_values chunks[PARQUET_COLUMNS_MAX];
-    uint32_t count; /* rows of the group loaded */
-    struct growing cursors;
-    struct map instruments;  /* place of symbol and exchange -> local id */
-    struct texts identities; /* "exchange\0symbol" of the file */
-    struct growing ids;      /* uint32_t: their local ids */
+    uint32_t count;              /* rows of the group loaded */
+    struct growing cursors, key; /* scratch */
+    struct map instruments;      /* place of symbol and exchange -> local id */
+    struct texts identities;     /* "exchange\0symbol" of the file */
+    struct growing ids;          /* uint32_t: their local ids */
 };
 
 /* Takes a file that we wrote: checks its columns and reads what its metadata

@@ -124,21 +124,21 @@ event_rows_instruments(const struct event_rows *rows, struct growing *out)
 {
     const uint32_t *appeared = (const void *)rows->appeared.bytes;
     const uint32_t *first = (const void *)rows->first.bytes;
-    const struct parquet_text *symbols =
-        (const void *)rows->identities->symbols.bytes;
-    const struct parquet_text *exchanges =
-        (const void *)rows->identities->exchanges.bytes;
+    const struct identities *identities = rows->identities;
     char number[16];
 
     for (size_t i = 0; i < rows->appeared.size / sizeof *appeared; i++) {
         uint32_t identity = appeared[i];
+        const struct parquet_text *text;
         int size =
             snprintf(number, sizeof number, "%" PRIu32 "\t", first[identity]);
 
         growing_put(out, number, (size_t)size);
-        growing_put(out, exchanges[identity].bytes, exchanges[identity].size);
+        text = identity_name(&identities->exchanges, identity);
+        growing_put(out, text->bytes, text->size);
         growing_put_byte(out, '\t');
-        growing_put(out, symbols[identity].bytes, symbols[identity].size);
+        text = identity_name(&identities->symbols, identity);
+        growing_put(out, text->bytes, text->size);
         growing_put_byte(out, '\n');
     }
 }
@@ -438,18 +438,20 @@ fill_field(struct fill *fill, struct failure *failure)
 
 /* Symbol or exchange: texts by identity; null when empty. */
 static void
-fill_identity(struct fill *fill, const struct growing *texts)
+fill_identity(struct fill *fill, const struct identity_names *names)
 {
     const uint32_t *identity = (const void *)fill->rows->identity.bytes;
-    const struct parquet_text *table = (const void *)texts->bytes;
+    const uint32_t *number = (const void *)names->of.bytes;
+    const struct parquet_text *table = (const void *)names->table.bytes;
 
     for (uint32_t i = 0; i < fill->rows->count; i++) {
-        fill->valid[i] =
-            identity[i] != IDENTITY_NONE && table[identity[i]].size > 0;
-        fill->words[i] = fill->valid[i] ? identity[i] : 0;
+        uint32_t word = identity[i] == IDENTITY_NONE ? 0 : number[identity[i]];
+
+        fill->valid[i] = identity[i] != IDENTITY_NONE && table[word].size > 0;
+        fill->words[i] = fill->valid[i] ? word : 0;
     }
-    fill->values->table = (void *)texts->bytes;
-    fill->values->table_count = (uint32_t)(texts->size / sizeof *table);
+    fill->values->table = (void *)names->table.bytes;
+    fill->values->table_count = (uint32_t)(names->table.size / sizeof *table);
 }
 
 /* The local id where it is not the first one of its identity in the file. */

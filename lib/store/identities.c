@@ -3,12 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void
+free_names(struct identity_names *names)
+{
+    texts_free(&names->texts);
+    growing_free(&names->table);
+    growing_free(&names->of);
+}
+
 void
 identities_free(struct identities *identities)
 {
     texts_free(&identities->keys);
-    growing_free(&identities->symbols);
-    growing_free(&identities->exchanges);
+    free_names(&identities->symbols);
+    free_names(&identities->exchanges);
     map_free(&identities->locals);
     memset(identities, 0, sizeof *identities);
 }
@@ -64,14 +72,30 @@ is_name(const char *text, size_t size)
     return is_utf8(text, size);
 }
 
+/* The name of one more identity; false without memory. */
+static bool
+add_name(struct identity_names *names, const char *bytes, size_t size)
+{
+    bool added;
+    uint32_t number = texts_add(&names->texts, bytes, size, &added);
+    struct parquet_text text;
+
+    if (number == TEXTS_NONE)
+        return false;
+    text = (struct parquet_text){
+        (const void *)names->texts.entries[number].bytes, (uint32_t)size};
+    if (added)
+        growing_put(&names->table, &text, sizeof text);
+    growing_put(&names->of, &number, sizeof number);
+    return !names->table.failed && !names->of.failed;
+}
+
 uint32_t
 identities_add(struct identities *identities, const char *exchange,
                size_t exchange_size, const char *symbol, size_t symbol_size)
 {
     size_t size = exchange_size + 1 + symbol_size;
     char *key = malloc(size);
-    struct parquet_text text;
-    const char *kept;
     uint32_t number;
     bool added;
 
@@ -84,15 +108,10 @@ identities_add(struct identities *identities, const char *exchange,
     free(key);
     if (number == TEXTS_NONE || !added)
         return number;
-    kept = identities->keys.entries[number].bytes;
-    text = (struct parquet_text){(const void *)kept, (uint32_t)exchange_size};
-    growing_put(&identities->exchanges, &text, sizeof text);
-    text = (struct parquet_text){(const void *)(kept + exchange_size + 1),
-                                 (uint32_t)symbol_size};
-    growing_put(&identities->symbols, &text, sizeof text);
-    return identities->exchanges.failed || identities->symbols.failed
-               ? IDENTITY_NONE
-               : number;
+    if (!add_name(&identities->exchanges, exchange, exchange_size) ||
+        !add_name(&identities->symbols, symbol, symbol_size))
+        return IDENTITY_NONE;
+    return number;
 }
 
 static bool

@@ -15,11 +15,27 @@
 
 #define IDENTITY_NONE UINT32_MAX
 
-struct identities {
-    struct texts keys;                 /* "exchange\0symbol" */
-    struct growing symbols, exchanges; /* struct parquet_text, a key each */
-    struct map locals;                 /* local id -> identity */
+/* Texts by number, and which one each identity has. */
+struct identity_names {
+    struct texts texts;
+    struct growing table; /* struct parquet_text, by number */
+    struct growing of;    /* uint32_t: number, by identity */
 };
+
+struct identities {
+    struct texts keys; /* "exchange\0symbol" */
+    struct identity_names symbols, exchanges;
+    struct map locals; /* local id -> identity */
+};
+
+/* The text of an identity. */
+static inline const struct parquet_text *
+identity_name(const struct identity_names *names, uint32_t identity)
+{
+    const struct parquet_text *table = (const void *)names->table.bytes;
+
+    return &table[((const uint32_t *)(const void *)names->of.bytes)[identity]];
+}
 
 /* A zeroed one is empty. */
 void identities_free(struct identities *identities);

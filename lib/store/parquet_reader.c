@@ -237,7 +237,14 @@ take_levels(struct page_reader *page, uint32_t count, const unsigned char **at,
     struct growing *scratch = &page->file->levels;
     uint32_t *levels;
     int64_t found = 0;
+    uint32_t all;
 
+    if (decode_run(at, end, 1, &all, count)) {
+        if (all > 1)
+            return damaged(page, "a definition level above 1");
+        memset(valid, (int)all, count);
+        return all ? count : 0;
+    }
     growing_clear(scratch);
     levels = (void *)growing_room(scratch, count * 4UL + 4);
     if (!levels)
@@ -245,8 +252,8 @@ take_levels(struct page_reader *page, uint32_t count, const unsigned char **at,
     if (!decode_hybrid(at, end, 1, levels, count))
         return damaged(page, "its definition levels are too few");
     for (uint32_t i = 0; i < count; i++) {
-        valid[i] = (uint8_t)levels[i];
-        found += levels[i];
+        valid[i] = levels[i] & 1;
+        found += valid[i];
     }
     return found;
 }

@@ -14,6 +14,10 @@
 #define LEVEL_SLOW  3
 #define SLOW_WORTH  98 /* per cent of the size that the fast level gives */
 
+/* Texts in a dictionary are read so much faster that it may be larger by a
+ * 64th and so many bytes. */
+#define DICTIONARY_GIFT 128
+
 /* Ways to encode a chunk, in the order in which they are tried. */
 enum way {
     WAY_PLAIN,
@@ -97,10 +101,14 @@ put_levels(const struct chunk_job *job, struct growing *out)
 
     if (!job->column->optional)
         return;
-    for (uint32_t i = 0; i < job->values->count; i++)
-        levels[i] = job->values->nulls ? job->values->valid[i] : 1;
     growing_put(out, "\0\0\0", 4);
-    encode_hybrid(levels, job->values->count, 1, out);
+    if (job->values->nulls == 0 || job->values->nulls == job->values->count) {
+        encode_run(job->values->nulls == 0, job->values->count, 1, out);
+    } else {
+        for (uint32_t i = 0; i < job->values->count; i++)
+            levels[i] = job->values->valid[i];
+        encode_hybrid(levels, job->values->count, 1, out);
+    }
     if (out->failed)
         return;
     size = (uint32_t)(out->size - start - 4);
@@ -137,6 +145,13 @@ put_plain(const struct chunk_job *job, const uint64_t *words, size_t count,
     case PARQUET_FLOAT:
     case PARQUET_DOUBLE: break;
     }
+}
+
+static bool
+is_text(const struct parquet_column *column)
+{
+    return column->physical == PARQUET_BYTE_ARRAY ||
+           column->physical == PARQUET_FIXED;
 }
 
 static bool
@@ -256,7 +271,8 @@ try_all(const struct chunk_job *job, struct parquet_choice *choice)
         if (encode_chunk(job, way, LEVEL_FAST, pages, &plain) != 0)
             return -1;
         size = pages[0].size + pages[1].size;
-        if (size < least) {
+        if (size < least || (way == WAY_DICTIONARY && is_text(job->column) &&
+                             size - least < least / 64 + DICTIONARY_GIFT)) {
             least = size;
             *choice = (struct parquet_choice){(uint8_t)way, LEVEL_FAST};
         }
