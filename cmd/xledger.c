@@ -94,6 +94,11 @@ prepare(void *state, struct run *run)
         x->maker_fee > DECIMAL_ONE || x->maker_fee < -DECIMAL_ONE)
         return fail(&run->failure, FAILURE_USAGE,
                     "a fee is a rate, at most 1: 0.0005 is 5 basis points");
+    if (x->database && strstr(x->database, "://"))
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--database: \"%s\" is no file: this version keeps "
+                    "ledgers in SQLite files only",
+                    x->database);
     for (int i = 0; i < LEDGER_SYSTEM_COUNT; i++) {
         const char *name = ledger_system_names[i];
 

@@ -209,6 +209,7 @@ invalid_quantity ben " ]
     run -2 xledger --currency 'US DOLLAR' day.tape
     run -2 xledger --print money day.tape
     run -2 xledger --emit money day.tape
+    run -2 xledger -d postgresql://localhost/ledger day.tape
 }
 
 # ---- the database -----------------------------------------------------------
