@@ -288,9 +288,8 @@ static const char *const formats[] = {"csv", "json", "lobster", NULL};
 static const char *const units[] = {"ns", "us", "ms", "s", NULL};
 static const char *const examples[] = {
     "ximport -f csv -t order orders.csv | xmatch | xexport -f table",
-    "ximport -f csv -t trade -m quantity=size,time=ts --time-unit ms t.csv",
-    "xexport -f json day.tape | ximport -f json --stream day",
-    "ximport -f lobster --symbol AAPL --date 2012-06-21 message.csv | xbook",
+    "ximport -f csv -t order -x account_id -D account_id=7 orders.csv > o.tape",
+    "xexport -f json day.tape | ximport -f json --stream day > copy.tape",
     NULL,
 };
 

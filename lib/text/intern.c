@@ -109,6 +109,15 @@ identity_of(struct cell text, struct cell *exchange, struct cell *symbol)
     symbol->size -= exchange->size + 1;
 }
 
+static int
+refuse_colon(struct importer *importer, struct cell exchange)
+{
+    if (!memchr(exchange.bytes, ':', exchange.size))
+        return 0;
+    return value_refuse(importer->failure, exchange,
+                        "is not an exchange: a colon ends its name");
+}
+
 /* The id of a label, or 0 when it has none yet; *number is the label's. */
 static uint32_t
 find_label(struct importer *importer, struct cell label, uint32_t *number)
@@ -168,18 +177,22 @@ uint32_t
 import_instrument(struct importer *importer, struct cell text,
                   struct cell exchange, int64_t time)
 {
-    struct intern *intern = &importer->intern;
-    struct cell symbol;
+    struct cell symbol, label;
     uint32_t number, id;
 
     if (exchange.size == 0)
         exchange = importer->exchange;
+    if (exchange.size && refuse_colon(importer, exchange) != 0)
+        return 0;
     if (text.size + exchange.size > EVENT_MAX - sizeof(struct instrument)) {
         value_refuse(importer->failure, text, "is too long for a symbol");
         return 0;
     }
     identity_of(text, &exchange, &symbol);
-    id = find_label(importer, label_of(intern, exchange, symbol), &number);
+    label = text; /* mostly: it names its exchange, or there is none */
+    if (exchange.bytes != text.bytes || exchange.size == 0)
+        label = label_of(&importer->intern, exchange, symbol);
+    id = find_label(importer, label, &number);
     if (id)
         return id;
     if (check_text(importer, text, UINT16_MAX) != 0 ||
@@ -207,9 +220,8 @@ intern_definition(struct importer *importer, struct instrument *event)
     if (symbol.size == 0)
         return fail(importer->failure, FAILURE_DATA,
                     "an instrument without a symbol");
-    if (memchr(exchange.bytes, ':', exchange.size))
-        return value_refuse(importer->failure, exchange,
-                            "is not an exchange: a colon ends its name");
+    if (refuse_colon(importer, exchange) != 0)
+        return -1;
     id = find_label(importer, label_of(&importer->intern, exchange, symbol),
                     &number);
     if (id == 0)

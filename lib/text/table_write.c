@@ -1,5 +1,7 @@
 #include "text/table_write.h"
 
+#define WIDTH_MAX 64 /* one long text must not blow up all lines after it */
+
 /* ---- columns ------------------------------------------------------------- */
 
 /* Widths that most values of a kind have. */
@@ -111,8 +113,8 @@ put_cell(struct table_writer *writer, unsigned column, bool right, bool last,
         return -1;
     width = tame(cell->bytes, &cell->used);
     if (width > writer->widths[column])
-        writer->widths[column] = width;
-    space = writer->widths[column] - width;
+        writer->widths[column] = width < WIDTH_MAX ? width : WIDTH_MAX;
+    space = width < writer->widths[column] ? writer->widths[column] - width : 0;
     at = buffer_room(buffer, cell->used + space + 2, failure);
     if (!at)
         return -1;

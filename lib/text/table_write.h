@@ -2,9 +2,9 @@
  *
  * Events of one type: a column for each field.  Of many: time, type,
  * instrument, and the rest as name=value.  It streams: widths begin as what is
- * usual for the kind of a field, and grow where a value needs more; so the
- * same events give the same text.  Nulls are "-".  Control characters in
- * texts become "?": what a tape holds must not steer a terminal.
+ * usual for the kind of a field, and grow, up to a limit, where a value needs
+ * more; so the same events give the same text.  Nulls are "-".  Control
+ * characters in texts become "?": what a tape holds must not steer a terminal.
  */
 #ifndef TEXT_TABLE_WRITE_H
 #define TEXT_TABLE_WRITE_H

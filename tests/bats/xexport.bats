@@ -150,6 +150,14 @@ END
     [ "${lines[1]}" = 'a?[2Jb?c?d?e' ]
 }
 
+@test "one long text does not make all lines of a table long" {
+    python3 -c 'print("time,name,document\n2026-01-08," + "x" * 60000 + ",a\n2026-01-08,b,c")' |
+        ximport -f csv -t audit > a.tape
+    xexport -f table -t audit a.tape > out
+    [ "$(sed -n 2p out | wc -c)" -gt 60000 ]
+    [ "$(sed -n 3p out | wc -c)" -lt 200 ]
+}
+
 @test "an empty tape is no lines, and a header in CSV" {
     ximport -f csv -t clock --no-header -D time=2026-01-08 < /dev/null > empty.tape
     [ -z "$(xexport -f json empty.tape)" ]

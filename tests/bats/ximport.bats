@@ -82,6 +82,12 @@ END
     [[ ${lines[9]} == *'"instrument":"A"}' ]]
 }
 
+@test "an exchange has no colon: it would end there" {
+    refused 1 'line 2: column symbol: "X:Y" is not an exchange' -f csv -t print --exchange X:Y <<< $'time,symbol\n2026-01-08,A'
+    refused 1 'line 2: column symbol: "X:Y" is not an exchange' -f csv -t print <<< $'time,symbol,exchange\n2026-01-08,A,X:Y'
+    refused 1 'line 1: "X:Y" is not an exchange' -f json <<< '{"type":"instrument","symbol":"A","exchange":"X:Y"}'
+}
+
 @test "an id that is no number is a name, and the same one on every tape" {
     printf 'time,order_id,account_id\n2026-01-08,7f3a-11,U1\n2026-01-09,5,U1\n' > a.csv
     printf 'time,order_id,account_id\n2026-01-10,9,U1\n' > b.csv
