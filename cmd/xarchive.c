@@ -335,12 +335,41 @@ check(struct xarchive *x, struct run *run)
     return 0;
 }
 
+/* ---- compact ------------------------------------------------------------- */
+
+/* The streams are told first, since compaction moves manifests about. */
+static int
+compact(struct xarchive *x, struct run *run)
+{
+    struct texts streams = {0};
+    int result = put_init(&x->put, &x->archive, &run->failure);
+    bool done, any = false;
+
+    for (uint32_t i = 0; i < x->archive.count; i++) {
+        const char *stream = x->archive.manifests[i].header.stream;
+
+        texts_add(&streams, stream, strlen(stream), NULL);
+    }
+    for (uint32_t i = 0; result == 0 && i < streams.count; i++) {
+        result = put_compact(&x->put, streams.entries[i].bytes, &done,
+                             &run->failure);
+        any |= done;
+        x->stored += x->put.stored;
+    }
+    texts_free(&streams);
+    put_free(&x->put);
+    if (result == 0 && any)
+        result = catalog_update(&x->archive, &run->failure);
+    return result;
+}
+
 /* ---- the program --------------------------------------------------------- */
 
 static const struct verb verbs[] = {
     {"put", RUN_SILENT, ARCHIVE_CREATE, NULL},
     {"ls", RUN_TEXT, ARCHIVE_READ, list},
     {"verify", RUN_TEXT, ARCHIVE_READ, verify},
+    {"compact", RUN_SILENT, ARCHIVE_WRITE, compact},
     {"fsck", RUN_TEXT, ARCHIVE_WRITE, check},
 };
 
@@ -354,8 +383,9 @@ prepare(void *state, struct run *run)
         if (strcmp(verbs[i].name, name) == 0)
             x->verb = &verbs[i];
     if (!x->verb)
-        return fail(&run->failure, FAILURE_USAGE,
-                    "say what to do: put, ls, verify or fsck (see --help)");
+        return fail(
+            &run->failure, FAILURE_USAGE,
+            "say what to do: put, ls, verify, compact or fsck (see --help)");
     if (!x->folder)
         return fail(&run->failure, FAILURE_USAGE,
                     "say where the archive is: -d DIR");
@@ -414,7 +444,7 @@ main(int argc, char **argv)
     const struct program program = {
         .name = "xarchive",
         .summary = "keep tapes as Parquet files",
-        .operands = "put [FILE ...] | ls | verify | fsck",
+        .operands = "put [FILE ...] | ls | verify | compact | fsck",
         .examples = examples,
         .options = options,
     };

@@ -102,20 +102,42 @@ manifest_add_replaced(struct manifest *manifest, const char *name,
 }
 
 int
-manifest_set_name(struct manifest *manifest, struct failure *failure)
+manifest_add_range(struct manifest *manifest, struct seq_range range,
+                   struct failure *failure)
+{
+    return add_range(manifest, range.first, range.last, failure);
+}
+
+int
+manifest_set_name(struct manifest *manifest, unsigned generation,
+                  struct failure *failure)
 {
     uint32_t count = manifest->range_count;
     uint64_t first = count ? manifest->ranges[0].first : 0;
     uint64_t last = count ? manifest->ranges[count - 1].last : 0;
+    char suffix[16] = "";
 
     free(manifest->name);
-    if (asprintf(&manifest->name, "%016" PRIx64 "-%" PRIu64 "-%" PRIu64,
-                 manifest_stream_hash(manifest->header.stream), first,
-                 last) < 0) {
+    if (generation)
+        snprintf(suffix, sizeof suffix, "-c%u", generation);
+    if (asprintf(&manifest->name, "%016" PRIx64 "-%" PRIu64 "-%" PRIu64 "%s",
+                 manifest_stream_hash(manifest->header.stream), first, last,
+                 suffix) < 0) {
         manifest->name = NULL;
         return no_memory(failure);
     }
     return 0;
+}
+
+unsigned
+manifest_generation(const struct manifest *manifest)
+{
+    const char *suffix = strstr(manifest->name, "-c");
+    unsigned generation = 0;
+
+    if (suffix && sscanf(suffix, "-c%u", &generation) != 1)
+        generation = 0;
+    return generation;
 }
 
 /* ---- writing ------------------------------------------------------------- */

@@ -42,8 +42,16 @@ int manifest_add_part(struct manifest *manifest, struct part_facts *facts,
 int manifest_add_replaced(struct manifest *manifest, const char *name,
                           struct failure *failure);
 
-/* Sets the name from stream and ranges. */
-int manifest_set_name(struct manifest *manifest, struct failure *failure);
+/* Sets the name from stream and ranges, and the generation of a compaction
+ * unless that is 0. */
+int manifest_set_name(struct manifest *manifest, unsigned generation,
+                      struct failure *failure);
+
+/* The generation that a manifest's name tells; 0: it is no compaction's. */
+unsigned manifest_generation(const struct manifest *manifest);
+
+int manifest_add_range(struct manifest *manifest, struct seq_range range,
+                       struct failure *failure);
 
 /* Writes it into the archive at folder, durably. */
 int manifest_write(const struct manifest *manifest, const char *folder,

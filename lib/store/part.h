@@ -28,6 +28,7 @@ struct part_shared {
     const char *archive; /* the folder */
     const char *stream;
     uint64_t stream_hash;
+    unsigned generation; /* of a compaction, in the names; 0: none */
     struct identities identities;
     struct event_rows_scratch rows;
     struct parquet_scratch parquet;

@@ -225,12 +225,15 @@ add_metadata(struct part_writer *part, struct failure *failure)
 static int
 name_part(struct part_writer *part, struct failure *failure)
 {
-    char *path = NULL;
+    char *path = NULL, generation[16] = "";
 
+    if (part->shared->generation)
+        snprintf(generation, sizeof generation, "-c%u",
+                 part->shared->generation);
     if (asprintf(&path,
-                 "%s/part-%016" PRIx64 "-%" PRIu64 "-%" PRIu64 ".parquet",
+                 "%s/part-%016" PRIx64 "-%" PRIu64 "-%" PRIu64 "%s.parquet",
                  part->facts.path, part->shared->stream_hash,
-                 part->facts.first_seq, part->facts.last_seq) < 0)
+                 part->facts.first_seq, part->facts.last_seq, generation) < 0)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     free(part->facts.path);
     part->facts.path = path;

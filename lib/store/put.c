@@ -187,7 +187,6 @@ int
 put_event(struct put *put, const struct event *event, uint64_t seq,
           struct failure *failure)
 {
-    struct part_writer *part;
     int known;
 
     if (event->type == EVENT_INSTRUMENT &&
@@ -198,11 +197,20 @@ put_event(struct put *put, const struct event *event, uint64_t seq,
         put->again++;
         return known < 0 ? -1 : 0;
     }
-    part = find_part(put, event->type, day_of(event->time), failure);
-    if (!part || manifest_add_seq(&put->manifest, seq, failure) != 0)
+    if (manifest_add_seq(&put->manifest, seq, failure) != 0)
         return -1;
+    return put_store(put, event, seq, failure);
+}
+
+int
+put_store(struct put *put, const struct event *event, uint64_t seq,
+          struct failure *failure)
+{
+    struct part_writer *part =
+        find_part(put, event->type, day_of(event->time), failure);
+
     put->stored++;
-    return part_writer_add(part, event, seq, failure);
+    return part ? part_writer_add(part, event, seq, failure) : -1;
 }
 
 static bool
@@ -215,19 +223,175 @@ is_known_stream(const struct put *put)
     return false;
 }
 
+/* Ends all parts and commits. */
+static int
+commit(struct put *put, struct failure *failure)
+{
+    while (put->open > 0)
+        if (end_part(put, 0, failure) != 0)
+            return -1;
+    if (manifest_set_name(&put->manifest, put->shared.generation, failure) != 0)
+        return -1;
+    merge_close(&put->known); /* it looks into the archive's manifests */
+    return archive_commit(put->archive, &put->manifest, failure);
+}
+
 int
 put_end(struct put *put, enum tape_status status, uint64_t last,
         struct failure *failure)
 {
     put->manifest.status = status;
     put->manifest.tape_last = last;
-    while (put->open > 0)
-        if (end_part(put, 0, failure) != 0)
-            return -1;
     if (put->stored == 0 && is_known_stream(put))
         return 0;
-    if (manifest_set_name(&put->manifest, failure) != 0 ||
-        archive_commit(put->archive, &put->manifest, failure) != 0)
-        return -1;
+    return commit(put, failure);
+}
+
+/* ---- compaction ---------------------------------------------------------- */
+
+/* True when two parts of the stream lie in the same folder. */
+static bool
+has_neighbours(const struct archive *archive, const char *stream)
+{
+    struct texts folders = {0};
+    bool found = false;
+
+    for (uint32_t i = 0; i < archive->count; i++) {
+        const struct manifest *manifest = &archive->manifests[i];
+
+        if (strcmp(manifest->header.stream, stream) != 0)
+            continue;
+        for (uint32_t k = 0; k < manifest->part_count && !found; k++) {
+            const char *path = manifest->parts[k].path;
+            bool added = true;
+
+            texts_add(&folders, path, (size_t)(strrchr(path, '/') - path),
+                      &added);
+            found = !added;
+        }
+    }
+    texts_free(&folders);
+    return found;
+}
+
+static int
+by_first(const void *a, const void *b)
+{
+    const struct seq_range *x = a, *y = b;
+
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+/* Ranges in order, those that touch made one. */
+static int
+join_ranges(struct manifest *manifest, struct failure *failure)
+{
+    struct seq_range *ranges = manifest->ranges;
+    uint32_t count = 0;
+
+    if (manifest->range_count == 0)
+        return 0;
+    qsort(ranges, manifest->range_count, sizeof *ranges, by_first);
+    for (uint32_t i = 1; i < manifest->range_count; i++) {
+        if (ranges[i].first <= ranges[count].last)
+            return fail(failure, FAILURE_DATA,
+                        "seq %" PRIu64 " of stream '%s' is there twice: "
+                        "xarchive verify tells more",
+                        ranges[i].first, manifest->header.stream);
+        if (ranges[i].first == ranges[count].last + 1)
+            ranges[count].last = ranges[i].last;
+        else
+            ranges[++count] = ranges[i];
+    }
+    manifest->range_count = count + 1;
     return 0;
+}
+
+/* Makes the manifest stand for one more: what the first of the stream says
+ * counts, but how the stream ended. */
+static int
+stand_for(struct put *put, const struct manifest *old, uint64_t *first,
+          uint64_t *last, struct failure *failure)
+{
+    struct manifest *manifest = &put->manifest;
+    uint32_t count = old->range_count;
+    unsigned generation = manifest_generation(old);
+
+    if (put->shared.generation <= generation)
+        put->shared.generation = generation + 1;
+    if (manifest_add_replaced(manifest, old->name, failure) != 0)
+        return -1;
+    for (uint32_t i = 0; i < count; i++)
+        if (manifest_add_range(manifest, old->ranges[i], failure) != 0)
+            return -1;
+    if (manifest->header.stream[0] &&
+        memcmp(manifest->header.sizes, old->header.sizes,
+               sizeof old->header.sizes) != 0)
+        return fail(failure, FAILURE_DATA,
+                    "the pieces of stream '%s' are of different versions: "
+                    "they can not be compacted",
+                    old->header.stream);
+    if (!manifest->header.stream[0] ||
+        (count && old->ranges[0].first < *first)) {
+        tape_header_free(&manifest->header);
+        if (tape_header_copy(&manifest->header, &old->header, failure) != 0)
+            return -1;
+        *first = count ? old->ranges[0].first : UINT64_MAX;
+    }
+    if (*last == 0 || (count && old->ranges[count - 1].last > *last)) {
+        manifest->status = old->status;
+        manifest->tape_last = old->tape_last;
+        *last = count ? old->ranges[count - 1].last : 0;
+    }
+    return 0;
+}
+
+static int
+rewrite(struct put *put, struct failure *failure)
+{
+    struct part_filter filter = PART_FILTER_ALL;
+    int result;
+
+    identities_begin(&put->shared.identities);
+    if (merge_open(&put->known, put->archive, put->manifest.header.stream,
+                   &filter, NULL, NULL, failure) != 0)
+        return -1;
+    while ((result = merge_next(&put->known, failure)) > 0) {
+        const struct event *event = put->known.event;
+
+        if (event->type == EVENT_INSTRUMENT &&
+            identities_define(&put->shared.identities, event, failure) != 0)
+            return -1;
+        if (put_store(put, event, put->known.seq, failure) != 0)
+            return -1;
+    }
+    return result < 0 ? -1 : commit(put, failure);
+}
+
+int
+put_compact(struct put *put, const char *stream, bool *done,
+            struct failure *failure)
+{
+    const struct archive *archive = put->archive;
+    uint64_t first = 0, last = 0;
+    int result = 0;
+
+    *done = has_neighbours(archive, stream);
+    if (!*done)
+        return 0;
+    drop_tape(put);
+    put->stored = put->again = 0;
+    put->shared.generation = 1;
+    for (uint32_t i = 0; result == 0 && i < archive->count; i++)
+        if (strcmp(archive->manifests[i].header.stream, stream) == 0)
+            result =
+                stand_for(put, &archive->manifests[i], &first, &last, failure);
+    put->shared.stream = put->manifest.header.stream;
+    put->shared.stream_hash = manifest_stream_hash(put->shared.stream);
+    if (result == 0)
+        result = join_ranges(&put->manifest, failure);
+    if (result == 0)
+        result = rewrite(put, failure);
+    put->shared.generation = 0;
+    return result;
 }

@@ -40,6 +40,16 @@ int put_begin(struct put *put, const struct tape_header *header,
 int put_event(struct put *put, const struct event *event, uint64_t seq,
               struct failure *failure);
 
+/* Stores an event that the archive is known not to have. */
+int put_store(struct put *put, const struct event *event, uint64_t seq,
+              struct failure *failure);
+
+/* Merges the parts of each type and day of a stream into one, where there is
+ * more than one: the whole stream is read and written anew, then stands for
+ * what was there.  *done says whether there was anything to do. */
+int put_compact(struct put *put, const char *stream, bool *done,
+                struct failure *failure);
+
 /* last: the tape's last seq, 0 when it had no event. */
 int put_end(struct put *put, enum tape_status status, uint64_t last,
             struct failure *failure);

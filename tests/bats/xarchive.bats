@@ -83,6 +83,77 @@ parts() {
     [[ $output == *", 0 bad, 0 gaps, 0 seqs twice"* ]]
 }
 
+# in_pieces: day.tape in archive a, in four pieces.
+in_pieces() {
+    last=$(xexport -f json day.tape | wc -l)
+    for piece in "60 100" "1 20" "90 $last" "10 70"; do
+        # shellcheck disable=SC2086 # two numbers
+        "$TOOLS/piece" $piece < day.tape | xarchive -d a put
+    done
+}
+
+@test "compact makes one part of each type and day, and loses nothing" {
+    trading > day.tape
+    in_pieces
+    sample > other.tape
+    xarchive -d a put other.tape
+    xarchive -d a compact
+    [ "$(find a -name '*-c1.parquet' | xargs -n 1 dirname | sort |
+        uniq -d | wc -l)" -eq 0 ]
+    xrestore -d a --stream day -o back.tape
+    cmp day.tape back.tape
+    xrestore -d a --stream xgen -o back.tape
+    cmp other.tape back.tape
+    run -0 xarchive -d a verify
+    [[ $output == *", 0 bad, 0 gaps, 0 seqs twice"* ]]
+    xarchive -d a fsck
+    parts a > before
+    xarchive -d a compact
+    parts a | diff before -
+    xarchive -d a put day.tape
+    parts a | diff before -
+}
+
+@test "compact keeps what is missing missing, and it can be put later" {
+    trading > day.tape
+    "$TOOLS/piece" 1 100 < day.tape | xarchive -d a put
+    "$TOOLS/piece" 201 300 < day.tape | xarchive -d a put
+    "$TOOLS/piece" 301 999 < day.tape | xarchive -d a put
+    xarchive -d a compact
+    run -0 xarchive -d a verify
+    [[ ${lines[0]} == "gap	101	200	day" ]]
+    xarchive -d a put day.tape
+    xarchive -d a compact
+    xrestore -d a -o back.tape
+    cmp day.tape back.tape
+    [ -n "$(find a -name '*-c2.parquet')" ]
+}
+
+@test "compact killed at any system call: nothing is lost or doubled" {
+    command -v strace > /dev/null || skip "strace is not installed"
+    strace -o /dev/null true 2> /dev/null || skip "strace is not allowed here"
+    sample 20 > day.tape
+    in_pieces
+    cp -r a pieces
+    for call in openat write fsync linkat rename unlink; do
+        for n in $(seq 1 60); do
+            rm -rf a
+            cp -r pieces a
+            status=0
+            strace -qq -o /dev/null -e trace=$call \
+                -e inject=$call:signal=KILL:when="$n" \
+                xarchive -d a compact 2> /dev/null || status=$?
+            xrestore -d a -o back.tape
+            cmp day.tape back.tape
+            [ $status -ne 0 ] || break
+            xarchive -d a compact
+            xarchive -d a put day.tape
+            xrestore -d a -o back.tape
+            cmp day.tape back.tape
+        done
+    done
+}
+
 @test "the same tape gives the same files in any archive" {
     trading > day.tape
     xarchive -d a put day.tape
