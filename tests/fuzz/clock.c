@@ -5,8 +5,6 @@
 #include <assert.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
 static void
 check_time(int64_t ns)
 {

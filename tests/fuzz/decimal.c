@@ -6,8 +6,6 @@
 #include <assert.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
 static void
 check_amount(i128 value)
 {

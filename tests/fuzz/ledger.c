@@ -8,8 +8,6 @@
 #include "ledger/witness.h"
 #include "tape/schema.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
 enum { RECORD = 24 };
 
 /* A number from eight bytes: small ones, and those at the ends. */

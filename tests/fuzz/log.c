@@ -16,8 +16,6 @@
 #define NAME  "000001-000000000001"
 #define INDEX 96 /* bytes of the head of an index */
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static char folder[] = "/tmp/xtape-fuzz-XXXXXX";
 
 static void

@@ -18,8 +18,6 @@
 #include "tape/reader.h"
 #include "tape/writer.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static int file = -1;
 
 /* Mends kind, size, seq and hashes of the frames that size bytes describe. */

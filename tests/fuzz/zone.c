@@ -7,8 +7,6 @@
 
 #include "base/clock.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
 static void
 check_day(const struct zone *zone, int64_t ns)
 {
