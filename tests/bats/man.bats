@@ -14,6 +14,7 @@ examples() {
         cd "$BATS_TEST_TMPDIR/$(basename "$page")"
         ln -s "$ROOT/testdata" testdata
         "$TOOLS/example" > example.tape
+        xgen --orders 1000 --stream day -o day.tape
         count=0
         while IFS= read -r line; do
             count=$((count + 1))
