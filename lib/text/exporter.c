@@ -24,12 +24,15 @@ int
 exporter_note(struct exporter *exporter, const struct event *event)
 {
     const struct name *name = (const void *)event;
+    const char *text;
 
     if (event->type != EVENT_NAME || name->text.length == 0)
         return 0;
-    return names_add(&exporter->names, name->kind, name->id,
-                     event_text(name, name->text), name->text.length, NULL,
-                     exporter->failure);
+    text = event_text(name, name->text);
+    if (utf8_span(text, name->text.length) != name->text.length)
+        return fail(exporter->failure, FAILURE_DATA, "a name is not UTF-8");
+    return names_add(&exporter->names, name->kind, name->id, text,
+                     name->text.length, NULL, exporter->failure);
 }
 
 /* ---- numbers ------------------------------------------------------------- */
@@ -86,6 +89,17 @@ exporter_text(struct exporter *exporter, const struct event *event,
         return 0;
     return fail(exporter->failure, FAILURE_DATA, "field %s is not UTF-8",
                 field->name);
+}
+
+int
+exporter_code(struct exporter *exporter, struct code code, char text[8],
+              size_t *size)
+{
+    *size = code_to_text(code, text);
+    if (code_from_text(text, *size).word == code.word)
+        return 0;
+    return fail(exporter->failure, FAILURE_DATA,
+                "a code is not of printable ASCII");
 }
 
 struct cell
@@ -164,7 +178,6 @@ print_value(const struct event *event, const struct schema_field *field,
 {
     const char *value = (const char *)event + field->offset;
     struct amount amount;
-    struct code code;
     int64_t number;
 
     switch (field->kind) {
@@ -191,8 +204,6 @@ print_value(const struct event *event, const struct schema_field *field,
     case FIELD_FLAGS:
         return print_words(at, field, field_unsigned(event, field));
     case FIELD_CODE:
-        memcpy(&code, value, sizeof code);
-        return at + code_to_text(code, at);
     case FIELD_TEXT:
     case FIELD_INSTRUMENT: break;
     }
@@ -220,7 +231,8 @@ exporter_value(struct exporter *exporter, const struct schema_type *type,
 {
     const struct schema_field *field = slot_field(type, slot);
     struct cell text = {NULL, 0};
-    char *at;
+    struct code code;
+    char *at, room[8];
 
     *outside = false;
     if (slot == SLOT_DATA)
@@ -234,6 +246,12 @@ exporter_value(struct exporter *exporter, const struct schema_type *type,
     if (field->kind == FIELD_TEXT &&
         exporter_text(exporter, event, field, &text) != 0)
         return -1;
+    if (field->kind == FIELD_CODE) {
+        code.word = field_unsigned(event, field);
+        text.bytes = room;
+        if (exporter_code(exporter, code, room, &text.size) != 0)
+            return -1;
+    }
     if (field->kind == FIELD_ID)
         text = exporter_name(exporter, field->id_kind,
                              field_unsigned(event, field));

@@ -61,6 +61,10 @@ struct cell exporter_name(const struct exporter *exporter, unsigned kind,
 int exporter_text(struct exporter *exporter, const struct event *event,
                   const struct schema_field *field, struct cell *text);
 
+/* The text of a code that is not null, checked to be one. */
+int exporter_code(struct exporter *exporter, struct code code, char text[8],
+                  size_t *size);
+
 /* Write at and return the end; nothing is null. */
 static inline char *
 print_unsigned(char *at, uint64_t number)

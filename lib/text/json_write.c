@@ -315,6 +315,17 @@ print_flags(char *at, const struct schema_field *field, unsigned flags)
     return at;
 }
 
+static char *
+put_code(struct json_writer *writer, struct code code, char *at)
+{
+    char text[8];
+    size_t size;
+
+    if (exporter_code(writer->exporter, code, text, &size) != 0)
+        return NULL;
+    return print_string(at, (struct cell){text, size});
+}
+
 /* A string of a kind that may be of any length. */
 static char *
 put_long(struct json_writer *writer, const struct event *event,
@@ -365,15 +376,14 @@ put_field(struct json_writer *writer, const struct event *event,
         break;
     case FIELD_FLAGS:
         return print_flags(at, field, (unsigned)(word & json->mask));
-    case FIELD_CODE: at += code_to_text((struct code){word}, at); break;
+    case FIELD_CODE: at = put_code(writer, (struct code){word}, at); break;
     case FIELD_TEXT:
     case FIELD_INSTRUMENT:
         at = put_long(writer, event, field, buffer, at);
-        if (!at)
-            return NULL;
         break;
     }
-    *at++ = '"';
+    if (at)
+        *at++ = '"';
     return at;
 }
 
