@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tape/frame.h"
+#include "tape/instruments.h"
 #include "text/hex.h"
 #include "text/utf8.h"
 #include "text/value.h"
@@ -118,6 +119,18 @@ refuse_colon(struct importer *importer, struct cell exchange)
                         "is not an exchange: a colon ends its name");
 }
 
+static int
+check_identity(struct importer *importer, struct cell exchange,
+               struct cell symbol)
+{
+    if (symbol.size == 0)
+        return fail(importer->failure, FAILURE_DATA,
+                    "an instrument without a symbol");
+    if (check_text(importer, symbol, INSTRUMENT_TEXT_MAX) != 0)
+        return -1;
+    return check_text(importer, exchange, INSTRUMENT_TEXT_MAX);
+}
+
 /* The id of a label, or 0 when it has none yet; *number is the label's. */
 static uint32_t
 find_label(struct importer *importer, struct cell label, uint32_t *number)
@@ -184,8 +197,8 @@ import_instrument(struct importer *importer, struct cell text,
         exchange = importer->exchange;
     if (exchange.size && refuse_colon(importer, exchange) != 0)
         return 0;
-    if (text.size + exchange.size > EVENT_MAX - sizeof(struct instrument)) {
-        value_refuse(importer->failure, text, "is too long for a symbol");
+    if (text.size + exchange.size > UINT16_MAX) { /* fits intern->scratch */
+        value_refuse(importer->failure, text, "is too long");
         return 0;
     }
     identity_of(text, &exchange, &symbol);
@@ -195,13 +208,8 @@ import_instrument(struct importer *importer, struct cell text,
     id = find_label(importer, label, &number);
     if (id)
         return id;
-    if (check_text(importer, text, UINT16_MAX) != 0 ||
-        check_text(importer, exchange, UINT16_MAX) != 0)
+    if (check_identity(importer, exchange, symbol) != 0)
         return 0;
-    if (symbol.size == 0) {
-        value_refuse(importer->failure, text, "has no symbol");
-        return 0;
-    }
     id = give_id(importer, number, 0);
     if (id && define_instrument(importer, id, exchange, symbol, time) != 0)
         return 0;
@@ -217,10 +225,8 @@ intern_definition(struct importer *importer, struct instrument *event)
                           event->symbol.length};
     uint32_t number, id;
 
-    if (symbol.size == 0)
-        return fail(importer->failure, FAILURE_DATA,
-                    "an instrument without a symbol");
-    if (refuse_colon(importer, exchange) != 0)
+    if (check_identity(importer, exchange, symbol) != 0 ||
+        refuse_colon(importer, exchange) != 0)
         return -1;
     id = find_label(importer, label_of(&importer->intern, exchange, symbol),
                     &number);
@@ -332,10 +338,10 @@ intern_id(struct importer *importer, enum id_kind kind, struct cell text,
     if ((*id & NAME_BIT) == 0)
         return 0;
     if (text.size > EVENT_MAX - sizeof *event)
-        return value_refuse(importer->failure, text, "is too long for an id");
+        return value_refuse(importer->failure, text, "is too long");
     if (id_raw_parse(text, id) || find_named(&importer->intern, kind, text, id))
         return 0;
-    if (check_text(importer, text, UINT16_MAX) != 0 ||
+    if (check_text(importer, text, text.size) != 0 ||
         names_add(&importer->intern.names, kind, *id, text.bytes, text.size,
                   NULL, importer->failure) != 0)
         return -1;

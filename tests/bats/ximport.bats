@@ -88,6 +88,13 @@ END
     refused 1 'line 1: "X:Y" is not an exchange' -f json <<< '{"type":"instrument","symbol":"A","exchange":"X:Y"}'
 }
 
+@test "a symbol has at most 255 bytes, as every program expects" {
+    long=$(printf '%0255d' 0)
+    run -0 imported -f csv -t print <<< $'time,symbol\n2026-01-08,'"$long:$long"
+    refused 1 'line 2: column symbol: ' -f csv -t print <<< $'time,symbol\n2026-01-08,'"${long}1"
+    refused 1 'line 1: ' -f json <<< '{"type":"instrument","symbol":"A","exchange":"'"${long}1"'"}'
+}
+
 @test "an id that is no number is a name, and the same one on every tape" {
     printf 'time,order_id,account_id\n2026-01-08,7f3a-11,U1\n2026-01-09,5,U1\n' > a.csv
     printf 'time,order_id,account_id\n2026-01-10,9,U1\n' > b.csv

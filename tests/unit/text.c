@@ -161,7 +161,7 @@ static const struct value_case value_cases[] = {
     {"gap", "reason", "\xff", 0, "is not UTF-8"},
     {"order", "account_id", "\xff", 0, "is not UTF-8"},
     {"order", "instrument", "\xff", 0, "is not UTF-8"},
-    {"order", "instrument", "NASDAQ:", 0, "has no symbol"},
+    {"order", "instrument", "NASDAQ:", 0, "without a symbol"},
     {"instrument", "exchange", "A:B", 0, "without a symbol"},
     {"name", "text", "x", 0, "needs kind, id and text"},
 };
