@@ -130,6 +130,7 @@ instruments_define(struct instruments *instruments,
     uint32_t id = event->event.instrument;
     char key[2 * INSTRUMENT_TEXT_MAX + 1];
     uint32_t index, known;
+    size_t size;
 
     if (id == 0 || event->symbol.length == 0 ||
         event->symbol.length > INSTRUMENT_TEXT_MAX ||
@@ -140,24 +141,23 @@ instruments_define(struct instruments *instruments,
              INSTRUMENT_TEXT_MAX);
         return INSTRUMENT_NONE;
     }
-    index = texts_add(&instruments->identities, key,
-                      identity_of(key, event_text(event, event->exchange),
-                                  event->exchange.length,
-                                  event_text(event, event->symbol),
-                                  event->symbol.length),
-                      NULL);
-    if (index == TEXTS_NONE) {
-        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-        return INSTRUMENT_NONE;
-    }
+    size = identity_of(key, event_text(event, event->exchange),
+                       event->exchange.length, event_text(event, event->symbol),
+                       event->symbol.length);
     known = instruments_find(instruments, id);
-    if (known != INSTRUMENT_NONE && known != index) {
+    if (known != INSTRUMENT_NONE &&
+        known != texts_find(&instruments->identities, key, size)) {
         char name[128];
 
         instruments_name(instruments, known, name, sizeof name);
         fail(failure, FAILURE_DATA,
              "instrument id %u is %s on this tape and can not become another",
              id, name);
+        return INSTRUMENT_NONE;
+    }
+    index = texts_add(&instruments->identities, key, size, NULL);
+    if (index == TEXTS_NONE) {
+        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
         return INSTRUMENT_NONE;
     }
     if (keep(instruments, index, event, failure) != 0 ||

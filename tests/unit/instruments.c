@@ -57,6 +57,12 @@ identities(void)
        define(&instruments, 7, "XETRA", "AAPL", 1, &failure) ==
                INSTRUMENT_NONE &&
            failure.kind == FAILURE_DATA && strstr(failure.text, "NASDAQ:AAPL"));
+    memset(&failure, 0, sizeof failure);
+    OK("and what was refused leaves nothing behind",
+       define(&instruments, 7, "LSE", "VOD", 1, &failure) == INSTRUMENT_NONE &&
+           instruments_find_identity(&instruments, "LSE", 3, "VOD", 3) ==
+               INSTRUMENT_NONE &&
+           instruments.count == 3);
     instruments_begin(&instruments);
     memset(&failure, 0, sizeof failure);
     OK("the next tape may use the same ids for others",
