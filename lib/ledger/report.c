@@ -66,9 +66,10 @@ set_text(struct cell *cell, const char *text, size_t size)
 {
     assert(size <= sizeof cell->text);
     cell->size = size;
+    memcpy(cell->text, text, size);
     for (size_t i = 0; i < size; i++) /* nothing that steers a terminal */
-        cell->text[i] =
-            (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            cell->text[i] = '?';
 }
 
 static void

@@ -79,12 +79,12 @@ static int
 save_account(struct ledger *ledger, uint32_t row,
              const struct ledger_store *store, struct failure *failure)
 {
+    struct ledger_mark mark = ledger->accounts[row].mark;
     struct account event;
 
     emit_account(ledger, row, INT64_MIN, &event);
-    return store->account(store->owner, &event,
-                          is_first(ledger, ledger->accounts[row].mark),
-                          failure);
+    return store->account(store->owner, &event, mark.stored,
+                          is_first(ledger, mark), failure);
 }
 
 static int
@@ -184,7 +184,7 @@ ledger_next_stream(struct ledger *ledger)
 /* ---- back ---------------------------------------------------------------- */
 
 int
-ledger_restore_account(void *owner, const struct account *event, bool open,
+ledger_restore_account(void *owner, const struct account *event,
                        struct failure *failure)
 {
     struct ledger *ledger = owner;
@@ -197,7 +197,8 @@ ledger_restore_account(void *owner, const struct account *event, bool open,
     row->user_id = event->user_id;
     row->account_type = event->account_type;
     row->status = event->status;
-    row->open = open;
+    row->open = true;
+    row->version = row->mark.stored = 1; /* it has none of its own */
     return 0;
 }
 

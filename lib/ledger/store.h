@@ -13,8 +13,8 @@
  * it did not change before in this stream.  0, or -1 with the failure set. */
 struct ledger_store {
     void *owner;
-    int (*account)(void *owner, const struct account *event, bool first,
-                   struct failure *failure);
+    int (*account)(void *owner, const struct account *event, uint64_t stored,
+                   bool first, struct failure *failure);
     int (*balance)(void *owner, const struct balance *event, uint64_t stored,
                    bool first, struct failure *failure);
     int (*position)(void *owner, const struct position *event, uint64_t stored,
@@ -32,7 +32,7 @@ void ledger_saved(struct ledger *ledger);
 void ledger_next_stream(struct ledger *ledger);
 
 /* Taking rows back, the last word on a row counts; owner is the ledger. */
-int ledger_restore_account(void *owner, const struct account *event, bool open,
+int ledger_restore_account(void *owner, const struct account *event,
                            struct failure *failure);
 int ledger_restore_balance(void *owner, const struct balance *event,
                            struct failure *failure);

@@ -50,59 +50,62 @@ static const char *const sql[BOOKS_STATEMENTS] = {
         " FROM instruments ORDER BY instrument_id",
     [READ_NAMES] = "SELECT account_id, name FROM accounts"
                    " WHERE name IS NOT NULL",
-    [READ_ACCOUNTS] =
-        "SELECT account_id, 1, user_id, account_type, status FROM accounts",
-    [READ_BALANCES] =
-        "SELECT account_id, currency, balance, version FROM balances",
+    [READ_ACCOUNTS] = "SELECT account_id, user_id, account_type, status"
+                      " FROM accounts WHERE first_stream < $1",
+    [READ_BALANCES] = "SELECT account_id, currency, balance, version"
+                      " FROM balances WHERE first_stream < $1",
     [READ_POSITIONS] =
         "SELECT account_id, instrument_id, currency, quantity, cost,"
-        " realized_pnl, fees, version FROM positions",
+        " realized_pnl, fees, version FROM positions WHERE first_stream < $1",
     [READ_ACCOUNT_STARTS] =
-        "SELECT account_id, open, user_id, account_type, status"
-        " FROM account_starts WHERE stream_id >= $1 ORDER BY stream_id DESC",
+        "SELECT s.account_id, s.user_id, s.account_type, s.status"
+        " FROM account_starts s JOIN accounts USING (account_id)"
+        " WHERE stream_id >= $1 AND first_stream < $1"
+        " ORDER BY stream_id DESC",
     [READ_BALANCE_STARTS] =
-        "SELECT account_id, currency, balance, version"
-        " FROM balance_starts WHERE stream_id >= $1 ORDER BY stream_id DESC",
+        "SELECT s.account_id, s.currency, s.balance, s.version"
+        " FROM balance_starts s JOIN balances USING (account_id, currency)"
+        " WHERE stream_id >= $1 AND first_stream < $1"
+        " ORDER BY stream_id DESC",
     [READ_POSITION_STARTS] =
-        "SELECT account_id, instrument_id, currency, quantity, cost,"
-        " realized_pnl, fees, version"
-        " FROM position_starts WHERE stream_id >= $1 ORDER BY stream_id DESC",
+        "SELECT s.account_id, s.instrument_id, s.currency, s.quantity, s.cost,"
+        " s.realized_pnl, s.fees, s.version FROM position_starts s"
+        " JOIN positions USING (account_id, instrument_id)"
+        " WHERE stream_id >= $1 AND first_stream < $1"
+        " ORDER BY stream_id DESC",
     [START_ACCOUNT] =
-        "INSERT INTO account_starts (stream_id, account_id, open, user_id,"
+        "INSERT INTO account_starts (stream_id, account_id, user_id,"
         " account_type, status)"
-        " SELECT $1, $2, count(*), max(user_id), max(account_type),"
-        " max(status) FROM accounts WHERE account_id = $2"
-        " ON CONFLICT DO NOTHING",
+        " SELECT $1, account_id, user_id, account_type, status"
+        " FROM accounts WHERE account_id = $2 ON CONFLICT DO NOTHING",
     [START_BALANCE] =
         "INSERT INTO balance_starts (stream_id, account_id, currency, balance,"
-        " version) SELECT $1, $2, $3, coalesce(max(balance), '0'),"
-        " coalesce(max(version), 0) FROM balances"
-        " WHERE account_id = $2 AND currency = $3 ON CONFLICT DO NOTHING",
+        " version) SELECT $1, account_id, currency, balance, version"
+        " FROM balances WHERE account_id = $2 AND currency = $3"
+        " ON CONFLICT DO NOTHING",
     [START_POSITION] =
         "INSERT INTO position_starts (stream_id, account_id, instrument_id,"
         " currency, quantity, cost, realized_pnl, fees, version)"
-        " SELECT $1, $2, $3, coalesce(max(currency), ''),"
-        " coalesce(max(quantity), '0'), coalesce(max(cost), '0'),"
-        " coalesce(max(realized_pnl), '0'), coalesce(max(fees), '0'),"
-        " coalesce(max(version), 0) FROM positions"
+        " SELECT $1, account_id, instrument_id, currency, quantity, cost,"
+        " realized_pnl, fees, version FROM positions"
         " WHERE account_id = $2 AND instrument_id = $3"
         " ON CONFLICT DO NOTHING",
     [PUT_ACCOUNT] =
         "INSERT INTO accounts (account_id, name, user_id, account_type,"
-        " status) VALUES ($1, $2, $3, $4, $5)"
+        " status, first_stream) VALUES ($1, $2, $3, $4, $5, $6)"
         " ON CONFLICT (account_id) DO UPDATE SET"
         " name = coalesce(excluded.name, accounts.name),"
         " user_id = excluded.user_id, account_type = excluded.account_type,"
         " status = excluded.status",
     [ADD_BALANCE] = "INSERT INTO balances (balance, version, account_id,"
-                    " currency) VALUES ($1, $2, $3, $4)",
+                    " currency, first_stream) VALUES ($1, $2, $3, $4, $5)",
     [MOVE_BALANCE] = "UPDATE balances SET balance = $1, version = $2"
                      " WHERE account_id = $3 AND currency = $4"
                      " AND version = $5",
     [ADD_POSITION] =
         "INSERT INTO positions (quantity, cost, realized_pnl, fees, currency,"
-        " version, account_id, instrument_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        " version, account_id, instrument_id, first_stream)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     [MOVE_POSITION] =
         "UPDATE positions SET quantity = $1, cost = $2, realized_pnl = $3,"
         " fees = $4, currency = $5, version = $6"
@@ -317,8 +320,8 @@ books_begin(struct books *books, const struct books_stream *stream,
     if (books->caught_up && books->stream >= books->newest)
         return 0;
     *counts = books->counts;
-    from =
-        known ? books->stream + 1 : 0; /* the end of one is the next's start */
+    /* the end of a stream is the start of the next */
+    from = known ? books->stream + 1 : BOOKS_NEWEST;
     if (books->verifying)
         from = books->stream;
     else
@@ -335,7 +338,7 @@ books_read(struct books *books, const struct books_reader *reader,
     if (look_at_newest(books, &same, failure) != 0)
         return -1;
     *counts = books->newest_counts;
-    return books_load(books, 0, reader, failure);
+    return books_load(books, BOOKS_NEWEST, reader, failure);
 }
 
 int
@@ -369,7 +372,7 @@ static const unsigned char *
 next_print(struct books *books, struct failure *failure)
 {
     struct statement *statement = books->statements[READ_COMMITS];
-    size_t size;
+    size_t size = 0;
     int row;
 
     if (books->known_used == books->known_count) {

@@ -35,7 +35,7 @@ struct books_reader {
     void *owner;
     /* Forget all rows: others follow. */
     int (*forget)(void *owner, struct failure *failure);
-    int (*account)(void *owner, const struct account *event, bool open,
+    int (*account)(void *owner, const struct account *event,
                    struct failure *failure);
     int (*balance)(void *owner, const struct balance *event,
                    struct failure *failure);
@@ -109,8 +109,8 @@ int books_lock(struct books *books, struct failure *failure);
 
 /* A row that changed.  stored is its version in the database, 0 if it is new;
  * first: it did not change before in this stream; owner is the books. */
-int books_save_account(void *owner, const struct account *event, bool first,
-                       struct failure *failure);
+int books_save_account(void *owner, const struct account *event,
+                       uint64_t stored, bool first, struct failure *failure);
 int books_save_balance(void *owner, const struct balance *event,
                        uint64_t stored, bool first, struct failure *failure);
 int books_save_position(void *owner, const struct position *event,

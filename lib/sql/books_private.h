@@ -80,8 +80,8 @@ unsigned books_value(enum event_type type, const char *field, const char *word);
 int books_run(struct books *books, enum books_statement which, bool any,
               struct failure *failure);
 
-/* Reads the state: the newest, or, with stream > 0, as that stream found
- * it. */
+/* Reads the state as a stream found it, or the newest. */
+#define BOOKS_NEWEST INT64_MAX
 int books_load(struct books *books, int64_t stream,
                const struct books_reader *reader, struct failure *failure);
 

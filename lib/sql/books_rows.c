@@ -182,12 +182,11 @@ read_account(struct books *books, struct statement *statement,
     (void)books;
     event_init(&event, EVENT_ACCOUNT);
     event.account_id = (uint64_t)column_integer(statement, 0);
-    event.user_id = (uint64_t)column_integer(statement, 2);
+    event.user_id = (uint64_t)column_integer(statement, 1);
     event.account_type =
-        column_value(statement, 3, EVENT_ACCOUNT, "account_type");
-    event.status = column_value(statement, 4, EVENT_ACCOUNT, "status");
-    return reader->account(reader->owner, &event,
-                           column_integer(statement, 1) != 0, failure);
+        column_value(statement, 2, EVENT_ACCOUNT, "account_type");
+    event.status = column_value(statement, 3, EVENT_ACCOUNT, "status");
+    return reader->account(reader->owner, &event, failure);
 }
 
 static int
@@ -276,22 +275,25 @@ int
 books_load(struct books *books, int64_t stream,
            const struct books_reader *reader, struct failure *failure)
 {
-    static const enum books_statement starts[] = {
-        READ_ACCOUNT_STARTS, READ_BALANCE_STARTS, READ_POSITION_STARTS};
+    static const struct {
+        enum books_statement which;
+        int (*take)(struct books *, struct statement *,
+                    const struct books_reader *, struct failure *);
+    } steps[] = {
+        {READ_ACCOUNTS, read_account},
+        {READ_BALANCES, read_balance},
+        {READ_POSITIONS, read_position},
+        {READ_ACCOUNT_STARTS, read_account},
+        {READ_BALANCE_STARTS, read_balance},
+        {READ_POSITION_STARTS, read_position},
+    };
+    int result = reader->forget(reader->owner, failure);
 
-    if (reader->forget(reader->owner, failure) != 0 ||
-        each(books, READ_ACCOUNTS, read_account, reader, failure) != 0 ||
-        each(books, READ_BALANCES, read_balance, reader, failure) != 0 ||
-        each(books, READ_POSITIONS, read_position, reader, failure) != 0)
-        return -1;
-    if (stream == 0)
-        return 0;
-    for (int i = 0; i < 3; i++)
-        bind_integer(books->statements[starts[i]], 1, stream);
-    if (each(books, READ_ACCOUNT_STARTS, read_account, reader, failure) != 0 ||
-        each(books, READ_BALANCE_STARTS, read_balance, reader, failure) != 0)
-        return -1;
-    return each(books, READ_POSITION_STARTS, read_position, reader, failure);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && result == 0; i++) {
+        bind_integer(books->statements[steps[i].which], 1, stream);
+        result = each(books, steps[i].which, steps[i].take, reader, failure);
+    }
+    return result;
 }
 
 /* ---- postings ------------------------------------------------------------ */
@@ -382,8 +384,8 @@ books_posting(struct books *books, const struct posting *event,
 /* ---- saving rows --------------------------------------------------------- */
 
 int
-books_save_account(void *owner, const struct account *event, bool first,
-                   struct failure *failure)
+books_save_account(void *owner, const struct account *event, uint64_t stored,
+                   bool first, struct failure *failure)
 {
     struct books *books = owner;
     struct statement *statement = books->statements[START_ACCOUNT];
@@ -391,7 +393,7 @@ books_save_account(void *owner, const struct account *event, bool first,
     const char *name =
         names_find(books->names, ID_ACCOUNT, event->account_id, &size);
 
-    if (first) {
+    if (first && stored) {
         bind_integer(statement, 1, books->stream);
         bind_integer(statement, 2, (int64_t)event->account_id);
         if (books_run(books, START_ACCOUNT, true, failure) != 0)
@@ -403,6 +405,7 @@ books_save_account(void *owner, const struct account *event, bool first,
     bind_id(statement, 3, event->user_id);
     bind_word(statement, 4, EVENT_ACCOUNT, "account_type", event->account_type);
     bind_word(statement, 5, EVENT_ACCOUNT, "status", event->status);
+    bind_integer(statement, 6, books->stream);
     return books_run(books, PUT_ACCOUNT, false, failure);
 }
 
@@ -414,7 +417,7 @@ books_save_balance(void *owner, const struct balance *event, uint64_t stored,
     enum books_statement which = stored ? MOVE_BALANCE : ADD_BALANCE;
     struct statement *statement = books->statements[START_BALANCE];
 
-    if (first) {
+    if (first && stored) {
         bind_integer(statement, 1, books->stream);
         bind_integer(statement, 2, (int64_t)event->account_id);
         bind_code(statement, 3, &event->currency);
@@ -426,8 +429,7 @@ books_save_balance(void *owner, const struct balance *event, uint64_t stored,
     bind_integer(statement, 2, (int64_t)event->version);
     bind_integer(statement, 3, (int64_t)event->account_id);
     bind_code(statement, 4, &event->currency);
-    if (stored)
-        bind_integer(statement, 5, (int64_t)stored);
+    bind_integer(statement, 5, stored ? (int64_t)stored : books->stream);
     return books_run(books, which, false, failure);
 }
 
@@ -440,7 +442,7 @@ books_save_position(void *owner, const struct position *event, uint64_t stored,
     enum books_statement which = stored ? MOVE_POSITION : ADD_POSITION;
     struct statement *statement = books->statements[START_POSITION];
 
-    if (first) {
+    if (first && stored) {
         bind_integer(statement, 1, books->stream);
         bind_integer(statement, 2, (int64_t)event->account_id);
         bind_integer(statement, 3, instrument);
@@ -456,7 +458,6 @@ books_save_position(void *owner, const struct position *event, uint64_t stored,
     bind_integer(statement, 6, (int64_t)event->version);
     bind_integer(statement, 7, (int64_t)event->account_id);
     bind_integer(statement, 8, instrument);
-    if (stored)
-        bind_integer(statement, 9, (int64_t)stored);
+    bind_integer(statement, 9, stored ? (int64_t)stored : books->stream);
     return books_run(books, which, false, failure);
 }

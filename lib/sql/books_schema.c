@@ -2,14 +2,16 @@
 
 /* Amounts are canonical decimals as TEXT: any other affinity would make
  * floating point of them.  account_id is the id of the tape, a u64 in two's
- * complement; time is in nanoseconds since 1970. */
+ * complement; time is in nanoseconds since 1970; first_stream is the stream
+ * that a row came with. */
 static const char tables[] =
     "CREATE TABLE accounts ("
     " account_id INTEGER PRIMARY KEY,"
     " name TEXT,"
     " user_id INTEGER,"
     " account_type TEXT,"
-    " status TEXT) STRICT;"
+    " status TEXT,"
+    " first_stream INTEGER NOT NULL) STRICT;"
 
     "CREATE TABLE instruments ("
     " instrument_id INTEGER PRIMARY KEY,"
@@ -62,6 +64,7 @@ static const char tables[] =
     " currency TEXT NOT NULL,"
     " balance TEXT NOT NULL,"
     " version INTEGER NOT NULL,"
+    " first_stream INTEGER NOT NULL,"
     " PRIMARY KEY (account_id, currency)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE positions ("
@@ -73,15 +76,16 @@ static const char tables[] =
     " realized_pnl TEXT NOT NULL,"
     " fees TEXT NOT NULL,"
     " version INTEGER NOT NULL,"
+    " first_stream INTEGER NOT NULL,"
     " PRIMARY KEY (account_id, instrument_id)) STRICT, WITHOUT ROWID;";
 
 /* What each row was when a stream that changes it began: the opening
- * balances.  From them a stream is recomputed when it comes again. */
+ * balances.  From them a stream is recomputed when it comes again.  A row that
+ * is new in a stream has none: its first_stream says so. */
 static const char starts[] =
     "CREATE TABLE account_starts ("
     " stream_id INTEGER NOT NULL REFERENCES watermarks,"
     " account_id INTEGER NOT NULL,"
-    " open INTEGER NOT NULL,"
     " user_id INTEGER,"
     " account_type TEXT,"
     " status TEXT,"

@@ -34,12 +34,10 @@ forget(void *owner, struct failure *failure)
 }
 
 static int
-take_account(void *owner, const struct account *event, bool open,
-             struct failure *failure)
+take_account(void *owner, const struct account *event, struct failure *failure)
 {
     (void)owner;
     (void)event;
-    (void)open;
     (void)failure;
     return 0;
 }
