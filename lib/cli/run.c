@@ -114,9 +114,12 @@ summarise(struct run *run, void *state,
 
     if (!run->common.verbose)
         return;
-    fprintf(stderr, "%s: %" PRIu64 " events in, %" PRIu64 " out",
-            run->program->name, run->events_in, run->events_out);
-    fprintf(stderr, ", %" PRId64 ".%03" PRId64 " s\n", ns / NS_PER_SECOND,
+    fprintf(stderr, "%s: ", run->program->name);
+    if (run->events_in)
+        fprintf(stderr, "%" PRIu64 " events in, ", run->events_in);
+    if (run->kind == RUN_TAPE)
+        fprintf(stderr, "%" PRIu64 " events out, ", run->events_out);
+    fprintf(stderr, "%" PRId64 ".%03" PRId64 " s\n", ns / NS_PER_SECOND,
             ns % NS_PER_SECOND / 1000000);
     if (summary)
         summary(state, run, stderr);
