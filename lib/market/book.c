@@ -178,7 +178,7 @@ dequeue(struct books *books, struct book *book, uint32_t number)
     level->tail = order->newer ? level->tail : order->older;
     level->count--;
     level_add(level, -order->open);
-    if (level->count == 0 && level_quantity(level) == 0)
+    if (level->count == 0)
         ladder_drop(&books->rungs, book_side(book, order->side), order->level);
 }
 

@@ -136,8 +136,7 @@ book_reduce(struct books *books, uint32_t order, int64_t quantity)
     level_add(&books->rungs.levels[resting->level], -quantity);
 }
 
-/* Removes an order, whatever is open of it; a level without orders and
- * quantity goes too. */
+/* Removes an order, whatever is open of it; a level without orders goes too. */
 void book_remove(struct books *books, struct book *book, uint32_t order);
 
 /* Moves an order to the end of the queue of a price, with so much open.

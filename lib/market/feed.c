@@ -164,6 +164,9 @@ check(unsigned side, int64_t price, int64_t quantity, struct failure *failure)
         return fail(failure, FAILURE_DATA, "the fact has no side");
     if (price == DECIMAL_NULL)
         return fail(failure, FAILURE_DATA, "the fact has no price");
+    if (price > DECIMAL_MAX || price < -DECIMAL_MAX || quantity > DECIMAL_MAX)
+        return fail(failure, FAILURE_DATA,
+                    "its price or quantity is beyond what a tape may hold");
     if (quantity <= 0)
         return fail(failure, FAILURE_DATA, "its quantity is not above 0");
     return 0;
@@ -218,35 +221,46 @@ crosses(const struct feed_book *book, const struct feed_arrival *arrival)
            ladder_key(own, arrival->price) >= -other->best_key;
 }
 
-/* The arriving order rests as soon as nothing is left for it to trade with. */
+/* The arriving order rests with what is open of it, if it is one that does. */
 static int
-settle(struct feed *feed, struct feed_book *book, struct failure *failure)
+let_in(struct feed *feed, struct feed_book *book, struct failure *failure)
 {
-    struct feed_arrival *arrival = &book->arrival;
-    struct feed_arrival rest = *arrival;
+    struct feed_arrival rest = book->arrival;
 
-    if (arrival->order_id == 0 || (arrival->open > 0 && !arrival->rests) ||
-        (arrival->open > 0 && crosses(book, arrival)))
-        return 0;
-    arrival->order_id = 0;
-    if (rest.open == 0)
+    book->arrival.order_id = 0;
+    if (rest.order_id == 0 || rest.open == 0 || !rest.rests)
         return 0;
     return enter(feed, book, rest.order_id, rest.side, rest.price, rest.open,
                  failure);
+}
+
+/* It does so as soon as nothing is left for it to trade with. */
+static int
+settle(struct feed *feed, struct feed_book *book, struct failure *failure)
+{
+    const struct feed_arrival *arrival = &book->arrival;
+
+    if (arrival->open > 0 && (!arrival->rests || crosses(book, arrival)))
+        return 0;
+    return let_in(feed, book, failure);
 }
 
 static int
 apply_fact(struct feed *feed, struct feed_book *book,
            const struct order_fact *fact, struct failure *failure)
 {
-    bool rests =
-        fact->price != DECIMAL_NULL && fact->order_type != ORDER_MARKET &&
-        fact->time_in_force != TIF_IOC && fact->time_in_force != TIF_FOK;
+    bool limit = fact->order_type == ORDER_LIMIT || fact->order_type == 0;
+    bool rests = limit && fact->price != DECIMAL_NULL &&
+                 fact->time_in_force != TIF_IOC &&
+                 fact->time_in_force != TIF_FOK &&
+                 !(fact->flags & ORDER_HIDDEN);
 
     if (check(fact->side, rests ? fact->price : 0, fact->remaining_quantity,
               failure) != 0)
         return -1;
     remove_order(feed, book, fact->order_id);
+    if (let_in(feed, book, failure) != 0)
+        return -1;
     book->arrival = (struct feed_arrival){
         .order_id = fact->order_id,
         .price = fact->price,
