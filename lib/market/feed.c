@@ -92,10 +92,11 @@ take_from_level(struct feed *feed, struct feed_book *book, unsigned side,
 {
     struct ladder *ladder = side_of(book, side);
     uint32_t number = ladder_find(&feed->rungs, ladder, price);
-    struct level *level = &feed->rungs.levels[number];
+    struct level *level;
 
     if (number == 0)
         return;
+    level = &feed->rungs.levels[number];
     if (quantity > level_quantity(level))
         quantity = (int64_t)level_quantity(level);
     level_add(level, -quantity);
@@ -108,10 +109,11 @@ static void
 remove_order(struct feed *feed, struct feed_book *book, uint64_t order_id)
 {
     uint32_t number = map_remove(&book->orders, order_id);
-    struct feed_order *order = &feed->orders[number];
+    struct feed_order *order;
 
     if (number == MAP_NONE)
         return;
+    order = &feed->orders[number];
     take_from_level(feed, book, order->side, order->price, order->open, true);
     order->next_free = feed->order_free;
     feed->order_free = number;
@@ -141,10 +143,11 @@ reduce(struct feed *feed, struct feed_book *book, uint64_t order_id,
        int64_t quantity)
 {
     uint32_t number = order_id ? map_get(&book->orders, order_id) : MAP_NONE;
-    struct feed_order *order = &feed->orders[number];
+    struct feed_order *order;
 
     if (number == MAP_NONE)
         return false;
+    order = &feed->orders[number];
     if (quantity >= order->open) {
         remove_order(feed, book, order_id);
     } else {

@@ -136,8 +136,7 @@ model_meets(const struct order *order, int64_t other)
 /* The order that trades next with this one, or -1; *total is all that would.
  */
 static int
-model_maker(const struct model *model, const struct order *order,
-            int64_t *total)
+model_maker(const struct model *model, const struct order *order, i128 *total)
 {
     int best = -1;
 
@@ -165,7 +164,7 @@ model_trade(struct model *model, struct model_order *taker,
             const struct event *cause)
 {
     int at;
-    int64_t total;
+    i128 total;
 
     while (taker->open > 0 &&
            (at = model_maker(model, &taker->order, &total)) >= 0) {
@@ -231,7 +230,7 @@ model_check_order(const struct model *model, const struct order *order)
                            order->time_in_force == TIF_GTC);
     uint32_t instrument = order->event.instrument;
     enum reason reason;
-    int64_t total;
+    i128 total;
 
     if (instrument == 0 || instrument > MODEL_SYMBOLS)
         return REASON_UNKNOWN_INSTRUMENT;
@@ -270,7 +269,7 @@ model_on_order(struct model *model, const struct order *event)
 {
     struct model_order order = {*event, event->quantity};
     enum reason reason;
-    int64_t total;
+    i128 total;
 
     if (order.order.order_type == 0 && order.order.price != DECIMAL_NULL)
         order.order.order_type = ORDER_LIMIT;
@@ -332,7 +331,7 @@ model_change(struct model *model, int at, const struct modify *modify,
     bool quantity = modify->quantity != DECIMAL_NULL;
     bool price = modify->price != DECIMAL_NULL;
     enum reason reason = model_check_state(model, instrument);
-    int64_t total;
+    i128 total;
 
     (void)at;
     if (!reason)
