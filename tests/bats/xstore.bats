@@ -387,7 +387,7 @@ finishes_the_work() {
     day > day.tape
     points=0
     for call in $CALLS; do
-        for ((k = 1; k < 1000; k += $(every 9))); do
+        for ((k = 1; k < 1000; k += $(every 5))); do
             rm -rf store
             status=0
             under "$call:signal=SIGKILL:when=$k" \
