@@ -28,59 +28,11 @@ book_init(struct book *book, uint32_t number)
 
 /* ---- the table ----------------------------------------------------------- */
 
-/* Both halves of the product mix all bits of book and id. */
-static inline uint32_t
-hash(uint32_t book, uint64_t order_id)
-{
-    u128 product =
-        (u128)(order_id ^ UINT64_C(0x9e3779b97f4a7c15)) *
-        (((uint64_t)book << 32 | book) ^ UINT64_C(0xd6e8feb86659fd93));
-    uint64_t word = (uint64_t)product ^ (uint64_t)(product >> 64);
-
-    return (uint32_t)(word >> 32) ^ (uint32_t)word;
-}
-
-static inline uint32_t *
-slot_of(const struct books *books, uint32_t book, uint64_t order_id)
-{
-    return &books->table[hash(book, order_id) & books->mask];
-}
-
-void
-books_expect_slot(const struct books *books, uint32_t book, uint64_t order_id)
-{
-    if (books->table)
-        __builtin_prefetch(slot_of(books, book, order_id));
-}
-
-void
-books_expect_order(const struct books *books, uint32_t book, uint64_t order_id)
-{
-    if (books->table)
-        __builtin_prefetch(&books->orders[*slot_of(books, book, order_id)]);
-}
-
-uint32_t
-books_find(const struct books *books, uint32_t book, uint64_t order_id)
-{
-    uint32_t number = 0;
-
-    if (books->table)
-        number = *slot_of(books, book, order_id);
-    for (; number; number = books->orders[number].chain) {
-        const struct resting *order = &books->orders[number];
-
-        if (order->order_id == order_id && order->book == book)
-            break;
-    }
-    return number;
-}
-
 static void
 link_order(struct books *books, uint32_t number)
 {
     struct resting *order = &books->orders[number];
-    uint32_t *slot = slot_of(books, order->book, order->order_id);
+    uint32_t *slot = books_slot(books, order->book, order->order_id);
 
     order->chain = *slot;
     *slot = number;
@@ -90,7 +42,7 @@ static void
 unlink_order(struct books *books, uint32_t number)
 {
     const struct resting *order = &books->orders[number];
-    uint32_t *link = slot_of(books, order->book, order->order_id);
+    uint32_t *link = books_slot(books, order->book, order->order_id);
 
     while (*link != number)
         link = &books->orders[*link].chain;
@@ -146,6 +98,15 @@ books_grow(struct books *books, struct failure *failure)
 
 /* ---- orders -------------------------------------------------------------- */
 
+/* condition ? yes : no, without a branch to guess. */
+static inline uint32_t
+pick(uint32_t condition, uint32_t yes, uint32_t no)
+{
+    uint32_t mask = -(uint32_t)(condition != 0);
+
+    return (yes & mask) | (no & ~mask);
+}
+
 /* Puts an order at the end of the queue of its price. */
 static void
 enqueue(struct books *books, struct book *book, uint32_t number)
@@ -159,7 +120,7 @@ enqueue(struct books *books, struct book *book, uint32_t number)
     order->older = level->tail;
     order->newer = 0;
     books->orders[level->tail].newer = number;
-    level->head = level->tail ? level->head : number;
+    level->head = pick(level->tail, level->head, number);
     level->tail = number;
     level->count++;
     level_add(level, order->open);
@@ -174,8 +135,8 @@ dequeue(struct books *books, struct book *book, uint32_t number)
 
     books->orders[order->older].newer = order->newer;
     books->orders[order->newer].older = order->older;
-    level->head = order->older ? level->head : order->newer;
-    level->tail = order->newer ? level->tail : order->older;
+    level->head = pick(order->older, level->head, order->newer);
+    level->tail = pick(order->newer, level->tail, order->older);
     level->count--;
     level_add(level, -order->open);
     if (level->count == 0)

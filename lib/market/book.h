@@ -74,13 +74,6 @@ books_reserve(struct books *books, struct failure *failure)
     return rungs_reserve(&books->rungs, failure);
 }
 
-/* Tells the processor that an order will soon be looked up: first its slot,
- * later the order itself. */
-void books_expect_slot(const struct books *books, uint32_t book,
-                       uint64_t order_id);
-void books_expect_order(const struct books *books, uint32_t book,
-                        uint64_t order_id);
-
 void book_init(struct book *book, uint32_t number);
 
 static inline struct ladder *
@@ -101,9 +94,51 @@ books_level(const struct books *books, uint32_t level)
     return &books->rungs.levels[level];
 }
 
+/* The slot of the table where the chain of a book and an id begins; there are
+ * slots only after books_reserve.  Both halves of the product mix all bits. */
+static inline uint32_t *
+books_slot(const struct books *books, uint32_t book, uint64_t order_id)
+{
+    u128 product =
+        (u128)(order_id ^ UINT64_C(0x9e3779b97f4a7c15)) *
+        (((uint64_t)book << 32 | book) ^ UINT64_C(0xd6e8feb86659fd93));
+    uint64_t word = (uint64_t)product ^ (uint64_t)(product >> 64);
+
+    return &books->table[(uint32_t)(word >> 32 ^ word) & books->mask];
+}
+
 /* The order of a book with that id, or 0. */
-uint32_t books_find(const struct books *books, uint32_t book,
-                    uint64_t order_id);
+static inline uint32_t
+books_find(const struct books *books, uint32_t book, uint64_t order_id)
+{
+    uint32_t number = 0;
+
+    if (books->table)
+        number = *books_slot(books, book, order_id);
+    for (; number; number = books->orders[number].chain) {
+        const struct resting *order = &books->orders[number];
+
+        if (order->order_id == order_id && order->book == book)
+            break;
+    }
+    return number;
+}
+
+/* Tells the processor that an order will soon be looked up: first its slot,
+ * later the order itself. */
+static inline void
+books_expect_slot(const struct books *books, uint32_t book, uint64_t order_id)
+{
+    if (books->table)
+        __builtin_prefetch(books_slot(books, book, order_id));
+}
+
+static inline void
+books_expect_order(const struct books *books, uint32_t book, uint64_t order_id)
+{
+    if (books->table)
+        __builtin_prefetch(&books->orders[*books_slot(books, book, order_id)]);
+}
 
 /* The number of a new order: the caller fills in the order and its rest, but
  * for links and level, and then calls book_enter.  books_reserve has made

@@ -192,15 +192,16 @@ remove_at(struct rung_node *node, uint32_t at)
 
 /* ---- finding ------------------------------------------------------------- */
 
-/* The leaf where a key belongs. */
+/* The leaf where a key belongs; near the best at once. */
 static uint32_t
 find_leaf(const struct rungs *rungs, const struct ladder *ladder, int64_t key)
 {
     uint32_t number = ladder->root;
+    unsigned height = ladder->height;
 
-    if (key >= rungs->nodes[ladder->top].keys[0])
+    if (height > 0 && key >= rungs->nodes[ladder->top].keys[0])
         return ladder->top;
-    for (unsigned height = ladder->height; height > 0; height--) {
+    for (; height > 0; height--) {
         const struct rung_node *node = &rungs->nodes[number];
 
         number = node->kids[count_less(node, key + 1) - 1];
@@ -249,7 +250,7 @@ ladder_init(struct ladder *ladder, bool sell)
 {
     memset(ladder, 0, sizeof *ladder);
     ladder->best_key = KEY_NONE;
-    ladder->sell = sell;
+    ladder->flip = sell ? -1 : 0;
 }
 
 static void

@@ -61,7 +61,7 @@ struct ladder {
     uint32_t top;     /* the leaf that holds it */
     uint32_t root;
     uint16_t height; /* inner nodes above a leaf */
-    bool sell;
+    int8_t flip;     /* -1: a larger price is worse; else 0 */
 };
 
 /* A place in a ladder, to walk from better to worse. */
@@ -108,11 +108,12 @@ rungs_reserve(struct rungs *rungs, struct failure *failure)
 
 void ladder_init(struct ladder *ladder, bool sell);
 
-/* How a price compares on this side: larger is better. */
+/* How a price compares on this side: larger is better.  The price itself or
+ * its negative, without a branch: sides come as they like. */
 static inline int64_t
 ladder_key(const struct ladder *ladder, int64_t price)
 {
-    return ladder->sell ? -price : price;
+    return (price ^ ladder->flip) - ladder->flip;
 }
 
 /* The level of a price, or 0. */

@@ -33,22 +33,20 @@ match_begin(struct match *match)
         match->markets[i].local = 0;
 }
 
+/* Makes room for one more market. */
 static int
-make_room(struct match *match, uint32_t index, struct failure *failure)
+make_room(struct match *match, struct failure *failure)
 {
-    uint32_t wanted = match->count ? match->count : 64;
+    uint32_t wanted = match->capacity ? match->capacity * 2 : 64;
     struct market *larger;
 
-    while (wanted <= index)
-        wanted *= 2;
-    if (wanted == match->count)
+    if (match->count < match->capacity)
         return 0;
     larger = reallocarray(match->markets, wanted, sizeof *larger);
     if (!larger)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    memset(larger + match->count, 0, (wanted - match->count) * sizeof *larger);
     match->markets = larger;
-    match->count = wanted;
+    match->capacity = wanted;
     return 0;
 }
 
@@ -65,27 +63,20 @@ match_define(struct match *match, uint32_t index,
 {
     struct market *market;
 
-    assert(index < UINT32_MAX / 2);
-    if (make_room(match, index, failure) != 0)
-        return -1;
-    market = &match->markets[index];
-    if (!market->defined) {
+    assert(index <= match->count);
+    if (index == match->count) {
+        if (make_room(match, failure) != 0)
+            return -1;
+        market = &match->markets[match->count++];
+        memset(market, 0, sizeof *market);
         book_init(&market->book, index);
         market->state = match->state;
-        market->defined = true;
     }
+    market = &match->markets[index];
     market->tick_size = multiple(definition->tick_size);
     market->lot_size = multiple(definition->lot_size);
     market->local = definition->event.instrument;
     return 0;
-}
-
-static struct market *
-find_market(const struct match *match, uint32_t index)
-{
-    if (index >= match->count || !match->markets[index].defined)
-        return NULL;
-    return &match->markets[index];
 }
 
 /* ---- what is right and what is not --------------------------------------- */
@@ -519,8 +510,8 @@ int
 match_event(struct match *match, uint32_t index, const struct event *event,
             struct failure *failure)
 {
-    struct market *market =
-        event->instrument ? find_market(match, index) : NULL;
+    bool known = event->instrument && index < match->count;
+    struct market *market = known ? &match->markets[index] : NULL;
     const void *at = event;
 
     switch (event->type) {

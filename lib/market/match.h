@@ -47,14 +47,13 @@ struct market {
     uint64_t trades;             /* so far; the last trade_id */
     uint32_t local;              /* its id on this tape; 0: not defined yet */
     uint8_t state;               /* enum session_state */
-    bool defined;
 };
 
 struct match {
     struct books books;
     struct market *markets; /* by index */
-    uint32_t count;         /* indexes in use */
-    uint8_t state;          /* of an instrument first defined from now on */
+    uint32_t count, capacity;
+    uint8_t state; /* of an instrument first defined from now on */
     struct match_sink sink;
     uint64_t requests, rejects, trades; /* so far */
     struct match_choice *choices;       /* of a mass cancel or a close */
@@ -66,7 +65,8 @@ void match_free(struct match *match);
 
 void match_begin(struct match *match);
 
-/* 0, or -1 out of memory. */
+/* Indexes come as tape/instruments.h gives them, each new one the next.  0, or
+ * -1 out of memory. */
 int match_define(struct match *match, uint32_t index,
                  const struct instrument *definition, struct failure *failure);
 
@@ -85,9 +85,7 @@ void match_expect(const struct match *match, uint32_t index,
 static inline const struct market *
 match_market(const struct match *match, uint32_t index)
 {
-    if (index >= match->count || !match->markets[index].defined)
-        return NULL;
-    return &match->markets[index];
+    return index < match->count ? &match->markets[index] : NULL;
 }
 
 #endif

@@ -72,7 +72,7 @@ choose_orders(struct match *match, struct market *market,
 
     match->choice_count = 0;
     for (market = first; market < end; market++)
-        for (int side = 0; side < 2 && market->defined; side++)
+        for (int side = 0; side < 2; side++)
             if (choose_in_ladder(match, &market->book.sides[side], wanted,
                                  failure) != 0)
                 return -1;

@@ -89,7 +89,9 @@ tell_trade(struct match *match, struct market *market,
            int64_t quantity)
 {
     struct trade *trade = put(match, EVENT_TRADE, sizeof *trade, taker->cause);
-    bool buys = taker->side == SIDE_BUY;
+    const uint64_t orders[2] = {taker->order_id, maker->order_id};
+    const uint64_t accounts[2] = {taker->account_id, maker->account_id};
+    unsigned sells = taker->side - SIDE_BUY; /* the seller's place there is 0 */
     bool self = taker->account_id && taker->account_id == maker->account_id;
 
     trade->side = taker->side;
@@ -98,10 +100,10 @@ tell_trade(struct match *match, struct market *market,
     trade->price = maker->price;
     trade->quantity = quantity;
     trade->trade_id = ++market->trades;
-    trade->buy_order_id = buys ? taker->order_id : maker->order_id;
-    trade->sell_order_id = buys ? maker->order_id : taker->order_id;
-    trade->buyer_id = buys ? taker->account_id : maker->account_id;
-    trade->seller_id = buys ? maker->account_id : taker->account_id;
+    trade->buy_order_id = orders[sells];
+    trade->sell_order_id = orders[!sells];
+    trade->buyer_id = accounts[sells];
+    trade->seller_id = accounts[!sells];
     match->trades++;
 }
 
