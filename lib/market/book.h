@@ -8,7 +8,7 @@
  *
  * Nothing is allocated but by books_reserve, so what follows it can not fail.
  *
- * Memory: 80 bytes an order and 16 of the table, some 60 a price level; the
+ * Memory: 80 bytes an order and 16 of the table, some 90 a price level; the
  * pools double when they are full and never shrink.
  *
  * The table is never iterated, so no result depends on its order.

@@ -9,8 +9,9 @@
  * 32-bit numbers that stay the same while they live; 0 names none.  Pointers
  * to them are void after rungs_reserve.
  *
- * A node is freed when it is empty and never merged with another: its height
- * then grows with the logarithm of the number of levels ever added.
+ * A node is freed when it is empty and never merged with another.  A level of
+ * the tree more takes seven times as many additions, whatever is dropped in
+ * between: its height is within the logarithm of all that were ever made.
  */
 #ifndef MARKET_LADDER_H
 #define MARKET_LADDER_H
@@ -23,7 +24,7 @@
 #include "base/failure.h"
 
 #define LADDER_FAN    15 /* levels in a leaf, kids of an inner node */
-#define LADDER_HEIGHT 16 /* more than 32-bit numbers can reach */
+#define LADDER_HEIGHT 24 /* 7^24 additions could not reach it */
 #define RUNGS_MAX     (UINT32_C(1) << 31)
 #define KEY_NONE      INT64_MIN       /* worse than every price */
 #define KEY_ANY       (INT64_MIN + 1) /* as a limit: every price will do */
