@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bars/bars.h"
+#include "bars_bench.h"
 #include "base/random.h"
 #include "tap.h"
 
@@ -15,41 +15,6 @@
 #define MIDNIGHT (20461 * NS_PER_DAY)
 
 /* ---- what came out ------------------------------------------------------- */
-
-struct bench {
-    struct bars bars;
-    struct failure failure;
-    struct bar *got;
-    size_t count, room;
-};
-
-static struct bar *
-make_room(void *owner, uint32_t index)
-{
-    struct bench *bench = owner;
-
-    if (bench->count == bench->room) {
-        bench->room = bench->room ? bench->room * 2 : 1024;
-        bench->got = realloc(bench->got, bench->room * sizeof *bench->got);
-        if (!bench->got)
-            abort();
-    }
-    bench->got[bench->count].event.instrument = index;
-    return &bench->got[bench->count++];
-}
-
-static void
-start(struct bench *bench, const int64_t *intervals, unsigned count,
-      enum bars_fill fill)
-{
-    struct bars_options options = {
-        .count = count, .fill = fill, .room = make_room, .owner = bench};
-
-    *bench = (struct bench){.got = NULL};
-    memcpy(options.intervals, intervals, count * sizeof *intervals);
-    if (bars_init(&bench->bars, &options, &bench->failure) != 0)
-        abort();
-}
 
 static void
 stop(struct bench *bench)
@@ -232,7 +197,7 @@ equals_separate(const struct bench *bench, const struct told *told,
     size_t at = 0;
     bool equal = true;
 
-    start(&alone, &interval, 1, BARS_FILL_NONE);
+    start_filled(&alone, &interval, 1, BARS_FILL_NONE);
     feed(&alone, told);
     for (size_t i = 0; i < bench->count; i++) {
         if (bench->got[i].interval != interval)
@@ -256,7 +221,7 @@ test_random(const char *name, const int64_t *intervals, unsigned count,
     struct bench b;
 
     make_trades(told, seed);
-    start(&b, intervals, count, BARS_FILL_NONE);
+    start_filled(&b, intervals, count, BARS_FILL_NONE);
     feed(&b, told);
     for (unsigned i = 0; i < count; i++) {
         separate = separate && equals_separate(&b, told, intervals[i]);
@@ -282,9 +247,9 @@ test_random_fill(const int64_t *intervals, unsigned count, uint64_t seed)
     size_t at = 0;
 
     make_trades(told, seed);
-    start(&plain, intervals, count, BARS_FILL_NONE);
+    start_filled(&plain, intervals, count, BARS_FILL_NONE);
     feed(&plain, told);
-    start(&filled, intervals, count, BARS_FILL_PREV);
+    start_filled(&filled, intervals, count, BARS_FILL_PREV);
     feed(&filled, told);
     for (size_t i = 0; i < filled.count; i++) {
         const struct bar *bar = &filled.got[i], **before;
