@@ -114,13 +114,14 @@ picks() {
 }
 
 @test "-n stops reading early, and END says limited" {
-    # the input stays open, with no END: nobody waits for it
+    # the input stays open, with no END: nobody waits for it, and xgrep may be
+    # done before it has taken all that is offered
     xgen -n 3000 > day.tape
     mkfifo live
     timeout 20 xgrep -t order -n 3 < live > few.tape &
     pid=$!
     exec 9> live
-    head -c 100000 day.tape >&9
+    head -c 100000 day.tape >&9 || [ $? -eq 141 ]
     wait $pid
     exec 9>&-
     run -0 xstat few.tape
