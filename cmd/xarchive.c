@@ -1,6 +1,5 @@
 /* xarchive - keeps tapes as Parquet files, and looks after them. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,18 +9,9 @@
 #include "store/catalog.h"
 #include "store/put.h"
 
-struct xarchive;
-
-struct verb {
-    const char *name;
-    enum run_output kind;
-    enum archive_mode mode;
-    int (*run)(struct xarchive *x, struct run *run); /* NULL: reads tapes */
-};
-
 struct xarchive {
     const char *folder;
-    const struct verb *verb;
+    bool puts; /* the verb is put */
     struct archive archive;
     bool open;
     struct put put;
@@ -69,7 +59,7 @@ summary(void *state, struct run *run, FILE *stream)
 {
     const struct xarchive *x = state;
 
-    if (!x->verb->run)
+    if (x->puts)
         fprintf(stream,
                 "%s: %" PRIu64 " events stored, %" PRIu64
                 " were there already\n",
@@ -77,21 +67,6 @@ summary(void *state, struct run *run, FILE *stream)
 }
 
 /* ---- ls, verify ---------------------------------------------------------- */
-
-__attribute__((format(printf, 2, 3))) static int
-print(struct run *run, const char *format, ...)
-{
-    char line[1024];
-    va_list args;
-    int size;
-
-    va_start(args, format);
-    size = vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    if (size >= (int)sizeof line)
-        size = sizeof line - 1;
-    return size < 0 ? 0 : output_put(&run->output, line, (size_t)size);
-}
 
 static size_t
 print_time(int64_t time, char text[TIME_TEXT_MAX])
@@ -107,10 +82,11 @@ print_time(int64_t time, char text[TIME_TEXT_MAX])
 }
 
 static int
-list(struct xarchive *x, struct run *run)
+list(void *state, struct run *run)
 {
-    print(run, "rows\tbytes\tfirst_seq\tlast_seq\tfirst_time\tlast_time\t"
-               "stream\tpath\n");
+    struct xarchive *x = state;
+    run_print(run, "rows\tbytes\tfirst_seq\tlast_seq\tfirst_time\tlast_time\t"
+                   "stream\tpath\n");
     for (uint32_t i = 0; i < x->archive.count; i++) {
         const struct manifest *manifest = &x->archive.manifests[i];
 
@@ -120,11 +96,12 @@ list(struct xarchive *x, struct run *run)
 
             print_time(part->time_min, first);
             print_time(part->time_max, last);
-            if (print(run,
-                      "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
-                      "\t%s\t%s\t%s\t%s\n",
-                      part->rows, part->size, part->first_seq, part->last_seq,
-                      first, last, manifest->header.stream, part->path) != 0)
+            if (run_print(run,
+                          "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
+                          "\t%s\t%s\t%s\t%s\n",
+                          part->rows, part->size, part->first_seq,
+                          part->last_seq, first, last, manifest->header.stream,
+                          part->path) != 0)
                 return -1;
         }
     }
@@ -169,12 +146,12 @@ check_ranges(struct xarchive *x, struct run *run, uint32_t first,
     for (size_t i = 0; i < count; i++) {
         if (next && ranges[i].first > next) {
             ++*gaps;
-            print(run, "gap\t%" PRIu64 "\t%" PRIu64 "\t%s\n", next,
-                  ranges[i].first - 1, stream);
+            run_print(run, "gap\t%" PRIu64 "\t%" PRIu64 "\t%s\n", next,
+                      ranges[i].first - 1, stream);
         } else if (next && ranges[i].first < next) {
             ++*doubles;
-            print(run, "twice\t%" PRIu64 "\t%" PRIu64 "\t%s\n", ranges[i].first,
-                  next - 1, stream);
+            run_print(run, "twice\t%" PRIu64 "\t%" PRIu64 "\t%s\n",
+                      ranges[i].first, next - 1, stream);
         }
         if (ranges[i].last + 1 > next)
             next = ranges[i].last + 1;
@@ -197,8 +174,9 @@ is_first_of_stream(const struct xarchive *x, uint32_t number)
 
 /* Reads every part; tells all that is wrong, not only the first. */
 static int
-verify(struct xarchive *x, struct run *run)
+verify(void *state, struct run *run)
 {
+    struct xarchive *x = state;
     uint64_t parts = 0, bad = 0, gaps = 0, doubles = 0;
 
     for (uint32_t i = 0; i < x->archive.count; i++) {
@@ -222,10 +200,10 @@ verify(struct xarchive *x, struct run *run)
             check_ranges(x, run, i, &gaps, &doubles) != 0)
             return -1;
     }
-    print(run,
-          "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64 " gaps, %" PRIu64
-          " seqs twice\n",
-          parts, bad, gaps, doubles);
+    run_print(run,
+              "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64 " gaps, %" PRIu64
+              " seqs twice\n",
+              parts, bad, gaps, doubles);
     if (bad || doubles)
         return fail(&run->failure, FAILURE_DATA,
                     "%s: %" PRIu64 " of %" PRIu64 " parts are not as they "
@@ -269,7 +247,7 @@ check_folder(struct xarchive *x, struct run *run, const char *folder,
             char *whole = path_join(x->folder, path);
 
             ++*strays;
-            print(run, "stray\t%s\n", path);
+            run_print(run, "stray\t%s\n", path);
             if (whole && x->rebuild && folder_remove(whole, &run->failure) != 0)
                 result = -1;
             free(whole);
@@ -314,8 +292,9 @@ check_folders(struct xarchive *x, struct run *run, uint64_t *strays)
 }
 
 static int
-check(struct xarchive *x, struct run *run)
+check(void *state, struct run *run)
 {
+    struct xarchive *x = state;
     uint64_t strays = 0;
     int64_t wrong = 0;
 
@@ -339,8 +318,9 @@ check(struct xarchive *x, struct run *run)
 
 /* The streams are told first, since compaction moves manifests about. */
 static int
-compact(struct xarchive *x, struct run *run)
+compact(void *state, struct run *run)
 {
+    struct xarchive *x = state;
     struct texts streams = {0};
     int result = put_init(&x->put, &x->archive, &run->failure);
     bool done, any = false;
@@ -366,48 +346,30 @@ compact(struct xarchive *x, struct run *run)
 /* ---- the program --------------------------------------------------------- */
 
 static const struct verb verbs[] = {
-    {"put", RUN_SILENT, ARCHIVE_CREATE, NULL},
-    {"ls", RUN_TEXT, ARCHIVE_READ, list},
-    {"verify", RUN_TEXT, ARCHIVE_READ, verify},
-    {"compact", RUN_SILENT, ARCHIVE_WRITE, compact},
-    {"fsck", RUN_TEXT, ARCHIVE_WRITE, check},
+    {"put", "[FILE ...]", "store tapes, or standard input; each event once",
+     RUN_SILENT, ARCHIVE_CREATE, NULL},
+    {"ls", "", "list the parts", RUN_TEXT, ARCHIVE_READ, list},
+    {"verify", "", "read all, and compare with what was stored", RUN_TEXT,
+     ARCHIVE_READ, verify},
+    {"compact", "", "merge the parts of a stream, type and day into one",
+     RUN_SILENT, ARCHIVE_WRITE, compact},
+    {"fsck", "", "compare folder and catalog with the manifests", RUN_TEXT,
+     ARCHIVE_WRITE, check},
+    {0},
 };
 
 static int
 prepare(void *state, struct run *run)
 {
+    const struct verb *verb = run->common.verb;
     struct xarchive *x = state;
-    const char *name = run->operand_count ? run->operands[0] : "";
 
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(verbs[i].name, name) == 0)
-            x->verb = &verbs[i];
-    if (!x->verb)
-        return fail(
-            &run->failure, FAILURE_USAGE,
-            "say what to do: put, ls, verify, compact or fsck (see --help)");
-    if (!x->folder)
-        return fail(&run->failure, FAILURE_USAGE,
-                    "say where the archive is: -d DIR");
-    run->operands++;
-    run->operand_count--;
-    if (x->verb->run && run->operand_count)
-        return fail(&run->failure, FAILURE_USAGE, "%s takes no operands",
-                    x->verb->name);
-    run->kind = x->verb->kind;
-    run->no_input = x->verb->run != NULL;
+    x->puts = !verb->run;
     x->open = true;
-    if (archive_open(&x->archive, x->folder, x->verb->mode, &run->failure) != 0)
+    if (archive_open(&x->archive, x->folder, (enum archive_mode)verb->mode,
+                     &run->failure) != 0)
         return -1;
-    return x->verb->run ? 0 : put_init(&x->put, &x->archive, &run->failure);
-}
-
-static int
-finish(void *state, struct run *run)
-{
-    struct xarchive *x = state;
-
-    return x->verb->run ? x->verb->run(x, run) : 0;
+    return x->puts ? put_init(&x->put, &x->archive, &run->failure) : 0;
 }
 
 static void
@@ -415,7 +377,7 @@ destroy(void *state)
 {
     struct xarchive *x = state;
 
-    if (x->verb && !x->verb->run)
+    if (x->puts)
         put_free(&x->put);
     if (x->open)
         archive_close(&x->archive);
@@ -431,11 +393,13 @@ main(int argc, char **argv)
          .kind = OPTION_TEXT,
          .value = &x.folder,
          .argument = "DIR",
-         .help = "the archive"},
+         .help = "the archive",
+         .required = true},
         {.name = "rebuild",
          .kind = OPTION_FLAG,
          .value = &x.rebuild,
-         .help = "fsck: remove stray parts, make the catalog anew"},
+         .help = "remove stray parts, make the catalog anew",
+         .verbs = "fsck"},
         {.kind = OPTION_END},
     };
     static const char *const examples[] = {"xarchive -d archive put day.tape",
@@ -444,7 +408,8 @@ main(int argc, char **argv)
     const struct program program = {
         .name = "xarchive",
         .summary = "keep tapes as Parquet files",
-        .operands = "put [FILE ...] | ls | verify | compact | fsck",
+        .operands = "VERB [FILE ...]",
+        .verbs = verbs,
         .examples = examples,
         .options = options,
     };
@@ -456,7 +421,6 @@ main(int argc, char **argv)
                                   .begin = begin,
                                   .event = take_event,
                                   .end = end,
-                                  .finish = finish,
                                   .summary = summary,
                                   .destroy = destroy};
 

@@ -19,10 +19,6 @@ prepare(void *state, struct run *run)
 {
     struct xgen *x = state;
 
-    if (run->operand_count > 0)
-        return fail(&run->failure, FAILURE_USAGE,
-                    "\"%s\": it reads nothing, so it takes no operands",
-                    run->operands[0]);
     if (x->plan.tick_size <= 0 || x->plan.lot_size <= 0)
         return fail(&run->failure, FAILURE_USAGE,
                     "--tick-size and --lot-size must be more than 0");

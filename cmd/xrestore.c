@@ -41,12 +41,6 @@ prepare(void *state, struct run *run)
     struct xrestore *x = state;
     struct failure *failure = &run->failure;
 
-    if (!x->folder)
-        return fail(failure, FAILURE_USAGE, "say where the archive is: -d DIR");
-    if (run->operand_count)
-        return fail(failure, FAILURE_USAGE,
-                    "what is '%s'? the archive is named by -d",
-                    run->operands[0]);
     if (add_lists(x, &x->types, selection_add_types, failure) != 0 ||
         add_lists(x, &x->symbols, selection_add_symbols, failure) != 0 ||
         add_lists(x, &x->accounts, selection_add_accounts, failure) != 0)
@@ -402,7 +396,8 @@ main(int argc, char **argv)
          .kind = OPTION_TEXT,
          .value = &x.folder,
          .argument = "DIR",
-         .help = "the archive"},
+         .help = "the archive",
+         .required = true},
         {.name = "stream",
          .kind = OPTION_TEXT,
          .value = &x.stream,

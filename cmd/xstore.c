@@ -11,19 +11,18 @@
 
 #include "base/clock.h"
 #include "cli/run.h"
+#include "store/log_facts.h"
 #include "store/log_verify.h"
 #include "store/log_write.h"
 
-#define GROUP                                                                  \
-    (8 << 20) /* bytes that one fsync makes durable, at most about             \
-               */
+#define GROUP (8 << 20) /* bytes that one fsync makes durable, about */
 
 struct xstore {
     const char *path;
-    int fsync;        /* enum log_fsync */
-    const char *verb; /* NULL: store the input */
+    int fsync; /* enum log_fsync */
     bool quiet;
     struct log_writer writer;
+    struct log log; /* of a verb that reads it */
 };
 
 /* ---- storing ------------------------------------------------------------- */
@@ -34,16 +33,6 @@ commit(void *owner, struct failure *failure)
     struct xstore *x = owner;
 
     return log_write_commit(&x->writer, failure);
-}
-
-static int
-prepare_storing(struct xstore *x, struct run *run)
-{
-    if (!run->common.output && isatty(STDOUT_FILENO))
-        run->kind = RUN_SILENT; /* the end of the pipeline */
-    x->quiet = run->common.quiet;
-    x->writer.fsync = (enum log_fsync)x->fsync;
-    return log_write_open(&x->writer, x->path, &run->failure);
 }
 
 static int
@@ -99,122 +88,91 @@ failed(void *state, struct run *run, int exit_class)
 
 /* ---- verbs --------------------------------------------------------------- */
 
+/* Opens the store to read it. */
 static int
-put_line(void *owner, const char *text, struct failure *failure)
+open_log(struct xstore *x, struct run *run)
 {
-    struct run *run = owner;
+    int result = log_open(&x->log, x->path, &run->failure);
 
-    (void)failure;
-    if (output_put(&run->output, text, strlen(text)) != 0)
-        return -1;
-    return output_put(&run->output, "\n", 1);
+    if (result != 0)
+        return result > 0 ? 0 : -1;
+    return fail(&run->failure, FAILURE_ENVIRONMENT,
+                "%s: there is no such folder", x->path);
 }
 
 static int
-verify(struct log *log, struct run *run)
+put_fault(void *owner, const char *text, struct failure *failure)
 {
-    struct log_verify verify = {.fault = put_line, .owner = run};
-    char line[160];
+    (void)failure;
+    return run_print(owner, "%s\n", text);
+}
 
-    if (log_verify(&verify, log, &run->failure) != 0)
+static int
+verify(void *state, struct run *run)
+{
+    struct xstore *x = state;
+    struct log_verify verify = {.fault = put_fault, .owner = run};
+
+    if (open_log(x, run) != 0 ||
+        log_verify(&verify, &x->log, &run->failure) != 0)
         return -1;
-    snprintf(line, sizeof line,
-             "%zu streams, %" PRIu64 " segments, %" PRIu64 " events, %" PRIu64
-             " bytes, %" PRIu64 " faults",
-             log->stream_count, verify.segments, verify.events, verify.bytes,
-             verify.faults);
-    if (put_line(run, line, &run->failure) != 0)
-        return -1;
-    if (log->foreign && !run->common.quiet)
+    run_print(run,
+              "%zu streams, %" PRIu64 " segments, %" PRIu64 " events, %" PRIu64
+              " bytes, %" PRIu64 " faults\n",
+              x->log.stream_count, verify.segments, verify.events, verify.bytes,
+              verify.faults);
+    if (x->log.foreign && !run->common.quiet)
         fprintf(stderr, "xstore: %s: not of the store, and left alone: %s\n",
-                log->path, log->foreign);
+                x->path, x->log.foreign);
     if (verify.faults == 0 || output_flush(&run->output) != 0)
         return run->failure.kind == FAILURE_NONE ? 0 : -1;
     return fail(&run->failure, FAILURE_DATA,
                 "%s: %" PRIu64 " faults, told above; nothing was changed",
-                log->path, verify.faults);
+                x->path, verify.faults);
 }
 
-static void
-put_time(char *text, int64_t time)
+static const char *
+time_text(int64_t time, char text[TIME_TEXT_MAX + 1])
 {
-    size_t size = time == TIME_NULL ? 0 : time_format(time, text);
-
-    text[size] = '\0';
+    text[time_format(time, text)] = '\0';
+    return text;
 }
 
 /* One line for a stream: number, events, first and last seq, times, segments,
  * bytes, END, name. */
 static int
-list_stream(struct log *log, struct log_stream *stream, struct run *run)
+list_stream(struct xstore *x, struct log_stream *stream, struct run *run)
 {
     static const char *const words[] = {"complete", "limited", "stopped",
                                         "failed"};
-    int64_t time_min = INT64_MAX, time_max = INT64_MIN;
-    char line[512], from[TIME_TEXT_MAX + 1] = "", to[TIME_TEXT_MAX + 1] = "";
-    enum tape_status status = TAPE_COMPLETE;
-    uint64_t first, next, bytes = 0;
-    int exit_class, ended;
+    char from[TIME_TEXT_MAX + 1], to[TIME_TEXT_MAX + 1];
+    struct log_facts facts;
+    bool empty;
 
-    for (size_t i = 0; i < stream->count; i++) {
-        struct log_segment *segment = log_segment_of(log, stream, i);
-
-        if (log_segment_load(segment, LOG_INDEX_SUMMARY, &run->failure) != 0)
-            return -1;
-        bytes += segment->file_size;
-        if (segment->index.time_min < time_min)
-            time_min = segment->index.time_min;
-        if (segment->index.time_max > time_max)
-            time_max = segment->index.time_max;
-    }
-    ended = log_status(log, stream, &status, &exit_class, &run->failure);
-    if (ended < 0 || log_name(log, stream, &run->failure) != 0 ||
-        log_range(log, stream, &first, &next, &run->failure) != 0)
+    if (log_facts_of(&facts, &x->log, stream, &run->failure) != 0)
         return -1;
-    if (time_min <= time_max) {
-        put_time(from, time_min);
-        put_time(to, time_max);
-    }
-    snprintf(line, sizeof line,
-             "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s\t%s\t%zu\t%" PRIu64
-             "\t%s\t%s",
-             stream->ordinal, next - first, first, next - 1, from, to,
-             stream->count, bytes, ended ? words[status] : "open",
-             stream->name);
-    return put_line(run, line, &run->failure);
+    empty = facts.time_max < facts.time_min;
+    return run_print(
+        run,
+        "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s\t%s\t%zu\t%" PRIu64
+        "\t%s\t%s\n",
+        stream->ordinal, facts.next - facts.first, facts.first, facts.next - 1,
+        empty ? "" : time_text(facts.time_min, from),
+        empty ? "" : time_text(facts.time_max, to), stream->count, facts.bytes,
+        facts.ended ? words[facts.status] : "open", stream->name);
 }
 
 static int
-list(struct log *log, struct run *run)
-{
-    if (put_line(run,
-                 "number\tevents\tfirst\tlast\tfrom\tto\tsegments\tbytes\tend"
-                 "\tstream",
-                 &run->failure) != 0)
-        return -1;
-    for (size_t i = 0; i < log->stream_count; i++)
-        if (list_stream(log, &log->streams[i], run) != 0)
-            return -1;
-    return 0;
-}
-
-static int
-finish(void *state, struct run *run)
+list(void *state, struct run *run)
 {
     struct xstore *x = state;
-    struct log log;
-    int result;
+    int result = open_log(x, run);
 
-    if (!x->verb)
-        return 0;
-    result = log_open(&log, x->path, &run->failure);
     if (result == 0)
-        return fail(&run->failure, FAILURE_ENVIRONMENT,
-                    "%s: there is no such folder", x->path);
-    if (result > 0)
-        result =
-            strcmp(x->verb, "ls") == 0 ? list(&log, run) : verify(&log, run);
-    log_free(&log);
+        result = run_print(run, "number\tevents\tfirst\tlast\tfrom\tto\t"
+                                "segments\tbytes\tend\tstream\n");
+    for (size_t i = 0; result == 0 && i < x->log.stream_count; i++)
+        result = list_stream(x, &x->log.streams[i], run);
     return result;
 }
 
@@ -223,23 +181,15 @@ finish(void *state, struct run *run)
 static int
 prepare(void *state, struct run *run)
 {
-    static const char *const verbs[] = {"ls", "verify"};
     struct xstore *x = state;
 
-    if (!x->path)
-        return fail(&run->failure, FAILURE_USAGE,
-                    "no store is named: use -d DIR");
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (run->operand_count && strcmp(run->operands[0], verbs[i]) == 0)
-            x->verb = verbs[i];
-    if (!x->verb)
-        return prepare_storing(x, run);
-    if (run->operand_count > 1)
-        return fail(&run->failure, FAILURE_USAGE, "%s takes no file: %s",
-                    x->verb, run->operands[1]);
-    run->kind = RUN_TEXT;
-    run->no_input = true;
-    return 0;
+    if (run->common.verb->run)
+        return 0;
+    if (!run->common.output && isatty(STDOUT_FILENO))
+        run->kind = RUN_SILENT; /* the end of the pipeline */
+    x->quiet = run->common.quiet;
+    x->writer.fsync = (enum log_fsync)x->fsync;
+    return log_write_open(&x->writer, x->path, &run->failure);
 }
 
 static void
@@ -247,8 +197,7 @@ summarise(void *state, struct run *run, FILE *stream)
 {
     struct xstore *x = state;
 
-    (void)run;
-    if (!x->verb)
+    if (!run->common.verb->run)
         fprintf(stream,
                 "xstore: %" PRIu64 " events stored, %" PRIu64
                 " were there already and are the same\n",
@@ -266,7 +215,16 @@ destroy(void *state)
                 " bytes of a block that a crash left half written\n",
                 x->writer.cut_where, x->writer.cut);
     log_write_close(&x->writer);
+    log_free(&x->log);
 }
+
+static const struct verb verbs[] = {
+    {"", "[FILE ...]", "store the input, and pass it on", RUN_TAPE, 0, NULL},
+    {"ls", "", "tell the streams, a line each", RUN_TEXT, 0, list},
+    {"verify", "", "read every byte of the store, and tell each fault",
+     RUN_TEXT, 0, verify},
+    {0},
+};
 
 int
 main(int argc, char **argv)
@@ -280,24 +238,27 @@ main(int argc, char **argv)
          .kind = OPTION_TEXT,
          .value = &x.path,
          .argument = "DIR",
-         .help = "the event store; made when it is missing"},
+         .help = "the event store; made when it is missing",
+         .required = true},
         {.name = "fsync",
          .kind = OPTION_CHOICE,
          .value = &x.fsync,
          .argument = "WHEN",
-         .help = "group (default): before events are passed on; each: after "
-                 "each block; none",
-         .words = policies},
+         .help = "when all is made durable: group (default), each, none",
+         .words = policies,
+         .verbs = ""},
         {.name = "segment-size",
          .kind = OPTION_COUNT,
          .value = &x.writer.segment_size,
          .argument = "BYTES",
          .help = "begin a new file about every BYTES (268435456)",
-         .min = 4096},
+         .min = 4096,
+         .verbs = ""},
         {.name = "abandon",
          .kind = OPTION_FLAG,
          .value = &x.writer.abandon,
-         .help = "take another stream though the last one was cut off"},
+         .help = "take another stream though the last one was cut off",
+         .verbs = ""},
         {.kind = OPTION_END},
     };
     static const char *const examples[] = {
@@ -306,7 +267,8 @@ main(int argc, char **argv)
     const struct program program = {
         .name = "xstore",
         .summary = "keep a tape in an event store",
-        .operands = "[FILE ... | ls | verify]",
+        .operands = "[FILE ... | VERB]",
+        .verbs = verbs,
         .examples = examples,
         .options = options,
     };
@@ -319,7 +281,6 @@ main(int argc, char **argv)
                                   .block = take_block,
                                   .end = end,
                                   .failed = failed,
-                                  .finish = finish,
                                   .summary = summarise,
                                   .destroy = destroy};
 

@@ -221,6 +221,8 @@ take_value(const struct option_spec *spec, const char *text,
 static void
 print_option(const struct option_spec *spec)
 {
+    const char *verbs = spec->verbs ? spec->verbs : "";
+    const char *colon = verbs[0] ? ": " : "";
     char left[64];
 
     snprintf(left, sizeof left, "%c%c%s --%s%s%s", spec->letter ? '-' : ' ',
@@ -228,9 +230,9 @@ print_option(const struct option_spec *spec)
              spec->name, spec->argument ? " " : "",
              spec->argument ? spec->argument : "");
     if (strlen(left) > 26)
-        printf("  %s\n  %-26s  %s\n", left, "", spec->help);
+        printf("  %s\n  %-26s  %s%s%s\n", left, "", verbs, colon, spec->help);
     else
-        printf("  %-26s  %s\n", left, spec->help);
+        printf("  %-26s  %s%s%s\n", left, verbs, colon, spec->help);
 }
 
 static void
@@ -242,6 +244,7 @@ print_help(const struct table *table)
     printf("%s - %s\n\nusage: %s [options]%s%s\n\n", program->name,
            program->summary, program->name, program->operands[0] ? " " : "",
            program->operands);
+    verb_print_help(program);
     for (unsigned i = 0; (spec = nth(table, i)); i++)
         print_option(spec);
     if (program->examples) {
@@ -259,7 +262,21 @@ struct scan {
     char **argv;
     int at; /* the argument being read */
     struct failure *failure;
+    const struct program *program;
+    uint64_t given; /* which of the program's own options, as bits */
 };
+
+/* The bit of an option; 0 for one that every program has. */
+static uint64_t
+bit_of(const struct program *program, const struct option_spec *spec)
+{
+    const struct option_spec *own = program->options;
+
+    for (uint64_t bit = 1; own && own->kind != OPTION_END; own++, bit <<= 1)
+        if (own == spec)
+            return bit;
+    return 0;
+}
 
 /* The argument of an option: what is glued to it, or the next word. */
 static const char *
@@ -281,6 +298,7 @@ take_option(struct scan *scan, const struct option_spec *spec,
 {
     const char *text = "";
 
+    scan->given |= bit_of(scan->program, spec);
     if (spec->kind == OPTION_FLAG && glued)
         return fail(scan->failure, FAILURE_USAGE, "--%s takes no argument",
                     spec->name);
@@ -316,6 +334,27 @@ take_letters(struct scan *scan, const struct table *table, const char *letters)
             return take_option(scan, spec, letters[1] ? letters + 1 : NULL);
         if (take_option(scan, spec, NULL) != 0)
             return -1;
+    }
+    return 0;
+}
+
+/* What is required is given, and nothing that the verb does not take. */
+static int
+check_given(const struct scan *scan, const struct verb *verb)
+{
+    const struct option_spec *spec = scan->program->options;
+
+    for (; spec && spec->kind != OPTION_END; spec++) {
+        bool given = scan->given & bit_of(scan->program, spec);
+
+        if (spec->required && !given)
+            return fail(scan->failure, FAILURE_USAGE,
+                        "needs -%c %s (%s); --help tells more", spec->letter,
+                        spec->argument, spec->help);
+        if (given && verb && !verb_takes_option(verb, spec))
+            return fail(scan->failure, FAILURE_USAGE, "%s takes no --%s",
+                        verb->name[0] ? verb->name : scan->program->name,
+                        spec->name);
     }
     return 0;
 }
@@ -404,7 +443,7 @@ options_parse(const struct program *program, int argc, char **argv,
               struct common_options *common, int *operand_count, char *shaped,
               size_t shaped_size, struct failure *failure)
 {
-    struct scan scan = {argc, argv, 1, failure};
+    struct scan scan = {argc, argv, 1, failure, program, 0};
     struct table table;
     bool only_operands = false;
     int operands = 0;
@@ -429,6 +468,9 @@ options_parse(const struct program *program, int argc, char **argv,
             return 1;
         }
     }
+    if (verb_take(program, argv + 1, &operands, common, failure) != 0 ||
+        check_given(&scan, common->verb) != 0)
+        return -1;
     *operand_count = operands;
     tell_shape(program, shaped, shaped_size);
     return 0;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "cli/verb.h"
 
 enum option_kind {
     OPTION_END = 0,
@@ -45,14 +46,18 @@ struct option_spec {
     bool shapes;              /* it shapes the output: told in the provenance */
     uint64_t min, max;        /* of a count; a value below min: it is not set */
     const char *const *words; /* of a choice, NULL-terminated */
+    bool required;            /* of a text */
+    const char *verbs; /* those that take it: "put fsck"; "": what is done
+                        * without a verb; NULL: all */
 };
 
 struct program {
     const char *name;            /* "xgrep" */
     const char *summary;         /* one line: "select events from a tape" */
-    const char *operands;        /* "[FILE ...]" or "" */
+    const char *operands;        /* "[FILE ...]"; "": it takes none */
     const char *const *examples; /* command lines for --help, NULL-ended */
     const struct option_spec *options; /* ends with {.kind = OPTION_END} */
+    const struct verb *verbs;          /* ends with {0}; NULL: it has none */
     bool no_output;                    /* writes nothing: has no --output */
 };
 
@@ -60,13 +65,14 @@ struct program {
 struct common_options {
     const char *output; /* NULL: standard output */
     bool verbose, quiet;
+    const struct verb *verb; /* NULL: the program has none */
 };
 
-/* Parses argv.  Operands are moved to the front of argv[1...]; *operand_count
- * tells how many.  The options that shape the output are written to shaped
- * in the order of the table, for the provenance.
- * Returns 0; 1 when --help or --version was printed and the program is to
- * exit 0; -1 with a failure of class usage. */
+/* Parses argv.  Operands are moved to the front of argv[1...], without the
+ * verb that the first may be; *operand_count tells how many.  The options that
+ * shape the output are written to shaped in the order of the table, for the
+ * provenance. Returns 0; 1 when --help or --version was printed and the program
+ * is to exit 0; -1 with a failure of class usage. */
 int options_parse(const struct program *program, int argc, char **argv,
                   struct common_options *common, int *operand_count,
                   char *shaped, size_t shaped_size, struct failure *failure);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -106,6 +107,21 @@ clear_progress(struct run *run)
         fprintf(stderr, "\r\033[K");
 }
 
+int
+run_print(struct run *run, const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+    int size;
+
+    va_start(args, format);
+    size = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (size >= (int)sizeof text)
+        size = sizeof text - 1;
+    return size < 0 ? 0 : output_put(&run->output, text, (size_t)size);
+}
+
 static void
 summarise(struct run *run, void *state,
           void (*summary)(void *, struct run *, FILE *))
@@ -146,12 +162,14 @@ begin_run(struct run *run, const struct program *program, int argc, char **argv)
     run->program = program;
     run->output.fd = -1;
     run->input.fd = -1;
-    run->kind = program->no_output ? RUN_SILENT : RUN_TAPE;
     keep_standard_descriptors();
     result =
         options_parse(program, argc, argv, &run->common, &run->operand_count,
                       run->options, sizeof run->options, &run->failure);
     run->operands = argv + 1;
+    run->kind = program->no_output ? RUN_SILENT : RUN_TAPE;
+    if (run->common.verb)
+        run->kind = run->common.verb->kind;
     if (result == 0)
         result = catch_signals(&run->failure);
     run->progress = allocate(&run->failure, 1, sizeof *run->progress);
@@ -472,12 +490,17 @@ int
 run_filter(const struct program *program, const struct filter *filter, int argc,
            char **argv)
 {
+    int (*finish)(void *state, struct run *run) = filter->finish;
     struct run run;
     int result = begin_run(&run, program, argc, argv);
 
     if (result > 0)
         return end_help(&run);
     run.filter = filter;
+    if (run.common.verb && run.common.verb->run) {
+        run.no_input = true;
+        finish = run.common.verb->run;
+    }
     if (result == 0 && filter->prepare)
         result = filter->prepare(filter->state, &run);
     if (result == 0)
@@ -488,8 +511,8 @@ run_filter(const struct program *program, const struct filter *filter, int argc,
                     !run.no_input && !run_stopped(&run);
          i++)
         result = take_input(&run, filter, run.operands[i]);
-    if (result == 0 && filter->finish)
-        result = filter->finish(filter->state, &run);
+    if (result == 0 && finish)
+        result = finish(filter->state, &run);
     if (result == 0)
         summarise(&run, filter->state, filter->summary);
     result = end_run(&run, result);

@@ -29,12 +29,6 @@
 #include "tape/reader.h"
 #include "tape/writer.h"
 
-enum run_output {
-    RUN_TAPE = 0, /* a tape; never to a terminal */
-    RUN_TEXT,     /* text through run->output */
-    RUN_SILENT,   /* nothing */
-};
-
 struct run {
     const struct program *program;
     struct common_options common;
@@ -91,7 +85,7 @@ struct filter {
      * failed is written.  What it says itself is not heard any more. */
     void (*failed)(void *state, struct run *run, int exit_class);
     /* All input was read, or reading stopped: last words, and for text output
-     * the last of the text. */
+     * the last of the text.  Not called when a verb that reads no tape ran. */
     int (*finish)(void *state, struct run *run);
     /* One or two more lines for --verbose, on stderr. */
     void (*summary)(void *state, struct run *run, FILE *stream);
@@ -126,6 +120,11 @@ int run_open_input(struct run *run, const char *path);
 
 /* For a source: true after SIGTERM or SIGINT; stop producing. */
 bool run_stopped(const struct run *run);
+
+/* For text output: a piece of it, up to 2 KiB long.  Failures stick to the
+ * output. */
+int run_print(struct run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* For long work: tells progress when stderr is a terminal. Cheap; call it
  * once a block or a thousand rows. done and size in bytes; size 0: unknown. */

@@ -174,12 +174,16 @@ $SOURCES"
 
 @test "kill -9 leaves nothing under the final name, and downstream ends with 3" {
     xgen --orders 2000000 --seed 1 > day.tape
+    stage() {
+        echo $BASHPID > "$1.pid"
+        exec "$1"
+    }
     for stage in xmatch xledger; do
         rm -f bars.tape
-        (cat day.tape | xmatch | xledger | xohlcv -i 1m -o bars.tape) \
-            2> err &
+        (cat day.tape | stage xmatch | stage xledger |
+            xohlcv -i 1m -o bars.tape) 2> err &
         sleep 0.3
-        pkill -9 -n -x "$stage" || true
+        kill -9 "$(cat $stage.pid)"
         status=0
         wait $! || status=$?
         [ $status -eq 3 ] || { echo "killed $stage: $status"; cat err; false; }

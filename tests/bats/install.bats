@@ -21,6 +21,29 @@ load common
     [ "$output" = --interval ]
 }
 
+@test "bash completes verbs, until there is one, and files" {
+    touch letter
+    complete_words() {
+        bash -c "source '$ROOT/scripts/completion.bash'
+            COMP_WORDS=($*) COMP_CWORD=\$((\${#COMP_WORDS[@]} - 1))
+            _xtape \${COMP_WORDS[0]}
+            echo \${COMPREPLY[@]}"
+    }
+    [ "$(complete_words xstore -d day l)" = "ls letter" ]
+    [ "$(complete_words xstore -q v)" = verify ]
+    [ "$(complete_words xstore -d l)" = letter ]
+    [ "$(complete_words xarchive -d day put l)" = letter ]
+    [ "$(complete_words xarchive --rebuild fs)" = fsck ]
+    [ "$(complete_words xgrep l)" = letter ]
+}
+
+@test "bash completes every program" {
+    for program in "$ROOT"/cmd/*.c; do
+        grep -qw "$(basename "$program" .c)" "$ROOT/scripts/completion.bash" ||
+            { echo "$program"; false; }
+    done
+}
+
 @test "the same sources give the same programs from another folder" {
     [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
     mkdir copy

@@ -351,6 +351,21 @@ is_whole() {
     [[ ${lines[3]} == 3$'\t'*complete$'\t'day3 ]]
 }
 
+@test "a verb takes the options and operands that are its own" {
+    day 10 > day.tape
+    store day.tape > /dev/null
+    run -2 --separate-stderr xstore ls
+    [[ $stderr == "xstore: needs -d DIR"* ]]
+    run -2 --separate-stderr xstore -d store ls day.tape
+    [ "$stderr" = 'xstore: "day.tape": ls takes no operands' ]
+    run -2 --separate-stderr xstore -d store --fsync each verify
+    [ "$stderr" = "xstore: verify takes no --fsync" ]
+    run -0 xstore ls -d store -o list
+    [ "$(wc -l < list)" -eq 4 ]
+    cp day.tape ls
+    xstore -d store ./ls | cmp - day.tape
+}
+
 # ---- crashes and failures, system call by system call ----------------------
 
 CALLS="openat read write lseek fdatasync fsync rename linkat ftruncate close

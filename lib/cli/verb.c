@@ -1,0 +1,98 @@
+#include "cli/verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/option.h"
+
+static const struct verb *
+find(const struct verb *verbs, const char *name)
+{
+    for (; verbs->name; verbs++)
+        if (strcmp(verbs->name, name) == 0)
+            return verbs;
+    return NULL;
+}
+
+/* Says which verbs there are; word is none of them. */
+static int
+fail_unknown(const struct verb *verb, const char *word, struct failure *failure)
+{
+    char list[200] = "";
+    size_t used = 0;
+
+    for (; verb->name; verb++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
+                                 used ? ", " : "", verb->name);
+    if (!word)
+        return fail(failure, FAILURE_USAGE,
+                    "say what to do: %s (--help tells more)", list);
+    return fail(failure, FAILURE_USAGE,
+                "\"%s\" is none of: %s (--help tells more)", word, list);
+}
+
+int
+verb_take(const struct program *program, char **operands, int *operand_count,
+          struct common_options *common, struct failure *failure)
+{
+    const char *takes = program->operands;
+    const char *word = *operand_count ? operands[0] : NULL;
+
+    if (program->verbs) {
+        common->verb = find(program->verbs, word ? word : "");
+        if (common->verb && word) {
+            --*operand_count;
+            memmove(operands, operands + 1,
+                    (size_t)*operand_count * sizeof *operands);
+        }
+        if (!common->verb)
+            common->verb = find(program->verbs, "");
+        if (!common->verb)
+            return fail_unknown(program->verbs, word, failure);
+        takes = common->verb->operands;
+        if (common->verb->kind == RUN_SILENT && common->output)
+            return fail(failure, FAILURE_USAGE,
+                        "%s has no output: leave --output away",
+                        common->verb->name);
+    }
+    if (*operand_count == 0 || takes[0])
+        return 0;
+    return fail(failure, FAILURE_USAGE, "\"%s\": %s takes no operands",
+                operands[0], common->verb ? common->verb->name : program->name);
+}
+
+bool
+verb_takes_option(const struct verb *verb, const struct option_spec *spec)
+{
+    const char *word = spec->verbs;
+    size_t size = strlen(verb->name);
+
+    if (!word || strcmp(word, verb->name) == 0)
+        return true;
+    for (; *word; word += strspn(word, " ")) {
+        size_t here = strcspn(word, " ");
+
+        if (here == size && memcmp(word, verb->name, size) == 0)
+            return true;
+        word += here;
+    }
+    return false;
+}
+
+void
+verb_print_help(const struct program *program)
+{
+    const struct verb *verb = program->verbs;
+
+    for (; verb && verb->name; verb++) {
+        char left[64];
+
+        if (!verb->name[0])
+            continue;
+        snprintf(left, sizeof left, "%s%s%s", verb->name,
+                 verb->operands[0] ? " " : "", verb->operands);
+        printf("  %-26s  %s\n", left, verb->help);
+    }
+    if (program->verbs)
+        printf("\n");
+}

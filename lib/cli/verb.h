@@ -1,0 +1,50 @@
+/* verb.h - what a program with several tasks can do: one row of a table each.
+ *
+ *      xarchive -d DIR put day.tape      the first operand names the verb
+ *      xstore -d DIR day.tape            a row without name needs no word
+ *
+ * Dispatch, --help, the operands and options that a verb takes and the check
+ * that the man page tells of it come from the table.
+ */
+#ifndef CLI_VERB_H
+#define CLI_VERB_H
+
+#include <stdbool.h>
+
+#include "base/failure.h"
+
+struct program;
+struct common_options;
+struct option_spec;
+struct run;
+
+enum run_output {
+    RUN_TAPE = 0, /* a tape; never to a terminal */
+    RUN_TEXT,     /* text through run->output */
+    RUN_SILENT,   /* nothing */
+};
+
+struct verb {
+    const char *name;     /* "ls"; "": without a verb; NULL ends the table */
+    const char *operands; /* "[FILE ...]"; "": it takes none */
+    const char *help;     /* one line */
+    enum run_output kind; /* prepare may change it */
+    int mode;             /* for the program's own use */
+    /* Does it, in place of reading tapes; NULL: tapes are read. */
+    int (*run)(void *state, struct run *run);
+};
+
+/* Finds the verb that the operands name, takes its word out of them, and
+ * leaves it in common->verb; NULL in a program without verbs.  Checks that it
+ * takes operands, when there are any left, and -o. */
+int verb_take(const struct program *program, char **operands,
+              int *operand_count, struct common_options *common,
+              struct failure *failure);
+
+/* Whether an option is for that verb, or for all. */
+bool verb_takes_option(const struct verb *verb, const struct option_spec *spec);
+
+/* The verbs, for --help. */
+void verb_print_help(const struct program *program);
+
+#endif
