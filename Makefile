@@ -8,7 +8,7 @@ PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 # A folder per way of building, so that flags never mix.
 comma := ,

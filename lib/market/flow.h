@@ -26,7 +26,7 @@
 #define FLOW_DEPTH_MIN    64 /* the window's width sets these */
 #define FLOW_DEPTH_MAX    224
 #define FLOW_LOTS_MAX     128 /* in one order or trade */
-#define FLOW_EVENT_MAX    160 /* bytes */
+#define FLOW_EVENT_MAX    192 /* bytes */
 
 enum flow_kind { FLOW_ORDERS = 0, FLOW_TRADES, FLOW_PRINTS };
 

@@ -137,6 +137,8 @@ is_beyond_us(const struct order *order, uint8_t order_type,
     set |= (uint64_t)order->display_quantity ^ (uint64_t)DECIMAL_NULL;
     set |= (uint64_t)order->min_quantity ^ (uint64_t)DECIMAL_NULL;
     set |= (uint64_t)order->expire_time ^ (uint64_t)DECIMAL_NULL;
+    set |= (uint64_t)order->price_offset ^ (uint64_t)DECIMAL_NULL;
+    set |= (uint64_t)order->offset_step ^ (uint64_t)DECIMAL_NULL;
     return set || order->self_trade > SELF_TRADE_NONE ||
            order->flags & ~ORDER_POST_ONLY || !types[order_type & 7] ||
            !times[time_in_force & 7];

@@ -45,12 +45,14 @@ tell_accepted(struct match *match, const struct order *order,
                    "accepted is an order with more behind");
     memcpy((char *)fact + sizeof fact->event,
            (const char *)order + sizeof order->event,
-           sizeof *order - sizeof order->event);
+           offsetof(struct order, price_offset) - sizeof order->event);
     fact->order_type = order_type;
     fact->time_in_force = time_in_force;
     fact->reason = 0;
     memset(fact->reserved, 0, sizeof fact->reserved);
     fact->remaining_quantity = order->quantity;
+    fact->price_offset = order->price_offset;
+    fact->offset_step = order->offset_step;
 }
 
 void
@@ -80,6 +82,8 @@ tell_modified(struct match *match, const struct event *cause, uint32_t order,
         .min_quantity = DECIMAL_NULL,
         .expire_time = DECIMAL_NULL,
         .remaining_quantity = resting->open,
+        .price_offset = DECIMAL_NULL,
+        .offset_step = DECIMAL_NULL,
     };
 }
 

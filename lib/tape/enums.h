@@ -26,6 +26,7 @@ enum id_kind {
     ID_USER,
     ID_MODEL,
     ID_HOLD,
+    ID_GROUP,
 };
 
 enum session_state {
@@ -98,7 +99,10 @@ enum reason {
     REASON_LIMIT_REACHED, /* a stated capacity is used up */
     REASON_INSUFFICIENT_FUNDS,
     REASON_ACCOUNT_CLOSED,
-    REASON_AMOUNT_RANGE, /* a number would leave the format's range */
+    REASON_AMOUNT_RANGE,      /* a number would leave the format's range */
+    REASON_INVALID_STOP,      /* stop price, offset or step */
+    REASON_AUCTION,           /* not while an auction collects, or only then */
+    REASON_AUCTION_REMAINDER, /* what an auction did not fill */
 };
 
 enum account_type { ACCOUNT_CASH = 1, ACCOUNT_MARGIN };

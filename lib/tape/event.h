@@ -50,6 +50,7 @@ enum event_type {
     EVENT_BOOK_REPLACE = 44,
     EVENT_QUOTE = 45,
     EVENT_DEPTH = 46,
+    EVENT_INDICATIVE = 47,
 
     EVENT_BAR = 56,
 
@@ -110,6 +111,9 @@ struct instrument {
     struct text underlying;
     int64_t expiry, strike;
     struct text isin, cusip;
+    int64_t lower_price, upper_price; /* limits lie within; null: anywhere */
+    int64_t reference_price;          /* where an auction leans to */
+    struct text tick_table;           /* "0.001,1:0.005": tick, from:tick */
 };
 
 struct name {
@@ -146,13 +150,16 @@ struct order {
     uint64_t order_id, account_id, client_order_id, strategy_id;
     int64_t price, quantity, stop_price, display_quantity, min_quantity;
     int64_t expire_time;
+    int64_t price_offset, offset_step; /* of a trailing stop, a protection */
 };
 
 struct modify {
     struct event event;
     uint64_t order_id, account_id;
-    int64_t price;    /* null: as it was */
-    int64_t quantity; /* the new open quantity; null: as it was */
+    int64_t price;          /* null: as it was */
+    int64_t quantity;       /* the new open quantity; null: as it was */
+    int64_t total_quantity; /* in its place: open and executed so far */
+    int64_t stop_price;     /* null: as it was */
 };
 
 struct cancel {
@@ -171,6 +178,7 @@ struct order_fact {
     int64_t price, quantity, stop_price, display_quantity, min_quantity;
     int64_t expire_time;
     int64_t remaining_quantity;
+    int64_t price_offset, offset_step;
 };
 
 /* rejected, cancelled, expired, triggered. */
@@ -231,6 +239,13 @@ struct depth {
     uint64_t order_count;
 };
 
+/* What an auction would do if it ended now. */
+struct indicative {
+    struct event event;
+    uint8_t side, reserved[7]; /* of the surplus */
+    int64_t price, quantity, surplus;
+};
+
 struct bar {
     struct event event; /* its time is the bar's end, when it is known */
     uint8_t flags, reserved[3];
@@ -246,6 +261,7 @@ struct account {
     struct event event;
     uint8_t account_type, status, reserved[6];
     uint64_t account_id, user_id;
+    uint64_t group_id; /* accounts of one group do not trade together */
 };
 
 struct cash {
@@ -380,16 +396,16 @@ amount_of(i128 value)
 #define EVENT_SIZE(type, bytes)                                                \
     _Static_assert(sizeof(struct type) == (bytes), "wire size of " #type)
 EVENT_SIZE(event, 16);
-EVENT_SIZE(instrument, 112);
+EVENT_SIZE(instrument, 144);
 EVENT_SIZE(name, 40);
 EVENT_SIZE(session, 24);
 EVENT_SIZE(clock, 16);
 EVENT_SIZE(gap, 40);
 EVENT_SIZE(audit, 32);
-EVENT_SIZE(order, 104);
-EVENT_SIZE(modify, 48);
+EVENT_SIZE(order, 120);
+EVENT_SIZE(modify, 64);
 EVENT_SIZE(cancel, 40);
-EVENT_SIZE(order_fact, 112);
+EVENT_SIZE(order_fact, 128);
 EVENT_SIZE(order_end, 64);
 EVENT_SIZE(trade, 80);
 EVENT_SIZE(print, 48);
@@ -398,8 +414,9 @@ EVENT_SIZE(book_order, 48);
 EVENT_SIZE(book_replace, 56);
 EVENT_SIZE(quote, 48);
 EVENT_SIZE(depth, 48);
+EVENT_SIZE(indicative, 48);
 EVENT_SIZE(bar, 160);
-EVENT_SIZE(account, 40);
+EVENT_SIZE(account, 48);
 EVENT_SIZE(cash, 56);
 EVENT_SIZE(hold, 72);
 EVENT_SIZE(posting, 88);

@@ -13,7 +13,7 @@ WORDS instrument_kind_words[] = {"equity", "etf", "option", "future", "fx",
     "crypto", "index", NULL};
 WORDS option_type_words[] = {"call", "put", NULL};
 WORDS id_kind_words[] = {"order", "account", "trade", "client_order",
-    "strategy", "user", "model", "hold", NULL};
+    "strategy", "user", "model", "hold", "group", NULL};
 WORDS session_state_words[] = {"closed", "pre_open", "opening_auction",
     "continuous", "halt", "closing_auction", NULL};
 WORDS order_type_words[] = {"market", "limit", "stop", "stop_limit",
@@ -29,7 +29,8 @@ WORDS reason_words[] = {"requested", "mass_cancel", "ioc_remainder", "fok",
     "invalid_type", "unsupported", "tick_size", "lot_size", "price_band",
     "unknown_instrument", "halted", "closed", "day_end", "expire_time",
     "self_trade", "min_quantity", "reduced", "limit_reached",
-    "insufficient_funds", "account_closed", "amount_range", NULL};
+    "insufficient_funds", "account_closed", "amount_range",
+    "invalid_stop", "auction", "auction_remainder", NULL};
 WORDS account_type_words[] = {"cash", "margin", NULL};
 WORDS account_status_words[] = {"active", "suspended", "closed", NULL};
 WORDS cash_kind_words[] = {"deposit", "withdrawal", "fee", "interest",
@@ -76,6 +77,10 @@ FIELDS instrument_fields[] = {
     FIELD(PRICE, strike, "of an option"),
     FIELD(TEXT, isin, "ISO 6166"),
     FIELD(TEXT, cusip, "CUSIP"),
+    FIELD(PRICE, lower_price, "limits are not below it"),
+    FIELD(PRICE, upper_price, "limits are not above it"),
+    FIELD(PRICE, reference_price, "where an auction's price leans to"),
+    FIELD(TEXT, tick_table, "tick sizes by price: 0.001,1:0.005,10:0.01"),
 };
 #undef STRUCT
 #define STRUCT name
@@ -122,6 +127,8 @@ FIELDS order_fields[] = {
     FIELD(QUANTITY, display_quantity, "peak of an iceberg"),
     FIELD(QUANTITY, min_quantity, "least first execution"),
     FIELD(TIME, expire_time, "of gtd"),
+    FIELD(PRICE, price_offset, "trailing: from the last; market: protection"),
+    FIELD(PRICE, offset_step, "a trailing stop moves by no less"),
 };
 #undef STRUCT
 #define STRUCT modify
@@ -130,6 +137,8 @@ FIELDS modify_fields[] = {
     ID(account_id, ID_ACCOUNT, "null: not checked"),
     FIELD(PRICE, price, "new limit, null: as it was"),
     FIELD(QUANTITY, quantity, "new open quantity, null: as it was"),
+    FIELD(QUANTITY, total_quantity, "in its place: open and executed"),
+    FIELD(PRICE, stop_price, "new trigger, null: as it was"),
 };
 #undef STRUCT
 #define STRUCT cancel
@@ -158,6 +167,8 @@ FIELDS order_fact_fields[] = {
     FIELD(QUANTITY, min_quantity, ""),
     FIELD(TIME, expire_time, ""),
     FIELD(QUANTITY, remaining_quantity, "open before any trade it causes"),
+    FIELD(PRICE, price_offset, ""),
+    FIELD(PRICE, offset_step, ""),
 };
 #undef STRUCT
 #define STRUCT order_end
@@ -236,6 +247,14 @@ FIELDS depth_fields[] = {
     FIELD(COUNT, order_count, ""),
 };
 #undef STRUCT
+#define STRUCT indicative
+FIELDS indicative_fields[] = {
+    WORD(ENUM, side, side_words, "of the surplus"),
+    FIELD(PRICE, price, "null: no price"),
+    FIELD(QUANTITY, quantity, "what would trade"),
+    FIELD(QUANTITY, surplus, "what would not, at that price"),
+};
+#undef STRUCT
 #define STRUCT bar
 FIELDS bar_fields[] = {
     WORD(FLAGS, flags, bar_flag_words, ""),
@@ -261,6 +280,7 @@ FIELDS account_fields[] = {
     WORD(ENUM, status, account_status_words, ""),
     ID(account_id, ID_ACCOUNT, ""),
     ID(user_id, ID_USER, ""),
+    ID(group_id, ID_GROUP, "accounts of one group do not trade together"),
 };
 #undef STRUCT
 #define STRUCT cash
@@ -438,6 +458,8 @@ const struct schema_type schema_types[] = {
          "another order takes its place, at the back"),
     TYPE(QUOTE, "quote", quote, quote_fields, "best bid and ask"),
     TYPE(DEPTH, "depth", depth, depth_fields, "one level of the book"),
+    TYPE(INDICATIVE, "indicative", indicative, indicative_fields,
+         "what an auction would do if it ended now"),
     TYPE(BAR, "bar", bar, bar_fields, "what traded in an interval"),
     TYPE(ACCOUNT, "account", account, account_fields,
          "an account is opened or changed"),

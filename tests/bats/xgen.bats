@@ -10,9 +10,14 @@ load common
 }
 
 @test "a seed gives the same events in every version and on every machine" {
-    [ "$(xgen -n 20000 --seed 1 | xstat -d)" = 4555e79e1b3aa7b6 ]
-    [ "$(xgen -n 20000 --seed 1 -t trade | xstat -d)" = c568178e8fd9fecf ]
-    [ "$(xgen -n 20000 --seed 1 -t print | xstat -d)" = 3e7358ea9972a022 ]
+    # as text: the layout of a later version may have more fields
+    fingerprint() {
+        xgen -n 20000 --seed 1 "$@" | xexport -f json | sha256sum |
+            cut -c 1-16
+    }
+    [ "$(fingerprint)" = f7d43fd9e0b9620c ]
+    [ "$(fingerprint -t trade)" = 550f8bc6be0e464c ]
+    [ "$(fingerprint -t print)" = a64f20f7f92a56d5 ]
 }
 
 @test "the count is what was asked for, and definitions come before" {

@@ -237,9 +237,13 @@ END
 # ---- JSON -------------------------------------------------------------------
 
 @test "every type of event survives JSON: the digest is the same" {
+    "$TOOLS/golden" > golden.tape
+    xexport -f json golden.tape | ximport -f json | digest > back
+    digest golden.tape | cmp - back
+    # what older versions wrote has fewer fields, but the same text
     for tape in "$ROOT"/testdata/golden/*.tape; do
-        xexport -f json "$tape" | ximport -f json | digest > back
-        digest "$tape" | cmp - back
+        xexport -f json "$tape" > before.json
+        ximport -f json before.json | xexport -f json | cmp before.json -
     done
     sample 2000 > day.tape
     xexport -f json day.tape | ximport -f json --stream day -o again.tape

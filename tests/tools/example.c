@@ -11,12 +11,13 @@
 static void
 put_events(struct tape_writer *writer)
 {
-    struct instrument *instrument = tape_writer_put(writer, 120);
+    const size_t size = sizeof(struct instrument) + 8; /* and the symbol */
+    struct instrument *instrument = tape_writer_put(writer, size);
     struct print *print;
 
-    memset(instrument, 0, 120);
+    memset(instrument, 0, size);
     event_init(instrument, EVENT_INSTRUMENT);
-    instrument->event.words = 15;
+    instrument->event.words = (uint16_t)(size / 8);
     instrument->event.instrument = 1;
     instrument->event.time = INT64_C(1767864600000000000);
     instrument->currency = code_from_text("USD", 3);
