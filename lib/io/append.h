@@ -20,6 +20,7 @@ struct append {
     uint64_t size;    /* bytes in the file, as far as written by us */
     uint64_t durable; /* of these, what append_sync made so */
     bool dead;
+    uint64_t started; /* private: the disk was told to write up to there */
 };
 
 /* Opens an existing regular file to append to.  What is in it counts as
