@@ -1,4 +1,5 @@
-/* schema.h - the one table of event types and their fields.
+/* schema.h - the one table of event types and their fields (schema.c), and
+ * access to it and through it (schema_access.c).
  *
  * CSV and JSON columns, Parquet and SQL schemas, the tables of tape(5), the
  * fuzz dictionaries and the checks of a reader all come from it.  Adding an
