@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/local.h"
 
 /* ---- signals ------------------------------------------------------------- */
 
@@ -329,6 +330,7 @@ take_header(struct run *run, const struct filter *filter)
     int result;
 
     instruments_begin(&run->instruments);
+    local_begin(run);
     run->seq = run->reader.header.first_seq;
     if (tape_header_copy(&header, &run->reader.header, &run->failure) != 0)
         return -1;

@@ -42,6 +42,7 @@ struct run {
     struct input input;
     struct tape_reader reader;
     struct instruments instruments; /* of the tape being read */
+    uint32_t next_local;            /* private to local.c */
     uint64_t seq;                   /* of the event in hand */
     uint64_t events_in;             /* over all tapes */
     uint64_t events_out;            /* over all tapes that are ended */
