@@ -33,11 +33,11 @@ struct tape_part {
     struct definitions definitions; /* before the part, of the tape in hand */
     struct event *given; /* those in force, one behind the other; owned */
     bool defines;        /* they come next */
-    enum { PART_READ, PART_BLOCK, PART_END } then; /* and then */
-    bool in_tape;                                  /* of whole */
-    bool begun;                                    /* its part has */
-    bool over;                                     /* its part is */
-    bool any; /* a part has begun, of whatever tape */
+    enum part_next then; /* and then */
+    bool in_tape;        /* of whole */
+    bool begun;          /* its part has */
+    bool over;           /* its part is */
+    bool any;            /* a part has begun, of whatever tape */
 };
 
 /* whole and limits outlive the part, which is not moved. */
