@@ -60,6 +60,9 @@ const struct schema_type *schema_find_name(const char *name, size_t size);
 const struct schema_field *schema_field(const struct schema_type *type,
                                         const char *name, size_t size);
 
+/* The name of a field that is an id in some type; NULL when there is none. */
+const char *schema_id_field(const char *name, size_t size);
+
 /* Sets an event of schema_find(type)->size bytes to its header and nulls in
  * every field; instrument 0, time null. */
 void event_init(void *event, enum event_type type);

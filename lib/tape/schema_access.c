@@ -37,6 +37,19 @@ schema_field(const struct schema_type *type, const char *name, size_t size)
     return NULL;
 }
 
+const char *
+schema_id_field(const char *name, size_t size)
+{
+    for (size_t i = 0; i < schema_type_count; i++) {
+        const struct schema_field *field =
+            schema_field(&schema_types[i], name, size);
+
+        if (field && field->kind == FIELD_ID)
+            return field->name;
+    }
+    return NULL;
+}
+
 /* ---- fields of an event ------------------------------------------------- */
 
 /* The null of a field as words in memory. */
