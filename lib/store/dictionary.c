@@ -51,16 +51,16 @@ add_entry(struct dictionary *d, uint64_t word)
     d->counts[d->count++] = 0;
 }
 
-static struct dictionary_slot *
-slot_of(const struct dictionary *d, uint64_t word)
+static inline struct dictionary_slot *
+slot_of(struct dictionary_slot *slots, unsigned bits, uint64_t word)
 {
-    uint32_t mask = (1U << d->slot_bits) - 1;
-    uint32_t at = (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15)) >>
-                             (64 - d->slot_bits));
+    uint32_t mask = (1U << bits) - 1;
+    uint32_t at =
+        (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - bits));
 
-    while (d->slots[at].entry && d->slots[at].word != word)
+    while (slots[at].entry && slots[at].word != word)
         at = (at + 1) & mask;
-    return &d->slots[at];
+    return &slots[at];
 }
 
 /* As few slots as do, so that they stay in the cache. */
@@ -70,40 +70,47 @@ set_slots(struct dictionary *d, unsigned bits)
     d->slot_bits = bits;
     memset(d->slots, 0, sizeof *d->slots << bits);
     for (uint32_t i = 0; i < d->count; i++)
-        *slot_of(d, d->entries[i]) =
+        *slot_of(d->slots, bits, d->entries[i]) =
             (struct dictionary_slot){d->entries[i], i + 1};
 }
 
-/* The entry of a word, new or old; NONE when there is no more room. */
-static uint32_t
-entry_of(struct dictionary *d, uint64_t word)
+/* Adds a word that has the free slot given; false without room. */
+static bool
+add_word(struct dictionary *d, struct dictionary_slot *slot, uint64_t word)
 {
-    struct dictionary_slot *slot = slot_of(d, word);
-
-    if (slot->entry)
-        return slot->entry - 1;
     if (d->count == DICTIONARY_MAX)
-        return NONE;
+        return false;
     *slot = (struct dictionary_slot){word, d->count + 1};
     add_entry(d, word);
     if (d->count == 1U << (d->slot_bits - 1) && d->slot_bits < SLOT_BITS_MAX)
         set_slots(d, d->slot_bits + 1);
-    return d->count - 1;
+    return true;
 }
 
 static bool
 find_entries(struct dictionary *d, const uint64_t *words, size_t count)
 {
-    set_slots(d, SLOT_BITS_FIRST);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t entry = i > 0 && words[i] == words[i - 1]
-                             ? d->indices[i - 1]
-                             : entry_of(d, words[i]);
+    struct dictionary_slot *slots = d->slots;
+    uint32_t *indices = d->indices, *counts = d->counts, entry = 0;
+    unsigned bits;
 
-        if (entry == NONE || (i == EARLY && d->count > EARLY / 4 * 3))
-            return false;
-        d->indices[i] = entry;
-        d->counts[entry]++;
+    set_slots(d, SLOT_BITS_FIRST);
+    bits = d->slot_bits;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || words[i] != words[i - 1]) {
+            struct dictionary_slot *slot = slot_of(slots, bits, words[i]);
+
+            entry = slot->entry - 1;
+            if (entry == NONE) {
+                entry = d->count;
+                if (!add_word(d, slot, words[i]) ||
+                    (i >= EARLY && d->count > i / 4 * 3))
+                    return false;
+                bits = d->slot_bits;
+            }
+        }
+        indices[i] = entry;
+        counts[entry]++;
     }
     return true;
 }
@@ -139,9 +146,12 @@ static void
 build_small(struct dictionary *d, const uint64_t *words, size_t count,
             uint32_t limit)
 {
-    memset(d->counts, 0, limit * sizeof *d->counts);
+    uint32_t *counts = d->counts, *indices = d->indices;
+    const uint32_t *order = d->order;
+
+    memset(counts, 0, limit * sizeof *counts);
     for (size_t i = 0; i < count; i++)
-        d->counts[words[i]]++;
+        counts[words[i]]++;
     for (uint32_t i = 0; i < limit; i++)
         d->entries[i] = i;
     d->count = limit;
@@ -149,13 +159,16 @@ build_small(struct dictionary *d, const uint64_t *words, size_t count,
     while (d->counts[d->values[d->count - 1]] == 0)
         d->count--;
     for (size_t i = 0; i < count; i++)
-        d->indices[i] = d->order[words[i]];
+        indices[i] = order[words[i]];
 }
 
 bool
 dictionary_build(struct dictionary *d, const uint64_t *words, size_t count,
                  uint64_t limit)
 {
+    uint32_t *indices;
+    const uint32_t *order;
+
     assert(count > 0 && count <= d->rows);
     d->count = 0;
     if (limit <= DICTIONARY_MAX)
@@ -163,7 +176,9 @@ dictionary_build(struct dictionary *d, const uint64_t *words, size_t count,
     if (!find_entries(d, words, count))
         return false;
     sort(d);
+    indices = d->indices;
+    order = d->order;
     for (size_t i = 0; i < count; i++)
-        d->indices[i] = d->order[d->indices[i]];
+        indices[i] = order[indices[i]];
     return true;
 }

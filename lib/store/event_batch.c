@@ -113,7 +113,9 @@ take_nothing(struct batch *batch, const struct schema_field *field)
 static int
 take_signed(struct batch *batch, size_t offset, uint64_t limit)
 {
-    for (uint32_t i = 0; i < batch->count; i++) {
+    uint32_t count = batch->count, found = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
         uint64_t value;
         bool inside;
 
@@ -121,10 +123,11 @@ take_signed(struct batch *batch, size_t offset, uint64_t limit)
         inside = value + limit <= 2 * limit;
         if (!inside && value != (uint64_t)INT64_MIN)
             batch->state[i] |= STATE_RAW;
-        batch->words[batch->found] = value;
-        batch->found += inside;
+        batch->words[found] = value;
+        found += inside;
         batch->valid[i] = inside;
     }
+    batch->found = found;
     return 0;
 }
 
@@ -143,17 +146,22 @@ take_times(struct batch *batch, const struct schema_field *field)
 static int
 take_unsigned(struct batch *batch, const struct schema_field *field)
 {
-    for (uint32_t i = 0; i < batch->count; i++) {
+    uint32_t count = batch->count, found = 0;
+    size_t offset = field->offset;
+    bool wide = field->size == 8;
+
+    for (uint32_t i = 0; i < count; i++) {
         uint64_t value = 0;
 
-        if (field->size == 8)
-            memcpy(&value, batch->fields[i] + field->offset, 8);
+        if (wide)
+            memcpy(&value, batch->fields[i] + offset, 8);
         else
-            memcpy(&value, batch->fields[i] + field->offset, 4);
-        batch->words[batch->found] = value;
-        batch->found += value != 0;
+            memcpy(&value, batch->fields[i] + offset, 4);
+        batch->words[found] = value;
+        found += value != 0;
         batch->valid[i] = value != 0;
     }
+    batch->found = found;
     return 0;
 }
 
@@ -162,20 +170,23 @@ static int
 take_bytes(struct batch *batch, const struct schema_field *field)
 {
     unsigned limit = words_count(field->words);
+    uint32_t count = batch->count, found = 0;
+    size_t offset = field->offset;
 
     if (field->kind == FIELD_FLAGS)
         limit = (1U << limit) - 1;
-    for (uint32_t i = 0; i < batch->count; i++) {
-        unsigned value = (unsigned char)batch->fields[i][field->offset];
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned value = (unsigned char)batch->fields[i][offset];
 
         if (value > limit) {
             batch->state[i] |= STATE_RAW;
             value = 0;
         }
-        batch->words[batch->found] = value - 1UL;
-        batch->found += value != 0;
+        batch->words[found] = value - 1UL;
+        found += value != 0;
         batch->valid[i] = value != 0;
     }
+    batch->found = found;
     return 0;
 }
 
@@ -284,15 +295,18 @@ take_names(struct batch *batch, const struct identity_names *names)
     const uint32_t *number = (const void *)names->of.bytes;
     const struct parquet_text *table = (const void *)names->table.bytes;
 
-    for (uint32_t i = 0; i < batch->count; i++) {
+    uint32_t count = batch->count, found = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
         bool known = identity[i] != IDENTITY_NONE;
         uint32_t word = known ? number[identity[i]] : 0;
 
         known = known && table[word].size > 0;
-        batch->words[batch->found] = word;
-        batch->found += known;
+        batch->words[found] = word;
+        found += known;
         batch->valid[i] = known;
     }
+    batch->found = found;
 }
 
 /* The local id where it is not the first one of its identity in the file. */
@@ -302,15 +316,18 @@ take_ids(struct batch *batch)
     const uint32_t *identity = batch->rows->stage->identity;
     const uint32_t *first = (const void *)batch->rows->first.bytes;
 
-    for (uint32_t i = 0; i < batch->count; i++) {
+    uint32_t count = batch->count, found = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t id = batch->events[i]->instrument;
 
         if (identity[i] != IDENTITY_NONE && first[identity[i]] == id)
             id = 0;
-        batch->words[batch->found] = id;
-        batch->found += id != 0;
+        batch->words[found] = id;
+        found += id != 0;
         batch->valid[i] = id != 0;
     }
+    batch->found = found;
 }
 
 /* ---- columns ------------------------------------------------------------- */
@@ -319,13 +336,16 @@ take_ids(struct batch *batch)
 static void
 take_event_times(struct batch *batch)
 {
-    for (uint32_t i = 0; i < batch->count; i++) {
+    uint32_t count = batch->count, found = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
         int64_t time = batch->events[i]->time;
 
-        batch->words[batch->found] = (uint64_t)time;
-        batch->found += time != INT64_MIN;
+        batch->words[found] = (uint64_t)time;
+        found += time != INT64_MIN;
         batch->valid[i] = time != INT64_MIN;
     }
+    batch->found = found;
 }
 
 static int
@@ -378,18 +398,17 @@ take_column(struct batch *batch, unsigned number, struct row_cells *column)
 static int
 append(struct batch *batch, struct row_cells *column)
 {
-    uint32_t nulls = batch->count - batch->found;
+    uint32_t found = batch->found, nulls = batch->count - found;
     uint32_t before = batch->rows->count - batch->count;
     uint8_t size = column->cell_size;
-    unsigned char *room =
-        growing_room(&column->cells, (batch->found + 1UL) * 8);
+    unsigned char *room = growing_room(&column->cells, (found + 1UL) * 8);
 
     if (!room)
         return -1;
-    for (uint32_t i = 0; size < 8 && i < batch->found; i++, room += size)
+    for (uint32_t i = 0; size < 8 && i < found; i++, room += size)
         memcpy(room, &batch->words[i], 4); /* the next one goes over the rest */
     if (size == 8)
-        memcpy(room, batch->words, batch->found * 8UL);
+        memcpy(room, batch->words, found * 8UL);
     if (column->nulls + nulls > 0 &&
         column->nulls + nulls < batch->rows->count) {
         bool other = column->valid.size == 0 && before > 0;
@@ -403,7 +422,7 @@ append(struct batch *batch, struct row_cells *column)
         }
         growing_put(&column->valid, batch->valid, batch->count);
     }
-    column->cells.size += batch->found * (size_t)size;
+    column->cells.size += found * (size_t)size;
     column->nulls += nulls;
     return 0;
 }

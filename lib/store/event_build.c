@@ -303,9 +303,12 @@ put_words(struct build *build, const struct schema_field *field,
     } else if (field->size == 8) {
         for (uint32_t i = 0; i < count; i++)
             memcpy(at + starts[i], &words[rows[i]], 8);
+    } else if (field->size == 4) {
+        for (uint32_t i = 0; i < count; i++)
+            memcpy(at + starts[i], &words[rows[i]], 4);
     } else {
         for (uint32_t i = 0; i < count; i++)
-            memcpy(at + starts[i], &words[rows[i]], field->size);
+            at[starts[i]] = (unsigned char)words[rows[i]];
     }
 }
 

@@ -3,8 +3,9 @@
  * further back than a sample goes. */
 #include "store/parquet_chunk.h"
 
-#define SAMPLE 16384 /* values, from the middle: neighbours, as in the whole   \
-                      */
+#define SAMPLE                                                                 \
+    16384 /* values, from the middle: neighbours, as in the whole              \
+           */
 
 /* A way that is slower to read must be smaller by a part of this, and by some
  * bytes; a level that is slower to write by another. */
