@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define AHEAD (1 << 20) /* bytes that the disk is given at once */
-
 int
 append_open(struct append *append, const char *path, struct failure *failure)
 {
@@ -22,8 +20,7 @@ append_open(struct append *append, const char *path, struct failure *failure)
         append_close(append);
         return -1;
     }
-    append->size = (uint64_t)status.st_size;
-    append->started = append->size;
+    append->size = append->relied = (uint64_t)status.st_size;
     return 0;
 }
 
@@ -40,7 +37,10 @@ static int
 die(struct append *append, struct failure *failure, const char *what)
 {
     append->dead = true;
-    return fail_errno(failure, "%s: %s", append->path, what);
+    fail_errno(failure, "%s: %s", append->path, what);
+    if (ftruncate(append->fd, (off_t)append->relied) != 0)
+        append->relied = append->size; /* it stays; no more can be done */
+    return -1;
 }
 
 /* Says again that the file is dead. */
@@ -51,21 +51,6 @@ is_dead(const struct append *append, struct failure *failure)
         return 0;
     return fail(failure, FAILURE_ENVIRONMENT,
                 "%s: an earlier write failed; run it again", append->path);
-}
-
-/* Lets the disk begin with what has come together, but for the page that the
- * next write goes on with, so that a sync finds little left to wait for.  What
- * fails of it, that sync reports. */
-static void
-start_writing(struct append *append)
-{
-    uint64_t to = append->size - append->size % AHEAD;
-
-    if (to <= append->started || to <= append->durable)
-        return;
-    (void)sync_file_range(append->fd, (off_t)append->started,
-                          (off_t)(to - append->started), SYNC_FILE_RANGE_WRITE);
-    append->started = to;
 }
 
 int
@@ -88,8 +73,13 @@ append_write(struct append *append, const void *bytes, size_t size,
         size -= (size_t)count;
         append->size += (uint64_t)count;
     }
-    start_writing(append);
     return 0;
+}
+
+void
+append_rely(struct append *append)
+{
+    append->relied = append->size;
 }
 
 int
@@ -101,6 +91,7 @@ append_sync(struct append *append, struct failure *failure)
     if (fdatasync(append->fd) != 0)
         return die(append, failure, "can not make it durable");
     append->durable = append->size;
+    append_rely(append);
     return 0;
 }
 
@@ -117,6 +108,6 @@ append_cut(struct append *append, uint64_t size, struct failure *failure)
     while (result != 0 && errno == EINTR);
     if (result != 0)
         return die(append, failure, "can not cut it");
-    append->size = size;
+    append->size = append->relied = size;
     return append_sync(append, failure);
 }

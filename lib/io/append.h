@@ -1,9 +1,11 @@
 /* append.h - a file that only grows, and what of it is durable.
  *
  * After a write or an fsync that failed nobody knows what the disk has: a
- * later fsync may well succeed without the lost bytes.  So the file is dead
- * from then on: every call fails, nothing is tried again, and only reading
- * the file anew tells what is there.
+ * later fsync may well succeed without the lost bytes, and the page cache
+ * still shows them to whoever reads the file.  So the file is dead from then
+ * on: every call fails, nothing is tried again.  What nobody relies on yet is
+ * cut off, so that the next program can not take it for stored; what it writes
+ * there in its stead is new to the disk.
  */
 #ifndef IO_APPEND_H
 #define IO_APPEND_H
@@ -19,12 +21,12 @@ struct append {
     int fd;           /* -1: none is open */
     uint64_t size;    /* bytes in the file, as far as written by us */
     uint64_t durable; /* of these, what append_sync made so */
+    uint64_t relied;  /* of these, what somebody relies on */
     bool dead;
-    uint64_t started; /* private: the disk was told to write up to there */
 };
 
 /* Opens an existing regular file to append to.  What is in it counts as
- * durable only after append_sync. */
+ * durable only after append_sync, but as relied on. */
 int append_open(struct append *append, const char *path,
                 struct failure *failure);
 void append_close(struct append *append);
@@ -33,7 +35,10 @@ void append_close(struct append *append);
 int append_write(struct append *append, const void *bytes, size_t size,
                  struct failure *failure);
 
-/* Makes all that was written durable. */
+/* Somebody relies on what was written, durable or not. */
+void append_rely(struct append *append);
+
+/* Makes all that was written durable, to be relied on. */
 int append_sync(struct append *append, struct failure *failure);
 
 /* Cuts the file to size bytes, durably. */

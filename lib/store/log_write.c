@@ -196,21 +196,25 @@ open_tail(struct log_writer *writer, struct failure *failure)
     return open_segment(writer, last, failure);
 }
 
-/* What an earlier run wrote may lie in the page cache only. */
+/* What an earlier run wrote may lie in the page cache only: events of the last
+ * segment, the END of the one before it. */
 static int
 sync_tail(struct log_writer *writer, struct failure *failure)
 {
-    struct log_segment *last =
-        log_last_segment(&writer->log, stream_of(writer));
-    struct append file;
-    int result = append_open(&file, last->path, failure);
+    struct log_stream *stream = stream_of(writer);
+    size_t first = stream->count < 2 ? 0 : stream->count - 2;
+    int result = 0;
 
-    if (result == 0)
-        result = append_sync(&file, failure);
-    append_close(&file);
-    if (result == 0)
-        result = folder_sync(writer->log.path, failure);
-    return result;
+    for (size_t i = first; result == 0 && i < stream->count; i++) {
+        struct append file;
+
+        result = append_open(
+            &file, log_segment_of(&writer->log, stream, i)->path, failure);
+        if (result == 0)
+            result = append_sync(&file, failure);
+        append_close(&file);
+    }
+    return result == 0 ? folder_sync(writer->log.path, failure) : -1;
 }
 
 /* ---- a stream begins ----------------------------------------------------- */
@@ -405,17 +409,15 @@ store(struct log_writer *writer, const struct event *first,
 
     if (first < end && open_tail(writer, failure) != 0)
         return -1;
-    while (first < end) {
-        uint64_t before = tail->next_seq;
-
+    for (; first < end; first = event_next(first)) {
         if (log_tail_is_full(tail, writer->segment_size) &&
             roll(writer, failure) != 0)
             return -1;
-        if (log_tail_put(tail, &first, end, failure) != 0)
+        if (log_tail_put(tail, first, failure) != 0)
             return -1;
-        writer->next_seq += tail->next_seq - before;
-        writer->seq += tail->next_seq - before;
-        writer->stored += tail->next_seq - before;
+        writer->next_seq++;
+        writer->seq++;
+        writer->stored++;
     }
     return 0;
 }
@@ -462,6 +464,8 @@ log_write_commit(struct log_writer *writer, struct failure *failure)
         result = log_tail_send(tail, failure);
     else
         result = log_tail_sync(tail, failure);
+    if (result == 0)
+        append_rely(&tail->file);
     return remember(writer, result, failure);
 }
 
