@@ -55,9 +55,9 @@ input_close(struct input *input)
     input->fd = -1;
 }
 
-/* True when a read will not block, or was to be stopped. */
-static bool
-is_ready(struct input *input, int timeout_ms)
+/* Whether a read will not block, or was to be stopped: 1, 0, or -1. */
+static int
+is_ready(struct input *input, int timeout_ms, struct failure *failure)
 {
     struct pollfd polled[2] = {
         {.fd = input->fd, .events = POLLIN},
@@ -68,6 +68,9 @@ is_ready(struct input *input, int timeout_ms)
     do
         ready = poll(polled, 2, timeout_ms);
     while (ready < 0 && errno == EINTR);
+    if (ready < 0)
+        return fail_errno(failure, "%s: can not wait for it",
+                          input_name(input));
     if (polled[1].revents)
         input->stopped = true;
     return ready != 0;
@@ -78,12 +81,29 @@ is_ready(struct input *input, int timeout_ms)
 static int
 wait_for_bytes(struct input *input, struct failure *failure)
 {
-    if (is_ready(input, 0))
-        return 0;
-    if (input->idle && input->idle(input->owner, failure) != 0)
+    int ready = is_ready(input, 0, failure);
+
+    if (ready == 0 && input->idle && input->idle(input->owner, failure) != 0)
         return -1;
-    is_ready(input, -1);
-    return 0;
+    if (ready == 0)
+        ready = is_ready(input, -1, failure);
+    return ready < 0 ? -1 : 0;
+}
+
+/* What one read gives; of a regular file all of size, or as far as it goes. */
+static ssize_t
+read_some(const struct input *input, char *bytes, size_t size)
+{
+    size_t have = 0;
+    ssize_t count;
+
+    do {
+        count = read(input->fd, bytes + have, size - have);
+        if (count > 0)
+            have += (size_t)count;
+    } while ((count < 0 && errno == EINTR) ||
+             (count > 0 && have < size && input->regular));
+    return count < 0 ? -1 : (ssize_t)have;
 }
 
 ssize_t
@@ -96,13 +116,11 @@ input_read(struct input *input, void *bytes, size_t size,
         size = input->read_max;
     if (!input->regular && wait_for_bytes(input, failure) != 0)
         return -1;
-    if (input->regular && input->wake >= 0)
-        is_ready(input, 0);
+    if (input->regular && input->wake >= 0 && is_ready(input, 0, failure) < 0)
+        return -1;
     if (input->stopped)
         return 0;
-    do
-        count = read(input->fd, bytes, size);
-    while (count < 0 && errno == EINTR);
+    count = read_some(input, bytes, size);
     if (count < 0)
         return fail_errno(failure, "%s: can not read it", input_name(input));
     input->offset += (uint64_t)count;
