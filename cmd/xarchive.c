@@ -34,18 +34,8 @@ static int
 take_event(void *state, struct run *run, const struct event *event)
 {
     struct xarchive *x = state;
-    uint64_t seq = run->seq;
 
-    return put_events(&x->put, &event, event_next(event), &seq, &run->failure);
-}
-
-static int
-take_events(void *state, struct run *run, const struct event **event)
-{
-    struct xarchive *x = state;
-
-    return put_events(&x->put, event, run->reader.end, &run->seq,
-                      &run->failure);
+    return put_event(&x->put, event, run->seq, &run->failure);
 }
 
 static int
@@ -333,7 +323,7 @@ compact(void *state, struct run *run)
     struct xarchive *x = state;
     struct texts streams = {0};
     int result = put_init(&x->put, &x->archive, &run->failure);
-    bool done, any = false;
+    bool done;
 
     for (uint32_t i = 0; i < x->archive.count; i++) {
         const char *stream = x->archive.manifests[i].header.stream;
@@ -343,12 +333,11 @@ compact(void *state, struct run *run)
     for (uint32_t i = 0; result == 0 && i < streams.count; i++) {
         result = put_compact(&x->put, streams.entries[i].bytes, &done,
                              &run->failure);
-        any |= done;
         x->stored += x->put.stored;
     }
     texts_free(&streams);
     put_free(&x->put);
-    if (result == 0 && any)
+    if (result == 0) /* one that was killed may not have come to it */
         result = catalog_update(&x->archive, &run->failure);
     return result;
 }
@@ -430,7 +419,6 @@ main(int argc, char **argv)
                                   .prepare = prepare,
                                   .begin = begin,
                                   .event = take_event,
-                                  .stretch = take_events,
                                   .end = end,
                                   .summary = summary,
                                   .destroy = destroy};

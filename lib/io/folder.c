@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -82,7 +84,8 @@ folder_sync(const char *path, struct failure *failure)
     return result;
 }
 
-/* The folder that path lies in, made durable. */
+/* The folder that path lies in, made durable; unless it is one whose names we
+ * may not even see, so that nothing in it is of our making. */
 static int
 sync_parent(const char *path, struct failure *failure)
 {
@@ -97,7 +100,9 @@ sync_parent(const char *path, struct failure *failure)
     parent = size ? strndup(path, size) : strdup(".");
     if (!parent)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    result = folder_sync(parent, failure);
+    result = access(parent, R_OK) == 0 || errno != EACCES
+                 ? folder_sync(parent, failure)
+                 : 0;
     free(parent);
     return result;
 }
@@ -105,11 +110,10 @@ sync_parent(const char *path, struct failure *failure)
 int
 folder_make(const char *path, struct failure *failure)
 {
-    if (mkdir(path, 0777) == 0) /* less the umask */
-        return sync_parent(path, failure);
-    if (errno == EEXIST)
-        return 0;
-    return fail_errno(failure, "%s: can not make the folder", path);
+    /* One that is there may be of a run killed before its name was durable. */
+    if (mkdir(path, 0777) != 0 && errno != EEXIST) /* less the umask */
+        return fail_errno(failure, "%s: can not make the folder", path);
+    return sync_parent(path, failure);
 }
 
 int
@@ -145,4 +149,25 @@ folder_remove(const char *path, struct failure *failure)
     if (unlink(path) == 0 || errno == ENOENT)
         return 0;
     return fail_errno(failure, "%s: can not remove it", path);
+}
+
+int
+folder_sweep(const char *path, const char *pattern, struct failure *failure)
+{
+    struct folder list;
+    int result = folder_list(&list, path, failure);
+
+    for (size_t i = 0; result >= 0 && i < list.count; i++) {
+        char *name = NULL;
+
+        if (fnmatch(pattern, list.names[i], 0) != 0)
+            continue;
+        if (asprintf(&name, "%s/%s", path, list.names[i]) < 0)
+            result = fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        else if (folder_remove(name, failure) != 0)
+            result = -1;
+        free(name);
+    }
+    folder_free(&list);
+    return result < 0 ? -1 : 0;
 }

@@ -34,4 +34,9 @@ void folder_unlock(int fd);
 /* Removes a file; fine when there is none. 0 or -1. */
 int folder_remove(const char *path, struct failure *failure);
 
+/* Removes the files of a folder whose names a shell pattern fits, for who has
+ * it locked: what others left when they were killed. 0 or -1. */
+int folder_sweep(const char *path, const char *pattern,
+                 struct failure *failure);
+
 #endif

@@ -161,6 +161,22 @@ publish(const struct archive *archive, const struct manifest *manifest,
     return result < 0 ? -1 : 0;
 }
 
+/* What a run left that was killed at its manifest: one without its name yet,
+ * or one whose name is not durable, and is about to be relied on. */
+static int
+settle_manifests(const struct archive *archive, struct failure *failure)
+{
+    char *path = path_join(archive->folder, MANIFEST_FOLDER);
+    int result =
+        path ? folder_sweep(path, ".*.tmp", failure) : no_memory(failure);
+
+    if (result == 0)
+        result = folder_sync(path, failure);
+
+    free(path);
+    return result;
+}
+
 int
 archive_open(struct archive *archive, const char *folder,
              enum archive_mode mode, struct failure *failure)
@@ -170,7 +186,11 @@ archive_open(struct archive *archive, const char *folder,
         return -1;
     if (mode != ARCHIVE_READ && take_lock(archive, failure) != 0)
         return -1;
-    if (load(archive, failure) != 0 || drop_replaced(archive, failure) != 0)
+    if (load(archive, failure) != 0)
+        return -1;
+    if (mode != ARCHIVE_READ && settle_manifests(archive, failure) != 0)
+        return -1;
+    if (drop_replaced(archive, failure) != 0)
         return -1;
     for (uint32_t i = 0; mode != ARCHIVE_READ && i < archive->count; i++)
         if (publish(archive, &archive->manifests[i], failure) != 0)

@@ -78,6 +78,7 @@ partition(uint16_t type, int64_t day)
     return path;
 }
 
+/* Makes them, and removes what killed writers left in the inner one. */
 static int
 make_folders(const char *archive, char *path, struct failure *failure)
 {
@@ -90,21 +91,11 @@ make_folders(const char *archive, char *path, struct failure *failure)
         folder = path_join(archive, path);
         result = folder ? folder_make(folder, failure)
                         : fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        if (result == 0 && i == 1)
+            result = folder_sweep(folder, ".*part-*.tmp", failure);
         free(folder);
     }
     return result;
-}
-
-static void
-mark_blooms(struct layout *layout, const struct texts *blooms)
-{
-    for (unsigned i = 0; blooms && i < layout->column_count; i++) {
-        struct parquet_column *column = &layout->columns[i];
-
-        column->bloom = layout->roles[i] == COLUMN_FIELD &&
-                        texts_find(blooms, column->name,
-                                   strlen(column->name)) != TEXTS_NONE;
-    }
 }
 
 int
@@ -118,28 +109,20 @@ part_writer_open(struct part_writer *part, struct part_shared *shared,
     part->output.fd = -1;
     part->shared = shared;
     part->day = day;
-    /* the first and the last day there is are not whole: their times are left
-     * to day_of */
-    if (day != DAY_NONE && day > INT64_MIN / NS_PER_DAY &&
-        day < INT64_MAX / NS_PER_DAY) {
-        part->from = day * NS_PER_DAY;
-        part->to = part->from + NS_PER_DAY;
-    }
     part->facts.time_min = INT64_MAX;
     part->facts.time_max = INT64_MIN;
-    if (event_rows_init(&part->rows, type, written, &shared->identities,
-                        &shared->rows, failure) != 0 ||
-        !folder) {
+    event_rows_init(&part->rows, type, written, &shared->identities,
+                    &shared->rows);
+    if (!folder || digest_reset(&part->digest) != 0) {
         free(folder);
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     }
-    mark_blooms(&part->rows.layout, shared->blooms);
     if (make_folders(shared->archive, folder, failure) != 0) {
         free(folder);
         return -1;
     }
     part->facts.path = folder; /* the folder until the seqs are known */
-    if (asprintf(&part->temporary, "%s/%s/.part-%016" PRIx64 "-%" PRIu64,
+    if (asprintf(&part->temporary, "%s/%s/.part-%016" PRIx64 "-%" PRIu64 ".tmp",
                  shared->archive, folder, shared->stream_hash,
                  ++shared->opened) < 0) {
         part->temporary = NULL;
@@ -158,6 +141,7 @@ part_writer_free(struct part_writer *part)
     output_abandon(&part->output);
     event_rows_free(&part->rows);
     parquet_writer_free(&part->parquet);
+    digest_free(&part->digest);
     free(part->temporary);
     free(part->facts.path);
     memset(part, 0, sizeof *part);
@@ -167,10 +151,14 @@ part_writer_free(struct part_writer *part)
 static int
 flush(struct part_writer *part, struct failure *failure)
 {
+    const struct growing *events = &part->rows.events;
+
     if (part->rows.count == 0)
         return 0;
-    if (event_rows_settle(&part->rows, failure) != 0 ||
-        parquet_writer_group(&part->parquet, part->rows.count, event_rows_fill,
+    digest_events(&part->digest, (const void *)events->bytes,
+                  events->bytes + events->size);
+    event_rows_begin(&part->rows);
+    if (parquet_writer_group(&part->parquet, part->rows.count, event_rows_fill,
                              &part->rows, failure) != 0)
         return -1;
     event_rows_clear(&part->rows);
@@ -264,7 +252,7 @@ part_writer_end(struct part_writer *part, struct part_facts *facts,
 
     if (flush(part, failure) != 0)
         return -1;
-    part->facts.digest = digest_value(&part->rows.digest);
+    part->facts.digest = digest_value(&part->digest);
     if (add_metadata(part, failure) != 0 ||
         parquet_writer_end(&part->parquet, part->facts.sha256, failure) != 0 ||
         name_part(part, failure) != 0)
