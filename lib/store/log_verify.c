@@ -1,7 +1,9 @@
 #include "store/log_verify.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Reports what the data says; what the environment says ends it. */
 static int
@@ -49,6 +51,18 @@ check_index(struct log_segment *segment, struct failure *failure)
                       segment->index_path);
     log_index_free(&kept);
     return result;
+}
+
+/* The index was written when END was durable, and is removed before END is. */
+static int
+check_no_index(const struct log_segment *segment, struct failure *failure)
+{
+    if (access(segment->index_path, F_OK) != 0)
+        return 0;
+    return fail(failure, FAILURE_DATA,
+                "%s: byte %" PRIu64 ": its END is damaged: store the stream "
+                "once more",
+                segment->path, segment->index.size);
 }
 
 /* The HEADERs of a stream tell the same name and beginning. */
@@ -114,7 +128,8 @@ check_segment(struct log_verify *verify, struct log *log,
     if (log_check_follows(log, stream, i, failure) != 0 &&
         report(verify, failure) != 0)
         return -1;
-    if (segment->ended && check_index(segment, failure) != 0 &&
+    if ((segment->ended ? check_index(segment, failure)
+                        : check_no_index(segment, failure)) != 0 &&
         report(verify, failure) != 0)
         return -1;
     if (check_end(log, stream, i, failure) != 0)

@@ -293,7 +293,7 @@ is_whole() {
     size=$(stat -c %s $segment)
     step=$([ -n "${XTAPE_LONG-}" ] && echo 1 || echo 97)
     cp $segment whole.seg
-    for ((byte = 0; byte < size; byte += step)); do
+    for byte in $(seq 0 $step $((size - 64)); seq $((size - 63)) 5 $((size - 1))); do
         cp whole.seg $segment
         "$TOOLS/mark" --flip $segment $byte $((byte % 8))
         run -1 xstore -d store verify
@@ -301,7 +301,8 @@ is_whole() {
         cp $segment flipped.seg
         status=0
         xreplay -d store > back.tape 2> err || status=$?
-        [ $status -eq 1 ] || cmp back.tape day.tape
+        [ $status -eq 1 ] || cmp back.tape day.tape ||
+            { [ $status -eq 3 ] && grep -q 'has no END' err; }
         status=0
         store day.tape > out.tape 2> err || status=$?
         # in END alone, and seen as cut off, it is mended from the stream
@@ -364,97 +365,6 @@ is_whole() {
     [ "$(wc -l < list)" -eq 4 ]
     cp day.tape ls
     xstore -d store ./ls | cmp - day.tape
-}
-
-# ---- crashes and failures, system call by system call ----------------------
-
-CALLS="openat read write lseek fdatasync fsync rename linkat ftruncate close
-mkdir flock fcntl mmap"
-
-# under INJECTION COMMAND ...: with that done to a system call.
-under() {
-    strace -f -qq -o /dev/null -e "trace=${1%%:*}" -e "inject=$1" "${@:2}"
-}
-
-# every N: 1 for the long test, else N.
-every() {
-    [ -n "${XTAPE_LONG-}" ] && echo 1 || echo "$1"
-}
-
-# finishes_the_work WHERE: what was passed on into out1 is in the store, and
-# one more run gives all.
-finishes_the_work() {
-    local passed kept
-    cmp -n "$(stat -c %s out1)" out1 day.tape > /dev/null ||
-        [ "$(events out1)" -gt 0 ] || [ ! -s out1 ] ||
-        { echo "$1: passed on something else"; return 1; }
-    passed=$(events out1)
-    xreplay -d store > back.tape 2> /dev/null || true
-    kept=$(events back.tape)
-    [ "$passed" -le "$kept" ] ||
-        { echo "$1: $passed passed on, $kept kept"; return 1; }
-    store day.tape > out3 2> err3 || { echo "$1: $(cat err3)"; return 1; }
-    cmp out3 day.tape && is_whole day.tape || { echo "$1"; return 1; }
-}
-
-@test "kill -9 at a system call, twice in a row, loses and doubles nothing" {
-    command -v strace > /dev/null || skip "no strace"
-    day > day.tape
-    points=0
-    for call in $CALLS; do
-        for ((k = 1; k < 1000; k += $(every 5))); do
-            rm -rf store
-            status=0
-            under "$call:signal=SIGKILL:when=$k" \
-                xstore -q -d store --segment-size $SEGMENT day.tape \
-                > out1 2> /dev/null || status=$?
-            [ $status -eq 137 ] || break
-            again=$((k * 7 % 23 + 1))
-            under "$call:signal=SIGKILL:when=$again" \
-                xstore -q -d store --segment-size $SEGMENT day.tape \
-                > out2 2> /dev/null || true
-            finishes_the_work "$call $k, then $again"
-            points=$((points + 1))
-        done
-    done 2> /dev/null
-    echo "# $points points" >&3
-    [ $points -gt 30 ]
-}
-
-@test "a system call that fails, once or for ever, is exit 3 or does no harm" {
-    command -v strace > /dev/null || skip "no strace"
-    day > day.tape
-    points=0
-    # those before main are the dynamic loader's
-    skip_of() {
-        case $1 in openat | read | close | mmap) echo 12 ;; *) echo 1 ;; esac
-    }
-    for call in openat read write lseek fdatasync fsync rename linkat \
-        ftruncate; do
-        for error in EIO ENOSPC EINTR; do
-            for ((k = $(skip_of $call); k < 1000; k += $(every 13))); do
-                for when in $k $k+; do
-                    [ $error$when = EINTR$k+ ] && continue # never ends
-                    rm -rf store
-                    status=0
-                    under "$call:error=$error:when=$when" \
-                        xstore -q -d store --segment-size $SEGMENT day.tape \
-                        > out1 2> err1 || status=$?
-                    case $status in
-                    0) cmp out1 day.tape ;;
-                    3) # stderr is written to as well
-                        [ $call$when = write$k+ ] || one_line err1 ;;
-                    127) ;; # the loader
-                    *) echo "$call $error $when: $status $(cat err1)"; false ;;
-                    esac
-                    finishes_the_work "$call $error $when"
-                    points=$((points + 1))
-                done
-                [ $status -ne 0 ] || [ $k -lt 40 ] || break
-            done
-        done
-    done
-    echo "# $points points" >&3
 }
 
 @test "an fsync that failed is not tried again" {
