@@ -84,7 +84,13 @@ $B/tools/%: $B/obj/tests/tools/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS)
 
-tools: $(TOOLS)
+# What tests preload into programs, of any build.
+PRELOADS := $(patsubst tests/preload/%.c,build/preload/%.so,$(wildcard tests/preload/*.c))
+build/preload/%.so: tests/preload/%.c $(wildcard tests/preload/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $<
+
+tools: $(TOOLS) $(PRELOADS)
 
 # The generated parts of tape(5).
 man: $B/tools/fields $B/tools/example

@@ -46,3 +46,8 @@ one_line() {
     [ "$(wc -l < "$1")" -eq 1 ] || { cat "$1"; return 1; }
     grep -q '^x[a-z]*: ' "$1"
 }
+
+# begins A B: the file A is the beginning of B.
+begins() {
+    cmp -n "$(stat -c %s "$1")" "$1" "$2"
+}

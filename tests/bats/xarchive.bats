@@ -129,31 +129,6 @@ in_pieces() {
     [ -n "$(find a -name '*-c2.parquet')" ]
 }
 
-@test "compact killed at any system call: nothing is lost or doubled" {
-    command -v strace > /dev/null || skip "strace is not installed"
-    strace -o /dev/null true 2> /dev/null || skip "strace is not allowed here"
-    sample 20 > day.tape
-    in_pieces
-    cp -r a pieces
-    for call in openat write fsync linkat rename unlink; do
-        for n in $(seq 1 60); do
-            rm -rf a
-            cp -r pieces a
-            status=0
-            strace -qq -o /dev/null -e trace=$call \
-                -e inject=$call:signal=KILL:when="$n" \
-                xarchive -d a compact 2> /dev/null || status=$?
-            xrestore -d a -o back.tape
-            cmp day.tape back.tape
-            [ $status -ne 0 ] || break
-            xarchive -d a compact
-            xarchive -d a put day.tape
-            xrestore -d a -o back.tape
-            cmp day.tape back.tape
-        done
-    done
-}
-
 @test "the same tape gives the same files in any archive" {
     trading > day.tape
     xarchive -d a put day.tape
@@ -371,55 +346,6 @@ hello" ]
     [[ $stderr == *"say what to do"* ]]
     run -2 --separate-stderr xarchive put
     [[ $stderr == *"-d DIR"* ]]
-}
-
-@test "killed at any system call that changes files, the next put ends it" {
-    command -v strace > /dev/null || skip "strace is not installed"
-    strace -o /dev/null true 2> /dev/null || skip "strace is not allowed here"
-    sample 20 > day.tape
-    xarchive -d whole put day.tape
-    for call in openat write fsync linkat rename mkdir close; do
-        for n in $(seq 1 60); do
-            rm -rf a
-            status=0
-            strace -qq -o /dev/null -e trace=$call \
-                -e inject=$call:signal=KILL:when="$n" \
-                xarchive -d a put day.tape 2> /dev/null || status=$?
-            [ $status -ne 0 ] || break
-            if xrestore -d a -o back.tape 2> /dev/null; then
-                cmp day.tape back.tape
-            fi
-            xarchive -d a put day.tape
-            xrestore -d a -o back.tape
-            cmp day.tape back.tape
-            diff <(cd whole && parts . | xargs sha256sum) \
-                <(cd a && parts . | xargs sha256sum)
-        done
-    done
-}
-
-@test "a system call that fails is exit 3 with one line, and nothing is lost" {
-    command -v strace > /dev/null || skip "strace is not installed"
-    strace -o /dev/null true 2> /dev/null || skip "strace is not allowed here"
-    sample 20 > day.tape
-    for error in write:ENOSPC write:EIO fsync:EIO linkat:EIO rename:EACCES \
-        mkdir:ENOSPC pread64:EIO; do
-        first=1
-        [ "$error" != pread64:EIO ] || first=10 # the loader's own are before
-        for n in $(seq $first 30); do
-            rm -rf a
-            status=0
-            strace -qq -o /dev/null -e trace="${error%:*}" \
-                -e inject="${error%:*}:error=${error#*:}:when=$n" \
-                xarchive -d a put day.tape 2> err || status=$?
-            [ $status -ne 0 ] || break
-            [ $status -eq 3 ] || { echo "$error $n: $status"; cat err; false; }
-            one_line err
-            xarchive -d a put day.tape
-            xrestore -d a -o back.tape
-            cmp day.tape back.tape
-        done
-    done
 }
 
 @test "DuckDB reads every file: the same rows, sums and answers" {

@@ -1,0 +1,299 @@
+# Every system call of the programs that keep data: the program killed there,
+# twice in a row, or told that it failed.  What was passed on, or there before,
+# is kept; running the same command again ends the work.
+#
+# XTAPE_LONG=1: at every call, which takes an hour; else at some of them.
+load common
+
+# The subjects.  SUBJECT_fresh makes what is there before; SUBJECT runs it, in
+# the hands of ${under[@]}; SUBJECT_holds looks right after the accident,
+# SUBJECT_done after a success, SUBJECT_again runs it to its end, and
+# SUBJECT_whole looks then.
+
+store_fresh() {
+    rm -rf store
+}
+
+store() {
+    "$TOOLS/lockstep" day.tape passed "${under[@]}" \
+        xstore -q -d store --segment-size 70000
+}
+
+# What was passed on is in the store, and the store has nothing else.
+store_holds() {
+    (xexport -f json passed 2> /dev/null || true) > passed.json
+    (xreplay -d store 2> /dev/null | xexport -f json 2> /dev/null || true) \
+        > kept.json
+    begins passed.json kept.json && begins kept.json day.json
+}
+
+# After a run that says that all went well.
+store_done() {
+    cmp passed day.tape
+}
+
+store_again() {
+    xstore -q -d store --segment-size 70000 day.tape | cmp - day.tape
+}
+
+store_whole() {
+    xreplay -d store | cmp - day.tape && xstore -d store verify > /dev/null &&
+        [ -z "$(find store -name '*.tmp')" ]
+}
+
+put_fresh() {
+    rm -rf a
+    cp -r before a
+}
+
+put() {
+    "${under[@]}" xarchive -d a put day.tape
+}
+
+# All of the tape is there, or what was before.
+put_holds() {
+    xrestore -d a --stream xgen -o back.tape &&
+        { cmp -s day.tape back.tape || cmp before.tape back.tape; }
+}
+
+put_done() {
+    xrestore -d a --stream xgen -o back.tape && cmp day.tape back.tape
+}
+
+put_again() {
+    xarchive -d a put day.tape
+}
+
+put_whole() {
+    xrestore -d a --stream xgen -o back.tape && cmp day.tape back.tape &&
+        xrestore -d a --stream other -o back.tape && cmp other.tape back.tape &&
+        xarchive -d a verify | grep -q ', 0 bad, 0 gaps, 0 seqs twice' &&
+        xarchive -d a fsck && [ -z "$(find a -name '*.tmp')" ]
+}
+
+compact_fresh() {
+    rm -rf a
+    cp -r pieces a
+}
+
+compact() {
+    "${under[@]}" xarchive -d a compact
+}
+
+compact_holds() {
+    put_done
+}
+
+compact_done() {
+    put_done
+}
+
+compact_again() {
+    xarchive -d a compact
+}
+
+# One part for each stream, type and day: part-STREAM-FIRST-LAST.
+compact_whole() {
+    put_whole &&
+        [ -z "$(find a -name 'part-*' | sed -E 's/(-[0-9]+){2}(-c[0-9]+)?.parquet$//' |
+            sort | uniq -d)" ]
+}
+
+# prepare SUBJECT: the files that it needs.
+prepare() {
+    command -v strace > /dev/null || skip "strace is not installed"
+    strace -o /dev/null true 2> /dev/null || skip "strace is not allowed here"
+    # in memory, where there is room: an fsync is then a call like any other
+    if mkdir "/dev/shm/faults-$$-$1" 2> /dev/null; then
+        memory=/dev/shm/faults-$$-$1
+        cd "$memory" || return 1
+    fi
+    under=()
+    case $1 in
+    store)
+        for i in 1 2 3; do
+            xgen --orders 1000 --seed $i --stream "day$i"
+        done > day.tape
+        ;;
+    *)
+        sample 20 > day.tape
+        xgen --orders 5 --stream other > other.tape
+        "$TOOLS/piece" 40 70 < day.tape > before.tape
+        xarchive -d before put other.tape before.tape
+        xrestore -d before --stream xgen -o before.tape
+        xarchive -d pieces put other.tape
+        for piece in "60 100" "1 20" "90 999" "10 70"; do
+            # shellcheck disable=SC2086 # two numbers
+            "$TOOLS/piece" $piece < day.tape | xarchive -d pieces put
+        done
+        ;;
+    esac
+    xexport -f json day.tape > day.json
+}
+
+teardown() {
+    cd /
+    rm -rf "${memory-}"
+}
+
+# calls SUBJECT FILE: a run's system calls into FILE, in order, a line each:
+# its name, the how manieth of that name it is, and "loader" if it is of
+# before the program.  The loader's last call unmaps its cache.
+calls() {
+    "$1_fresh"
+    under=(strace -f -qq -o trace)
+    "$1" > /dev/null 2>&1
+    sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' trace | awk '
+        /^exec/ { next }
+        { print $1, ++n[$1], loaded ? "" : "loader" }
+        $1 == "munmap" { loaded = 1 }' > "$2"
+}
+
+# stride SHORT: 1 for the long test, else SHORT.
+stride() {
+    [ -n "${XTAPE_LONG-}" ] && echo 1 || echo "$1"
+}
+
+# run_under SUBJECT CALL INJECTION: its status in $status, stderr in err.
+run_under() {
+    status=0
+    under=(strace -f -qq -y -o trace -e "trace=$2" -e "inject=$2:$3")
+    "$1" > /dev/null 2> err || status=$?
+}
+
+# recovers SUBJECT: what holds after any accident.
+recovers() {
+    "$1_holds" && "$1_again" && "$1_whole"
+}
+
+# ---- killed ----------------------------------------------------------------
+
+killed_everywhere() {
+    local points=0 count at call n twice
+    prepare "$1"
+    calls "$1" calls
+    count=$(wc -l < calls)
+    for ((at = 1; at <= count; at += $(stride "$2"))); do
+        read -r call n _ <<< "$(sed -n "${at}p" calls)"
+        "$1_fresh"
+        run_under "$1" "$call" "signal=KILL:when=$n"
+        [ "$status" -eq 137 ] || { echo "$call $n: lives, $status"; return 1; }
+        "$1_holds" || { echo "killed at $call $n"; return 1; }
+        twice=$((at * 7919 % count + 1))
+        read -r again m _ <<< "$(sed -n "${twice}p" calls)"
+        run_under "$1" "$again" "signal=KILL:when=$m"
+        recovers "$1" || { echo "at $call $n, then $again $m"; return 1; }
+        points=$((points + 1))
+    done 2> /dev/null
+    echo "# $1: killed at $points of $count calls, and twice" >&3
+}
+
+@test "xstore killed at any system call, twice: nothing is lost or doubled" {
+    killed_everywhere store 7
+}
+
+@test "xarchive put killed at any system call, twice: all or nothing" {
+    killed_everywhere put 19
+}
+
+@test "xarchive compact killed at any system call, twice: nothing is lost" {
+    killed_everywhere compact 29
+}
+
+# ---- failing ---------------------------------------------------------------
+
+# Calls whose results are no errors, and the C library's own.
+UNFAILING="brk|getpid|geteuid|futex|exit_group"
+
+# An error once and for ever; EINTR for ever would be waited for for ever.
+ERRORS="EIO:once EIO:ever ENOSPC:once ENOSPC:ever EINTR:once"
+
+# says_so CALL WHEN: one line, unless no line can be written.
+says_so() {
+    [ "$1$2" = writeever ] || one_line err
+}
+
+# The catalog is SQLite's affair, and can be made anew from the manifests.
+SQLITE='catalog\.db|fdatasync\([0-9]+<[^>]*/a>'
+
+# is_final: an fsync that failed, if one did, was the last of that file.
+is_final() {
+    grep -vE "$SQLITE" trace | awk '
+        /INJECTED/ && !path { match($0, /<[^>]*>/)
+            path = substr($0, RSTART, RLENGTH); next }
+        path && index($0, path) { bad = 1; print }
+        END { exit bad }'
+}
+
+# hides_it: one failed, and the program says that all went well.
+hides_it() {
+    [ "$status" -eq 0 ] && grep -vE "$SQLITE" trace | grep -q INJECTED
+}
+
+# fails_well SUBJECT CALL N ERROR WHEN: that call fails, and the program ends
+# with 3 and says so, or does its work all the same.
+fails_well() {
+    "$1_fresh"
+    run_under "$1" "$2" "error=$4:when=$3$([ "$5" = once ] || echo +)"
+    case $status in
+    0) "$1_done" || return 1 ;;
+    3) says_so "$2" "$5" || return 1 ;;
+    *) return 1 ;;
+    esac
+    if [[ $2 == f*sync ]]; then
+        ! hides_it || return 1
+        [ "$5" = ever ] || is_final || return 1
+    fi
+    recovers "$1"
+}
+
+fails_everywhere() {
+    local points=0 call n error
+    prepare "$1"
+    calls "$1" calls
+    grep -v loader calls | grep -vwE "$UNFAILING" > points
+    while read -r call n; do
+        for error in $ERRORS; do
+            [ $((points++ % $(stride "$2"))) -eq 0 ] || continue
+            fails_well "$1" "$call" "$n" "${error%:*}" "${error#*:}" ||
+                { echo "$call $n $error: $status"; cat err; return 1; }
+        done
+    done < points 2> /dev/null
+    echo "# $1: $((points / $(stride "$2"))) failures" >&3
+}
+
+@test "a call of xstore that fails, once or for ever: exit 3, nothing lost" {
+    fails_everywhere store 37
+}
+
+@test "a call of xarchive put that fails: exit 3, nothing lost" {
+    fails_everywhere put 101
+}
+
+@test "a call of xarchive compact that fails: exit 3, nothing lost" {
+    fails_everywhere compact 151
+}
+
+@test "reads and writes that do only half of it change nothing" {
+    sample 3000 > day.tape
+    while read -r command; do
+        rm -rf store
+        # shellcheck disable=SC2086 # a command line
+        $command day.tape > whole
+        rm -rf store
+        # shellcheck disable=SC2086
+        LD_PRELOAD=$TOOLS/../preload/short.so $command day.tape > halves
+        cmp whole halves
+    done <<< "$READERS"
+    export LD_PRELOAD=$TOOLS/../preload/short.so
+    xstore -q -d other day.tape > out.tape
+    xreplay -d other | cmp - day.tape
+    for piece in "1 2000" "1500 9999"; do
+        # shellcheck disable=SC2086 # two numbers
+        "$TOOLS/piece" $piece < day.tape | xarchive -d a put
+    done
+    xarchive -d a compact
+    xrestore -d a -o back.tape
+    cmp day.tape back.tape
+    xarchive -d a verify
+}
