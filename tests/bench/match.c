@@ -1,9 +1,11 @@
-/* match - how fast the engine is by itself: xgen's order flow, made
- * beforehand, and facts written to memory that is used again and again.
+/* match - how fast the engine is by itself.
  *
- *      match [ORDERS [SYMBOLS [DEPTH [RUNS]]]]
+ *      match FILE [RUNS]
  *
- * Prints the best of RUNS, in processor time.
+ * FILE is order flow (flow_file.h).  Its records are made into requests, a
+ * block at a time, as xmatch finds them when it has read one; matching them is
+ * what is measured.  Facts go to memory that is used again and again.  Prints a
+ * line for each run.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,20 +13,33 @@
 #include <string.h>
 #include <time.h>
 
-#include "market/flow.h"
+#include "flow_file.h"
+#include "io/input.h"
 #include "market/match.h"
+#include "tape/schema.h"
+
+#define TICK          (DECIMAL_ONE / 100)
+#define BLOCK         256   /* requests, about as many as lie in a block */
+#define CACHED_ORDERS 30000 /* open ones: with more, xmatch looks ahead */
+#define AHEAD         6
 
 struct sink {
     _Alignas(64) char bytes[1 << 16];
     size_t used;
-    uint64_t facts;
 };
 
-/* Events one behind the other, as in a block. */
-struct events {
-    char *bytes;
-    size_t used, capacity;
-    uint64_t count;
+/* Requests one behind the other, as in a block of a tape. */
+struct block {
+    _Alignas(64) char bytes[BLOCK * sizeof(struct order)];
+    const void *end;
+};
+
+/* What there is to do: the records, and events to begin from. */
+struct work {
+    const struct flow_record *records;
+    struct order order;
+    struct modify modify;
+    struct cancel cancel;
 };
 
 static void *
@@ -37,35 +52,79 @@ put(void *owner, size_t size)
         sink->used = 0;
     room = sink->bytes + sink->used;
     sink->used += size;
-    sink->facts++;
     return room;
 }
 
-static int
-make(const struct flow_plan *plan, struct events *events,
-     struct failure *failure)
+/* ---- requests ------------------------------------------------------------ */
+
+static int64_t
+price_of(const struct flow_record *record)
 {
-    struct flow *flow = flow_new(plan, failure);
-    size_t size = 1;
-
-    while (flow && size > 0) {
-        const struct event *event;
-
-        if (events->used + FLOW_EVENT_MAX > events->capacity) {
-            events->capacity = events->capacity * 2 + 65536;
-            events->bytes = realloc(events->bytes, events->capacity);
-        }
-        event = (const void *)(events->bytes + events->used);
-        size = flow_next(flow, events->bytes + events->used);
-        if (size == 0)
-            break;
-        events->used += size;
-        events->count +=
-            event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
-    }
-    flow_destroy(flow);
-    return flow ? 0 : -1;
+    return record->price ? record->price * TICK : DECIMAL_NULL;
 }
+
+static size_t
+make_order(const struct work *work, struct order *event,
+           const struct flow_record *record)
+{
+    *event = work->order;
+    event->event.instrument = record->symbol;
+    event->side = record->side;
+    event->order_type = record->price ? ORDER_LIMIT : ORDER_MARKET;
+    event->time_in_force = record->immediate ? TIF_IOC : TIF_DAY;
+    event->order_id = record->id;
+    event->account_id = record->account;
+    event->price = price_of(record);
+    event->quantity = record->lots * DECIMAL_ONE;
+    return sizeof *event;
+}
+
+static size_t
+make_modify(const struct work *work, struct modify *event,
+            const struct flow_record *record)
+{
+    *event = work->modify;
+    event->event.instrument = record->symbol;
+    event->order_id = record->id;
+    event->account_id = record->account;
+    event->price = price_of(record);
+    event->quantity = record->lots ? record->lots * DECIMAL_ONE : DECIMAL_NULL;
+    return sizeof *event;
+}
+
+static size_t
+make_cancel(const struct work *work, struct cancel *event,
+            const struct flow_record *record)
+{
+    *event = work->cancel;
+    event->event.instrument = record->symbol;
+    event->order_id = record->id;
+    event->account_id = record->account;
+    return sizeof *event;
+}
+
+static size_t
+make(const struct work *work, void *room, const struct flow_record *record)
+{
+    switch (record->operation) {
+    case FLOW_ADD: return make_order(work, room, record);
+    case FLOW_MODIFY: return make_modify(work, room, record);
+    default: return make_cancel(work, room, record);
+    }
+}
+
+static void
+make_block(const struct work *work, struct block *block, uint64_t from,
+           uint64_t count)
+{
+    char *at = block->bytes;
+
+    for (uint64_t i = from; i < from + count; i++)
+        at += make(work, at, &work->records[i]);
+    block->end = at;
+}
+
+/* ---- the engine ---------------------------------------------------------- */
 
 static const struct event *
 expect(const struct match *match, const struct event *event, const void *end,
@@ -77,6 +136,29 @@ expect(const struct match *match, const struct event *event, const void *end,
     return event_next(event);
 }
 
+/* As xmatch takes a block. */
+static void
+take_block(struct match *match, const struct block *block)
+{
+    const struct event *event = (const void *)block->bytes;
+    const struct event *near = event, *far = event;
+    const void *end = block->end;
+    bool ahead = match->books.count > CACHED_ORDERS;
+    struct failure failure = {0};
+
+    for (int i = 0; ahead && i < 2 * AHEAD; i++)
+        far = expect(match, far, end, false);
+    for (int i = 0; ahead && i < AHEAD; i++)
+        near = expect(match, near, end, true);
+    for (; (const void *)event < end; event = event_next(event)) {
+        if (ahead) {
+            far = expect(match, far, end, false);
+            near = expect(match, near, end, true);
+        }
+        match_event(match, event->instrument - 1, event, &failure);
+    }
+}
+
 static double
 now(void)
 {
@@ -86,70 +168,74 @@ now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* Takes the records from one on, up to another; the seconds that matching
+ * took. */
 static double
-run(struct match *match, struct sink *sink, const struct events *events)
+take(struct match *match, const struct work *work, uint64_t from, uint64_t to)
 {
-    const struct event *event = (const void *)events->bytes;
-    const struct event *near = event, *far = event;
-    const void *end = events->bytes + events->used;
-    struct failure failure = {0};
-    double from = now();
+    static struct block block;
+    double seconds = 0;
 
-    match_init(match, &(struct match_sink){.put = put, .owner = sink});
-    for (int i = 0; i < 12; i++)
-        far = event_next(far);
-    for (int i = 0; i < 6; i++)
-        near = event_next(near);
-    for (; (const void *)event < end; event = event_next(event)) {
-        far = expect(match, far, end, false);
-        near = expect(match, near, end, true);
-        if (event->type == EVENT_INSTRUMENT)
-            match_define(match, event->instrument - 1, (const void *)event,
-                         &failure);
-        else
-            match_event(match, event->instrument - 1, event, &failure);
+    for (; from < to; from += BLOCK) {
+        double begin;
+
+        make_block(work, &block, from, to - from < BLOCK ? to - from : BLOCK);
+        begin = now();
+        take_block(match, &block);
+        seconds += now() - begin;
     }
-    return now() - from;
+    return seconds;
+}
+
+static void
+run(const struct work *work, const struct flow_record *begin)
+{
+    static struct sink sink;
+    uint64_t filling = (uint64_t)begin->price;
+    struct instrument definition;
+    struct failure failure = {0};
+    struct match match;
+    double seconds;
+
+    event_init(&definition, EVENT_INSTRUMENT);
+    definition.tick_size = TICK;
+    definition.lot_size = DECIMAL_ONE;
+    match_init(&match, &(struct match_sink){.put = put, .owner = &sink});
+    for (uint32_t i = 0; i < begin->symbol; i++) {
+        definition.event.instrument = i + 1;
+        match_define(&match, i, &definition, &failure);
+    }
+    take(&match, work, 0, filling);
+    seconds = take(&match, work, filling, begin->id);
+    printf("%.6f %" PRIu64 " %" PRIu64 " %u\n", seconds, begin->id - filling,
+           match.trades, match.books.count);
+    match_free(&match);
 }
 
 int
 main(int argc, char **argv)
 {
-    struct flow_plan plan = {
-        .seed = 1,
-        .events = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000,
-        .symbols = argc > 2 ? strtoul(argv[2], NULL, 10) : 100,
-        .depth = argc > 3 ? strtoul(argv[3], NULL, 10) : 100,
-        .accounts = 1000,
-        .rate = 100,
-        .tick_size = DECIMAL_ONE / 100,
-        .lot_size = DECIMAL_ONE,
-    };
-    int runs = argc > 4 ? (int)strtoul(argv[4], NULL, 10) : 5;
+    int runs = argc > 2 ? atoi(argv[2]) : 1;
     struct failure failure = {0};
-    struct events events = {0};
-    static struct sink sink;
-    double best = 1e9;
+    struct flow_record *records;
+    struct work work;
+    size_t size;
 
-    if (make(&plan, &events, &failure) != 0) {
-        fprintf(stderr, "match: %s\n", failure.text);
-        return (int)failure.kind;
+    if (argc < 2)
+        return FAILURE_USAGE;
+    records = (void *)input_read_file(argv[1], SIZE_MAX / 2, &size, &failure);
+    if (!records || size < sizeof *records ||
+        size / sizeof *records != records->id + 1) {
+        fprintf(stderr, "match: %s: not order flow %s\n", argv[1],
+                failure.text);
+        return FAILURE_DATA;
     }
-    for (int i = 0; i < runs; i++) {
-        struct match match;
-        double time;
-
-        sink.facts = 0;
-        time = run(&match, &sink, &events);
-        best = time < best ? time : best;
-        if (i == runs - 1)
-            printf("%.2f M orders/s, %.1f ns each; %" PRIu64 " facts, %" PRIu64
-                   " trades, %u open at %u prices\n",
-                   (double)events.count / best / 1e6,
-                   best / (double)events.count * 1e9, sink.facts, match.trades,
-                   match.books.count, match.books.rungs.level_count);
-        match_free(&match);
-    }
-    free(events.bytes);
+    work.records = records + 1;
+    event_init(&work.order, EVENT_ORDER);
+    event_init(&work.modify, EVENT_MODIFY);
+    event_init(&work.cancel, EVENT_CANCEL);
+    for (int i = 0; i < runs; i++)
+        run(&work, records);
+    free(records);
     return 0;
 }
