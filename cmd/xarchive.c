@@ -34,8 +34,18 @@ static int
 take_event(void *state, struct run *run, const struct event *event)
 {
     struct xarchive *x = state;
+    uint64_t seq = run->seq;
 
-    return put_event(&x->put, event, run->seq, &run->failure);
+    return put_events(&x->put, &event, event_next(event), &seq, &run->failure);
+}
+
+static int
+take_events(void *state, struct run *run, const struct event **event)
+{
+    struct xarchive *x = state;
+
+    return put_events(&x->put, event, run->reader.end, &run->seq,
+                      &run->failure);
 }
 
 static int
@@ -419,6 +429,7 @@ main(int argc, char **argv)
                                   .prepare = prepare,
                                   .begin = begin,
                                   .event = take_event,
+                                  .stretch = take_events,
                                   .end = end,
                                   .summary = summary,
                                   .destroy = destroy};

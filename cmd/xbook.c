@@ -5,32 +5,18 @@
  * else passes, and behind what changed a book comes its quote, and with
  * --depth the levels that changed.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <inttypes.h>
 
+#include "cli/local.h"
 #include "cli/run.h"
-#include "market/feed.h"
-#include "tape/schema.h"
-
-#define DEPTH_MAX 1000
-
-/* What was told last of a book. */
-struct told {
-    struct quote quote;
-    unsigned count[2];
-    struct feed_level *levels[2]; /* depth of them each */
-};
+#include "market/quotes.h"
 
 struct xbook {
     bool every, keep;
     uint64_t depth;
 
-    struct feed feed;
-    struct told *told; /* by instrument index */
-    uint32_t told_count;
-    struct feed_level now[DEPTH_MAX];
-    uint64_t facts, quotes;
+    struct quotes quotes;
+    uint64_t facts;
 };
 
 static const uint16_t consumed[] = {
@@ -40,127 +26,29 @@ static const uint16_t consumed[] = {
     EVENT_BOOK_EXECUTE, EVENT_BOOK_REPLACE, 0,
 };
 
+static void *
+put_quote(void *owner, size_t size)
+{
+    struct run *run = owner;
+
+    return tape_writer_put(&run->writer, size);
+}
+
+static uint32_t
+name_instrument(void *owner, uint32_t index, const struct event *cause,
+                struct failure *failure)
+{
+    return local_id(owner, index, cause->time, failure);
+}
+
 static int
 prepare(void *state, struct run *run)
 {
-    run->keep = ((struct xbook *)state)->keep;
-    return 0;
-}
+    struct xbook *x = state;
+    const struct match_sink sink = {put_quote, name_instrument, run};
 
-/* ---- telling --------------------------------------------------------------
- */
-
-static void
-tell_quote(struct xbook *x, struct run *run, const struct event *cause,
-           const struct quote *quote)
-{
-    struct quote *event = tape_writer_put(&run->writer, sizeof *event);
-
-    *event = *quote;
-    event->event = (struct event){sizeof *event / 8, EVENT_QUOTE,
-                                  cause->instrument, cause->time};
-    x->quotes++;
-}
-
-static void
-tell_level(struct run *run, const struct event *cause, unsigned side,
-           unsigned level, const struct feed_level *now)
-{
-    struct depth *event = tape_writer_put(&run->writer, sizeof *event);
-
-    *event = (struct depth){
-        .event = {sizeof *event / 8, EVENT_DEPTH, cause->instrument,
-                  cause->time},
-        .side = (uint8_t)side,
-        .level = level,
-        .price = now ? now->price : DECIMAL_NULL,
-        .quantity = now ? now->quantity : DECIMAL_NULL,
-        .order_count = now ? now->order_count : 0,
-    };
-}
-
-static int
-too_much(struct run *run)
-{
-    return fail(&run->failure, FAILURE_DATA,
-                "the quantity of a level is above 9999999999.99999999");
-}
-
-/* The levels of one side that differ from what was told last. */
-static int
-tell_depth(struct xbook *x, struct run *run, uint32_t book,
-           const struct event *cause, unsigned side)
-{
-    struct told *told = &x->told[book];
-    struct feed_level *before = told->levels[side - SIDE_BUY];
-    unsigned count_before = told->count[side - SIDE_BUY];
-    bool fits;
-    unsigned count = feed_levels(&x->feed, book, (enum side)side, x->now,
-                                 (unsigned)x->depth, &fits);
-
-    if (!fits)
-        return too_much(run);
-    for (unsigned i = 0; i < count || i < count_before; i++) {
-        if (i >= count)
-            tell_level(run, cause, side, i + 1, NULL);
-        else if (i >= count_before ||
-                 memcmp(&x->now[i], &before[i], sizeof *before) != 0)
-            tell_level(run, cause, side, i + 1, &x->now[i]);
-    }
-    memcpy(before, x->now, count * sizeof *before);
-    told->count[side - SIDE_BUY] = count;
-    return 0;
-}
-
-static int
-tell(struct xbook *x, struct run *run, uint32_t book, const struct event *cause)
-{
-    struct told *told = &x->told[book];
-    struct quote quote = told->quote;
-
-    if (!feed_quote(&x->feed, book, &quote))
-        return too_much(run);
-    if (x->every || memcmp(&quote, &told->quote, sizeof quote) != 0)
-        tell_quote(x, run, cause, &quote);
-    told->quote = quote;
-    if (x->depth == 0)
-        return 0;
-    if (tell_depth(x, run, book, cause, SIDE_BUY) != 0)
-        return -1;
-    return tell_depth(x, run, book, cause, SIDE_SELL);
-}
-
-/* ---- events ---------------------------------------------------------------
- */
-
-/* Makes room for what is told of the books up to this one. */
-static int
-reserve(struct xbook *x, uint32_t book, struct failure *failure)
-{
-    uint32_t wanted = book + 1;
-    struct told *told;
-
-    if (feed_reserve(&x->feed, book, failure) != 0)
-        return -1;
-    if (book < x->told_count)
-        return 0;
-    told = reallocarray(x->told, wanted, sizeof *told);
-    if (!told)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    x->told = told;
-    for (; x->told_count < wanted; x->told_count++) {
-        struct told *fresh = &told[x->told_count];
-
-        memset(fresh, 0, sizeof *fresh);
-        event_init(&fresh->quote, EVENT_QUOTE);
-        for (int side = 0; side < 2; side++) {
-            fresh->levels[side] =
-                allocate(failure, x->depth, sizeof *fresh->levels[side]);
-            if (!fresh->levels[side])
-                return -1;
-        }
-    }
-    return 0;
+    run->keep = x->keep;
+    return quotes_init(&x->quotes, &sink, (unsigned)x->depth, &run->failure);
 }
 
 /* Events of a feed that change no book, but count with --every. */
@@ -175,23 +63,24 @@ static int
 on_event(void *state, struct run *run, const struct event *event)
 {
     struct xbook *x = state;
-    bool takes = feed_takes(event->type);
-    uint32_t book;
+    bool takes = feed_takes(event->type), ticks = is_tick(event->type);
+    uint64_t told = x->quotes.count;
+    uint32_t book = FEED_ALL;
 
-    if (!takes && !(x->every && is_tick(event->type)))
+    if (!takes && !(x->every && ticks))
         return 0;
-    if (event->instrument == 0 && event->type == EVENT_SESSION)
+    if (event->instrument != 0 || event->type != EVENT_SESSION) {
+        book = instruments_find(&run->instruments, event->instrument);
+        if (book == INSTRUMENT_NONE)
+            return fail(&run->failure, FAILURE_DATA,
+                        "instrument %u is not defined", event->instrument);
+    }
+    x->facts += takes && !ticks;
+    if (takes && quotes_take(&x->quotes, book, event, &run->failure) != 0)
+        return -1;
+    if (!x->every || book == FEED_ALL || x->quotes.count > told)
         return 0;
-    book = instruments_find(&run->instruments, event->instrument);
-    if (book == INSTRUMENT_NONE)
-        return fail(&run->failure, FAILURE_DATA, "instrument %u is not defined",
-                    event->instrument);
-    if (reserve(x, book, &run->failure) != 0)
-        return -1;
-    x->facts += takes;
-    if (takes && feed_apply(&x->feed, book, event, &run->failure) != 0)
-        return -1;
-    return tell(x, run, book, event);
+    return quotes_repeat(&x->quotes, book, event, &run->failure);
 }
 
 static void
@@ -200,23 +89,16 @@ summary(void *state, struct run *run, FILE *stream)
     struct xbook *x = state;
 
     fprintf(stream,
-            "%s: %llu facts, %llu quotes, %llu facts about orders that were "
-            "never announced\n",
-            run->program->name, (unsigned long long)x->facts,
-            (unsigned long long)x->quotes, (unsigned long long)x->feed.unknown);
+            "%s: %" PRIu64 " facts, %" PRIu64 " quotes, %" PRIu64
+            " facts about orders that were never announced\n",
+            run->program->name, x->facts, x->quotes.count,
+            x->quotes.feed.unknown);
 }
 
 static void
 destroy(void *state)
 {
-    struct xbook *x = state;
-
-    for (uint32_t i = 0; i < x->told_count; i++) {
-        free(x->told[i].levels[0]);
-        free(x->told[i].levels[1]);
-    }
-    free(x->told);
-    feed_free(&x->feed);
+    quotes_free(&((struct xbook *)state)->quotes);
 }
 
 int

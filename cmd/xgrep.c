@@ -10,7 +10,7 @@
 
 struct xgrep {
     struct selection selection;
-    struct option_list types, symbols, accounts;
+    struct option_list types, symbols, accounts, ids;
     const char *shard;
     uint64_t max; /* 0: no limit */
     uint64_t taken;
@@ -35,7 +35,8 @@ prepare(void *state, struct run *run)
 
     if (add_lists(x, &x->types, selection_add_types, failure) != 0 ||
         add_lists(x, &x->symbols, selection_add_symbols, failure) != 0 ||
-        add_lists(x, &x->accounts, selection_add_accounts, failure) != 0)
+        add_lists(x, &x->accounts, selection_add_accounts, failure) != 0 ||
+        add_lists(x, &x->ids, selection_add_ids, failure) != 0)
         return -1;
     return x->shard ? selection_set_shard(&x->selection, x->shard, failure) : 0;
 }
@@ -128,6 +129,8 @@ main(int argc, char **argv)
          "these instruments: SYMBOL or EXCHANGE:SYMBOL", true},
         {'a', "accounts", OPTION_LIST, &x.accounts, "ACCOUNTS",
          "events with one of these accounts", true},
+        {'i', "ids", OPTION_LIST, &x.ids, "IDS",
+         "events with one of these ids: FIELD=ID, with commas", true},
         {0, "from", OPTION_TIME, &x.selection.from, "TIME", "not before TIME",
          true},
         {0, "to", OPTION_TIME, &x.selection.to, "TIME", "before TIME", true},

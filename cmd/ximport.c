@@ -8,16 +8,14 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/zone.h"
 #include "cli/run.h"
+#include "io/zoneinfo.h"
 #include "text/csv.h"
 #include "text/json.h"
 #include "text/lobster.h"
 
 #define READ_SIZE     (256 * 1024)
 #define SEED_SIZE_MAX LINE_BYTES_MAX
-#define ZONE_SIZE_MAX (256 * 1024)
-#define ZONEINFO      "/usr/share/zoneinfo/"
 
 enum format { FORMAT_NONE = -1, FORMAT_CSV, FORMAT_JSON, FORMAT_LOBSTER };
 
@@ -114,32 +112,6 @@ prepare_csv(struct ximport *x, struct failure *failure)
     return prepare_columns(x, failure);
 }
 
-/* Reads a zone of the system's zoneinfo. */
-static struct zone *
-read_zone(const char *name, struct failure *failure)
-{
-    char path[512];
-    size_t size;
-    struct zone *zone;
-    char *bytes;
-
-    if (*name == '\0' || *name == '/' || strstr(name, "..") ||
-        (size_t)snprintf(path, sizeof path, ZONEINFO "%s", name) >=
-            sizeof path) {
-        fail(failure, FAILURE_USAGE, "there is no time zone \"%s\"", name);
-        return NULL;
-    }
-    bytes = input_read_file(path, ZONE_SIZE_MAX, &size, failure);
-    if (!bytes) {
-        failure->kind = FAILURE_USAGE;
-        fail_at(failure, "--tz %s", name);
-        return NULL;
-    }
-    zone = zone_new(name, bytes, size, failure);
-    free(bytes);
-    return zone;
-}
-
 static int
 read_seed(struct ximport *x, struct failure *failure)
 {
@@ -168,7 +140,7 @@ prepare_lobster(struct ximport *x, struct failure *failure)
     if (strlen(x->date) != 10 || !time_parse(x->date, 10, &day))
         return fail(failure, FAILURE_USAGE,
                     "--date %s is not a day like 2012-06-21", x->date);
-    zone = read_zone(x->zone, failure);
+    zone = zoneinfo_read(x->zone, failure);
     if (!zone)
         return -1;
     x->lobster.importer = &x->importer;

@@ -6,8 +6,10 @@
  */
 #include <inttypes.h>
 
+#include "cli/local.h"
 #include "cli/run.h"
 #include "market/match.h"
+#include "market/quotes.h"
 
 /* With more orders open than stay in the processor's near memory, an order is
  * fetched from the far one while those before it are matched: first the slot
@@ -18,49 +20,69 @@
 struct xmatch {
     struct match match;
     bool keep;
-    uint32_t next_id; /* for an instrument that this tape does not define */
+
+    /* --quotes, --depth: books as whoever reads the facts sees them. */
+    bool tells;
+    uint64_t depth;
+    struct quotes quotes;
+    struct event *untold; /* the last fact: whole when the next comes */
 };
 
 static void *
-put_fact(void *owner, size_t size)
+put(void *owner, size_t size)
 {
     struct run *run = owner;
 
     return tape_writer_put(&run->writer, size);
 }
 
-/* Defines an instrument of an earlier tape on this one, under an id that the
- * tape is not likely to use; if it does, the loop refuses it. */
+/* Tells what the last fact changed; a failure stays in the run. */
+static void
+tell(struct xmatch *x, struct run *run)
+{
+    const struct event *fact = x->untold;
+
+    x->untold = NULL;
+    if (fact && feed_takes(fact->type))
+        quotes_take(&x->quotes,
+                    instruments_find(&run->instruments, fact->instrument), fact,
+                    &run->failure);
+}
+
+static void *
+put_fact(void *owner, size_t size)
+{
+    struct run *run = owner;
+    struct xmatch *x = run->filter->state;
+
+    if (x->tells) {
+        tell(x, run);
+        x->untold = tape_writer_put(&run->writer, size);
+        return x->untold;
+    }
+    return tape_writer_put(&run->writer, size);
+}
+
 static uint32_t
 name_instrument(void *owner, uint32_t index, const struct event *cause,
                 struct failure *failure)
 {
-    struct run *run = owner;
-    struct xmatch *x = run->filter->state;
-    const struct instrument *known = run->instruments.events[index];
-    struct instrument *event;
-
-    while (instruments_find(&run->instruments, x->next_id) != INSTRUMENT_NONE)
-        x->next_id--;
-    event = tape_writer_put(&run->writer, known->event.words * 8UL);
-    memcpy(event, known, known->event.words * 8UL);
-    event->event.instrument = x->next_id;
-    event->event.time = cause->time;
-    if (instruments_define(&run->instruments, event, failure) ==
-        INSTRUMENT_NONE)
-        return 0;
-    return x->next_id;
+    return local_id(owner, index, cause->time, failure);
 }
 
 static int
 prepare(void *state, struct run *run)
 {
     struct xmatch *x = state;
-    const struct match_sink sink = {put_fact, name_instrument, run};
+    const struct match_sink facts = {put_fact, name_instrument, run};
+    const struct match_sink told = {put, name_instrument, run};
 
-    match_init(&x->match, &sink);
+    match_init(&x->match, &facts);
     run->keep = x->keep;
-    return 0;
+    x->tells = x->tells || x->depth;
+    if (!x->tells)
+        return 0;
+    return quotes_init(&x->quotes, &told, (unsigned)x->depth, &run->failure);
 }
 
 static int
@@ -71,8 +93,20 @@ begin(void *state, struct run *run, struct tape_header *header)
     (void)run;
     (void)header;
     match_begin(&x->match);
-    x->next_id = UINT32_MAX;
     return 0;
+}
+
+/* An event that passes and that books are made from, as facts are. */
+static int
+tell_passing(struct xmatch *x, struct run *run, uint32_t index,
+             const struct event *event)
+{
+    if (event->instrument == 0 && event->type == EVENT_SESSION)
+        index = FEED_ALL;
+    else if (index == INSTRUMENT_NONE)
+        return fail(&run->failure, FAILURE_DATA, "instrument %u is not defined",
+                    event->instrument);
+    return quotes_take(&x->quotes, index, event, &run->failure);
 }
 
 static int
@@ -84,7 +118,13 @@ take_event(void *state, struct run *run, const struct event *event)
     if (event->type == EVENT_INSTRUMENT)
         return match_define(&x->match, index, (const void *)event,
                             &run->failure);
-    return match_event(&x->match, index, event, &run->failure);
+    if (x->tells && feed_takes(event->type) &&
+        tell_passing(x, run, index, event) != 0)
+        return -1;
+    if (match_event(&x->match, index, event, &run->failure) != 0)
+        return -1;
+    tell(x, run);
+    return run->failure.kind == FAILURE_NONE ? 0 : -1;
 }
 
 static bool
@@ -151,6 +191,7 @@ destroy(void *state)
     struct xmatch *x = state;
 
     match_free(&x->match);
+    quotes_free(&x->quotes);
 }
 
 int
@@ -163,6 +204,18 @@ main(int argc, char **argv)
          .value = &x.keep,
          .help = "pass orders, modifies and cancels on, too",
          .shapes = true},
+        {.name = "quotes",
+         .kind = OPTION_FLAG,
+         .value = &x.tells,
+         .help = "tell a quote behind each fact that changes it",
+         .shapes = true},
+        {.name = "depth",
+         .kind = OPTION_COUNT,
+         .value = &x.depth,
+         .argument = "N",
+         .help = "and the levels among the best N that change",
+         .shapes = true,
+         .max = DEPTH_MAX},
         {.kind = OPTION_END},
     };
     static const char *const examples[] = {

@@ -12,9 +12,7 @@
 
 #include "bars/bars.h"
 #include "cli/run.h"
-
-#define ZONE_FOLDER   "/usr/share/zoneinfo/"
-#define ZONE_SIZE_MAX (1024 * 1024)
+#include "io/zoneinfo.h"
 
 #define SAME_PLACE(field)                                                      \
     _Static_assert(offsetof(struct trade, field) ==                            \
@@ -84,29 +82,6 @@ add_intervals(const struct xohlcv *x, struct bars_options *options,
     return 0;
 }
 
-static int
-read_zone(struct xohlcv *x, struct failure *failure)
-{
-    char path[256];
-    size_t size;
-    char *bytes = NULL;
-    struct failure why = {0};
-    int length = snprintf(path, sizeof path, "%s%s", ZONE_FOLDER, x->zone_name);
-
-    if (length > 0 && (size_t)length < sizeof path && x->zone_name[0] != '/' &&
-        !strstr(x->zone_name, ".."))
-        bytes = input_read_file(path, ZONE_SIZE_MAX, &size, &why);
-    if (bytes)
-        x->zone = zone_new(x->zone_name, bytes, size, &why);
-    free(bytes);
-    if (!x->zone)
-        return fail(failure, FAILURE_USAGE,
-                    "--tz: there is no time zone \"%s\" in %s (names are "
-                    "such as America/New_York)",
-                    x->zone_name, ZONE_FOLDER);
-    return 0;
-}
-
 static struct bar *
 make_room(void *owner, uint32_t index)
 {
@@ -127,9 +102,13 @@ prepare(void *state, struct run *run)
         .fill = (enum bars_fill)x->fill, .room = make_room, .owner = x};
 
     x->run = run;
-    if (add_intervals(x, &options, &run->failure) != 0 ||
-        (x->zone_name && read_zone(x, &run->failure) != 0))
+    if (add_intervals(x, &options, &run->failure) != 0)
         return -1;
+    if (x->zone_name) {
+        x->zone = zoneinfo_read(x->zone_name, &run->failure);
+        if (!x->zone)
+            return -1;
+    }
     options.zone = x->zone;
     return bars_init(&x->bars, &options, &run->failure);
 }

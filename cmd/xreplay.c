@@ -1,17 +1,124 @@
-/* xreplay - gives back what an event store or a tape holds: all of it or a
- * part, at once or at the pace at which it happened.
+/* xreplay - gives back what event stores and tapes hold: all of it or a part,
+ * at once or at the pace at which it happened.
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "cli/run.h"
+#include "store/log_source.h"
 #include "store/replay.h"
+#include "tape/merge.h"
+#include "tape/part.h"
+
+/* A store or a tape, and the part of it that is wanted. */
+struct origin {
+    bool is_store;
+    struct log_source store;
+    struct tape_input tape;
+    struct tape_part part;
+};
 
 struct xreplay {
-    const char *path, *stream;
+    struct option_list stores;
+    const char *stream;
+    bool follow;
+    uint64_t loop;
+    struct tape_limits limits;
+    unsigned count;
+    struct origin *origins;
+    struct tape_source **parts; /* of the origins */
+    struct tape_merge merge;    /* of several */
     struct replay replay;
 };
+
+/* ---- where the events come from ------------------------------------------ */
+
+/* Stores come before operands; n is below x->count. */
+static int
+open_origin(struct xreplay *x, struct run *run, unsigned n)
+{
+    struct origin *origin = &x->origins[n];
+    unsigned stores = x->stores.count;
+    bool raw = x->count == 1;
+
+    origin->is_store = n < stores;
+    if (origin->is_store) {
+        if (log_source_open(&origin->store, x->stores.items[n], x->stream, raw,
+                            &run->failure) != 0)
+            return -1;
+        origin->store.wait = x->follow ? replay_wait : NULL;
+        origin->store.owner = &x->replay;
+    } else if (run_open_tape(run, &origin->tape,
+                             run->operand_count ? run->operands[n - stores]
+                                                : "-",
+                             raw) != 0) {
+        return -1;
+    }
+    tape_part_init(&origin->part,
+                   origin->is_store ? &origin->store.source
+                                    : &origin->tape.source,
+                   &x->limits);
+    x->parts[n] = &origin->part.source;
+    return 0;
+}
+
+static void
+close_origins(struct xreplay *x)
+{
+    for (unsigned i = 0; x->origins && i < x->count; i++) {
+        struct origin *origin = &x->origins[i];
+
+        if (origin->is_store)
+            log_source_close(&origin->store);
+        else
+            tape_input_free(&origin->tape);
+        tape_part_free(&origin->part);
+    }
+    tape_merge_free(&x->merge);
+    free(x->parts);
+    free(x->origins);
+    x->parts = NULL;
+    x->origins = NULL;
+}
+
+static int
+open_origins(struct xreplay *x, struct run *run)
+{
+    x->origins = allocate(&run->failure, x->count, sizeof *x->origins);
+    x->parts = allocate(&run->failure, x->count, sizeof(struct tape_source *));
+    if (!x->origins || !x->parts)
+        return -1;
+    for (unsigned i = 0; i < x->count; i++)
+        x->origins[i].tape.input.fd = -1;
+    for (unsigned i = 0; i < x->count; i++)
+        if (open_origin(x, run, i) != 0)
+            return -1;
+    return 0;
+}
+
+/* All of it once. */
+static int
+replay_once(struct xreplay *x, struct run *run)
+{
+    char program[] = "xreplay", version[] = XTAPE_VERSION;
+    int result = open_origins(x, run);
+
+    if (result == 0 && x->count == 1) {
+        result = replay_source(&x->replay, x->parts[0], &run->failure);
+    } else if (result == 0) {
+        result = tape_merge_init(&x->merge, x->parts, x->count, &run->failure);
+        x->merge.self = (struct tape_program){program, version, run->options};
+        if (result == 0)
+            result = replay_source(&x->replay, &x->merge.source, &run->failure);
+    }
+    close_origins(x);
+    return result;
+}
+
+/* ---- the program --------------------------------------------------------- */
 
 static bool
 stopped(void *owner)
@@ -27,84 +134,6 @@ progress(void *owner)
     run_progress(run, run->output.written, 0);
 }
 
-/* ---- tapes --------------------------------------------------------------- */
-
-/* A tape begins; if its part does not begin with it, definitions are gathered
- * until it does. */
-static int
-take_header(struct replay *replay, struct run *run)
-{
-    const struct tape_header *header = &run->reader.header;
-
-    definitions_clear(&replay->definitions);
-    replay->over = false;
-    if (replay->from_seq > header->first_seq || replay->from != TIME_NULL)
-        return 0;
-    return replay_begin(replay, header, header->first_seq, &run->failure);
-}
-
-static int
-take_block(struct replay *replay, struct run *run)
-{
-    const struct tape_reader *reader = &run->reader;
-    const struct event *event = reader->first;
-    uint64_t seq = reader->first_seq;
-
-    if (replay->over)
-        return 0;
-    for (; event < reader->end && !run->writer.begun;
-         event = event_next(event), seq++) {
-        if (seq >= replay->from_seq && event->time >= replay->from) {
-            if (replay_begin(replay, &reader->header, seq, &run->failure) != 0)
-                return -1;
-            break;
-        }
-        if (definitions_take(&replay->definitions, event, &run->failure) != 0)
-            return -1;
-    }
-    return replay_events(replay, event, reader->end, seq, &run->failure);
-}
-
-static int
-take_end(struct replay *replay, struct run *run, bool last)
-{
-    const struct tape_reader *reader = &run->reader;
-
-    if (run->writer.begun)
-        return replay_end(replay, reader->status, reader->exit_class,
-                          run->input.name, &run->failure);
-    if (!last || replay->began)
-        return 0;
-    return replay_nothing(replay, &reader->header, run->input.name,
-                          &run->failure);
-}
-
-static int
-replay_tape(struct replay *replay, struct run *run, const char *path, bool last)
-{
-    struct tape_reader *reader = &run->reader;
-    int item = 1, result = 0;
-
-    if (run_open_input(run, path) != 0 ||
-        tape_reader_init(reader, &run->input, &run->failure) != 0)
-        return -1;
-    reader->raw = true;
-    while (result == 0 && item > 0 && !run_stopped(run)) {
-        item = tape_reader_next(reader, &run->failure);
-        switch (item) {
-        case TAPE_HEADER: result = take_header(replay, run); break;
-        case TAPE_BLOCK: result = take_block(replay, run); break;
-        case TAPE_END: result = take_end(replay, run, last); break;
-        default: result = item; break;
-        }
-    }
-    tape_reader_free(reader);
-    input_close(&run->input);
-    return result;
-}
-
-/* ---- the program --------------------------------------------------------- */
-
 static int
 produce(void *state, struct run *run)
 {
@@ -117,17 +146,32 @@ produce(void *state, struct run *run)
     replay->stopped = stopped;
     replay->progress = progress;
     replay->owner = run;
-    if (x->path)
-        result = replay_log(replay, x->path, x->stream, &run->failure);
-    else if (run->operand_count == 0)
-        result = replay_tape(replay, run, "-", true);
-    for (int i = 0; result == 0 && i < run->operand_count && !run_stopped(run);
-         i++)
-        result = replay_tape(replay, run, run->operands[i],
-                             i + 1 == run->operand_count);
-    run->events_in += replay->taken;
-    run->events_out += replay->written;
+    for (uint64_t i = 0; result == 0 && i < x->loop && !run_stopped(run); i++)
+        result = replay_once(x, run);
+    run->events_in = replay->taken;
+    run->events_out = replay->written;
     return result;
+}
+
+/* What can not be asked of several sources, or of one that is no file. */
+static int
+check_sources(const struct xreplay *x, struct run *run)
+{
+    bool reads_stdin = x->stores.count == 0 && run->operand_count == 0;
+    const char *what = x->limits.from_seq || x->limits.to_seq
+                           ? "--from-seq and --to-seq are"
+                       : x->limits.bare ? "--bare is"
+                                        : NULL;
+
+    if (x->count > 1 && what)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "%s for one source: seqs are those of one stream", what);
+    for (int i = 0; i < run->operand_count; i++)
+        reads_stdin |= strcmp(run->operands[i], "-") == 0;
+    if (reads_stdin && x->loop > 1)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--loop needs a store or files: stdin comes but once");
+    return 0;
 }
 
 static int
@@ -137,10 +181,10 @@ prepare(void *state, struct run *run)
     const struct pace *pace = &x->replay.pace;
     struct failure *failure = &run->failure;
 
-    if (x->path && run->operand_count)
-        return fail(failure, FAILURE_USAGE,
-                    "a store (-d) or tapes, not both: %s", run->operands[0]);
-    if (!x->path && (x->stream || x->replay.follow))
+    x->count = x->stores.count + (unsigned)run->operand_count;
+    if (x->count == 0)
+        x->count = 1; /* stdin */
+    if (x->stores.count == 0 && (x->stream || x->follow))
         return fail(failure, FAILURE_USAGE,
                     "--stream and --follow need a store: use -d DIR");
     if (pace->speed < 0)
@@ -148,11 +192,11 @@ prepare(void *state, struct run *run)
     if (pace->speed == 0 && (pace->max_gap || pace->precise))
         return fail(failure, FAILURE_USAGE,
                     "--max-gap and --precise need a --speed");
-    if (x->replay.bare && x->replay.clock)
+    if (x->limits.bare && x->replay.clock)
         return fail(failure, FAILURE_USAGE,
                     "--bare keeps the seqs, --clock would shift them: use one "
                     "of them");
-    return 0;
+    return check_sources(x, run);
 }
 
 static void
@@ -161,12 +205,13 @@ tell_late(FILE *stream, const char *what, const struct pace_late *late)
     fprintf(stream,
             "xreplay: %s late by, us: half %" PRId64 ".%" PRId64
             ", 90 %% %" PRId64 ", 99 %% %" PRId64 ", 99.9 %% %" PRId64
-            ", all %" PRId64 " (%" PRIu64 " times)\n",
+            ", all %" PRId64 ", the last %" PRId64 " (%" PRIu64 " times)\n",
             what, pace_percentile(late, 500) / 1000,
             pace_percentile(late, 500) % 1000 / 100,
             pace_percentile(late, 900) / 1000,
             pace_percentile(late, 990) / 1000,
-            pace_percentile(late, 999) / 1000, late->max / 1000, late->count);
+            pace_percentile(late, 999) / 1000, late->max / 1000,
+            late->last / 1000, late->count);
 }
 
 static void
@@ -181,108 +226,58 @@ summarise(void *state, struct run *run, FILE *stream)
     tell_late(stream, "the machine's timer", &x->replay.pace.timer);
 }
 
-static void
-destroy(void *state)
-{
-    struct xreplay *x = state;
-
-    replay_free(&x->replay);
-}
-
-static int
-run_replay(struct xreplay *x, const struct option_spec *options, int argc,
-           char **argv)
-{
-    static const char *const examples[] = {
-        "xreplay --speed 36000 --max-gap 1s day.tape | xbook | xexport -f json",
-        "xstore -d store day.tape | xreplay --from-seq 20 | xexport -f json",
-        "xreplay -d store --from 2026-01-08T14:31:00Z | xohlcv -i 1m", NULL};
-    const struct program program = {
-        .name = "xreplay",
-        .summary = "replay an event store or a tape",
-        .operands = "[FILE ...]",
-        .examples = examples,
-        .options = options,
-    };
-    const struct source source = {.state = x,
-                                  .prepare = prepare,
-                                  .produce = produce,
-                                  .summary = summarise,
-                                  .destroy = destroy};
-
-    return run_source(&program, &source, argc, argv);
-}
+static const char *const examples[] = {
+    "xreplay --speed 36000 --max-gap 1s day.tape | xbook | xexport -f json",
+    "xstore -d store day.tape | xreplay --from-seq 20 | xexport -f json",
+    "xreplay -d store day.tape --from 2026-01-08T14:31:00Z | xohlcv -i 1m",
+    NULL,
+};
 
 int
 main(int argc, char **argv)
 {
-    static struct xreplay x = {.replay = {.from = TIME_NULL, .to = TIME_NULL}};
+    static struct xreplay x = {.limits = {.from = TIME_NULL, .to = TIME_NULL},
+                               .loop = 1};
     const struct option_spec options[] = {
-        {.letter = 'd',
-         .name = "directory",
-         .kind = OPTION_TEXT,
-         .value = &x.path,
-         .argument = "DIR",
-         .help = "the event store"},
-        {.name = "from",
-         .kind = OPTION_TIME,
-         .value = &x.replay.from,
-         .argument = "TIME",
-         .help = "begin with the first event not before TIME",
-         .shapes = true},
-        {.name = "to",
-         .kind = OPTION_TIME,
-         .value = &x.replay.to,
-         .argument = "TIME",
-         .help = "end before the first event at TIME or later",
-         .shapes = true},
-        {.name = "from-seq",
-         .kind = OPTION_COUNT,
-         .value = &x.replay.from_seq,
-         .argument = "SEQ",
-         .help = "begin with event SEQ",
-         .shapes = true},
-        {.name = "to-seq",
-         .kind = OPTION_COUNT,
-         .value = &x.replay.to_seq,
-         .argument = "SEQ",
-         .help = "end before event SEQ",
-         .shapes = true,
-         .min = 1},
-        {.name = "bare",
-         .kind = OPTION_FLAG,
-         .value = &x.replay.bare,
-         .help = "a part without definitions: it keeps its name and seqs"},
-        {.name = "speed",
-         .kind = OPTION_DECIMAL,
-         .value = &x.replay.pace.speed,
-         .argument = "X",
-         .help = "X times as fast as it happened (as fast as it is read)"},
-        {.name = "max-gap",
-         .kind = OPTION_DURATION,
-         .value = &x.replay.pace.max_gap,
-         .argument = "TIME",
-         .help = "wait as if no two events were further apart"},
-        {.name = "precise",
-         .kind = OPTION_FLAG,
-         .value = &x.replay.pace.precise,
-         .help = "spin before each event: less late, a core busy"},
-        {.name = "clock",
-         .kind = OPTION_DURATION,
-         .value = &x.replay.clock,
-         .argument = "TIME",
-         .help = "add clock events at multiples of TIME",
-         .shapes = true},
-        {.name = "follow",
-         .kind = OPTION_FLAG,
-         .value = &x.replay.follow,
-         .help = "wait for more of a stream that is being written"},
-        {.name = "stream",
-         .kind = OPTION_TEXT,
-         .value = &x.stream,
-         .argument = "NAME",
-         .help = "only this stream of the store"},
+        {'d', "directory", OPTION_LIST, &x.stores, "DIR",
+         "an event store; may be repeated"},
+        {0, "stream", OPTION_TEXT, &x.stream, "NAME",
+         "only the stream of that name of a store"},
+        {0, "from", OPTION_TIME, &x.limits.from, "TIME",
+         "begin with the first event not before TIME", true},
+        {0, "to", OPTION_TIME, &x.limits.to, "TIME",
+         "end before the first event at TIME or later", true},
+        {0, "from-seq", OPTION_COUNT, &x.limits.from_seq, "SEQ",
+         "begin with event SEQ", true},
+        {0, "to-seq", OPTION_COUNT, &x.limits.to_seq, "SEQ",
+         "end before event SEQ", true, .min = 1},
+        {0, "bare", OPTION_FLAG, &x.limits.bare, NULL,
+         "a part without definitions: it keeps its name and seqs"},
+        {0, "speed", OPTION_DECIMAL, &x.replay.pace.speed, "X",
+         "X times as fast as it happened (as fast as it is read)"},
+        {0, "max-gap", OPTION_DURATION, &x.replay.pace.max_gap, "TIME",
+         "wait as if no two events were further apart"},
+        {0, "precise", OPTION_FLAG, &x.replay.pace.precise, NULL,
+         "spin before each event: less late, a core busy"},
+        {0, "clock", OPTION_DURATION, &x.replay.clock, "TIME",
+         "add clock events at multiples of TIME", true},
+        {0, "follow", OPTION_FLAG, &x.follow, NULL,
+         "wait for more of a stream that is being written"},
+        {0, "loop", OPTION_COUNT, &x.loop, "N",
+         "all of it N times, one after the other (1)", .min = 1},
         {.kind = OPTION_END},
     };
-    return run_replay(&x, options, argc, argv);
+    const struct program program = {
+        .name = "xreplay",
+        .summary = "replay event stores and tapes",
+        .operands = "[FILE ...]",
+        .examples = examples,
+        .options = options,
+    };
+    const struct source source = {.state = &x,
+                                  .prepare = prepare,
+                                  .produce = produce,
+                                  .summary = summarise};
+
+    return run_source(&program, &source, argc, argv);
 }

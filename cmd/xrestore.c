@@ -11,7 +11,7 @@
 
 struct xrestore {
     const char *folder, *stream;
-    struct option_list types, symbols, accounts;
+    struct option_list types, symbols, accounts, ids;
     struct selection selection;
     bool selects; /* not all events of a stream are wanted */
     bool test;
@@ -43,7 +43,8 @@ prepare(void *state, struct run *run)
 
     if (add_lists(x, &x->types, selection_add_types, failure) != 0 ||
         add_lists(x, &x->symbols, selection_add_symbols, failure) != 0 ||
-        add_lists(x, &x->accounts, selection_add_accounts, failure) != 0)
+        add_lists(x, &x->accounts, selection_add_accounts, failure) != 0 ||
+        add_lists(x, &x->ids, selection_add_ids, failure) != 0)
         return -1;
     x->selects |=
         x->selection.from != TIME_NULL || x->selection.to != TIME_NULL;
@@ -79,17 +80,6 @@ wants_part(void *owner, const struct part_facts *part)
     if (selection->from != TIME_NULL && part->time_max < selection->from)
         return false;
     return selection->to == TIME_NULL || part->time_min < selection->to;
-}
-
-static bool
-wants_symbol(void *owner, const struct parquet_text *exchange,
-             const struct parquet_text *symbol)
-{
-    const struct xrestore *x = owner;
-
-    return selection_may_take_symbol(
-        &x->selection, (const char *)exchange->bytes, exchange->size,
-        (const char *)symbol->bytes, symbol->size);
 }
 
 /* ---- a stream ------------------------------------------------------------ */
@@ -269,12 +259,8 @@ restore(struct xrestore *x, struct run *run, const struct manifest *first)
     size_t count;
     int result;
 
-    filter.from = x->selection.from;
-    filter.to = x->selection.to == TIME_NULL ? INT64_MAX : x->selection.to;
-    filter.by_time =
-        x->selection.from != TIME_NULL || x->selection.to != TIME_NULL;
-    filter.wants = x->symbols.count ? wants_symbol : NULL;
-    filter.owner = x;
+    selection_begin(&x->selection, &first->header);
+    filter.selection = x->selects ? &x->selection : NULL;
     spans = find_spans(&x->archive, stream, &count, &run->failure);
     if (!spans)
         return -1;
@@ -435,6 +421,13 @@ main(int argc, char **argv)
          .value = &x.accounts,
          .argument = "ACCOUNTS",
          .help = "events with one of these accounts",
+         .shapes = true},
+        {.letter = 'i',
+         .name = "ids",
+         .kind = OPTION_LIST,
+         .value = &x.ids,
+         .argument = "IDS",
+         .help = "events with one of these ids: FIELD=ID, with commas",
          .shapes = true},
         {.name = "test",
          .kind = OPTION_FLAG,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/seed.h"
+
 #define SLOTS_MIN 16
 #define KEYS_MAX  (SIZE_MAX / 4 / sizeof(struct map_slot))
 
@@ -16,11 +18,11 @@ map_free(struct map *map)
 
 /* Where a key belongs.  Two multiplications with the high half folded in
  * between: multiples of a power of two, and of the inverse of either factor,
- * spread as well as random keys do. */
+ * spread as well as random keys do; and nobody knows the seed. */
 static inline size_t
 home(const struct map *map, uint64_t key)
 {
-    key *= UINT64_C(0x9e3779b97f4a7c15);
+    key = (key ^ hash_seed) * UINT64_C(0x9e3779b97f4a7c15);
     key ^= key >> 32;
     key *= UINT64_C(0xd6e8feb86659fd93);
     return (size_t)(key >> 32) & map->mask;

@@ -2,7 +2,8 @@
  *
  * Open addressing, linear probing, a power of two of slots, at most half full
  * (3/4 full takes twice the time), deletion by shifting back (no tombstones).
- * It is never iterated, so no result can depend on its order.  Memory: 16
+ * It is never iterated, so no result can depend on its order, and the order
+ * is another one in every run (base/seed.h).  Memory: 16
  * bytes a slot, so 32 to 64 a key; it only grows.
  *
  * The value MAP_NONE can not be stored.

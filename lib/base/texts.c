@@ -4,6 +4,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/seed.h"
+
 #define SLOTS_MIN   64
 #define CHUNK_BYTES 65536
 
@@ -31,7 +33,7 @@ texts_free(struct texts *texts)
 static uint32_t
 hash_of(const char *bytes, size_t size)
 {
-    return (uint32_t)XXH3_64bits(bytes, size);
+    return (uint32_t)XXH3_64bits_withSeed(bytes, size, hash_seed);
 }
 
 /* An empty string may have no address. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/local.h"
 
 /* ---- signals ------------------------------------------------------------- */
 
@@ -310,6 +311,17 @@ run_open_input(struct run *run, const char *path)
     return 0;
 }
 
+int
+run_open_tape(struct run *run, struct tape_input *tape, const char *path,
+              bool raw)
+{
+    int result = run_open_input(run, path);
+
+    tape->input = run->input;
+    run->input.fd = -1;
+    return result == 0 ? tape_input_init(tape, raw, &run->failure) : -1;
+}
+
 /* Puts place before what a callback complained of. */
 static int
 fail_at_event(struct run *run, const struct event *event)
@@ -329,6 +341,7 @@ take_header(struct run *run, const struct filter *filter)
     int result;
 
     instruments_begin(&run->instruments);
+    local_begin(run);
     run->seq = run->reader.header.first_seq;
     if (tape_header_copy(&header, &run->reader.header, &run->failure) != 0)
         return -1;

@@ -27,6 +27,7 @@
 #include "io/output.h"
 #include "tape/instruments.h"
 #include "tape/reader.h"
+#include "tape/source.h"
 #include "tape/writer.h"
 
 struct run {
@@ -42,6 +43,7 @@ struct run {
     struct input input;
     struct tape_reader reader;
     struct instruments instruments; /* of the tape being read */
+    uint32_t next_local;            /* private to local.c */
     uint64_t seq;                   /* of the event in hand */
     uint64_t events_in;             /* over all tapes */
     uint64_t events_out;            /* over all tapes that are ended */
@@ -117,6 +119,11 @@ int run_begin_stream(struct run *run, const char *stream);
 /* For a source: opens the next operand ("-" or none: stdin) with stop and idle
  * wired up. */
 int run_open_input(struct run *run, const char *path);
+
+/* For a source: opens an operand as a tape, as run_open_input does; the caller
+ * frees it with tape_input_free, also after a failure. raw: see reader.h. */
+int run_open_tape(struct run *run, struct tape_input *tape, const char *path,
+                  bool raw);
 
 /* For a source: true after SIGTERM or SIGINT; stop producing. */
 bool run_stopped(const struct run *run);

@@ -23,6 +23,7 @@ struct append {
     uint64_t durable; /* of these, what append_sync made so */
     uint64_t relied;  /* of these, what somebody relies on */
     bool dead;
+    uint64_t started; /* private: the disk was told to write up to there */
 };
 
 /* Opens an existing regular file to append to.  What is in it counts as

@@ -102,6 +102,7 @@ pace_note(struct pace_late *late, int64_t ns)
         ns = 0;
     if (ns > late->max)
         late->max = ns;
+    late->last = ns;
     late->buckets[bucket_of((uint64_t)ns)]++;
     late->count++;
 }

@@ -16,7 +16,7 @@
  * two wide: the percentiles are right to 6 %. */
 struct pace_late {
     uint64_t count;
-    int64_t max; /* nanoseconds */
+    int64_t max, last; /* nanoseconds */
     uint64_t buckets[PACE_BUCKETS];
 };
 

@@ -4,11 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "market/feed_order.h"
+
+static void
+free_book(struct feed_book *book)
+{
+    map_free(&book->orders);
+    free(book->aside);
+}
+
 void
 feed_free(struct feed *feed)
 {
     for (uint32_t i = 0; i < feed->book_count; i++)
-        map_free(&feed->books[i].orders);
+        free_book(&feed->books[i]);
     free(feed->books);
     free(feed->orders);
     rungs_free(&feed->rungs);
@@ -31,148 +40,45 @@ feed_reserve(struct feed *feed, uint32_t book, struct failure *failure)
         struct feed_book *fresh = &books[feed->book_count];
 
         memset(fresh, 0, sizeof *fresh);
+        fresh->state = feed->state;
         ladder_init(&fresh->sides[0], false);
         ladder_init(&fresh->sides[1], true);
     }
     return 0;
 }
 
-static struct ladder *
-side_of(struct feed_book *book, unsigned side)
-{
-    return &book->sides[side - SIDE_BUY];
-}
-
-/* ---- orders and levels ----------------------------------------------------
+/* ---- an exchange's feed ---------------------------------------------------
  */
-
-/* The number of an order to fill in, or 0 without memory. */
-static uint32_t
-new_order(struct feed *feed)
-{
-    uint32_t number = feed->order_free;
-
-    if (number) {
-        feed->order_free = feed->orders[number].next_free;
-        return number;
-    }
-    if (feed->order_used + 1 >= feed->order_room) {
-        uint32_t room = feed->order_room ? feed->order_room * 2 : 1024;
-        struct feed_order *orders =
-            reallocarray(feed->orders, room, sizeof *orders);
-
-        if (!orders)
-            return 0;
-        feed->orders = orders;
-        feed->order_room = room;
-    }
-    return ++feed->order_used;
-}
-
-static int
-add_to_level(struct feed *feed, struct feed_book *book, unsigned side,
-             int64_t price, int64_t quantity, bool known,
-             struct failure *failure)
-{
-    struct level *level;
-
-    if (rungs_reserve(&feed->rungs, failure) != 0)
-        return -1;
-    level = &feed->rungs
-                 .levels[ladder_take(&feed->rungs, side_of(book, side), price)];
-    level_add(level, quantity);
-    level->count += known;
-    return 0;
-}
-
-/* Takes at most quantity from a level; one without anything goes. */
-static void
-take_from_level(struct feed *feed, struct feed_book *book, unsigned side,
-                int64_t price, int64_t quantity, bool order_gone)
-{
-    struct ladder *ladder = side_of(book, side);
-    uint32_t number = ladder_find(&feed->rungs, ladder, price);
-    struct level *level;
-
-    if (number == 0)
-        return;
-    level = &feed->rungs.levels[number];
-    if (quantity > level_quantity(level))
-        quantity = (int64_t)level_quantity(level);
-    level_add(level, -quantity);
-    level->count -= order_gone && level->count > 0;
-    if (level_quantity(level) == 0)
-        ladder_drop(&feed->rungs, ladder, number);
-}
-
-static void
-remove_order(struct feed *feed, struct feed_book *book, uint64_t order_id)
-{
-    uint32_t number = map_remove(&book->orders, order_id);
-    struct feed_order *order;
-
-    if (number == MAP_NONE)
-        return;
-    order = &feed->orders[number];
-    take_from_level(feed, book, order->side, order->price, order->open, true);
-    order->next_free = feed->order_free;
-    feed->order_free = number;
-}
-
-/* Puts an order into its book; an older one with the same id goes. */
-static int
-enter(struct feed *feed, struct feed_book *book, uint64_t order_id,
-      unsigned side, int64_t price, int64_t open, struct failure *failure)
-{
-    uint32_t number;
-
-    if (order_id == 0)
-        return add_to_level(feed, book, side, price, open, false, failure);
-    remove_order(feed, book, order_id);
-    number = new_order(feed);
-    if (number == 0 || !map_put(&book->orders, order_id, number))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    feed->orders[number] = (struct feed_order){
-        .price = price, .open = open, .side = (uint8_t)side};
-    return add_to_level(feed, book, side, price, open, true, failure);
-}
 
 /* Takes quantity from an order; false when the order is not known. */
 static bool
 reduce(struct feed *feed, struct feed_book *book, uint64_t order_id,
        int64_t quantity)
 {
-    uint32_t number = order_id ? map_get(&book->orders, order_id) : MAP_NONE;
+    uint32_t number = feed_find(book, order_id);
     struct feed_order *order;
 
     if (number == MAP_NONE)
         return false;
     order = &feed->orders[number];
     if (quantity >= order->open) {
-        remove_order(feed, book, order_id);
+        feed_remove(feed, book, order_id);
     } else {
         order->open -= quantity;
-        take_from_level(feed, book, order->side, order->price, quantity, false);
+        order->shown -= quantity;
+        feed_take_level(feed, book, order->side, order->price, quantity, false);
     }
     return true;
 }
 
-/* ---- an exchange's feed ---------------------------------------------------
- */
-
 static int
-check(unsigned side, int64_t price, int64_t quantity, struct failure *failure)
+enter(struct feed *feed, struct feed_book *book, uint64_t order_id,
+      uint8_t side, int64_t price, int64_t quantity, struct failure *failure)
 {
-    if (side != SIDE_BUY && side != SIDE_SELL)
-        return fail(failure, FAILURE_DATA, "the fact has no side");
-    if (price == DECIMAL_NULL)
-        return fail(failure, FAILURE_DATA, "the fact has no price");
-    if (price > DECIMAL_MAX || price < -DECIMAL_MAX || quantity > DECIMAL_MAX)
-        return fail(failure, FAILURE_DATA,
-                    "its price or quantity is beyond what a tape may hold");
-    if (quantity <= 0)
-        return fail(failure, FAILURE_DATA, "its quantity is not above 0");
-    return 0;
+    const struct feed_order order = {
+        .price = price, .open = quantity, .display = quantity, .side = side};
+
+    return feed_enter(feed, book, order_id, &order, failure);
 }
 
 static int
@@ -181,7 +87,7 @@ apply_order(struct feed *feed, struct feed_book *book,
 {
     bool known;
 
-    if (check(fact->side, fact->price, fact->quantity, failure) != 0)
+    if (feed_check(fact->side, fact->price, fact->quantity, failure) != 0)
         return -1;
     if (fact->event.type == EVENT_BOOK_ADD)
         return enter(feed, book, fact->order_id, fact->side, fact->price,
@@ -191,7 +97,7 @@ apply_order(struct feed *feed, struct feed_book *book,
                                                          : fact->quantity);
     if (!known) {
         feed->unknown++;
-        take_from_level(feed, book, fact->side, fact->price, fact->quantity,
+        feed_take_level(feed, book, fact->side, fact->price, fact->quantity,
                         true);
     }
     return 0;
@@ -201,110 +107,13 @@ static int
 apply_replace(struct feed *feed, struct feed_book *book,
               const struct book_replace *fact, struct failure *failure)
 {
-    if (check(fact->side, fact->price, fact->quantity, failure) != 0)
+    if (feed_check(fact->side, fact->price, fact->quantity, failure) != 0)
         return -1;
     if (map_get(&book->orders, fact->order_id) == MAP_NONE)
         feed->unknown++;
-    remove_order(feed, book, fact->order_id);
+    feed_remove(feed, book, fact->order_id);
     return enter(feed, book, fact->new_order_id, fact->side, fact->price,
                  fact->quantity, failure);
-}
-
-/* ---- what xmatch says -----------------------------------------------------
- */
-
-/* True when the arriving order could trade with the other side. */
-static bool
-crosses(const struct feed_book *book, const struct feed_arrival *arrival)
-{
-    const struct ladder *own = &book->sides[arrival->side - SIDE_BUY];
-    const struct ladder *other = &book->sides[SIDE_SELL - arrival->side];
-
-    return other->best_key != KEY_NONE &&
-           ladder_key(own, arrival->price) >= -other->best_key;
-}
-
-/* The arriving order rests with what is open of it, if it is one that does. */
-static int
-let_in(struct feed *feed, struct feed_book *book, struct failure *failure)
-{
-    struct feed_arrival rest = book->arrival;
-
-    book->arrival.order_id = 0;
-    if (rest.order_id == 0 || rest.open == 0 || !rest.rests)
-        return 0;
-    return enter(feed, book, rest.order_id, rest.side, rest.price, rest.open,
-                 failure);
-}
-
-/* It does so as soon as nothing is left for it to trade with. */
-static int
-settle(struct feed *feed, struct feed_book *book, struct failure *failure)
-{
-    const struct feed_arrival *arrival = &book->arrival;
-
-    if (arrival->open > 0 && (!arrival->rests || crosses(book, arrival)))
-        return 0;
-    return let_in(feed, book, failure);
-}
-
-static int
-apply_fact(struct feed *feed, struct feed_book *book,
-           const struct order_fact *fact, struct failure *failure)
-{
-    bool limit = fact->order_type == ORDER_LIMIT || fact->order_type == 0;
-    bool rests = limit && fact->price != DECIMAL_NULL &&
-                 fact->time_in_force != TIF_IOC &&
-                 fact->time_in_force != TIF_FOK &&
-                 !(fact->flags & ORDER_HIDDEN);
-
-    if (check(fact->side, rests ? fact->price : 0, fact->remaining_quantity,
-              failure) != 0)
-        return -1;
-    remove_order(feed, book, fact->order_id);
-    if (let_in(feed, book, failure) != 0)
-        return -1;
-    book->arrival = (struct feed_arrival){
-        .order_id = fact->order_id,
-        .price = fact->price,
-        .open = fact->remaining_quantity,
-        .side = fact->side,
-        .rests = rests,
-    };
-    return settle(feed, book, failure);
-}
-
-static void
-trade_side(struct feed *feed, struct feed_book *book, uint64_t order_id,
-           int64_t quantity)
-{
-    struct feed_arrival *arrival = &book->arrival;
-
-    if (order_id != 0 && order_id == arrival->order_id)
-        arrival->open -= quantity < arrival->open ? quantity : arrival->open;
-    else
-        reduce(feed, book, order_id, quantity);
-}
-
-static int
-apply_trade(struct feed *feed, struct feed_book *book,
-            const struct trade *trade, struct failure *failure)
-{
-    if (trade->quantity <= 0)
-        return fail(failure, FAILURE_DATA, "its quantity is not above 0");
-    trade_side(feed, book, trade->buy_order_id, trade->quantity);
-    trade_side(feed, book, trade->sell_order_id, trade->quantity);
-    return settle(feed, book, failure);
-}
-
-static void
-apply_end(struct feed *feed, struct feed_book *book,
-          const struct order_end *end)
-{
-    if (end->order_id == book->arrival.order_id)
-        book->arrival.order_id = 0;
-    else
-        remove_order(feed, book, end->order_id);
 }
 
 bool
@@ -313,7 +122,23 @@ feed_takes(unsigned type)
     return (type >= EVENT_BOOK_ADD && type <= EVENT_BOOK_REPLACE) ||
            type == EVENT_ACCEPTED || type == EVENT_MODIFIED ||
            type == EVENT_CANCELLED || type == EVENT_EXPIRED ||
-           type == EVENT_TRADE;
+           type == EVENT_TRIGGERED || type == EVENT_TRADE ||
+           type == EVENT_SESSION;
+}
+
+/* A session event that goes for all instruments. */
+static int
+apply_to_all(struct feed *feed, const struct event *event,
+             struct failure *failure)
+{
+    const struct session *session = (const void *)event;
+
+    if (session->state)
+        feed->state = session->state;
+    for (uint32_t i = 0; i < feed->book_count; i++)
+        if (feed_apply_fact(feed, &feed->books[i], event, failure) != 0)
+            return -1;
+    return 0;
 }
 
 int
@@ -323,16 +148,14 @@ feed_apply(struct feed *feed, uint32_t number, const struct event *event,
     struct feed_book *book = &feed->books[number];
     const void *fact = event;
 
+    if (number == FEED_ALL)
+        return apply_to_all(feed, event, failure);
     assert(number < feed->book_count);
-    switch (event->type) {
-    case EVENT_BOOK_REPLACE: return apply_replace(feed, book, fact, failure);
-    case EVENT_ACCEPTED:
-    case EVENT_MODIFIED: return apply_fact(feed, book, fact, failure);
-    case EVENT_TRADE: return apply_trade(feed, book, fact, failure);
-    case EVENT_CANCELLED:
-    case EVENT_EXPIRED: apply_end(feed, book, fact); return 0;
-    default: return apply_order(feed, book, fact, failure);
-    }
+    if (event->type == EVENT_BOOK_REPLACE)
+        return apply_replace(feed, book, fact, failure);
+    if (event->type >= EVENT_BOOK_ADD && event->type <= EVENT_BOOK_EXECUTE)
+        return apply_order(feed, book, fact, failure);
+    return feed_apply_fact(feed, book, event, failure);
 }
 
 /* ---- asking ---------------------------------------------------------------

@@ -54,20 +54,50 @@ bits_at(const unsigned char *p, const unsigned char *end, size_t bit,
     return width == 64 ? word : word & ((UINT64_C(1) << width) - 1);
 }
 
+/* How many of count values of width bits from p can be read by loads of eight
+ * bytes that stay before end. */
+static size_t
+loadable(const unsigned char *p, const unsigned char *end, unsigned width,
+         size_t count)
+{
+    size_t left = (size_t)(end - p), most;
+
+    if (width > 56 || width == 0 || left < 8)
+        return 0;
+    most = (left - 8) * 8 / width + 1;
+    return most < count ? most : count;
+}
+
+/* The width (up to 56) bits at bit number bit of p: eight bytes are there. */
+static inline uint64_t
+quick_bits_at(const unsigned char *p, size_t bit, uint64_t mask)
+{
+    uint64_t word;
+
+    memcpy(&word, p + bit / 8, 8);
+    return word >> (bit & 7) & mask;
+}
+
 /* ---- RLE and bit-packing hybrid ------------------------------------------ */
 
 static void
 unpack(const unsigned char *p, const unsigned char *end, unsigned width,
        uint32_t *values, size_t count)
 {
+    uint64_t mask = (UINT64_C(1) << width) - 1;
+    size_t i = 0, quick;
+
     if (width == 8) {
-        for (size_t i = 0; i < count; i++)
+        for (; i < count; i++)
             values[i] = p[i];
     } else if (width == 16) {
-        for (size_t i = 0; i < count; i++)
+        for (; i < count; i++)
             values[i] = p[2 * i] | (uint32_t)p[2 * i + 1] << 8;
     } else {
-        for (size_t i = 0; i < count; i++)
+        quick = loadable(p, end, width, count);
+        for (; i < quick; i++)
+            values[i] = (uint32_t)quick_bits_at(p, i * width, mask);
+        for (; i < count; i++)
             values[i] = (uint32_t)bits_at(p, end, i * width, width);
     }
 }
@@ -145,16 +175,26 @@ get_mini(const unsigned char **at, const unsigned char *end,
          struct delta *delta, uint64_t least, unsigned width, uint64_t *words,
          size_t count)
 {
-    size_t size = delta->mini / 8 * width;
+    const unsigned char *p = *at;
+    size_t size = delta->mini / 8 * width, quick, i = 0;
+    uint64_t value = delta->value;
 
-    if (width > 64 || size > (size_t)(end - *at))
+    if (width > 64 || size > (size_t)(end - p))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t step = width ? bits_at(*at, *at + size, i * width, width) : 0;
+    quick = loadable(p, end, width, count);
+    if (quick) {
+        uint64_t mask = (UINT64_C(1) << width) - 1;
 
-        delta->value += least + step;
-        words[i] = delta->value;
+        for (; i < quick; i++)
+            words[i] = value += least + quick_bits_at(p, i * width, mask);
     }
+    for (; i < count; i++) {
+        value += least;
+        if (width)
+            value += bits_at(p, p + size, i * width, width);
+        words[i] = value;
+    }
+    delta->value = value;
     *at += size;
     return true;
 }

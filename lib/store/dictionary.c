@@ -4,8 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS_BITS 18
-#define SLOTS      (1U << SLOTS_BITS)
+#define SLOT_BITS_FIRST 12
+#define SLOT_BITS_MAX   17    /* of DICTIONARY_MAX values half are in use */
+#define EARLY           16384 /* words after which to judge */
+#define NONE            UINT32_MAX
+
+struct dictionary_slot {
+    uint64_t word;
+    uint32_t entry; /* + 1, or 0 */
+};
 
 int
 dictionary_init(struct dictionary *d, size_t rows, struct failure *failure)
@@ -14,7 +21,7 @@ dictionary_init(struct dictionary *d, size_t rows, struct failure *failure)
     d->rows = rows;
     d->values = allocate(failure, DICTIONARY_MAX, sizeof *d->values);
     d->indices = allocate(failure, rows, sizeof *d->indices);
-    d->slots = allocate(failure, SLOTS, sizeof *d->slots);
+    d->slots = allocate(failure, 1UL << SLOT_BITS_MAX, sizeof *d->slots);
     d->entries = allocate(failure, DICTIONARY_MAX, sizeof *d->entries);
     d->counts = allocate(failure, DICTIONARY_MAX, sizeof *d->counts);
     d->order = allocate(failure, DICTIONARY_MAX, sizeof *d->order);
@@ -35,23 +42,80 @@ dictionary_free(struct dictionary *d)
     memset(d, 0, sizeof *d);
 }
 
-/* The entry of a word, new or old; UINT32_MAX when there is no more room. */
-static uint32_t
-entry_of(struct dictionary *d, uint64_t word)
-{
-    uint32_t at =
-        (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - SLOTS_BITS));
+/* ---- entries ------------------------------------------------------------- */
 
-    for (; d->slots[at]; at = (at + 1) & (SLOTS - 1))
-        if (d->entries[d->slots[at] - 1] == word)
-            return d->slots[at] - 1;
-    if (d->count == DICTIONARY_MAX)
-        return UINT32_MAX;
+static void
+add_entry(struct dictionary *d, uint64_t word)
+{
     d->entries[d->count] = word;
-    d->counts[d->count] = 0;
-    d->slots[at] = ++d->count;
-    return d->count - 1;
+    d->counts[d->count++] = 0;
 }
+
+static inline struct dictionary_slot *
+slot_of(struct dictionary_slot *slots, unsigned bits, uint64_t word)
+{
+    uint32_t mask = (1U << bits) - 1;
+    uint32_t at =
+        (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - bits));
+
+    while (slots[at].entry && slots[at].word != word)
+        at = (at + 1) & mask;
+    return &slots[at];
+}
+
+/* As few slots as do, so that they stay in the cache. */
+static void
+set_slots(struct dictionary *d, unsigned bits)
+{
+    d->slot_bits = bits;
+    memset(d->slots, 0, sizeof *d->slots << bits);
+    for (uint32_t i = 0; i < d->count; i++)
+        *slot_of(d->slots, bits, d->entries[i]) =
+            (struct dictionary_slot){d->entries[i], i + 1};
+}
+
+/* Adds a word that has the free slot given; false without room. */
+static bool
+add_word(struct dictionary *d, struct dictionary_slot *slot, uint64_t word)
+{
+    if (d->count == DICTIONARY_MAX)
+        return false;
+    *slot = (struct dictionary_slot){word, d->count + 1};
+    add_entry(d, word);
+    if (d->count == 1U << (d->slot_bits - 1) && d->slot_bits < SLOT_BITS_MAX)
+        set_slots(d, d->slot_bits + 1);
+    return true;
+}
+
+static bool
+find_entries(struct dictionary *d, const uint64_t *words, size_t count)
+{
+    struct dictionary_slot *slots = d->slots;
+    uint32_t *indices = d->indices, *counts = d->counts, entry = 0;
+    unsigned bits;
+
+    set_slots(d, SLOT_BITS_FIRST);
+    bits = d->slot_bits;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || words[i] != words[i - 1]) {
+            struct dictionary_slot *slot = slot_of(slots, bits, words[i]);
+
+            entry = slot->entry - 1;
+            if (entry == NONE) {
+                entry = d->count;
+                if (!add_word(d, slot, words[i]) ||
+                    (i >= EARLY && d->count > i / 4 * 3))
+                    return false;
+                bits = d->slot_bits;
+            }
+        }
+        indices[i] = entry;
+        counts[entry]++;
+    }
+    return true;
+}
+
+/* ---- order --------------------------------------------------------------- */
 
 /* Sorts the entries by how often they appear; counting sort, stable. */
 static void
@@ -76,24 +140,45 @@ sort(struct dictionary *d)
     }
 }
 
-bool
-dictionary_build(struct dictionary *d, const uint64_t *words, size_t count)
+/* Words below DICTIONARY_MAX are their own entries; those that do not appear
+ * come last and are dropped. */
+static void
+build_small(struct dictionary *d, const uint64_t *words, size_t count,
+            uint32_t limit)
 {
-    assert(count <= d->rows);
-    memset(d->slots, 0, SLOTS * sizeof *d->slots);
-    d->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t entry = i > 0 && words[i] == words[i - 1]
-                             ? d->indices[i - 1]
-                             : entry_of(d, words[i]);
+    uint32_t *counts = d->counts, *indices = d->indices;
+    const uint32_t *order = d->order;
 
-        if (entry == UINT32_MAX)
-            return false;
-        d->indices[i] = entry;
-        d->counts[entry]++;
-    }
-    sort(d);
+    memset(counts, 0, limit * sizeof *counts);
     for (size_t i = 0; i < count; i++)
-        d->indices[i] = d->order[d->indices[i]];
+        counts[words[i]]++;
+    for (uint32_t i = 0; i < limit; i++)
+        d->entries[i] = i;
+    d->count = limit;
+    sort(d);
+    while (d->counts[d->values[d->count - 1]] == 0)
+        d->count--;
+    for (size_t i = 0; i < count; i++)
+        indices[i] = order[words[i]];
+}
+
+bool
+dictionary_build(struct dictionary *d, const uint64_t *words, size_t count,
+                 uint64_t limit)
+{
+    uint32_t *indices;
+    const uint32_t *order;
+
+    assert(count > 0 && count <= d->rows);
+    d->count = 0;
+    if (limit <= DICTIONARY_MAX)
+        return build_small(d, words, count, (uint32_t)limit), true;
+    if (!find_entries(d, words, count))
+        return false;
+    sort(d);
+    indices = d->indices;
+    order = d->order;
+    for (size_t i = 0; i < count; i++)
+        indices[i] = order[indices[i]];
     return true;
 }

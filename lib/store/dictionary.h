@@ -1,7 +1,8 @@
 /* dictionary.h - the distinct values of a column chunk, most frequent first.
  *
- * Frequent values get small indices, so that zstd sees a skewed distribution;
- * of equally frequent ones, the first to appear comes first.
+ * Frequent values get small indices, so that zstd sees a skewed distribution.
+ * Of equally frequent ones the least comes first if all are small, else the
+ * first to appear.
  */
 #ifndef STORE_DICTIONARY_H
 #define STORE_DICTIONARY_H
@@ -20,7 +21,8 @@ struct dictionary {
     uint32_t *indices; /* of each word given; room for rows of them */
 
     /* private */
-    uint32_t *slots;   /* entry + 1, or 0 */
+    struct dictionary_slot *slots;
+    unsigned slot_bits;
     uint64_t *entries; /* in order of appearance */
     uint32_t *counts;
     uint32_t *order; /* entry -> index */
@@ -32,9 +34,10 @@ int dictionary_init(struct dictionary *dictionary, size_t rows,
                     struct failure *failure);
 void dictionary_free(struct dictionary *dictionary);
 
-/* Takes count words, at most rows. False when there are more than
- * DICTIONARY_MAX different ones; nothing of it must be used then. */
+/* Takes count words, 1 to rows, all below limit. False when a dictionary
+ * is not worth it: the words are more than DICTIONARY_MAX different ones, or
+ * begin with hardly any that repeats; nothing of it must be used then. */
 bool dictionary_build(struct dictionary *dictionary, const uint64_t *words,
-                      size_t count);
+                      size_t count, uint64_t limit);
 
 #endif

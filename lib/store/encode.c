@@ -1,11 +1,9 @@
 #include "store/encode.h"
 
-#include <assert.h>
 #include <string.h>
 
-#define BLOCK     128
-#define MINI      32
-#define MINIS     (BLOCK / MINI)
+#define BLOCK_MAX 2048
+#define MINIS_MAX 64
 #define RUN_WORTH 64 /* a shorter run of equal values is bit-packed */
 
 static void
@@ -18,17 +16,29 @@ put_varint(struct growing *out, uint64_t value)
 
 /* ---- DELTA_BINARY_PACKED ------------------------------------------------- */
 
-/* Packs MINI values of width bits, least significant first; width / 8 * MINI
- * bytes. */
+static const struct shape {
+    unsigned block, minis; /* values of a block; miniblocks of it */
+    bool bytes;            /* widths are whole bytes */
+} shapes[] = {
+    [DELTA_FINE] = {128, 4, false},
+    [DELTA_COARSE] = {2048, 8, false},
+    [DELTA_BYTES] = {2048, 64, true},
+};
+
+/* Packs count values, a multiple of 32, of width bits, least significant
+ * first; count * width / 8 bytes. */
 static unsigned char *
-pack(const uint64_t *values, unsigned width, unsigned char *at)
+pack(const uint64_t *values, size_t count, unsigned width, unsigned char *at)
 {
     uint64_t word = 0;
     unsigned used = 0;
 
-    if (width == 0)
+    if (width % 8 == 0) {
+        for (size_t i = 0; i < count; i++, at += width / 8)
+            memcpy(at, &values[i], 8); /* the next one goes over the rest */
         return at;
-    for (unsigned i = 0; i < MINI; i++) {
+    }
+    for (size_t i = 0; i < count; i++) {
         word |= values[i] << used;
         used += width;
         if (used >= 64) {
@@ -38,64 +48,100 @@ pack(const uint64_t *values, unsigned width, unsigned char *at)
             word = used ? values[i] >> (width - used) : 0;
         }
     }
-    memcpy(at, &word, used / 8); /* MINI * width is a multiple of 32 */
+    memcpy(at, &word, used / 8); /* count * width is a multiple of 32 */
     return at + used / 8;
 }
 
-/* One block of at most BLOCK differences. */
+/* One block: count differences, each less least. */
 static void
-put_block(uint64_t *deltas, size_t count, unsigned bits, struct growing *out)
+put_block(uint64_t *steps, size_t count, int64_t least,
+          const struct shape *shape, struct growing *out)
 {
-    unsigned char *room, *at, *widths;
-    int64_t least = (int64_t)deltas[0];
+    unsigned mini = shape->block / shape->minis;
+    unsigned char *room, *at;
 
-    for (size_t i = 1; i < count; i++)
-        least = (int64_t)deltas[i] < least ? (int64_t)deltas[i] : least;
     put_varint(out, ((uint64_t)least << 1) ^ (least < 0 ? UINT64_MAX : 0));
-    room = growing_room(out, MINIS + BLOCK * 8);
+    room = growing_room(out, shape->minis + shape->block * 8UL + 8);
     if (!room)
         return;
-    widths = room;
-    at = room + MINIS;
-    for (size_t i = 0; i < BLOCK; i++) {
-        deltas[i] = i < count ? deltas[i] - (uint64_t)least : 0;
-        if (bits == 32)
-            deltas[i] &= UINT32_MAX;
-    }
-    for (unsigned m = 0; m < MINIS; m++) {
+    at = room + shape->minis;
+    if (count < shape->block)
+        memset(steps + count, 0, (shape->block - count) * sizeof *steps);
+    for (unsigned m = 0; m < shape->minis; m++) {
+        const uint64_t *from = steps + m * mini;
+        unsigned width;
         uint64_t all = 0;
 
-        for (unsigned i = 0; i < MINI; i++)
-            all |= deltas[m * MINI + i];
-        widths[m] = (unsigned char)bit_width(all);
-        if (m * MINI < count)
-            at = pack(deltas + m * MINI, widths[m], at);
+        for (unsigned i = 0; i < mini; i++)
+            all |= from[i];
+        width = bit_width(all);
+        if (shape->bytes)
+            width = (width + 7) / 8 * 8;
+        room[m] = (unsigned char)width;
+        if (m * mini < count)
+            at = pack(from, mini, width, at);
     }
     out->size += (size_t)(at - room);
 }
 
+/* The differences of count words to those before them; the least of them. */
+static int64_t
+subtract(const uint64_t *words, size_t count, unsigned bits, uint64_t *steps)
+{
+    int64_t least = INT64_MAX;
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t step = (int64_t)(words[i] - words[i - 1]);
+
+        if (bits == 32)
+            step = (int32_t)step;
+        steps[i] = (uint64_t)step;
+        least = step < least ? step : least;
+    }
+    return least;
+}
+
+/* The least difference of all, so that each block has the same. */
+static int64_t
+least_of_all(const uint64_t *words, size_t count, unsigned bits)
+{
+    uint64_t steps[BLOCK_MAX];
+    int64_t least = INT64_MAX;
+
+    for (size_t i = 1; i < count; i += BLOCK_MAX) {
+        size_t n = count - i < BLOCK_MAX ? count - i : BLOCK_MAX;
+        int64_t one = subtract(words + i, n, bits, steps);
+
+        least = one < least ? one : least;
+    }
+    return least;
+}
+
 void
 encode_delta(const uint64_t *words, size_t count, unsigned bits,
-             struct growing *out)
+             enum delta_shape number, struct growing *out)
 {
-    uint64_t deltas[BLOCK];
-    int64_t first = count ? (int64_t)words[0] : 0;
+    const struct shape *shape = &shapes[number];
+    uint64_t steps[BLOCK_MAX], mask = bits == 32 ? UINT32_MAX : UINT64_MAX;
+    int64_t first = count ? (int64_t)words[0] : 0, least, common = 0;
 
     if (bits == 32)
         first = (int32_t)first;
-    put_varint(out, BLOCK);
-    put_varint(out, MINIS);
+    if (shape->bytes)
+        common = least_of_all(words, count, bits);
+    put_varint(out, shape->block);
+    put_varint(out, shape->minis);
     put_varint(out, count);
     put_varint(out, ((uint64_t)first << 1) ^ (first < 0 ? UINT64_MAX : 0));
-    for (size_t i = 1; i < count;) {
-        size_t n = 0;
+    for (size_t i = 1; i < count; i += shape->block) {
+        size_t n = count - i < shape->block ? count - i : shape->block;
 
-        for (; n < BLOCK && i < count; n++, i++) {
-            deltas[n] = words[i] - words[i - 1];
-            if (bits == 32)
-                deltas[n] = (uint64_t)(int64_t)(int32_t)deltas[n];
-        }
-        put_block(deltas, n, bits, out);
+        least = subtract(words + i, n, bits, steps);
+        if (shape->bytes)
+            least = common;
+        for (size_t k = 0; k < n; k++)
+            steps[k] = (steps[k] - (uint64_t)least) & mask;
+        put_block(steps, n, least, shape, out);
     }
 }
 
@@ -122,14 +168,25 @@ put_packed(const uint32_t *values, size_t count, unsigned width,
     room = at = growing_room(out, groups * width + 8);
     if (!room)
         return;
+    if (width == 8 || width == 16) {
+        for (size_t i = 0; i < count; i++, at += width / 8)
+            memcpy(at, &values[i], 4); /* the next one goes over the rest */
+        memset(at, 0, (groups * 8 - count) * width / 8);
+        out->size += groups * width;
+        return;
+    }
     for (size_t i = 0; i < groups * 8; i++) {
         word |= (uint64_t)(i < count ? values[i] : 0) << used;
         used += width;
-        for (; used >= 8; used -= 8, word >>= 8)
-            *at++ = (unsigned char)word;
+        if (used >= 32) {
+            memcpy(at, &word, 4);
+            at += 4;
+            word >>= 32;
+            used -= 32;
+        }
     }
-    assert(used == 0);
-    out->size += (size_t)(at - room);
+    memcpy(at, &word, 4);
+    out->size += groups * width;
 }
 
 static size_t
@@ -142,33 +199,42 @@ run_length(const uint32_t *values, size_t count)
     return run;
 }
 
+/* Where the next run of RUN_WORTH or more begins, or count.  Such a run has a
+ * whole stretch of half as many that begins at a multiple of that. */
+static size_t
+find_run(const uint32_t *values, size_t from, size_t count)
+{
+    size_t half = RUN_WORTH / 2;
+
+    for (size_t i = from; i < count; i = (i / half + 1) * half) {
+        size_t start = i;
+
+        if (i + half <= count && values[i] != values[i + half - 1])
+            continue;
+        while (start > from && values[start - 1] == values[i])
+            start--;
+        if (run_length(values + start, count - start) >= RUN_WORTH)
+            return start;
+    }
+    return count;
+}
+
 void
 encode_hybrid(const uint32_t *values, size_t count, unsigned width,
               struct growing *out)
 {
-    size_t packed = 0; /* values from here to i are to be bit-packed */
-    size_t i = 0;
+    for (size_t i = 0; i < count;) {
+        size_t start = find_run(values, i, count), run = 0, lead;
 
-    while (i < count) {
-        size_t run = run_length(values + i, count - i);
-
+        if (start < count)
+            run = run_length(values + start, count - start);
         /* what is packed before a run must be whole groups of eight */
-        if (run >= RUN_WORTH || (run == count - i && i == packed)) {
-            size_t lead = (8 - (i - packed) % 8) % 8;
-
-            lead = lead < run ? lead : run;
-            i += lead;
-            run -= lead;
-            if (i > packed)
-                put_packed(values + packed, i - packed, width, out);
-            if (run > 0)
-                encode_run(values[i], run, width, out);
-            i += run;
-            packed = i;
-        } else {
-            i += run;
-        }
+        lead = (8 - (start - i) % 8) % 8;
+        lead = lead < run ? lead : run;
+        if (start + lead > i)
+            put_packed(values + i, start + lead - i, width, out);
+        if (run > lead)
+            encode_run(values[start], run - lead, width, out);
+        i = start + run;
     }
-    if (i > packed)
-        put_packed(values + packed, i - packed, width, out);
 }

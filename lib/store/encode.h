@@ -18,10 +18,15 @@ bit_width(uint64_t value)
     return value ? 64U - (unsigned)__builtin_clzll(value) : 0;
 }
 
-/* DELTA_BINARY_PACKED, blocks of 128 in 4 miniblocks. Differences are of
- * bits bits (32 or 64) and wrap. */
+/* DELTA_BINARY_PACKED.  Differences are of bits bits (32 or 64) and wrap. */
+enum delta_shape {
+    DELTA_FINE,   /* widths chosen for each 32 values */
+    DELTA_COARSE, /* for each 256: fewer widths to keep */
+    DELTA_BYTES,  /* widths of whole bytes, and the same least difference
+                     throughout: for what an entropy coder can go on with */
+};
 void encode_delta(const uint64_t *words, size_t count, unsigned bits,
-                  struct growing *out);
+                  enum delta_shape shape, struct growing *out);
 
 /* The RLE and bit-packing hybrid, values below 2^width, width 1 to 24. */
 void encode_hybrid(const uint32_t *values, size_t count, unsigned width,

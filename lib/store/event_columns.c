@@ -104,8 +104,9 @@ event_columns_free(struct event_columns *columns)
     for (unsigned i = 0; i < PARQUET_COLUMNS_MAX; i++)
         parquet_chunk_values_free(&columns->chunks[i]);
     growing_free(&columns->key);
-    growing_free(&columns->cursors);
-    map_free(&columns->instruments);
+    growing_free(&columns->starts);
+    growing_free(&columns->ends);
+    growing_free(&columns->local);
     texts_free(&columns->identities);
     growing_free(&columns->ids);
     memset(columns, 0, sizeof *columns);
@@ -130,7 +131,7 @@ check_seqs(const struct parquet_values *values, struct failure *failure)
 static void
 set_nulls(struct parquet_values *values, uint64_t null)
 {
-    if (values->nulls == 0 || null == 0)
+    if (values->nulls == 0 || values->nulls == values->count)
         return;
     for (uint32_t i = 0; i < values->count; i++)
         if (!values->valid[i])
@@ -177,8 +178,9 @@ take_numbers(struct parquet_chunk_values *chunk,
                 failure, FAILURE_DATA, "'%.*s' is no value of this field",
                 (int)(values->table[i].size < 40 ? values->table[i].size : 40),
                 (const char *)values->table[i].bytes);
-    for (uint32_t i = 0; result == 0 && i < values->count; i++)
-        values->words[i] = values->valid[i] ? numbers[values->words[i]] : 0;
+    if (result == 0 && values->nulls < values->count)
+        for (uint32_t i = 0; i < values->count; i++)
+            values->words[i] = values->valid[i] ? numbers[values->words[i]] : 0;
     free(numbers);
     return result;
 }
@@ -274,6 +276,9 @@ event_columns_load(struct event_columns *columns, uint32_t group,
                    unsigned column, struct failure *failure)
 {
     columns->count = (uint32_t)columns->file->footer.groups[group].rows;
+    if (columns->loaded[column] == group + 1)
+        return 0;
+    columns->loaded[column] = 0;
     if (parquet_reader_chunk(columns->file, group, column,
                              &columns->chunks[column], failure) != 0)
         return -1;
@@ -281,7 +286,18 @@ event_columns_load(struct event_columns *columns, uint32_t group,
         return fail_at(failure, "%s: row group %u, column '%s'",
                        columns->file->input.name, group,
                        columns->layout.columns[column].name);
+    columns->loaded[column] = group + 1;
     return 0;
+}
+
+int
+event_columns_table(struct event_columns *columns, uint32_t group,
+                    unsigned column, struct failure *failure)
+{
+    columns->count = (uint32_t)columns->file->footer.groups[group].rows;
+    columns->loaded[column] = 0;
+    return parquet_reader_dictionary(columns->file, group, column,
+                                     &columns->chunks[column], failure);
 }
 
 int
@@ -291,284 +307,6 @@ event_columns_group(struct event_columns *columns, uint32_t group,
     for (unsigned i = 0; i < columns->layout.column_count; i++)
         if (event_columns_load(columns, group, i, failure) != 0)
             return -1;
-    map_free(&columns->instruments);
-    return 0;
-}
-
-/* ---- building ------------------------------------------------------------ */
-
-/* Where each event of the rows lies, and where its next text goes. */
-struct cursor {
-    uint32_t start; /* in out */
-    uint16_t size;  /* bytes; 0: raw */
-    uint16_t text;  /* from start */
-};
-
-struct build {
-    struct event_columns *columns;
-    uint32_t from, count;
-    struct cursor *cursors;
-    unsigned char *bytes;
-    struct failure *failure;
-};
-
-static const struct parquet_values *
-values_of(const struct event_columns *columns, enum column_role role)
-{
-    int column = layout_find(&columns->layout, role);
-
-    return column < 0 ? NULL : &columns->chunks[column].values;
-}
-
-/* Adds the length of every text field to the sizes in the cursors' text. */
-static int
-add_lengths(struct build *build)
-{
-    const struct layout *layout = &build->columns->layout;
-
-    for (unsigned c = 0; c < layout->column_count; c++) {
-        const struct schema_field *field = layout->fields[c];
-        const struct parquet_values *values = &build->columns->chunks[c].values;
-
-        if (!field || field->kind != FIELD_TEXT || !layout_has(layout, field))
-            continue;
-        for (uint32_t i = 0; i < build->count; i++) {
-            uint32_t row = build->from + i;
-            uint32_t size = build->cursors[i].size;
-
-            if (values->valid[row])
-                size += values->table[values->words[row]].size;
-            if (size > EVENT_MAX - 8)
-                return fail(build->failure, FAILURE_DATA,
-                            "row %u: its texts are too long for an event", row);
-            build->cursors[i].size = (uint16_t)size;
-        }
-    }
-    return 0;
-}
-
-/* Decides where each event lies; the size of all. */
-static int64_t
-place_events(struct build *build)
-{
-    const struct layout *layout = &build->columns->layout;
-    const struct parquet_values *raw = values_of(build->columns, COLUMN_RAW);
-    uint64_t at = 0;
-
-    for (uint32_t i = 0; i < build->count; i++)
-        build->cursors[i] = (struct cursor){0, layout->fixed, layout->fixed};
-    if (layout->has_texts && add_lengths(build) != 0)
-        return -1;
-    for (uint32_t i = 0; i < build->count; i++) {
-        struct cursor *cursor = &build->cursors[i];
-        uint32_t row = build->from + i;
-
-        cursor->start = (uint32_t)at;
-        cursor->size = (uint16_t)((cursor->size + 7) / 8 * 8);
-        if (raw->nulls < raw->count && raw->valid[row]) {
-            at += raw->table[raw->words[row]].size;
-            cursor->size = 0;
-        } else {
-            at += cursor->size;
-        }
-    }
-    return (int64_t)at;
-}
-
-/* The local id of a symbol and an exchange (NULL: none) by the file's list. */
-static int
-look_up(struct event_columns *columns, const struct parquet_text *symbol,
-        const struct parquet_text *exchange, uint32_t row, uint32_t *id,
-        struct failure *failure)
-{
-    struct growing *key = &columns->key;
-    uint32_t found;
-
-    growing_clear(key);
-    if (exchange)
-        growing_put(key, exchange->bytes, exchange->size);
-    growing_put_byte(key, 0);
-    growing_put(key, symbol->bytes, symbol->size);
-    if (growing_ok(key, failure) != 0)
-        return -1;
-    found =
-        texts_find(&columns->identities, (const char *)key->bytes, key->size);
-    if (found == TEXTS_NONE)
-        return fail(failure, FAILURE_DATA,
-                    "row %u: its instrument is not in the file's list", row);
-    *id = ((const uint32_t *)(const void *)columns->ids.bytes)[found];
-    return 0;
-}
-
-/* The local id of a row's symbol and exchange. */
-static int
-find_instrument(struct event_columns *columns,
-                const struct parquet_values *symbol,
-                const struct parquet_values *exchange, uint32_t row,
-                uint32_t *id, struct failure *failure)
-{
-    uint64_t place = (symbol->words[row] + 1) << 32;
-    const struct parquet_text *text = NULL;
-
-    if (exchange->valid[row]) {
-        place |= exchange->words[row] + 1;
-        text = &exchange->table[exchange->words[row]];
-    }
-    *id = map_get(&columns->instruments, place);
-    if (*id != MAP_NONE)
-        return 0;
-    if (look_up(columns, &symbol->table[symbol->words[row]], text, row, id,
-                failure) != 0)
-        return -1;
-    if (!map_put(&columns->instruments, place, *id))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    return 0;
-}
-
-static int
-put_heads(struct build *build)
-{
-    struct event_columns *columns = build->columns;
-    const struct parquet_values *time = values_of(columns, COLUMN_TIME);
-    const struct parquet_values *symbol = values_of(columns, COLUMN_SYMBOL);
-    const struct parquet_values *exchange = values_of(columns, COLUMN_EXCHANGE);
-    const struct parquet_values *explicit =
-        values_of(columns, COLUMN_INSTRUMENT);
-    const struct parquet_values *raw = values_of(columns, COLUMN_RAW);
-
-    for (uint32_t i = 0; i < build->count; i++) {
-        struct cursor *cursor = &build->cursors[i];
-        struct event *event = (void *)(build->bytes + cursor->start);
-        uint32_t row = build->from + i, id = 0;
-
-        if (cursor->size == 0) {
-            memcpy(event, raw->table[raw->words[row]].bytes,
-                   raw->table[raw->words[row]].size);
-            continue;
-        }
-        if (explicit->nulls < explicit->count && explicit->valid[row])
-            id = (uint32_t) explicit->words[row];
-        else if (symbol && symbol->valid[row] &&
-                 find_instrument(columns, symbol, exchange, row, &id,
-                                 build->failure) != 0)
-            return -1;
-        *event =
-            (struct event){(uint16_t)(cursor->size / 8), columns->layout.type,
-                           id, (int64_t)time->words[row]};
-    }
-    return 0;
-}
-
-static void
-put_texts(struct build *build, const struct schema_field *field,
-          const struct parquet_values *values)
-{
-    for (uint32_t i = 0; i < build->count; i++) {
-        struct cursor *cursor = &build->cursors[i];
-        uint32_t row = build->from + i;
-        const struct parquet_text *value;
-        struct text text = {0, 0, 0};
-
-        if (cursor->size == 0 || !values->valid[row])
-            continue;
-        value = &values->table[values->words[row]];
-        if (value->size == 0)
-            continue;
-        text.offset = cursor->text;
-        text.length = (uint16_t)value->size;
-        memcpy(build->bytes + cursor->start + field->offset, &text,
-               sizeof text);
-        memcpy(build->bytes + cursor->start + cursor->text, value->bytes,
-               value->size);
-        cursor->text = (uint16_t)(cursor->text + value->size);
-    }
-}
-
-static void
-put_amounts(struct build *build, const struct schema_field *field,
-            const struct parquet_values *values)
-{
-    struct amount null = amount_of(AMOUNT_NULL);
-
-    for (uint32_t i = 0; i < build->count; i++) {
-        const struct cursor *cursor = &build->cursors[i];
-        uint32_t row = build->from + i;
-        const void *amount =
-            values->valid[row]
-                ? (const void *)values->table[values->words[row]].bytes
-                : &null;
-
-        if (cursor->size)
-            memcpy(build->bytes + cursor->start + field->offset, amount,
-                   sizeof null);
-    }
-}
-
-static void
-put_words(struct build *build, const struct schema_field *field,
-          const uint64_t *words)
-{
-    const struct cursor *cursors = build->cursors;
-    unsigned char *at = build->bytes + field->offset;
-
-    words += build->from;
-    if (field->size == 8) {
-        for (uint32_t i = 0; i < build->count; i++)
-            if (cursors[i].size)
-                memcpy(at + cursors[i].start, &words[i], 8);
-    } else {
-        for (uint32_t i = 0; i < build->count; i++)
-            if (cursors[i].size)
-                memcpy(at + cursors[i].start, &words[i], field->size);
-    }
-}
-
-static void
-put_fields(struct build *build)
-{
-    const struct layout *layout = &build->columns->layout;
-
-    for (unsigned c = 0; c < layout->column_count; c++) {
-        const struct schema_field *field = layout->fields[c];
-        const struct parquet_values *values = &build->columns->chunks[c].values;
-
-        if (!field || !layout_has(layout, field))
-            continue;
-        if (field->kind == FIELD_TEXT)
-            put_texts(build, field, values);
-        else if (field->kind == FIELD_AMOUNT)
-            put_amounts(build, field, values);
-        else
-            put_words(build, field, values->words);
-    }
-}
-
-int
-event_columns_build(struct event_columns *columns, uint32_t from, uint32_t to,
-                    struct growing *out, struct failure *failure)
-{
-    struct build build = {.columns = columns,
-                          .from = from,
-                          .count = to - from,
-                          .failure = failure};
-    int64_t size;
-
-    growing_clear(&columns->cursors);
-    growing_clear(out);
-    build.cursors = (void *)growing_room(&columns->cursors,
-                                         build.count * sizeof *build.cursors);
-    if (!build.cursors)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    size = place_events(&build);
-    if (size < 0)
-        return fail_at(failure, "%s", columns->file->input.name);
-    build.bytes = growing_room(out, (size_t)size);
-    if (!build.bytes)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    memset(build.bytes, 0, (size_t)size);
-    if (put_heads(&build) != 0)
-        return fail_at(failure, "%s", columns->file->input.name);
-    put_fields(&build);
-    out->size = (size_t)size;
+    growing_clear(&columns->local);
     return 0;
 }

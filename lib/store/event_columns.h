@@ -7,7 +7,6 @@
 #ifndef STORE_EVENT_COLUMNS_H
 #define STORE_EVENT_COLUMNS_H
 
-#include "base/map.h"
 #include "base/texts.h"
 #include "store/layout.h"
 #include "store/parquet_reader.h"
@@ -16,11 +15,13 @@ struct event_columns {
     struct layout layout;
     struct parquet_reader *file;
     struct parquet_chunk_values chunks[PARQUET_COLUMNS_MAX];
-    uint32_t count;              /* rows of the group loaded */
-    struct growing cursors, key; /* scratch */
-    struct map instruments;      /* place of symbol and exchange -> local id */
-    struct texts identities;     /* "exchange\0symbol" of the file */
-    struct growing ids;          /* uint32_t: their local ids */
+    uint32_t loaded[PARQUET_COLUMNS_MAX]; /* row group + 1 */
+    uint32_t count;                       /* rows of the group loaded */
+    struct texts identities;              /* "exchange\0symbol" of the file */
+    struct growing ids;                   /* uint32_t: their local ids */
+    /* of event_columns_build: where events and their texts lie, a key, local
+     * ids by the places of symbol and exchange */
+    struct growing starts, ends, key, local;
 };
 
 /* Takes a file that we wrote: checks its columns and reads what its metadata
@@ -29,9 +30,15 @@ int event_columns_init(struct event_columns *columns,
                        struct parquet_reader *file, struct failure *failure);
 void event_columns_free(struct event_columns *columns);
 
-/* Loads one column of a row group; event_columns_group loads all. */
+/* Loads one column of a row group, once; event_columns_group loads all that
+ * are not loaded. */
 int event_columns_load(struct event_columns *columns, uint32_t group,
                        unsigned column, struct failure *failure);
+
+/* Loads only the table of a column of texts: 1 when no row has another text, 0
+ * when the column is to be loaded to know, -1. */
+int event_columns_table(struct event_columns *columns, uint32_t group,
+                        unsigned column, struct failure *failure);
 int event_columns_group(struct event_columns *columns, uint32_t group,
                         struct failure *failure);
 
@@ -42,9 +49,10 @@ event_columns_seq(const struct event_columns *columns, uint32_t row)
     return columns->chunks[0].values.words[row];
 }
 
-/* Replaces out by the events of rows [from, to), one after the other. */
-int event_columns_build(struct event_columns *columns, uint32_t from,
-                        uint32_t to, struct growing *out,
+/* Replaces out by the events of count rows of the group loaded, in that order,
+ * one after the other.  Numbers must be in it in full. */
+int event_columns_build(struct event_columns *columns, const uint32_t *rows,
+                        uint32_t count, struct growing *out,
                         struct failure *failure);
 
 #endif

@@ -1,7 +1,8 @@
 /* event_rows.h - events of one type on their way into a Parquet file.
  *
- * Events are gathered until they fill a row group, then turned into columns
- * one by one.  Memory: at most EVENT_ROWS_BYTES of events and 16 bytes a row; a
+ * Events are gathered until they fill a row group: some KiB as they lie, to be
+ * turned into columns while they are in the processor's cache.
+ * Memory: at most about EVENT_ROWS_BYTES and 16 bytes a row; an
  * event_rows_scratch is shared by all.
  */
 #ifndef STORE_EVENT_ROWS_H
@@ -9,14 +10,13 @@
 
 #include "store/identities.h"
 #include "store/layout.h"
+#include "store/parquet_chunk.h"
+#include "tape/digest.h"
 
 #define EVENT_ROWS_BYTES (10 * 1024 * 1024) /* of the events of a row group */
 
 struct event_rows_scratch {
     uint64_t *words;
-    uint8_t *valid;
-    uint8_t *state; /* a row each: whether columns can tell it */
-    struct texts texts;
     struct growing table, bytes;
 };
 
@@ -24,38 +24,64 @@ int event_rows_scratch_init(struct event_rows_scratch *scratch,
                             struct failure *failure);
 void event_rows_scratch_free(struct event_rows_scratch *scratch);
 
+/* What is gathered of a column. */
+struct row_cells {
+    struct growing cells; /* values that are not null, of cell_size bytes */
+    struct growing valid; /* a byte a row, once some are null and some not */
+    uint32_t nulls;
+    uint8_t cell_size;  /* 1, 4 or 8 */
+    struct texts texts; /* values that are bytes: their cells are places */
+};
+
+#define STAGE_EVENTS 1024
+#define STAGE_BYTES  (64 * 1024)
+
+/* Events that are not in columns yet, one after the other. */
+struct event_stage {
+    uint32_t count, size;
+    uint32_t identity[STAGE_EVENTS];
+    uint64_t seq[STAGE_EVENTS];
+    _Alignas(8) unsigned char bytes[STAGE_BYTES];
+};
+
 struct event_rows {
     struct layout layout;
     const struct identities *identities;
     struct event_rows_scratch *scratch;
-    uint32_t count;
-    struct growing events;   /* one after the other */
-    struct growing seqs;     /* uint64_t */
-    struct growing places;   /* uint32_t: where in events, in words */
-    struct growing identity; /* uint32_t */
-    struct growing first;    /* uint32_t by identity: its first local id */
-    struct growing appeared; /* uint32_t: identities, in order */
+    uint32_t count;            /* rows */
+    uint64_t size;             /* bytes of their events */
+    struct digest digest;      /* of all events so far that are in columns */
+    struct row_cells *columns; /* owned */
+    struct event_stage *stage; /* owned */
+    struct growing first;      /* uint32_t by identity: its first local id */
+    struct growing appeared;   /* uint32_t: identities, in order */
 };
 
-void event_rows_init(struct event_rows *rows, uint16_t type, uint16_t written,
-                     const struct identities *identities,
-                     struct event_rows_scratch *scratch);
+/* Free it in either case. */
+int event_rows_init(struct event_rows *rows, uint16_t type, uint16_t written,
+                    const struct identities *identities,
+                    struct event_rows_scratch *scratch,
+                    struct failure *failure);
 void event_rows_free(struct event_rows *rows);
 
 /* True when the event must go into the next row group. */
-bool event_rows_full(const struct event_rows *rows, const struct event *event);
+static inline bool
+event_rows_full(const struct event_rows *rows, const struct event *event)
+{
+    return rows->count == PARQUET_GROUP_ROWS ||
+           (rows->count > 0 &&
+            rows->size + event->words * 8UL > EVENT_ROWS_BYTES);
+}
 
 /* Adds an event.  0, or -1 without memory. */
 int event_rows_add(struct event_rows *rows, const struct event *event,
                    uint64_t seq, struct failure *failure);
 
-/* Before the columns are asked for: finds the rows that columns can not
- * tell. */
-void event_rows_begin(struct event_rows *rows);
+/* Puts what is staged into the columns: before they are asked for. */
+int event_rows_settle(struct event_rows *rows, struct failure *failure);
 
-/* The values of a column; for parquet_writer_group, with owner the rows.
- * Columns are to be asked for in order. */
-int event_rows_fill(void *owner, unsigned column, struct parquet_values *values,
+/* The values of a column; for parquet_writer_group, with owner the rows. */
+int event_rows_fill(void *owner, unsigned column, struct parquet_cells *cells,
                     struct failure *failure);
 
 /* Forgets the events, keeps the first local ids. */

@@ -24,8 +24,21 @@ identities_free(struct identities *identities)
 void
 identities_begin(struct identities *identities)
 {
+    memset(identities->low, 0, sizeof identities->low);
     map_free(&identities->locals);
     memset(&identities->locals, 0, sizeof identities->locals);
+}
+
+/* Makes an identity that of a local id, or of IDENTITY_NONE none. */
+static bool
+set_local(struct identities *identities, uint32_t id, uint32_t identity)
+{
+    if (id < IDENTITY_LOW)
+        return identities->low[id] = identity + 1, true;
+    if (identity != IDENTITY_NONE)
+        return map_put(&identities->locals, id, identity);
+    map_remove(&identities->locals, id);
+    return true;
 }
 
 /* How many bytes the sequence at p has, 0 when it is none. */
@@ -129,7 +142,7 @@ identities_define(struct identities *identities, const struct event *event,
 
     if (event->instrument == 0)
         return 0;
-    map_remove(&identities->locals, event->instrument);
+    set_local(identities, event->instrument, IDENTITY_NONE);
     if (event->words * 8UL < offsetof(struct instrument, currency) ||
         !inside(event, definition->symbol) ||
         (definition->exchange.length && !inside(event, definition->exchange)) ||
@@ -143,7 +156,7 @@ identities_define(struct identities *identities, const struct event *event,
                             event_text(event, definition->symbol),
                             definition->symbol.length);
     if (number == IDENTITY_NONE ||
-        !map_put(&identities->locals, event->instrument, number))
+        !set_local(identities, event->instrument, number))
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     return 0;
 }

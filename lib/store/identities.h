@@ -14,6 +14,7 @@
 #include "tape/event.h"
 
 #define IDENTITY_NONE UINT32_MAX
+#define IDENTITY_LOW  4096 /* local ids below are looked up at once */
 
 /* Texts by number, and which one each identity has. */
 struct identity_names {
@@ -25,7 +26,8 @@ struct identity_names {
 struct identities {
     struct texts keys; /* "exchange\0symbol" */
     struct identity_names symbols, exchanges;
-    struct map locals; /* local id -> identity */
+    uint32_t low[IDENTITY_LOW]; /* local id -> identity + 1, or 0 */
+    struct map locals;          /* the same, of all others; not + 1 */
 };
 
 /* The text of an identity. */
@@ -51,7 +53,8 @@ int identities_define(struct identities *identities, const struct event *event,
 static inline uint32_t
 identities_find(const struct identities *identities, uint32_t id)
 {
-    return map_get(&identities->locals, id);
+    return id < IDENTITY_LOW ? identities->low[id] - 1
+                             : map_get(&identities->locals, id);
 }
 
 /* The identity of (exchange, symbol), new or old; IDENTITY_NONE without

@@ -56,7 +56,7 @@ open_segment(struct log_cursor *cursor, const struct log_segment *segment,
     cursor->opened = true;
     if (tape_reader_init(reader, &cursor->input, failure) != 0)
         return -1;
-    reader->raw = true;
+    reader->raw = !cursor->complete;
     if (tape_reader_next(reader, failure) != TAPE_HEADER)
         return -1;
     return tape_reader_seek(reader, entry->offset, entry->seq, failure);

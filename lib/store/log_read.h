@@ -12,12 +12,15 @@
 #include "tape/reader.h"
 
 struct log_cursor {
-    /* The events in hand, as they lie on the tape: after log_cursor_next. */
+    /* The events in hand, as they lie on the tape unless complete is set: after
+     * log_cursor_next. */
     const struct event *first, *end;
     uint64_t first_seq; /* of the first */
 
     uint64_t seq;   /* of the next event to come */
     uint64_t bytes; /* read so far */
+    bool complete;  /* events are to be completed, see reader.h; set before
+                     * the first log_cursor_next */
 
     /* private */
     struct log *log;

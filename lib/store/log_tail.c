@@ -14,7 +14,7 @@ log_tail_close(struct log_tail *tail)
         append_close(&tail->file);
     log_index_free(&tail->index);
     digest_free(&tail->digest);
-    free(tail->block);
+    free(tail->bytes);
     free(tail->path);
     free(tail->index_path);
     *tail = (struct log_tail){0};
@@ -28,8 +28,8 @@ open_file(struct log_tail *tail, const struct log_segment *segment,
     assert(!tail->open);
     tail->path = strdup(segment->path);
     tail->index_path = strdup(segment->index_path);
-    tail->block = allocate(failure, 1, FRAME_MAX);
-    if (!tail->path || !tail->index_path || !tail->block ||
+    tail->bytes = allocate(failure, 1, TAIL_BYTES + FRAME_MAX);
+    if (!tail->path || !tail->index_path || !tail->bytes ||
         digest_reset(&tail->digest) != 0)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     if (append_open(&tail->file, tail->path, failure) != 0)
@@ -98,41 +98,29 @@ log_tail_open(struct log_tail *tail, struct log_segment *segment,
     return 0;
 }
 
-int
-log_tail_put(struct log_tail *tail, const struct event *event,
-             struct failure *failure)
-{
-    size_t size = event->words * 8UL;
+/* ---- blocks -------------------------------------------------------------- */
 
-    if ((tail->used >= CHUNK_SIZE || tail->used + size > BLOCK_BODY_MAX) &&
-        log_tail_send(tail, failure) != 0)
-        return -1;
-    if (log_index_event(&tail->index, tail->next_seq, event, failure) != 0)
-        return -1;
-    if (tail->count == 0)
-        tail->time_min = tail->time_max = event->time;
-    else if (event->time < tail->time_min)
-        tail->time_min = event->time;
-    else if (event->time > tail->time_max)
-        tail->time_max = event->time;
-    memcpy(tail->block + FRAME_HEAD + tail->used, event, size);
-    tail->used += size;
-    tail->count++;
-    tail->next_seq++;
-    return 0;
+static int
+write_sealed(struct log_tail *tail, struct failure *failure)
+{
+    size_t size = tail->sealed;
+
+    tail->sealed = 0;
+    return size ? append_write(&tail->file, tail->bytes, size, failure) : 0;
 }
 
-int
-log_tail_send(struct log_tail *tail, struct failure *failure)
+/* Closes the block in hand. */
+static int
+seal_block(struct log_tail *tail, struct failure *failure)
 {
-    struct frame *frame = (struct frame *)(void *)tail->block;
-    const struct event *first = (const struct event *)(void *)(frame + 1);
-    struct log_entry entry = {tail->file.size, tail->next_seq - tail->count,
-                              tail->time_min, tail->time_max};
+    struct frame *frame = (struct frame *)(void *)(tail->bytes + tail->sealed);
+    const char *body = (const char *)(frame + 1);
+    struct log_entry entry = {tail->file.size + tail->sealed,
+                              tail->next_seq - tail->count, tail->time_min,
+                              tail->time_max};
+    uint64_t hash = frame_hash(body, tail->used);
     size_t size = FRAME_HEAD + tail->used;
 
-    if (tail->count == 0)
-        return 0;
     memset(frame, 0, sizeof *frame);
     frame->kind = FRAME_BLOCK;
     frame->size = (uint32_t)size;
@@ -141,14 +129,59 @@ log_tail_send(struct log_tail *tail, struct failure *failure)
     frame->u.block.time_min = entry.time_min;
     frame->u.block.time_max = entry.time_max;
     LOG_DURABLE(frame) = tail->file.durable;
-    frame_seal(frame, frame_hash(first, tail->used));
-    if (append_write(&tail->file, frame, size, failure) != 0 ||
-        log_index_block(&tail->index, &entry, tail->next_seq, size, failure))
+    frame_seal(frame, hash);
+    if (log_index_block(&tail->index, &entry, tail->next_seq, size, failure))
         return -1;
-    digest_events(&tail->digest, first, (const char *)frame + size);
+    digest_block(&tail->digest, (const struct event *)(const void *)body,
+                 (const struct event *)(const void *)(body + tail->last),
+                 body + tail->used, hash);
+    tail->sealed += size;
     tail->used = 0;
     tail->count = 0;
-    return 0;
+    return tail->sealed < TAIL_BYTES ? 0 : write_sealed(tail, failure);
+}
+
+int
+log_tail_put(struct log_tail *tail, const struct event **first,
+             const struct event *end, struct failure *failure)
+{
+    const struct event *event = *first;
+    size_t used = tail->used;
+    int result = 0;
+
+    if (used >= CHUNK_SIZE || used + event->words * 8UL > BLOCK_BODY_MAX) {
+        if (seal_block(tail, failure) != 0)
+            return -1;
+        used = 0;
+    }
+    if (tail->count == 0)
+        tail->time_min = tail->time_max = event->time;
+    for (; result == 0 && event < end && used < CHUNK_SIZE &&
+           used + event->words * 8UL <= BLOCK_BODY_MAX;
+         event = event_next(event)) {
+        result = log_index_event(&tail->index, tail->next_seq, event, failure);
+        if (event->time < tail->time_min)
+            tail->time_min = event->time;
+        if (event->time > tail->time_max)
+            tail->time_max = event->time;
+        tail->last = used;
+        used += event->words * 8UL;
+        tail->count++;
+        tail->next_seq++;
+    }
+    memcpy(tail->bytes + tail->sealed + FRAME_HEAD + tail->used, *first,
+           used - tail->used);
+    tail->used = used;
+    *first = event;
+    return result;
+}
+
+int
+log_tail_send(struct log_tail *tail, struct failure *failure)
+{
+    if (tail->count && seal_block(tail, failure) != 0)
+        return -1;
+    return write_sealed(tail, failure);
 }
 
 int
@@ -164,14 +197,16 @@ log_tail_is_full(const struct log_tail *tail, uint64_t size)
 {
     bool between = tail->used == 0 || tail->used >= CHUNK_SIZE;
 
-    return between && tail->file.size + tail->used >= size &&
+    return between && tail->file.size + tail->sealed + tail->used >= size &&
            tail->next_seq > tail->index.first_seq;
 }
 
 uint64_t
 log_tail_pending(const struct log_tail *tail)
 {
-    return tail->open ? tail->file.size - tail->file.durable + tail->used : 0;
+    return tail->open ? tail->file.size - tail->file.durable + tail->sealed +
+                            tail->used
+                      : 0;
 }
 
 int

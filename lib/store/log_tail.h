@@ -1,8 +1,9 @@
 /* log_tail.h - the segment that is being written.
  *
- * Events are gathered into blocks of tape(5); a block is written when it is
- * full or when what there is has to become durable.  After a failure of the
- * file it takes nothing more; see append.h.
+ * Events are gathered into blocks of tape(5), and blocks until there are
+ * TAIL_BYTES of them or what there is has to become durable: few large writes
+ * cost the system less than many small ones.  After a failure of the file it
+ * takes nothing more; see append.h.
  */
 #ifndef STORE_LOG_TAIL_H
 #define STORE_LOG_TAIL_H
@@ -14,6 +15,8 @@
 #include "store/log_segment.h"
 #include "tape/digest.h"
 
+#define TAIL_BYTES (256 << 10)
+
 struct log_tail {
     bool open;
     uint64_t next_seq; /* of the next event to be put */
@@ -23,8 +26,10 @@ struct log_tail {
     char *path, *index_path; /* owned */
     struct log_index index;
     struct digest digest; /* of the blocks written */
-    char *block;          /* the block being filled, FRAME_MAX bytes; owned */
-    size_t used;          /* of its body */
+    char *bytes;          /* TAIL_BYTES and a block of room; owned */
+    size_t sealed;        /* bytes of whole blocks in it, not yet written */
+    size_t used;          /* behind them, of the body of the block in hand */
+    size_t last;          /* where in that body its last event begins */
     uint32_t count;
     int64_t time_min, time_max;
 };
@@ -44,10 +49,12 @@ int log_tail_open(struct log_tail *tail, struct log_segment *segment,
 /* Closes it and frees all memory; what was not sent is forgotten. */
 void log_tail_close(struct log_tail *tail);
 
-int log_tail_put(struct log_tail *tail, const struct event *event,
-                 struct failure *failure);
+/* Takes events from *first on, as many as one block has room for, and moves
+ * *first behind them. */
+int log_tail_put(struct log_tail *tail, const struct event **first,
+                 const struct event *end, struct failure *failure);
 
-/* Writes the block being filled, if there is one. */
+/* Writes what was put, an unfinished block too. */
 int log_tail_send(struct log_tail *tail, struct failure *failure);
 
 /* Writes it, and makes all durable. */

@@ -409,15 +409,17 @@ store(struct log_writer *writer, const struct event *first,
 
     if (first < end && open_tail(writer, failure) != 0)
         return -1;
-    for (; first < end; first = event_next(first)) {
+    while (first < end) {
+        uint64_t before = tail->next_seq;
+
         if (log_tail_is_full(tail, writer->segment_size) &&
             roll(writer, failure) != 0)
             return -1;
-        if (log_tail_put(tail, first, failure) != 0)
+        if (log_tail_put(tail, &first, end, failure) != 0)
             return -1;
-        writer->next_seq++;
-        writer->seq++;
-        writer->stored++;
+        writer->next_seq += tail->next_seq - before;
+        writer->seq += tail->next_seq - before;
+        writer->stored += tail->next_seq - before;
     }
     return 0;
 }

@@ -75,6 +75,7 @@ struct parquet_column {
     uint8_t scale, precision; /* of a decimal */
     uint16_t length;          /* of PARQUET_FIXED, bytes */
     bool optional;
+    bool bloom; /* when writing: with Bloom filters */
 };
 
 /* A column of a row group in memory.  Integers are in words; of byte arrays
@@ -87,7 +88,7 @@ struct parquet_text {
 struct parquet_values {
     uint32_t count; /* rows */
     uint32_t nulls;
-    uint64_t *words; /* a row each; 0 where null */
+    uint64_t *words; /* a row each; 0 where null; not set if all are */
     uint8_t *valid;  /* a row each: 0 null, 1 not */
     struct parquet_text *table;
     uint32_t table_count;
@@ -112,7 +113,8 @@ struct parquet_chunk {
     int64_t dictionary_offset;                        /* 0: none */
     int64_t column_index_offset, offset_index_offset; /* 0: none */
     int32_t column_index_size, offset_index_size;
-    enum parquet_encoding encoding; /* when writing */
+    int64_t bloom_offset, bloom_size; /* 0: no Bloom filter, not told */
+    enum parquet_encoding encoding;   /* when writing */
     struct parquet_stats stats;
 };
 

@@ -65,11 +65,19 @@ bounds_of_texts(const struct parquet_column *column,
 }
 
 void
-parquet_bounds(const struct parquet_column *column,
-               const struct parquet_values *values, const uint64_t *words,
-               size_t count, struct parquet_stats *stats)
+parquet_bounds(const struct parquet_source *source, struct parquet_stats *stats)
 {
-    stats->nulls = values->nulls;
+    const struct parquet_column *column = source->column;
+    const struct parquet_cells *cells = source->cells;
+    const struct dictionary *dictionary = &source->scratch->dictionary;
+    const uint64_t *words = cells->words;
+    size_t count = cells->count;
+
+    if (source->has_dictionary) { /* has the same values, each once */
+        words = dictionary->values;
+        count = dictionary->count;
+    }
+    stats->nulls = cells->rows - cells->count;
     stats->has_nulls = true;
     stats->has_bounds = false;
     if (count == 0)
@@ -80,7 +88,7 @@ parquet_bounds(const struct parquet_column *column,
     case PARQUET_BYTE_ARRAY:
     case PARQUET_FIXED:
         if (column->logical != PARQUET_PLAIN_VALUE)
-            bounds_of_texts(column, values->table, words, count, stats);
+            bounds_of_texts(column, cells->table, words, count, stats);
         return;
     case PARQUET_BOOLEAN:
     case PARQUET_INT96:

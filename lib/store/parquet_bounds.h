@@ -5,13 +5,11 @@
 #ifndef STORE_PARQUET_BOUNDS_H
 #define STORE_PARQUET_BOUNDS_H
 
-#include "store/parquet.h"
+#include "store/parquet_chunk.h"
 
-/* Sets the statistics of a chunk whose words without nulls are count words.
- * Values longer than PARQUET_FLBA_MAX, and bytes without meaning, have no
- * bounds. */
-void parquet_bounds(const struct parquet_column *column,
-                    const struct parquet_values *values, const uint64_t *words,
-                    size_t count, struct parquet_stats *stats);
+/* Sets the statistics of a chunk.  Values longer than PARQUET_FLBA_MAX, and
+ * bytes without meaning, have no bounds. */
+void parquet_bounds(const struct parquet_source *source,
+                    struct parquet_stats *stats);
 
 #endif

@@ -341,6 +341,8 @@ get_chunk_data(struct thrift_reader *reader, struct parquet_chunk *chunk,
             }
             thrift_skip(reader);
             break;
+        case 14: chunk->bloom_offset = thrift_int(reader); break;
+        case 15: chunk->bloom_size = thrift_int(reader); break;
         default: thrift_skip(reader);
         }
     }

@@ -134,6 +134,10 @@ put_chunk_data(struct thrift_writer *writer,
     if (dictionary)
         thrift_put_i64(writer, 11, chunk->dictionary_offset);
     put_stats(writer, 12, &chunk->stats);
+    if (chunk->bloom_offset) {
+        thrift_put_i64(writer, 14, chunk->bloom_offset);
+        thrift_put_i32(writer, 15, (int32_t)chunk->bloom_size);
+    }
     thrift_close(writer);
 }
 

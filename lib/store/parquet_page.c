@@ -34,11 +34,34 @@ parquet_page_format(const struct parquet_page_head *head, struct growing *out)
     thrift_close(&writer);
 }
 
+/* Fields that must be there: a bit for each id. */
+#define NEEDS_V1         (1U << 1 | 1U << 2 | 1U << 3 | 1U << 4)
+#define NEEDS_DICTIONARY (1U << 1 | 1U << 2)
+#define NEEDS_V2         (1U << 1 | 1U << 2 | 1U << 3 | 1U << 4 | 1U << 5 | 1U << 6)
+#define NEEDS_HEAD       (1U << 1 | 1U << 2 | 1U << 3)
+
+static void
+note_field(const struct thrift_reader *reader, unsigned *found)
+{
+    if (reader->id > 0 && reader->id < 32)
+        *found |= 1U << reader->id;
+}
+
+static void
+check_fields(struct thrift_reader *reader, unsigned found, unsigned needs)
+{
+    if ((found & needs) != needs)
+        reader->bad = true;
+}
+
 static void
 get_v1(struct thrift_reader *reader, struct parquet_page_head *head)
 {
+    unsigned found = 0;
+
     thrift_enter(reader);
     while (thrift_next(reader)) {
+        note_field(reader, &found);
         switch (reader->id) {
         case 1:
             head->values = (int32_t)thrift_int_in(reader, 0, INT32_MAX);
@@ -56,13 +79,19 @@ get_v1(struct thrift_reader *reader, struct parquet_page_head *head)
         default: thrift_skip(reader);
         }
     }
+    check_fields(reader, found,
+                 head->kind == PARQUET_DICTIONARY_PAGE ? NEEDS_DICTIONARY
+                                                       : NEEDS_V1);
 }
 
 static void
 get_v2(struct thrift_reader *reader, struct parquet_page_head *head)
 {
+    unsigned found = 0;
+
     thrift_enter(reader);
     while (thrift_next(reader)) {
+        note_field(reader, &found);
         switch (reader->id) {
         case 1:
             head->values = (int32_t)thrift_int_in(reader, 0, INT32_MAX);
@@ -88,12 +117,14 @@ get_v2(struct thrift_reader *reader, struct parquet_page_head *head)
         default: thrift_skip(reader);
         }
     }
+    check_fields(reader, found, NEEDS_V2);
 }
 
 static void
 get_field(struct thrift_reader *reader, struct parquet_page_head *head,
-          unsigned *heads)
+          unsigned *found)
 {
+    note_field(reader, found);
     switch (reader->id) {
     case 1: head->kind = (enum parquet_page)thrift_int_in(reader, 0, 3); return;
     case 2:
@@ -109,7 +140,6 @@ get_field(struct thrift_reader *reader, struct parquet_page_head *head,
     case 8:
         if (reader->type != THRIFT_STRUCT)
             break;
-        *heads |= 1U << reader->id;
         if (reader->id == 8)
             get_v2(reader, head);
         else
@@ -124,14 +154,14 @@ long
 parquet_page_parse(struct parquet_page_head *head, const void *bytes,
                    size_t size, struct failure *failure)
 {
-    static const unsigned wanted[] = {
-        [PARQUET_DATA_PAGE] = 1U << 5,
-        [PARQUET_INDEX_PAGE] = 0,
-        [PARQUET_DICTIONARY_PAGE] = 1U << 7,
-        [PARQUET_DATA_PAGE_V2] = 1U << 8,
+    static const unsigned needs[] = {
+        [PARQUET_DATA_PAGE] = NEEDS_HEAD | 1U << 5,
+        [PARQUET_INDEX_PAGE] = NEEDS_HEAD,
+        [PARQUET_DICTIONARY_PAGE] = NEEDS_HEAD | 1U << 7,
+        [PARQUET_DATA_PAGE_V2] = NEEDS_HEAD | 1U << 8,
     };
     struct thrift_reader reader;
-    unsigned heads = 0;
+    unsigned found = 0;
 
     memset(head, 0, sizeof *head);
     head->compressed = true;
@@ -139,8 +169,9 @@ parquet_page_parse(struct parquet_page_head *head, const void *bytes,
                        size < PAGE_HEAD_MAX ? size : PAGE_HEAD_MAX);
     thrift_enter(&reader);
     while (thrift_next(&reader))
-        get_field(&reader, head, &heads);
-    if (reader.bad || (heads & wanted[head->kind]) != wanted[head->kind])
+        get_field(&reader, head, &found);
+    check_fields(&reader, found, needs[head->kind]);
+    if (reader.bad)
         return fail(failure, FAILURE_DATA, "a page's head is damaged");
     return (long)(reader.at - reader.start);
 }

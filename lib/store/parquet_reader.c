@@ -8,11 +8,14 @@
 #include <zstd.h>
 
 #include "store/decode.h"
+#include "store/parquet_bloom.h"
 #include "store/parquet_values.h"
 
 #define TAIL       8                   /* length of the footer, magic */
 #define PAGE_MAX   (256 * 1024 * 1024) /* bytes of a page, uncompressed */
 #define FOOTER_MAX (256 * 1024 * 1024)
+
+#define PAGE_HEAD_ROOM 128 /* bytes, more than the head of our own pages */
 
 /* ---- the file ------------------------------------------------------------ */
 
@@ -276,6 +279,10 @@ take_values(struct page_reader *page, const struct parquet_page_head *head,
 
     if (found < 0)
         return -1;
+    if (found == 0 && rows == page->rows) { /* words are not looked at */
+        out->values.nulls = page->done = rows;
+        return 0;
+    }
     if (chunk_reader_values(&page->chunk, head->encoding, at, end, words,
                             (uint32_t)found, page->failure) != 0)
         return -1;
@@ -421,29 +428,116 @@ read_chunk(struct page_reader *page, const struct parquet_chunk *chunk)
     return take_pages(page, start);
 }
 
+static struct page_reader
+page_reader_of(struct parquet_reader *reader, uint32_t group, unsigned column,
+               struct parquet_chunk_values *out, struct failure *failure)
+{
+    const struct parquet_group *rows = &reader->footer.groups[group];
+
+    return (struct page_reader){
+        .file = reader,
+        .chunk = {.column = &reader->footer.columns[column],
+                  .out = out,
+                  .indices = &reader->indices},
+        .codec = rows->chunks[column].codec,
+        .rows = (uint32_t)rows->rows,
+        .failure = failure,
+    };
+}
+
+static int
+end_chunk(struct page_reader *page, uint32_t group, int result)
+{
+    free(page->chunk.dictionary);
+    if (result < 0)
+        return fail_at(page->failure, "%s: row group %u, column '%s'",
+                       page->file->input.name, group, page->chunk.column->name);
+    chunk_reader_finish(&page->chunk);
+    return result;
+}
+
 int
 parquet_reader_chunk(struct parquet_reader *reader, uint32_t group,
                      unsigned column, struct parquet_chunk_values *out,
                      struct failure *failure)
 {
-    const struct parquet_group *rows = &reader->footer.groups[group];
-    const struct parquet_chunk *chunk = &rows->chunks[column];
-    struct page_reader page = {
-        .file = reader,
-        .chunk = {.column = &reader->footer.columns[column],
-                  .out = out,
-                  .indices = &reader->indices},
-        .codec = chunk->codec,
-        .rows = (uint32_t)rows->rows,
-        .failure = failure,
-    };
-    int result = read_chunk(&page, chunk);
+    const struct parquet_chunk *chunk =
+        &reader->footer.groups[group].chunks[column];
+    struct page_reader page =
+        page_reader_of(reader, group, column, out, failure);
 
-    free(page.chunk.dictionary);
-    if (result != 0)
-        return fail_at(failure, "%s: row group %u, column '%s'",
-                       reader->input.name, group,
-                       reader->footer.columns[column].name);
-    chunk_reader_finish(&page.chunk);
-    return 0;
+    return end_chunk(&page, group, read_chunk(&page, chunk));
+}
+
+/* The dictionary page, when the one page behind it has all rows as indices to
+ * it: 1; 0 when not; -1. */
+static int
+read_dictionary(struct page_reader *page, const struct parquet_chunk *chunk)
+{
+    int64_t start = chunk->dictionary_offset;
+    const unsigned char *at, *end;
+    struct parquet_page_head head;
+    struct failure ignored = {0};
+    uint64_t size;
+
+    if (start == 0 || chunk->data_offset <= start ||
+        chunk->data_offset - start > chunk->size)
+        return 0;
+    size = (uint64_t)(chunk->data_offset - start) + PAGE_HEAD_ROOM;
+    if (size > (uint64_t)chunk->size)
+        size = (uint64_t)chunk->size;
+    if (make_room(page->chunk.out, page->chunk.column, 0, page->failure) != 0 ||
+        read_at(page->file, (uint64_t)start, size, &page->file->raw,
+                page->failure) != 0)
+        return -1;
+    at = page->file->raw.bytes;
+    end = at + size;
+    if (take_page(page, &at, at + (chunk->data_offset - start)) != 0)
+        return fail_at(page->failure, "page at byte %" PRId64, start);
+    return page->chunk.has_dictionary &&
+           parquet_page_parse(&head, at, (size_t)(end - at), &ignored) > 0 &&
+           head.kind == PARQUET_DATA_PAGE &&
+           head.encoding == PARQUET_RLE_DICTIONARY &&
+           (uint32_t)head.values == page->rows;
+}
+
+int
+parquet_reader_dictionary(struct parquet_reader *reader, uint32_t group,
+                          unsigned column, struct parquet_chunk_values *out,
+                          struct failure *failure)
+{
+    const struct parquet_chunk *chunk =
+        &reader->footer.groups[group].chunks[column];
+    struct page_reader page =
+        page_reader_of(reader, group, column, out, failure);
+
+    return end_chunk(&page, group, read_dictionary(&page, chunk));
+}
+
+int
+parquet_reader_may_have(struct parquet_reader *reader, uint32_t group,
+                        unsigned column, uint64_t value,
+                        struct failure *failure)
+{
+    const struct parquet_chunk *chunk =
+        &reader->footer.groups[group].chunks[column];
+    uint64_t start = (uint64_t)chunk->bloom_offset, hash = bloom_hash(value);
+    struct growing *raw = &reader->raw;
+    uint32_t size;
+    long head;
+
+    if (chunk->bloom_offset <= 0 || chunk->bloom_size <= BLOOM_HEAD_MAX / 2 ||
+        start + (uint64_t)chunk->bloom_size > reader->input.size)
+        return 1;
+    if (read_at(reader, start, BLOOM_HEAD_MAX / 2, raw, failure) != 0)
+        return fail_at(failure, "%s", reader->input.name);
+    head = parquet_bloom_parse(raw->bytes, raw->size, &size);
+    if (head < 0 || (uint64_t)head + size != (uint64_t)chunk->bloom_size)
+        return fail(failure, FAILURE_DATA,
+                    "%s: byte %" PRIu64 ": a Bloom filter is damaged",
+                    reader->input.name, start);
+    start += (uint64_t)head + bloom_block(hash, size);
+    if (read_at(reader, start, BLOOM_BLOCK, raw, failure) != 0)
+        return fail_at(failure, "%s", reader->input.name);
+    return bloom_has(raw->bytes, hash);
 }

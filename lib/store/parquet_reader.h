@@ -48,4 +48,18 @@ int parquet_reader_chunk(struct parquet_reader *reader, uint32_t group,
                          unsigned column, struct parquet_chunk_values *chunk,
                          struct failure *failure);
 
+/* Whether a row group can have a value of a column of eight bytes, by its
+ * Bloom filter: 1, also without one; 0; -1. */
+int parquet_reader_may_have(struct parquet_reader *reader, uint32_t group,
+                            unsigned column, uint64_t value,
+                            struct failure *failure);
+
+/* Reads only the dictionary of a column of a row group into the table (words
+ * have no meaning then): 1 when each value of the chunk is one of its texts;
+ * 0 when that is not certain, and the chunk itself is to be read; -1. */
+int parquet_reader_dictionary(struct parquet_reader *reader, uint32_t group,
+                              unsigned column,
+                              struct parquet_chunk_values *chunk,
+                              struct failure *failure);
+
 #endif

@@ -180,8 +180,8 @@ dictionary_values(struct chunk_reader *reader, const unsigned char *at,
                   const unsigned char *end, uint64_t *words, uint32_t count,
                   struct failure *failure)
 {
-    uint32_t *indices, limit = reader->dictionary_count;
-    bool texts = is_text(reader->column);
+    const uint64_t *dictionary = reader->dictionary;
+    uint32_t *indices, most = 0;
 
     if (!reader->has_dictionary)
         return fail(failure, FAILURE_DATA,
@@ -197,13 +197,19 @@ dictionary_values(struct chunk_reader *reader, const unsigned char *at,
     if (!decode_hybrid(&(const unsigned char *){at + 1}, end, *at, indices,
                        count))
         return damaged(failure);
-    for (uint32_t i = 0; i < count; i++) {
-        if (indices[i] >= limit)
-            return fail(failure, FAILURE_DATA,
-                        "index %u where its dictionary has %u values: the "
-                        "file is damaged",
-                        indices[i], limit);
-        words[i] = texts ? indices[i] : reader->dictionary[indices[i]];
+    for (uint32_t i = 0; i < count; i++)
+        most = indices[i] > most ? indices[i] : most;
+    if (most >= reader->dictionary_count)
+        return fail(failure, FAILURE_DATA,
+                    "index %u where its dictionary has %u values: the file is "
+                    "damaged",
+                    most, reader->dictionary_count);
+    if (is_text(reader->column)) {
+        for (uint32_t i = 0; i < count; i++)
+            words[i] = indices[i];
+    } else {
+        for (uint32_t i = 0; i < count; i++)
+            words[i] = dictionary[indices[i]];
     }
     return 0;
 }

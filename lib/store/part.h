@@ -12,6 +12,7 @@
 #include "store/hash.h"
 #include "store/parquet_writer.h"
 #include "tape/digest.h"
+#include "tape/select.h"
 
 struct part_facts {
     char *path; /* from the archive's folder; owned */
@@ -28,7 +29,8 @@ struct part_shared {
     const char *archive; /* the folder */
     const char *stream;
     uint64_t stream_hash;
-    unsigned generation; /* of a compaction, in the names; 0: none */
+    unsigned generation;        /* of a compaction, in the names; 0: none */
+    const struct texts *blooms; /* names of columns to have Bloom filters */
     struct identities identities;
     struct event_rows_scratch rows;
     struct parquet_scratch parquet;
@@ -45,14 +47,22 @@ struct part_writer {
     struct parquet_writer parquet;
     struct output output;
     char *temporary; /* what the output was opened with; owned */
-    struct digest digest;
     struct part_facts facts;
     int64_t day;
+    int64_t from, to; /* the times of the day; of DAY_NONE none */
 };
 
 /* The day of a time since 1970, and of no time. */
 #define DAY_NONE INT64_MIN
 int64_t day_of(int64_t time);
+
+/* Whether an event is of the type and day of the part. */
+static inline bool
+part_writer_takes(const struct part_writer *part, const struct event *event)
+{
+    return event->type == part->rows.layout.type &&
+           (event->time >= part->from && event->time < part->to);
+}
 
 /* Begins a part; the folders are made when missing.  written: bytes of the
  * type's fixed part by the tape's HEADER. */
@@ -79,16 +89,11 @@ char *path_join(const char *folder, const char *path);
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* What is wanted of parts; row groups without any of it are passed over by
- * their statistics and by the symbol column. */
+/* What is wanted of parts. */
 struct part_filter {
     uint64_t from_seq, to_seq; /* [from, to) */
-    bool by_time;
-    int64_t from, to; /* [from, to); definitions are of any time */
-    /* NULL: any instrument */
-    bool (*wants)(void *owner, const struct parquet_text *exchange,
-                  const struct parquet_text *symbol);
-    void *owner;
+    /* NULL: all. Definitions are of any time and instrument. */
+    const struct selection *selection;
 };
 #define PART_FILTER_ALL ((struct part_filter){.to_seq = UINT64_MAX})
 
@@ -98,10 +103,12 @@ struct part_reader {
     struct part_filter filter;
     char *path; /* owned */
     uint32_t next_group;
-    uint32_t row, rows; /* of the group loaded: next to build, count */
-    struct growing batch;
-    uint32_t batch_row, batch_rows; /* in hand, built */
-    const struct event *event;      /* in hand */
+    struct growing rows;           /* uint32_t: those of the group to build */
+    uint32_t row_count, next_row;  /* of rows */
+    struct growing wanted, places; /* scratch of part_select_group */
+    struct growing batch;          /* events built */
+    uint32_t batch_first, batch_left; /* of rows: first, how many */
+    const struct event *event;        /* in hand */
     uint64_t seq;
     uint64_t groups_read, groups_skipped;
 };
@@ -111,9 +118,15 @@ int part_reader_open(struct part_reader *reader, const char *path,
                      const struct part_filter *filter, struct failure *failure);
 void part_reader_close(struct part_reader *reader);
 
-/* Takes the next event in hand: 1; 0 after the last; -1.  Of row groups that
- * are not passed over, all events come that the filter's seqs admit. */
+/* Takes the next event in hand: 1; 0 after the last; -1.  Some may come that
+ * the filter's selection does not want: not all that it asks for can be told
+ * from columns. */
 int part_reader_next(struct part_reader *reader, struct failure *failure);
+
+/* Finds the rows of a row group that can be wanted, and loads the columns that
+ * tell: 1; 0 when there are none; -1. */
+int part_select_group(struct part_reader *reader, uint32_t group,
+                      struct failure *failure);
 
 /* Reads a whole part and compares hash, size, rows, seqs and digest with the
  * facts.  path: where it lies now. */

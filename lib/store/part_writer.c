@@ -98,6 +98,18 @@ make_folders(const char *archive, char *path, struct failure *failure)
     return result;
 }
 
+static void
+mark_blooms(struct layout *layout, const struct texts *blooms)
+{
+    for (unsigned i = 0; blooms && i < layout->column_count; i++) {
+        struct parquet_column *column = &layout->columns[i];
+
+        column->bloom = layout->roles[i] == COLUMN_FIELD &&
+                        texts_find(blooms, column->name,
+                                   strlen(column->name)) != TEXTS_NONE;
+    }
+}
+
 int
 part_writer_open(struct part_writer *part, struct part_shared *shared,
                  uint16_t type, int64_t day, uint16_t written,
@@ -109,14 +121,22 @@ part_writer_open(struct part_writer *part, struct part_shared *shared,
     part->output.fd = -1;
     part->shared = shared;
     part->day = day;
+    /* the first and the last day there is are not whole: their times are left
+     * to day_of */
+    if (day != DAY_NONE && day > INT64_MIN / NS_PER_DAY &&
+        day < INT64_MAX / NS_PER_DAY) {
+        part->from = day * NS_PER_DAY;
+        part->to = part->from + NS_PER_DAY;
+    }
     part->facts.time_min = INT64_MAX;
     part->facts.time_max = INT64_MIN;
-    event_rows_init(&part->rows, type, written, &shared->identities,
-                    &shared->rows);
-    if (!folder || digest_reset(&part->digest) != 0) {
+    if (event_rows_init(&part->rows, type, written, &shared->identities,
+                        &shared->rows, failure) != 0 ||
+        !folder) {
         free(folder);
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     }
+    mark_blooms(&part->rows.layout, shared->blooms);
     if (make_folders(shared->archive, folder, failure) != 0) {
         free(folder);
         return -1;
@@ -141,7 +161,6 @@ part_writer_free(struct part_writer *part)
     output_abandon(&part->output);
     event_rows_free(&part->rows);
     parquet_writer_free(&part->parquet);
-    digest_free(&part->digest);
     free(part->temporary);
     free(part->facts.path);
     memset(part, 0, sizeof *part);
@@ -151,14 +170,10 @@ part_writer_free(struct part_writer *part)
 static int
 flush(struct part_writer *part, struct failure *failure)
 {
-    const struct growing *events = &part->rows.events;
-
     if (part->rows.count == 0)
         return 0;
-    digest_events(&part->digest, (const void *)events->bytes,
-                  events->bytes + events->size);
-    event_rows_begin(&part->rows);
-    if (parquet_writer_group(&part->parquet, part->rows.count, event_rows_fill,
+    if (event_rows_settle(&part->rows, failure) != 0 ||
+        parquet_writer_group(&part->parquet, part->rows.count, event_rows_fill,
                              &part->rows, failure) != 0)
         return -1;
     event_rows_clear(&part->rows);
@@ -252,7 +267,7 @@ part_writer_end(struct part_writer *part, struct part_facts *facts,
 
     if (flush(part, failure) != 0)
         return -1;
-    part->facts.digest = digest_value(&part->digest);
+    part->facts.digest = digest_value(&part->rows.digest);
     if (add_metadata(part, failure) != 0 ||
         parquet_writer_end(&part->parquet, part->facts.sha256, failure) != 0 ||
         name_part(part, failure) != 0)

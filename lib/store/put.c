@@ -138,17 +138,19 @@ end_oldest(struct put *put, struct failure *failure)
     return end_part(put, oldest, failure);
 }
 
-/* The open part of a type and day; NULL on failure. */
+/* The open part for an event; NULL on failure. */
 static struct part_writer *
-find_part(struct put *put, uint16_t type, int64_t day, struct failure *failure)
+find_part(struct put *put, const struct event *event, struct failure *failure)
 {
     const struct tape_header *header = &put->manifest.header;
+    uint16_t type = event->type;
+    int64_t day = day_of(event->time);
     uint64_t key = key_of(type, day);
     uint32_t place = map_get(&put->places, key);
     struct part_writer *part;
 
     if (place != MAP_NONE)
-        return put->used[place] = put->stored, put->parts[place];
+        return put->last = place, put->parts[place];
     if (put->open == PUT_OPEN_MAX && end_oldest(put, failure) != 0)
         return NULL;
     part = allocate(failure, 1, sizeof *part);
@@ -163,7 +165,7 @@ find_part(struct put *put, uint16_t type, int64_t day, struct failure *failure)
         fail(failure, FAILURE_ENVIRONMENT, "out of memory");
         return NULL;
     }
-    put->used[put->open] = put->stored;
+    put->last = put->open;
     return put->parts[put->open++] = part;
 }
 
@@ -183,34 +185,42 @@ put_begin(struct put *put, const struct tape_header *header,
     return open_known(put, header, failure);
 }
 
-int
-put_event(struct put *put, const struct event *event, uint64_t seq,
-          struct failure *failure)
+/* Stores an event that the archive is known not to have. */
+static int
+store(struct put *put, const struct event *event, uint64_t seq,
+      struct failure *failure)
 {
-    int known;
+    struct part_writer *part =
+        put->last < put->open ? put->parts[put->last] : NULL;
 
-    if (event->type == EVENT_INSTRUMENT &&
-        identities_define(&put->shared.identities, event, failure) != 0)
+    if (!part || !part_writer_takes(part, event))
+        part = find_part(put, event, failure);
+    if (!part)
         return -1;
-    known = put->has_known ? compare_known(put, event, seq, failure) : 0;
-    if (known != 0) {
-        put->again++;
-        return known < 0 ? -1 : 0;
-    }
-    if (manifest_add_seq(&put->manifest, seq, failure) != 0)
-        return -1;
-    return put_store(put, event, seq, failure);
+    put->used[put->last] = put->stored++;
+    return part_writer_add(part, event, seq, failure);
 }
 
 int
-put_store(struct put *put, const struct event *event, uint64_t seq,
-          struct failure *failure)
+put_events(struct put *put, const struct event **event, const struct event *end,
+           uint64_t *seq, struct failure *failure)
 {
-    struct part_writer *part =
-        find_part(put, event->type, day_of(event->time), failure);
+    for (; *event < end; *event = event_next(*event), ++*seq) {
+        int known = 0;
 
-    put->stored++;
-    return part ? part_writer_add(part, event, seq, failure) : -1;
+        if ((*event)->type == EVENT_INSTRUMENT &&
+            identities_define(&put->shared.identities, *event, failure) != 0)
+            return -1;
+        if (put->has_known)
+            known = compare_known(put, *event, *seq, failure);
+        if (known < 0)
+            return -1;
+        put->again += (uint64_t)known;
+        if (known == 0 && (manifest_add_seq(&put->manifest, *seq, failure) ||
+                           store(put, *event, *seq, failure) != 0))
+            return -1;
+    }
+    return 0;
 }
 
 static bool
@@ -362,7 +372,7 @@ rewrite(struct put *put, struct failure *failure)
         if (event->type == EVENT_INSTRUMENT &&
             identities_define(&put->shared.identities, event, failure) != 0)
             return -1;
-        if (put_store(put, event, put->known.seq, failure) != 0)
+        if (store(put, event, put->known.seq, failure) != 0)
             return -1;
     }
     return result < 0 ? -1 : commit(put, failure);

@@ -3,7 +3,7 @@
  *
  *      put_init     with an archive open for writing
  *      put_begin    at a tape's HEADER
- *      put_event    for each event, as it lies on the tape
+ *      put_events   the events, as they lie on the tape
  *      put_end      at its END: commits
  *      put_free
  *
@@ -25,8 +25,8 @@ struct put {
     struct manifest manifest;
     struct part_writer *parts[PUT_OPEN_MAX]; /* owned */
     uint64_t used[PUT_OPEN_MAX];             /* when last, in events */
-    unsigned open;
-    struct map places; /* type and day -> place in parts */
+    unsigned open, last; /* how many; which one took the last event */
+    struct map places;   /* type and day -> place in parts */
     struct merge known;
     bool has_known;         /* the event in hand of known is to come */
     uint64_t stored, again; /* events of this tape */
@@ -37,12 +37,11 @@ void put_free(struct put *put);
 
 int put_begin(struct put *put, const struct tape_header *header,
               struct failure *failure);
-int put_event(struct put *put, const struct event *event, uint64_t seq,
-              struct failure *failure);
 
-/* Stores an event that the archive is known not to have. */
-int put_store(struct put *put, const struct event *event, uint64_t seq,
-              struct failure *failure);
+/* Takes the events from *event up to end, of which *seq is the first; moves
+ * both on behind what was taken: on failure they tell which is to blame. */
+int put_events(struct put *put, const struct event **event,
+               const struct event *end, uint64_t *seq, struct failure *failure);
 
 /* Merges the parts of each type and day of a stream into one, where there is
  * more than one: the whole stream is read and written anew, then stands for

@@ -1,22 +1,15 @@
 #include "store/replay.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/clock.h"
 
-#define FLUSH_PAUSE (NS_PER_SECOND / 1000)
-
-void
-replay_free(struct replay *replay)
-{
-    definitions_free(&replay->definitions);
-}
+#define FLUSH_PAUSE  (NS_PER_SECOND / 1000)
+#define FOLLOW_PAUSE (NS_PER_SECOND / 50)
 
 /* ---- pace ---------------------------------------------------------------- */
 
-int
-replay_flush(struct replay *replay, struct failure *failure)
+/* Sends on what there is. */
+static int
+flush(struct replay *replay, struct failure *failure)
 {
     if (tape_writer_flush(replay->writer) != 0)
         return -1;
@@ -24,6 +17,18 @@ replay_flush(struct replay *replay, struct failure *failure)
         pace_note(&replay->late, pace_now() - replay->batch);
     replay->batch = 0;
     return failure->kind == FAILURE_NONE ? 0 : -1;
+}
+
+int
+replay_wait(void *owner, struct failure *failure)
+{
+    struct replay *replay = owner;
+    struct pace pause = {0};
+
+    if (flush(replay, failure) != 0)
+        return -1;
+    return pace_wait(&pause, pace_now() + FOLLOW_PAUSE, replay->stopped,
+                     replay->owner);
 }
 
 /* Waits until an event of that time is due: 1; 0 when stopped before; -1. */
@@ -35,7 +40,7 @@ wait_for(struct replay *replay, int64_t time, struct failure *failure)
 
     if (replay->batch &&
         (deadline > now || now - replay->taken_up > FLUSH_PAUSE) &&
-        replay_flush(replay, failure) != 0)
+        flush(replay, failure) != 0)
         return -1;
     if (deadline > now &&
         !pace_wait(&replay->pace, deadline, replay->stopped, replay->owner))
@@ -73,55 +78,43 @@ put_clocks(struct replay *replay, int64_t time, struct failure *failure)
     return 1;
 }
 
-/* ---- the part ------------------------------------------------------------ */
+/* ---- items --------------------------------------------------------------- */
 
-int
-replay_begin(struct replay *replay, const struct tape_header *from,
-             uint64_t seq, struct failure *failure)
+static int
+begin(struct replay *replay, const struct tape_source *source,
+      struct failure *failure)
 {
-    bool derived = seq != from->first_seq && !replay->bare;
     struct tape_header header;
-    char part[32];
-    int result = tape_header_copy(&header, from, failure);
+    int result = tape_header_copy(&header, source->header, failure);
 
-    snprintf(part, sizeof part, "from-%" PRIu64, seq);
-    if (derived)
-        tape_header_rename(&header, part);
-    else
-        header.first_seq = seq;
     if (replay->clock)
         tape_header_rename(&header, "xreplay");
-    if (result == 0 && (derived || replay->clock))
+    if (result == 0 && (source->derived || replay->clock))
         result = tape_header_add_program(&header, "xreplay", XTAPE_VERSION,
                                          replay->options, failure);
     if (result == 0)
         result = tape_writer_begin(replay->writer, &header);
     tape_header_free(&header);
-    for (uint32_t i = 0; result == 0 && i < replay->definitions.count; i++) {
-        const struct event *event = definitions_get(&replay->definitions, i);
-
-        if (event && !replay->bare)
-            tape_writer_copy(replay->writer, event);
-    }
-    replay->began = true;
-    replay->over = false;
     replay->clock_time = TIME_NULL;
     return result;
 }
 
-int
-replay_events(struct replay *replay, const struct event *event,
-              const struct event *end, uint64_t seq, struct failure *failure)
+/* Writes a block; stops amid it when the program is stopped. */
+static int
+put_events(struct replay *replay, const struct tape_source *source,
+           struct failure *failure)
 {
+    const struct event *event = source->first;
     int result = 1;
 
     replay->progress(replay->owner);
-    for (; event < end; event = event_next(event), seq++) {
-        if ((replay->to_seq && seq >= replay->to_seq) ||
-            (replay->to != TIME_NULL && event->time >= replay->to)) {
-            replay->over = true;
-            break;
-        }
+    if (!replay->clock && !replay->pace.speed) {
+        tape_writer_copy_run(replay->writer, event, source->end,
+                             (uint32_t)source->count);
+        replay->taken += source->count;
+        event = source->end;
+    }
+    for (; result > 0 && event < source->end; event = event_next(event)) {
         if (replay->clock)
             result = put_clocks(replay, event->time, failure);
         if (result > 0 && replay->pace.speed)
@@ -134,33 +127,41 @@ replay_events(struct replay *replay, const struct event *event,
     return result < 0 || failure->kind != FAILURE_NONE ? -1 : 0;
 }
 
-int
-replay_end(struct replay *replay, enum tape_status status, int exit_class,
-           const char *where, struct failure *failure)
+static int
+end(struct replay *replay, const struct tape_source *source,
+    struct failure *failure)
 {
     if (replay->stopped(replay->owner)) /* END stopped is written for us */
         return 0;
-    if (replay->batch && replay_flush(replay, failure) != 0)
+    if (replay->batch && flush(replay, failure) != 0)
         return -1;
-    if (replay->over)
-        status = TAPE_LIMITED;
-    if (status == TAPE_FAILED)
-        return fail(failure, (enum failure_class)exit_class,
-                    "%s: a program failed when it was made: %s", where,
-                    exit_class == FAILURE_DATA
-                        ? "its data was bad"
-                        : "its environment failed; run it again");
+    if (source->status == TAPE_FAILED) {
+        fail(failure, (enum failure_class)source->exit_class,
+             "a program failed when it was made: %s",
+             source->exit_class == FAILURE_DATA
+                 ? "its data was bad"
+                 : "its environment failed; run it again");
+        return source->name ? fail_at(failure, "%s", source->name) : -1;
+    }
     replay->written += replay->writer->total;
-    return tape_writer_end(replay->writer, status, 0);
+    return tape_writer_end(replay->writer, source->status, 0);
 }
 
 int
-replay_nothing(struct replay *replay, const struct tape_header *header,
-               const char *where, struct failure *failure)
+replay_source(struct replay *replay, struct tape_source *source,
+              struct failure *failure)
 {
-    definitions_clear(&replay->definitions);
-    if (replay_begin(replay, header, header->first_seq, failure) != 0)
-        return -1;
-    replay->over = true;
-    return replay_end(replay, TAPE_LIMITED, 0, where, failure);
+    int item = 1, result = 0;
+
+    replay->pace.begun = false;
+    while (result == 0 && item > 0 && !replay->stopped(replay->owner)) {
+        item = source->next(source, failure);
+        switch (item) {
+        case TAPE_HEADER: result = begin(replay, source, failure); break;
+        case TAPE_BLOCK: result = put_events(replay, source, failure); break;
+        case TAPE_END: result = end(replay, source, failure); break;
+        default: result = item; break;
+        }
+    }
+    return result;
 }

@@ -1,4 +1,5 @@
-/* schema.h - the one table of event types and their fields.
+/* schema.h - the one table of event types and their fields (schema.c), and
+ * access to it and through it (schema_access.c).
  *
  * CSV and JSON columns, Parquet and SQL schemas, the tables of tape(5), the
  * fuzz dictionaries and the checks of a reader all come from it.  Adding an
@@ -58,6 +59,9 @@ const struct schema_type *schema_find_name(const char *name, size_t size);
 /* A field of a type by name; NULL when there is none. */
 const struct schema_field *schema_field(const struct schema_type *type,
                                         const char *name, size_t size);
+
+/* The name of a field that is an id in some type; NULL when there is none. */
+const char *schema_id_field(const char *name, size_t size);
 
 /* Sets an event of schema_find(type)->size bytes to its header and nulls in
  * every field; instrument 0, time null. */

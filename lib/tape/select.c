@@ -133,6 +133,38 @@ selection_add_accounts(struct selection *selection, const char *list,
     return each_item(selection, list, take_account, failure);
 }
 
+static int
+take_id(struct selection *selection, const char *text, size_t size,
+        struct failure *failure)
+{
+    struct selection_id *id = &selection->ids[selection->id_count];
+    const char *equals = memchr(text, '=', size);
+    size_t name = equals ? (size_t)(equals - text) : size;
+
+    if (selection->id_count == SELECT_IDS)
+        return fail(failure, FAILURE_USAGE, "more than %d ids", SELECT_IDS);
+    id->field = schema_id_field(text, name);
+    if (!id->field)
+        return fail(failure, FAILURE_USAGE,
+                    "\"%.*s\" is no field with an id; tape(5) lists them",
+                    (int)name, text);
+    id->id = equals ? name_id(equals + 1, size - name - 1) : 0;
+    if (id->id == 0)
+        return fail(failure, FAILURE_USAGE,
+                    "\"%.*s\" is no %s=ID with an id that is not 0", (int)size,
+                    text, id->field);
+    selection->id_count++;
+    return 0;
+}
+
+int
+selection_add_ids(struct selection *selection, const char *list,
+                  struct failure *failure)
+{
+    selection->by_id = true;
+    return each_item(selection, list, take_id, failure);
+}
+
 int
 selection_set_shard(struct selection *selection, const char *text,
                     struct failure *failure)
@@ -171,6 +203,9 @@ find_fields(struct selection *selection, const struct schema_type *schema)
 
         if (field->offset + field->size > size)
             continue;
+        for (unsigned k = 0; k < selection->id_count; k++)
+            if (strcmp(selection->ids[k].field, field->name) == 0)
+                found->id[k] = field->offset;
         if (field->kind == FIELD_ID && field->id_kind == ID_ACCOUNT) {
             assert(found->accounts < SELECT_FIELDS);
             found->account[found->accounts++] = field->offset;
@@ -342,6 +377,22 @@ accounts_hold(const struct selection *selection, const struct event *event)
 }
 
 static bool
+ids_hold(const struct selection *selection, const struct event *event)
+{
+    const struct selection_fields *fields = fields_of(selection, event);
+    uint64_t id;
+
+    for (unsigned i = 0; i < selection->id_count; i++) {
+        if (fields->id[i] == 0)
+            continue;
+        memcpy(&id, (const char *)event + fields->id[i], sizeof id);
+        if (id == selection->ids[i].id)
+            return true;
+    }
+    return false;
+}
+
+static bool
 time_holds(const struct selection *selection, int64_t time)
 {
     return time != TIME_NULL && time >= selection->from &&
@@ -358,6 +409,8 @@ all_hold(const struct selection *selection, const struct event *event)
     if (selection->by_time && !time_holds(selection, event->time))
         return false;
     if (selection->by_symbol && !symbol_holds(selection, event))
+        return false;
+    if (selection->by_id && !ids_hold(selection, event))
         return false;
     return (!selection->by_account && selection->shards == 0) ||
            accounts_hold(selection, event);

@@ -8,6 +8,7 @@
  *   symbol   its instrument, or one that a field of it names, is one of those;
  *            session, clock and gap without an instrument concern all
  *   account  some account field holds one of the accounts
+ *   id       a field of that name holds that id, for one of the pairs
  *   shard    some account field, modulo shards, is shard; or it has no account
  *   time     from <= time < to; an event without time is in no range
  *
@@ -27,12 +28,19 @@
 #include "tape/header.h"
 #include "tape/instruments.h"
 
-#define SELECT_FIELDS 2 /* the most account fields that a type has */
+#define SELECT_FIELDS 2  /* the most account fields that a type has */
+#define SELECT_IDS    32 /* pairs of a field and an id, at most */
 
 /* Where the fields of a type are that conditions look at. */
 struct selection_fields {
     uint8_t accounts, instruments; /* how many */
     uint16_t account[SELECT_FIELDS], instrument[SELECT_FIELDS];
+    uint16_t id[SELECT_IDS]; /* by pair; 0: it has no such field */
+};
+
+struct selection_id {
+    const char *field; /* its name, of the schema */
+    uint64_t id;
 };
 
 struct selection {
@@ -40,12 +48,14 @@ struct selection {
     int64_t from, to; /* TIME_NULL: no bound */
 
     /* private */
-    bool by_type, by_symbol, by_account, by_time;
+    bool by_type, by_symbol, by_account, by_time, by_id;
     uint64_t types[(UINT16_MAX + 1) / 64]; /* a bit a type */
     struct texts symbols;                  /* as given */
     struct map accounts;                   /* id -> 1 */
-    uint64_t shard, shards;                /* shards 0: not by shard */
-    struct tape_header header;             /* of this tape: its sizes only */
+    struct selection_id ids[SELECT_IDS];
+    unsigned id_count;
+    uint64_t shard, shards;    /* shards 0: not by shard */
+    struct tape_header header; /* of this tape: its sizes only */
     struct selection_fields fields[EVENT_TYPES];
     struct instruments instruments;
     bool *wanted; /* by index of an instrument */
@@ -58,13 +68,16 @@ void selection_free(struct selection *selection);
 
 /* Conditions, each a list with commas as the user wrote it; -1 with a failure
  * of class usage.  Types are names or numbers; a symbol is SYMBOL or
- * EXCHANGE:SYMBOL; an account is a number or a text that name_id knows. */
+ * EXCHANGE:SYMBOL; an account is a number or a text that name_id knows; an id
+ * is FIELD=ID, the ID as that of an account. */
 int selection_add_types(struct selection *selection, const char *list,
                         struct failure *failure);
 int selection_add_symbols(struct selection *selection, const char *list,
                           struct failure *failure);
 int selection_add_accounts(struct selection *selection, const char *list,
                            struct failure *failure);
+int selection_add_ids(struct selection *selection, const char *list,
+                      struct failure *failure);
 
 /* "I/N": the I-th of N shards, counted from 0. */
 int selection_set_shard(struct selection *selection, const char *text,

@@ -112,3 +112,15 @@ buy,1,,," ]
     [ "$(xbook --keep facts.tape | xexport -f json | grep -c accepted)" -eq 1 ]
     [ "$(xbook facts.tape | xexport -f json | grep -c instrument)" -ge 1 ]
 }
+
+@test "an instrument of an earlier tape is defined before its quote" {
+    at_close='"order_type":"limit","time_in_force":"at_close"'
+    printf '%s\n' "{\"type\":\"accepted\",\"time\":\"2026-01-08\",\"instrument\":\"X\",\"order_id\":1,\"side\":\"buy\",\"price\":\"7\",\"quantity\":\"3\",\"remaining_quantity\":\"3\",$at_close}" |
+        ximport -f json > day1.tape
+    echo '{"type":"session","time":"2026-01-09","state":"closing_auction"}' |
+        ximport -f json > day2.tape
+    xbook day1.tape day2.tape > told.tape
+    [ "$(xexport -f json told.tape | grep -c '"type":"quote"')" -eq 1 ]
+    xexport -f json told.tape | tail -n 1 |
+        grep -q '"type":"quote","time":"2026-01-09.*"instrument":"X".*"bid_price":"7"'
+}

@@ -90,3 +90,32 @@ END
     [ "$(cat in.tape | xmatch | xstat --digest)" = "$whole" ]
     [ "$(xgrep -n 100000 in.tape | xmatch | xstat --digest)" = "$whole" ]
 }
+
+@test "--quotes and --depth tell what xbook tells of the facts, event for event" {
+    xgen -n 20000 --symbols 4 --seed 6 > in.tape
+    for options in "--quotes:--keep" "--depth 3:--keep --depth 3"; do
+        # shellcheck disable=SC2086
+        alone=$(xmatch ${options%:*} in.tape | xstat --digest)
+        # shellcheck disable=SC2086
+        piped=$(xmatch in.tape | xbook ${options#*:} | xstat --digest)
+        [ "$alone" = "$piped" ]
+        [ "$alone" != "$(xmatch in.tape | xstat --digest)" ]
+    done
+}
+
+@test "--quotes tells of facts that pass, too, and refuses what xbook refuses" {
+    printf '%s\n' '{"type":"book_add","time":"2026-01-08","instrument":"X","order_id":1,"side":"buy","price":"7","quantity":"1"}' \
+        '{"type":"book_add","time":"2026-01-08","instrument":"X","order_id":2,"side":"buy","quantity":"1"}' |
+        ximport -f json > feed.tape
+    run -1 --separate-stderr xmatch --quotes -o out.tape feed.tape
+    [[ $stderr == "xmatch: feed.tape: event 3 (byte "*"): the fact has no price" ]]
+    xgrep -n 2 feed.tape | xmatch --quotes | xexport -f csv -t quote |
+        grep -q ',7,1,,$'
+}
+
+@test "a level too large for a quote is told, with its place" {
+    orders '1 buy 10 9999999999' '2 buy 10 9999999999' > in.tape
+    run -1 --separate-stderr xmatch --quotes -o out.tape in.tape
+    [[ $stderr == "xmatch: in.tape: event 3 (byte "*"): the quantity of a level is above 9999999999.99999999" ]]
+    xmatch in.tape | xstat > /dev/null
+}

@@ -12,7 +12,78 @@ make_day() {
     xreplay day.tape | cmp - day.tape
     xreplay < day.tape | cmp - day.tape
     cat day.tape day.tape | xreplay | cmp - <(cat day.tape day.tape)
-    xreplay day.tape day.tape | cmp - <(cat day.tape day.tape)
+}
+
+@test "several sources are merged as xmerge does, stores and tapes alike" {
+    for i in 1 2 3; do
+        xgen --orders 1000 --seed $i --symbols $i --stream s$i > $i.tape
+    done
+    xstore -q -d store --segment-size 70000 2.tape > /dev/null
+    xmerge 2.tape 1.tape 3.tape | xexport -f json > merged
+    xreplay 2.tape 1.tape 3.tape > all.tape
+    xexport -f json all.tape | cmp - merged
+    xreplay -d store 1.tape 3.tape | cmp - all.tape
+    xreplay 1.tape -d store - < 3.tape | cmp - all.tape
+    xreplay -d store 1.tape 3.tape --speed 100000 > paced.tape
+    cmp paced.tape all.tape
+    xstat all.tape | grep -qE '^stream +s2\+s1\+s3$'
+    xstore -q -d other 3.tape > /dev/null
+    xreplay -d store -d other 1.tape | xexport -f json |
+        cmp - <(xmerge 2.tape 3.tape 1.tape | xexport -f json)
+}
+
+@test "of several sources each has its part, with its definitions first" {
+    for i in 1 2; do
+        xgen --orders 2000 --seed $i --symbols $i --stream s$i > $i.tape
+    done
+    xstore -q -d store --segment-size 70000 1.tape > /dev/null
+    from=2026-01-08T14:30:05Z
+    to=2026-01-08T14:30:09.5Z
+    xreplay -d store 2.tape --from $from --to $to > part.tape
+    xmerge <(xreplay -d store --from $from --to $to) \
+        <(xreplay 2.tape --from $from --to $to) | xexport -f json |
+        cmp - <(xexport -f json part.tape)
+    run -0 xstat part.tape
+    [[ $output =~ stream\ +s1/from-[0-9]+\+s2/from-[0-9]+ ]]
+    [[ $output == *limited* ]]
+    # one that has nothing in the range leaves the other
+    xgen --orders 10 --start 2030-01-01T00:00:00Z --stream far > far.tape
+    xreplay -d store far.tape --to $to | xexport -f json |
+        cmp - <(xreplay -d store --to $to | xexport -f json)
+}
+
+@test "of several sources one that fails ends all with its class" {
+    xgen --orders 1000 > good.tape
+    head -c 50000 good.tape > cut.tape
+    run -1 --separate-stderr bash -c "xreplay good.tape cut.tape > out.tape"
+    [[ $stderr == "xreplay: cut.tape: "*"without END"* ]]
+    run -1 xstat out.tape
+    run -3 --separate-stderr bash -c \
+        "cat cut.tape | xreplay good.tape - > out.tape"
+    [[ $stderr == "xreplay: stdin: "*"upstream died"* ]]
+    run -3 xreplay good.tape -d nothing
+}
+
+@test "--loop gives all of it so many times" {
+    make_day
+    xreplay day.tape --loop 2 | cmp - <(cat day.tape day.tape)
+    xreplay -d day --loop 3 --from-seq 200 --to-seq 300 > three.tape
+    xreplay -d day --from-seq 200 --to-seq 300 > one.tape
+    [ "$(xexport -f json three.tape | wc -l)" -eq \
+        $((3 * $(xexport -f json one.tape | wc -l))) ]
+    run -2 --separate-stderr xreplay --loop 2 - < day.tape
+    [[ $stderr == *"stdin comes but once"* ]]
+    # each time from its own beginning
+    xreplay --to-seq 300 day.tape > part.tape
+    start=$(date +%s%N)
+    xreplay --loop 3 --speed 20 part.tape > three.tape
+    ns=$(($(date +%s%N) - start))
+    cat part.tape part.tape part.tape | cmp - three.tape
+    times=$(xstat part.tape | grep -oE 'T14:30:[0-9.]+' | cut -d : -f 3)
+    # shellcheck disable=SC2086 # two words
+    set -- $times
+    [ "$(awk -v ns=$ns -v a="$1" -v b="$2" \
+        'BEGIN { print (ns >= 3 * (b - a) / 20 * 1e9) }')" -eq 1 ]
 }
 
 @test "a part is the same from a store and from a tape, wherever it begins" {
@@ -197,7 +268,10 @@ JSON
 
 @test "options that make no sense together are exit 2" {
     make_day
-    run -2 xreplay -d day day.tape
+    run -2 --separate-stderr xreplay -d day day.tape --from-seq 5
+    [[ $stderr == *"seqs are those of one stream"* ]]
+    run -2 xreplay --bare day.tape day.tape
+    run -2 xreplay --loop 0 day.tape
     run -2 xreplay --stream x day.tape
     run -2 xreplay --follow day.tape
     run -2 xreplay --precise day.tape
@@ -208,13 +282,13 @@ JSON
 
 @test "a start in the middle reads next to nothing of what is before" {
     command -v strace > /dev/null || skip "no strace"
-    orders=1000000
-    parts=10
-    if [ -n "${XTAPE_LONG-}" ]; then
+    orders=3000000
+    parts=100
+    if [ -n "${XTAPE_LONG-}" ]; then # 6 GB
         orders=100000000
         parts=1000
     fi
-    xgen --orders $orders | xstore -q -d big > /dev/null
+    xgen -t print --orders $orders | xstore -q -d big > /dev/null
     size=$(du -sb big | cut -f 1)
     middle=$((orders / 2))
     strace -qq -o trace -e trace=read \

@@ -102,58 +102,9 @@ engines_book(void)
     match_free(&match);
 }
 
-/* ---- facts that xmatch does not tell today ------------------------------- */
-
-static int
-accept(struct feed *feed, uint64_t order_id, enum side side, int64_t price,
-       enum order_type order_type, unsigned flags)
-{
-    struct order_fact fact;
-
-    event_init(&fact, EVENT_ACCEPTED);
-    fact.order_id = order_id;
-    fact.side = (uint8_t)side;
-    fact.order_type = (uint8_t)order_type;
-    fact.flags = (uint8_t)flags;
-    fact.price = price;
-    fact.quantity = fact.remaining_quantity = DECIMAL_ONE;
-    failure.kind = FAILURE_NONE;
-    return feed_apply(feed, 0, &fact.event, &failure);
-}
-
-static void
-other_facts(void)
-{
-    struct feed feed = {0};
-    struct quote quote;
-    const int64_t beyond[] = {INT64_MAX, INT64_MIN + 1, DECIMAL_MAX + 1};
-    bool refused = true;
-
-    feed_reserve(&feed, 0, &failure);
-    accept(&feed, 1, SIDE_BUY, 10, ORDER_STOP_LIMIT, 0);
-    accept(&feed, 2, SIDE_BUY, 11, ORDER_LIMIT, ORDER_HIDDEN);
-    accept(&feed, 3, SIDE_BUY, 9, ORDER_LIMIT, 0);
-    OK("Stops that wait and hidden orders are not shown.",
-       feed_quote(&feed, 0, &quote) && quote.bid_price == 9);
-    accept(&feed, 4, SIDE_SELL, 9, ORDER_LIMIT, 0);
-    OK("An order that could trade is held back.",
-       feed_quote(&feed, 0, &quote) && quote.ask_price == DECIMAL_NULL);
-    accept(&feed, 5, SIDE_SELL, 20, ORDER_LIMIT, 0);
-    OK("If the next comes and it did not trade, it is shown.",
-       feed_quote(&feed, 0, &quote) && quote.ask_price == 9);
-    for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++)
-        refused &=
-            accept(&feed, 6, SIDE_BUY, beyond[i], ORDER_LIMIT, 0) == -1 &&
-            accept(&feed, 6, SIDE_SELL, beyond[i], ORDER_LIMIT, 0) == -1;
-    OK("A price beyond the format is refused.",
-       refused && failure.kind == FAILURE_DATA);
-    feed_free(&feed);
-}
-
 int
 main(void)
 {
     engines_book();
-    other_facts();
     return tap_done();
 }

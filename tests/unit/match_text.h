@@ -82,13 +82,20 @@ order_fact_text(const struct order_fact *fact, const char *verb, char *line,
                 size_t size)
 {
     char quantity[DECIMAL_TEXT_MAX + 1], price[DECIMAL_TEXT_MAX + 1];
-    bool reduced = fact->reason == REASON_REDUCED;
+    char stop[DECIMAL_TEXT_MAX + 1];
+    bool why = fact->reason && fact->reason != REASON_REQUESTED;
+    int used =
+        snprintf(line, size, "%s %" PRIu64 " %s@%s", verb, fact->order_id,
+                 number_text(fact->remaining_quantity, quantity),
+                 fact->price == DECIMAL_NULL ? "market"
+                                             : number_text(fact->price, price));
 
-    snprintf(line, size, "%s %" PRIu64 " %s@%s%s", verb, fact->order_id,
-             number_text(fact->remaining_quantity, quantity),
-             fact->order_type == ORDER_MARKET ? "market"
-                                              : number_text(fact->price, price),
-             reduced ? " reduced" : "");
+    if (fact->stop_price != DECIMAL_NULL)
+        used += snprintf(line + used, size - (size_t)used, " stop=%s",
+                         number_text(fact->stop_price, stop));
+    if (why)
+        snprintf(line + used, size - (size_t)used, " %s",
+                 word_text(fact->event.type, "reason", fact));
 }
 
 static void
@@ -96,29 +103,55 @@ order_end_text(const struct order_end *end, const char *verb, char *line,
                size_t size)
 {
     const char *reason = word_text(end->event.type, "reason", end);
-    char quantity[DECIMAL_TEXT_MAX + 1];
+    char quantity[DECIMAL_TEXT_MAX + 1], price[DECIMAL_TEXT_MAX + 1];
+    bool plain =
+        end->event.type == EVENT_EXPIRED && end->reason == REASON_DAY_END;
 
     number_text(end->remaining_quantity, quantity);
     if (end->event.type == EVENT_REJECTED)
         snprintf(line, size, "%s %" PRIu64 " %s", verb, end->order_id, reason);
+    else if (end->event.type == EVENT_TRIGGERED)
+        snprintf(line, size, "%s %" PRIu64 " %s@%s", verb, end->order_id,
+                 quantity, number_text(end->price, price));
     else
         snprintf(line, size, "%s %" PRIu64 " %s%s%s", verb, end->order_id,
-                 quantity, end->event.type == EVENT_EXPIRED ? "" : " ",
-                 end->event.type == EVENT_EXPIRED ? "" : reason);
+                 quantity, plain ? "" : " ", plain ? "" : reason);
 }
 
+/* The maker first; of an auction, which has none, the buyer. */
 static void
 trade_text(const struct trade *trade, char *line, size_t size)
 {
     char quantity[DECIMAL_TEXT_MAX + 1], price[DECIMAL_TEXT_MAX + 1];
-    bool buys = trade->side == SIDE_BUY;
+    bool sell_first = trade->side == SIDE_BUY;
 
-    snprintf(line, size, "trade %" PRIu64 " %" PRIu64 " %s@%s%s",
-             buys ? trade->sell_order_id : trade->buy_order_id,
-             buys ? trade->buy_order_id : trade->sell_order_id,
+    snprintf(line, size, "trade %" PRIu64 " %" PRIu64 " %s@%s%s%s",
+             sell_first ? trade->sell_order_id : trade->buy_order_id,
+             sell_first ? trade->buy_order_id : trade->sell_order_id,
              number_text(trade->quantity, quantity),
              number_text(trade->price, price),
+             trade->flags & TRADE_AUCTION ? " auction" : "",
              trade->flags & TRADE_SELF ? " self_trade" : "");
+}
+
+static void
+indicative_text(const struct indicative *fact, char *line, size_t size)
+{
+    char quantity[DECIMAL_TEXT_MAX + 1], price[DECIMAL_TEXT_MAX + 1];
+    char surplus[DECIMAL_TEXT_MAX + 1];
+
+    if (fact->price == DECIMAL_NULL)
+        snprintf(line, size, "indicative none");
+    else if (fact->side == 0)
+        snprintf(line, size, "indicative %s@%s",
+                 number_text(fact->quantity, quantity),
+                 number_text(fact->price, price));
+    else
+        snprintf(line, size, "indicative %s@%s surplus %s %s",
+                 number_text(fact->quantity, quantity),
+                 number_text(fact->price, price),
+                 word_text(EVENT_INDICATIVE, "side", fact),
+                 number_text(fact->surplus, surplus));
 }
 
 __attribute__((unused)) static void
@@ -131,6 +164,7 @@ fact_text(const void *fact, char *line, size_t size)
     case EVENT_ACCEPTED:
     case EVENT_MODIFIED: order_fact_text(fact, verb, line, size); break;
     case EVENT_TRADE: trade_text(fact, line, size); break;
+    case EVENT_INDICATIVE: indicative_text(fact, line, size); break;
     default: order_end_text(fact, verb, line, size); break;
     }
 }
@@ -176,6 +210,8 @@ union input {
     struct cancel cancel;
     struct session session;
     struct instrument instrument;
+    struct account account;
+    char room[sizeof(struct instrument) + 128];
 };
 
 static int64_t
@@ -213,7 +249,7 @@ set_word(union input *input, const char *field, const char *word)
     const struct schema_field *column =
         schema_field(type, field, strlen(field));
 
-    for (unsigned i = 0; column && column->words[i]; i++)
+    for (unsigned i = 0; column && column->words && column->words[i]; i++)
         if (strcmp(column->words[i], word) == 0) {
             uint64_t old = field_unsigned(input, column);
 
@@ -225,58 +261,98 @@ set_word(union input *input, const char *field, const char *word)
     return false;
 }
 
-/* "account=7", "tick=5", "post_only", ... */
+/* Sets an enum by a word, flags by words with + between. */
+static bool
+set_words(union input *input, const char *field, char *words)
+{
+    char *rest = NULL, *word = strtok_r(words, "+", &rest);
+    bool known = word != NULL;
+
+    for (; word; word = strtok_r(NULL, "+", &rest))
+        known = set_word(input, field, word) && known;
+    return known;
+}
+
+/* A tick table lies behind the instrument. */
+static void
+set_tick_table(union input *input, const char *text)
+{
+    struct instrument *instrument = &input->instrument;
+    size_t length = strlen(text), words = (length + 7) / 8;
+
+    assert(length <= sizeof *input - sizeof *instrument);
+    memcpy((char *)input + sizeof *instrument, text, length);
+    instrument->tick_table.offset = sizeof *instrument;
+    instrument->tick_table.length = (uint16_t)length;
+    instrument->event.words = (uint16_t)(sizeof *instrument / 8 + words);
+}
+
+static void
+set_number(union input *input, const char *name, const char *text)
+{
+    const struct schema_type *type = schema_find(input->event.type);
+    const struct schema_field *field = schema_field(type, name, strlen(name));
+    int64_t value;
+
+    assert(field);
+    if (field->kind == FIELD_ID) {
+        field_set_unsigned(input, field, strtoul(text, NULL, 10));
+        return;
+    }
+    value = field->kind == FIELD_TIME ? strtoll(text, NULL, 10)
+                                      : read_number(text, strlen(text));
+    memcpy((char *)input + field->offset, &value, sizeof value);
+}
+
+static void
+read_word(union input *input, const char *word)
+{
+    if (set_word(input, "time_in_force", word) ||
+        set_word(input, "flags", word) || set_word(input, "state", word))
+        return;
+    fprintf(stderr, "what is \"%s\"?\n", word);
+    abort();
+}
+
+/* "account=7", "tick=5", "self=decrement", "post_only", ... */
 static void
 read_attribute(union input *input, char *word)
 {
     static const struct {
         const char *word, *field;
-    } numbers[] = {
+    } names[] = {
         {"tick", "tick_size"},         {"lot", "lot_size"},
+        {"low", "lower_price"},        {"high", "upper_price"},
         {"stop", "stop_price"},        {"display", "display_quantity"},
         {"min", "min_quantity"},       {"expire", "expire_time"},
-        {"account", "account_id"},     {"symbol", NULL},
+        {"account", "account_id"},     {"reference", "reference_price"},
         {"client", "client_order_id"}, {"strategy", "strategy_id"},
+        {"offset", "price_offset"},    {"step", "offset_step"},
+        {"total", "total_quantity"},   {"group", "group_id"},
+        {"self", "self_trade"},        {"tif", "time_in_force"},
+        {"type", "order_type"},
     };
-    const struct schema_type *type = schema_find(input->event.type);
     char *equals = strchr(word, '=');
+    const char *field = word;
 
     if (!equals) {
-        if (set_word(input, "time_in_force", word) ||
-            set_word(input, "flags", word) || set_word(input, "state", word))
-            return;
-        fprintf(stderr, "what is \"%s\"?\n", word);
-        abort();
+        read_word(input, word);
+        return;
     }
     *equals++ = '\0';
-    if (strcmp(word, "type") == 0) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].word, word) == 0)
+            field = names[i].field;
+    if (strcmp(word, "symbol") == 0)
+        input->event.instrument = (uint32_t)strtoul(equals, NULL, 10);
+    else if (strcmp(word, "t") == 0)
+        input->event.time = strtoll(equals, NULL, 10);
+    else if (strcmp(word, "ticks") == 0)
+        set_tick_table(input, equals);
+    else if (strcmp(field, "order_type") == 0 && strcmp(equals, "null") == 0)
         input->order.order_type = 0;
-        assert(set_word(input, "order_type", equals) ||
-               strcmp(equals, "null") == 0);
-        return;
-    }
-    if (set_word(input, word, equals))
-        return;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        const struct schema_field *field;
-
-        if (strcmp(numbers[i].word, word) != 0)
-            continue;
-        if (!numbers[i].field) {
-            input->event.instrument = (uint32_t)strtoul(equals, NULL, 10);
-            return;
-        }
-        field = schema_field(type, numbers[i].field, strlen(numbers[i].field));
-        assert(field);
-        if (field->kind == FIELD_ID)
-            field_set_unsigned(input, field, strtoul(equals, NULL, 10));
-        else
-            memcpy((char *)input + field->offset,
-                   &(int64_t){read_number(equals, strlen(equals))}, 8);
-        return;
-    }
-    fprintf(stderr, "what is \"%s\"?\n", word);
-    abort();
+    else if (!set_words(input, field, equals))
+        set_number(input, field, equals);
 }
 
 static void
@@ -320,6 +396,13 @@ read_cancel(union input *input, char **rest)
     }
 }
 
+static void
+read_account(union input *input, char **rest)
+{
+    event_init(input, EVENT_ACCOUNT);
+    input->account.account_id = strtoull(strtok_r(NULL, " ", rest), NULL, 10);
+}
+
 /* Reads one input, destroying the line. */
 __attribute__((unused)) static void
 read_input(char *line, union input *input)
@@ -335,9 +418,14 @@ read_input(char *line, union input *input)
         event_init(input, EVENT_SESSION);
     else if (strcmp(verb, "instrument") == 0)
         event_init(input, EVENT_INSTRUMENT);
+    else if (strcmp(verb, "clock") == 0)
+        event_init(input, EVENT_CLOCK);
+    else if (strcmp(verb, "account") == 0)
+        read_account(input, &rest);
     else
         read_order(input, verb, &rest);
-    input->event.instrument = 1;
+    if (input->event.type != EVENT_ACCOUNT && input->event.type != EVENT_CLOCK)
+        input->event.instrument = 1;
     while (rest && (word = strtok_r(NULL, " ", &rest)))
         read_attribute(input, word);
 }

@@ -1,0 +1,34 @@
+#include "cli/local.h"
+
+#define RANGE_BITS 24 /* ids for each program of a pipeline */
+
+void
+local_begin(struct run *run)
+{
+    _Static_assert((uint64_t)TAPE_PROGRAMS_MAX << RANGE_BITS < INT32_MAX,
+                   "ids that are counted down stay far from those of a tape");
+    run->next_local =
+        UINT32_MAX - (run->reader.header.program_count << RANGE_BITS);
+}
+
+uint32_t
+local_id(struct run *run, uint32_t index, int64_t time, struct failure *failure)
+{
+    struct instruments *instruments = &run->instruments;
+    const struct instrument *known = instruments->events[index];
+    uint32_t id = known->event.instrument;
+    struct instrument *event;
+
+    if (instruments_find(instruments, id) == index) /* it may be another's */
+        return id;
+    while (instruments_find(instruments, run->next_local) != INSTRUMENT_NONE)
+        run->next_local--;
+    id = run->next_local--;
+    event = tape_writer_put(&run->writer, known->event.words * 8UL);
+    memcpy(event, known, known->event.words * 8UL);
+    event->event.instrument = id;
+    event->event.time = time;
+    if (instruments_define(instruments, event, failure) == INSTRUMENT_NONE)
+        return 0;
+    return id;
+}

@@ -1,0 +1,262 @@
+#include "tape/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+/* Events are handed out by the 8 KiB: little enough to stay in the first
+ * cache until they are copied on. */
+#define BATCH 8192
+
+struct merge_input {
+    struct tape_source *source;
+    struct remap_tape remap;
+    const struct event *next; /* in hand; NULL: it has to be read */
+    uint64_t seq;             /* of next */
+    int64_t place;
+    bool in_tape;
+    bool over;
+};
+
+/* ---- inputs -------------------------------------------------------------- */
+
+/* Puts the input's name before what was said of it. */
+static int
+blame(const struct merge_input *in, struct failure *failure)
+{
+    return in->source->name ? fail_at(failure, "%s", in->source->name) : -1;
+}
+
+/* Where the event in hand stands, or, with none in hand, where the next one
+ * can stand at the earliest. */
+static void
+set_place(struct merge_input *in)
+{
+    if (in->next && in->next->time > in->place)
+        in->place = in->next->time;
+}
+
+static int
+take_end(struct tape_merge *merge, struct merge_input *in,
+         struct failure *failure)
+{
+    enum tape_status status = in->source->status;
+
+    in->in_tape = false;
+    if (status == TAPE_FAILED) {
+        fail(failure, (enum failure_class)in->source->exit_class,
+             "a program upstream failed");
+        return blame(in, failure);
+    }
+    if (status > merge->source.status)
+        merge->source.status = status;
+    return 1;
+}
+
+static int
+take_header(struct tape_merge *merge, struct merge_input *in,
+            struct failure *failure)
+{
+    in->in_tape = true;
+    remap_tape_begin(&in->remap);
+    if (tape_join_check(&merge->join, in->source->header, failure) == 0)
+        return 1;
+    return blame(in, failure);
+}
+
+/* Reads on until an event is in hand or the input is over: 1; 0 when it was
+ * stopped; -1. */
+static int
+fill(struct tape_merge *merge, struct merge_input *in, struct failure *failure)
+{
+    int result = 1;
+
+    while (result == 1 && !in->next && !in->over) {
+        result = in->source->next(in->source, failure);
+        switch (result) {
+        case TAPE_HEADER: result = take_header(merge, in, failure); break;
+        case TAPE_BLOCK:
+            in->next = in->source->first;
+            in->seq = in->source->first_seq;
+            result = 1;
+            break;
+        case TAPE_END: result = take_end(merge, in, failure); break;
+        case TAPE_NOTHING:
+            in->over = true;
+            result = !in->in_tape;
+            break;
+        default: break;
+        }
+    }
+    set_place(in);
+    return result;
+}
+
+static void
+advance(struct merge_input *in)
+{
+    in->next = event_next(in->next);
+    in->seq++;
+    if (in->next == in->source->end)
+        in->next = NULL;
+    set_place(in);
+}
+
+/* ---- merging ------------------------------------------------------------- */
+
+/* True when a, which is before b among the inputs or behind it, goes first. */
+static bool
+goes_first(const struct merge_input *a, const struct merge_input *b)
+{
+    return a->place < b->place || (a->place == b->place && a < b);
+}
+
+/* The input whose turn it is, and the one after it; NULL when there is none. */
+static struct merge_input *
+pick(struct tape_merge *merge, struct merge_input **rival)
+{
+    struct merge_input *first = NULL;
+
+    *rival = NULL;
+    for (unsigned i = 0; i < merge->count; i++) {
+        struct merge_input *in = &merge->inputs[i];
+
+        if (in->over)
+            continue;
+        if (!first || goes_first(in, first)) {
+            *rival = first;
+            first = in;
+        } else if (!*rival || goes_first(in, *rival)) {
+            *rival = in;
+        }
+    }
+    return first;
+}
+
+/* Adds the event in hand to those that are handed out next. */
+static int
+put_event(struct tape_merge *merge, struct merge_input *in,
+          struct failure *failure)
+{
+    const struct event *event = in->next;
+    size_t size = event->words * 8UL;
+    uint32_t ids[1 + REMAP_FIELDS];
+    bool news = true;
+    struct event *room = (struct event *)(void *)(merge->events + merge->used);
+
+    if ((event->type == EVENT_INSTRUMENT || event->type == EVENT_NAME) &&
+        remap_define(&merge->remap, &in->remap, event, &news, failure) != 0)
+        return -1;
+    if (remap_find(&merge->remap, &in->remap, event, ids, failure) != 0)
+        return -1;
+    merge->taken++;
+    if (!news)
+        return 0;
+    memcpy(room, event, size);
+    remap_set(&merge->remap, room, ids);
+    merge->used += size;
+    merge->source.count++;
+    return 0;
+}
+
+/* Merges until there is a batch: TAPE_BLOCK; TAPE_END when all inputs are over;
+ * TAPE_NOTHING when one was stopped; -1.  Nothing is read while there are
+ * events to hand out: they would wait for a live input. */
+static int
+gather(struct tape_merge *merge, struct failure *failure)
+{
+    struct merge_input *in, *rival;
+    int result = 1;
+
+    while (result > 0 && merge->used < BATCH && (in = pick(merge, &rival))) {
+        if (!in->next && merge->used)
+            break;
+        if (!in->next) {
+            result = fill(merge, in, failure);
+            continue;
+        }
+        do {
+            if (put_event(merge, in, failure) != 0)
+                return tape_source_blame(in->source, in->next, in->seq,
+                                         failure);
+            advance(in);
+        } while (merge->used < BATCH && in->next &&
+                 (!rival || goes_first(in, rival)));
+    }
+    if (result <= 0)
+        return result;
+    merge->ended = merge->used == 0;
+    return merge->ended ? TAPE_END : TAPE_BLOCK;
+}
+
+/* Reads the HEADER of each input and makes the one that they come to. */
+static int
+begin(struct tape_merge *merge, struct failure *failure)
+{
+    for (unsigned i = 0; i < merge->count; i++) {
+        struct merge_input *in = &merge->inputs[i];
+        int item = in->source->next(in->source, failure);
+
+        if (item <= 0)
+            return item;
+        if (tape_join_add(&merge->join, in->source->header, failure) != 0)
+            return blame(in, failure);
+        in->in_tape = true;
+    }
+    if (tape_join_finish(&merge->join, merge->stream, &merge->self, failure))
+        return -1;
+    merge->begun = true;
+    return TAPE_HEADER;
+}
+
+static int
+next(struct tape_source *source, struct failure *failure)
+{
+    struct tape_merge *merge = (struct tape_merge *)source;
+    int item;
+
+    if (!merge->begun)
+        return begin(merge, failure);
+    if (merge->ended)
+        return TAPE_NOTHING;
+    source->first_seq += source->count;
+    source->count = 0;
+    merge->used = 0;
+    item = gather(merge, failure);
+    source->first = (const struct event *)(const void *)merge->events;
+    source->end =
+        (const struct event *)(const void *)(merge->events + merge->used);
+    return item;
+}
+
+int
+tape_merge_init(struct tape_merge *merge, struct tape_source *const *sources,
+                unsigned count, struct failure *failure)
+{
+    *merge = (struct tape_merge){.source = {.next = next, .first_seq = 1},
+                                 .count = count};
+    remap_init(&merge->remap);
+    tape_join_init(&merge->join);
+    merge->source.header = &merge->join.header;
+    merge->inputs = allocate(failure, count, sizeof *merge->inputs);
+    merge->events = allocate(failure, 1, BATCH + EVENT_MAX);
+    if (!merge->inputs || !merge->events)
+        return -1;
+    for (unsigned i = 0; i < count; i++)
+        merge->inputs[i] = (struct merge_input){
+            .source = sources[i], .place = TIME_NULL /* before every time */};
+    return 0;
+}
+
+void
+tape_merge_free(struct tape_merge *merge)
+{
+    for (unsigned i = 0; merge->inputs && i < merge->count; i++)
+        remap_tape_free(&merge->inputs[i].remap);
+    free(merge->inputs);
+    free(merge->events);
+    tape_join_free(&merge->join);
+    remap_free(&merge->remap);
+    *merge = (struct tape_merge){0};
+}
