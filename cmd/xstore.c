@@ -54,16 +54,15 @@ take_block(void *state, struct run *run)
 {
     struct xstore *x = state;
     const struct tape_reader *reader = &run->reader;
-    const struct event *event = reader->first;
 
     if (run->waiting)
         return log_write_commit(&x->writer, &run->failure);
-    if (log_write_events(&x->writer, event, reader->end, reader->count,
+    if (log_write_events(&x->writer, reader->first, reader->end, reader->count,
                          &run->failure) != 0)
         return -1;
-    for (; run->kind == RUN_TAPE && event < reader->end;
-         event = event_next(event))
-        tape_writer_copy(&run->writer, event);
+    if (run->kind == RUN_TAPE)
+        tape_writer_copy_run(&run->writer, reader->first, reader->end,
+                             reader->count);
     if (log_write_pending(&x->writer) >= GROUP)
         return log_write_commit(&x->writer, &run->failure);
     return 0;

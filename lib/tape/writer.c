@@ -97,21 +97,42 @@ tape_writer_send(struct tape_writer *writer)
     return writer->output->failure->kind == FAILURE_NONE ? 0 : -1;
 }
 
+/* How many of the events [*first, end) the block in hand has room for; *size
+ * is what they take. */
+static uint32_t
+count_fitting(const struct tape_writer *writer, const struct event *first,
+              const struct event *end, size_t *size)
+{
+    uint32_t count = 0;
+
+    for (*size = 0; first < end && writer->used + *size < CHUNK_SIZE;
+         first = event_next(first), count++) {
+        if (writer->used + *size + first->words * 8UL > BLOCK_BODY_MAX)
+            break;
+        *size += first->words * 8UL;
+    }
+    return count;
+}
+
 void
 tape_writer_copy_run(struct tape_writer *writer, const struct event *first,
                      const struct event *end, uint32_t count)
 {
-    size_t size = (size_t)((const char *)end - (const char *)first);
+    while (first < end) {
+        size_t size = (size_t)((const char *)end - (const char *)first);
+        void *room = tape_writer_reserve(writer, first->words * 8UL);
+        uint32_t fitting = count;
 
-    if (writer->used + size >= CHUNK_SIZE) { /* the block ends amid them */
-        for (; first < end; first = event_next(first))
-            tape_writer_copy(writer, first);
-        return;
+        if (writer->used + size >= CHUNK_SIZE) /* the block ends amid them */
+            fitting = count_fitting(writer, first, end, &size);
+        memcpy(room, first, size);
+        writer->used += size;
+        writer->count += fitting;
+        writer->total += fitting;
+        count -= fitting;
+        first =
+            (const struct event *)(const void *)((const char *)first + size);
     }
-    memcpy(writer->block + FRAME_HEAD + writer->used, first, size);
-    writer->used += size;
-    writer->count += count;
-    writer->total += count;
 }
 
 int

@@ -96,8 +96,7 @@ tape_writer_copy(struct tape_writer *writer, const struct event *event)
     memcpy(tape_writer_put(writer, size), event, size);
 }
 
-/* Appends count events that lie one behind the other, from first up to end.
- * Best for runs of a few KiB. */
+/* Appends count events that lie one behind the other, from first up to end. */
 void tape_writer_copy_run(struct tape_writer *writer, const struct event *first,
                           const struct event *end, uint32_t count);
 
