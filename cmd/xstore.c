@@ -61,8 +61,8 @@ take_block(void *state, struct run *run)
                          &run->failure) != 0)
         return -1;
     if (run->kind == RUN_TAPE)
-        tape_writer_copy_run(&run->writer, reader->first, reader->end,
-                             reader->count);
+        tape_writer_copy_block(&run->writer, reader, reader->first, reader->end,
+                               reader->count);
     if (log_write_pending(&x->writer) >= GROUP)
         return log_write_commit(&x->writer, &run->failure);
     return 0;

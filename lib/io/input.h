@@ -22,7 +22,7 @@ struct input {
     uint64_t offset; /* bytes read so far */
     int wake;        /* -1, or a descriptor whose readability ends waiting */
     bool stopped;    /* wake became readable: no more is read */
-    size_t read_max; /* 0, or the most bytes one read asks for (tests) */
+    size_t read_max; /* 0, or the most bytes one read asks for */
 
     /* Called before a read that would block, so that what is finished goes
      * downstream first.  May be NULL. Returns 0, or -1 with the failure set. */

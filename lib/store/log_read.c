@@ -54,6 +54,7 @@ open_segment(struct log_cursor *cursor, const struct log_segment *segment,
     if (input_open(&cursor->input, segment->path, failure) != 0)
         return -1;
     cursor->opened = true;
+    cursor->input.read_max = FRAME_MAX; /* the first event soon */
     if (tape_reader_init(reader, &cursor->input, failure) != 0)
         return -1;
     reader->raw = !cursor->complete;
@@ -107,6 +108,7 @@ log_cursor_next(struct log_cursor *cursor, struct failure *failure)
                  segment->path, segment->index_path);
         return -1;
     }
+    cursor->input.read_max = 0;
     cursor->first = reader->first;
     cursor->end = reader->end;
     cursor->first_seq = reader->first_seq;

@@ -99,6 +99,18 @@ begin(struct replay *replay, const struct tape_source *source,
     return result;
 }
 
+static void
+copy_events(struct tape_writer *writer, const struct tape_source *source)
+{
+    uint32_t count = (uint32_t)source->count;
+
+    if (source->reader)
+        tape_writer_copy_block(writer, source->reader, source->first,
+                               source->end, count);
+    else
+        tape_writer_copy_run(writer, source->first, source->end, count);
+}
+
 /* Writes a block; stops amid it when the program is stopped. */
 static int
 put_events(struct replay *replay, const struct tape_source *source,
@@ -109,8 +121,7 @@ put_events(struct replay *replay, const struct tape_source *source,
 
     replay->progress(replay->owner);
     if (!replay->clock && !replay->pace.speed) {
-        tape_writer_copy_run(replay->writer, event, source->end,
-                             (uint32_t)source->count);
+        copy_events(replay->writer, source);
         replay->taken += source->count;
         event = source->end;
     }

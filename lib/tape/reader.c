@@ -275,8 +275,8 @@ take_block(struct tape_reader *reader, const struct frame *frame,
            struct failure *failure)
 {
     bool lengths_only = reader->raw || reader->short_types;
-    const struct event *last = NULL;
     const void *end = (const char *)frame + frame->size;
+    const struct event *last;
 
     if (!reader->in_tape)
         return damaged(reader, failure, "events before a HEADER");
@@ -292,10 +292,13 @@ take_block(struct tape_reader *reader, const struct frame *frame,
     if (check_events(reader,
                      lengths_only ? reader->rules->written
                                   : reader->rules->known,
-                     &last, failure) != 0)
+                     &reader->last, failure) != 0)
         return -1;
-    digest_block(&reader->digest, reader->first, last, end, frame->body);
+    reader->body = frame->body;
+    digest_block(&reader->digest, reader->first, reader->last, end,
+                 frame->body);
     if (reader->short_types) {
+        reader->last = NULL;
         if (complete_events(reader, failure) != 0 ||
             check_events(reader, reader->rules->known, &last, failure) != 0)
             return -1;

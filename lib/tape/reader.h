@@ -46,7 +46,9 @@ struct tape_reader {
     uint64_t first_seq;              /* of the first */
     uint32_t count;
     int64_t time_min, time_max;
-    uint64_t offset; /* byte position of the block's first event */
+    uint64_t offset;          /* byte position of the block's first event */
+    const struct event *last; /* of them; NULL: they were completed */
+    uint64_t body;            /* their XXH3-64, unless they were completed */
 
     /* after TAPE_END; since the header */
     enum tape_status status;

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "tape/reader.h"
+
 int
 tape_writer_init(struct tape_writer *writer, struct output *output,
                  struct failure *failure)
@@ -56,23 +58,15 @@ tape_writer_begin(struct tape_writer *writer, const struct tape_header *header)
     return 0;
 }
 
-/* Fills in the head of the block's frame; hashes each byte once. */
-static void
-seal_block(struct tape_writer *writer)
+/* Closes the block in hand: fills in the head of its frame.  body is the hash
+ * of its events, last the last of them. */
+static int
+seal_block(struct tape_writer *writer, const struct event *last,
+           int64_t time_min, int64_t time_max, uint64_t body)
 {
     struct frame *frame = (struct frame *)(void *)writer->block;
     const struct event *first = (const struct event *)(void *)(frame + 1);
-    const void *end = writer->block + FRAME_HEAD + writer->used;
-    const struct event *last = first;
-    int64_t time_min = first->time, time_max = first->time;
-    uint64_t body = frame_hash(first, writer->used);
 
-    for (const struct event *event = first; (const void *)event < end;
-         event = event_next(event)) {
-        time_min = event->time < time_min ? event->time : time_min;
-        time_max = event->time > time_max ? event->time : time_max;
-        last = event;
-    }
     memset(frame, 0, sizeof *frame);
     frame->kind = FRAME_BLOCK;
     frame->size = (uint32_t)(FRAME_HEAD + writer->used);
@@ -81,20 +75,34 @@ seal_block(struct tape_writer *writer)
     frame->u.block.time_min = time_min;
     frame->u.block.time_max = time_max;
     frame_seal(frame, body);
-    digest_block(&writer->digest, first, last, end, body);
-}
-
-int
-tape_writer_send(struct tape_writer *writer)
-{
-    if (writer->count == 0)
-        return 0;
-    seal_block(writer);
+    digest_block(&writer->digest, first, last,
+                 (const char *)first + writer->used, body);
     writer->block_seq += writer->count;
     if (writer->block != writer->scratch)
         output_advance(writer->output, FRAME_HEAD + writer->used);
     new_block(writer);
     return writer->output->failure->kind == FAILURE_NONE ? 0 : -1;
+}
+
+/* Hashes each byte once. */
+int
+tape_writer_send(struct tape_writer *writer)
+{
+    const char *body = writer->block + FRAME_HEAD;
+    const struct event *event = (const struct event *)(const void *)body;
+    const void *end = body + writer->used;
+    const struct event *last = event;
+    int64_t time_min = event->time, time_max = event->time;
+
+    if (writer->count == 0)
+        return 0;
+    for (; (const void *)event < end; event = event_next(event)) {
+        time_min = event->time < time_min ? event->time : time_min;
+        time_max = event->time > time_max ? event->time : time_max;
+        last = event;
+    }
+    return seal_block(writer, last, time_min, time_max,
+                      frame_hash(body, writer->used));
 }
 
 /* How many of the events [*first, end) the block in hand has room for; *size
@@ -133,6 +141,41 @@ tape_writer_copy_run(struct tape_writer *writer, const struct event *first,
         first =
             (const struct event *)(const void *)((const char *)first + size);
     }
+}
+
+/* Whether events that are one chunk of the digest are a whole block. */
+static bool
+is_chunk(const struct event *first, const struct event *last,
+         const struct event *end)
+{
+    return (const char *)last - (const char *)first < CHUNK_SIZE &&
+           (const char *)end - (const char *)first >= CHUNK_SIZE;
+}
+
+void
+tape_writer_copy_block(struct tape_writer *writer,
+                       const struct tape_reader *reader,
+                       const struct event *first, const struct event *end,
+                       uint32_t count)
+{
+    char *room;
+
+    if (writer->used >= CHUNK_SIZE)
+        tape_writer_send(writer);
+    if (writer->used || !reader->last || first != reader->first ||
+        end != reader->end || !is_chunk(first, reader->last, end)) {
+        tape_writer_copy_run(writer, first, end, count);
+        return;
+    }
+    room = writer->block + FRAME_HEAD;
+    writer->used = (size_t)((const char *)end - (const char *)first);
+    writer->count = count;
+    writer->total += count;
+    memcpy(room, first, writer->used);
+    seal_block(writer,
+               (const struct event *)(const void *)(room + writer->used -
+                                                    reader->last->words * 8UL),
+               reader->time_min, reader->time_max, reader->body);
 }
 
 int

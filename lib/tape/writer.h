@@ -25,6 +25,8 @@
 #include "tape/event.h"
 #include "tape/header.h"
 
+struct tape_reader;
+
 struct tape_writer {
     struct output *output;
     char *block;          /* the block being filled, in the output's buffer */
@@ -99,6 +101,13 @@ tape_writer_copy(struct tape_writer *writer, const struct event *event)
 /* Appends count events that lie one behind the other, from first up to end. */
 void tape_writer_copy_run(struct tape_writer *writer, const struct event *first,
                           const struct event *end, uint32_t count);
+
+/* The same for events that a reader has in hand.  Where its block becomes one
+ * as it is, its bytes are not gone over again. */
+void tape_writer_copy_block(struct tape_writer *writer,
+                            const struct tape_reader *reader,
+                            const struct event *first, const struct event *end,
+                            uint32_t count);
 
 /* Sends everything on to the kernel, an unfinished block too.  Does nothing
  * when the output is a regular file. */
