@@ -16,6 +16,8 @@ struct xarchive {
     bool open;
     struct put put;
     uint64_t stored, again;
+    struct option_list bloom_lists;
+    struct texts blooms;
     bool rebuild;
 };
 
@@ -332,7 +334,7 @@ compact(void *state, struct run *run)
 {
     struct xarchive *x = state;
     struct texts streams = {0};
-    int result = put_init(&x->put, &x->archive, &run->failure);
+    int result = put_init(&x->put, &x->archive, &x->blooms, &run->failure);
     bool done;
 
     for (uint32_t i = 0; i < x->archive.count; i++) {
@@ -367,6 +369,27 @@ static const struct verb verbs[] = {
     {0},
 };
 
+/* The names in the lists of --bloom. */
+static int
+add_blooms(struct xarchive *x, struct failure *failure)
+{
+    for (unsigned i = 0; i < x->bloom_lists.count; i++) {
+        const char *name = x->bloom_lists.items[i];
+
+        for (size_t size; *name; name += size + (name[size] == ',')) {
+            size = strcspn(name, ",");
+            if (!schema_id_field(name, size))
+                return fail(failure, FAILURE_USAGE,
+                            "\"%.*s\" is no field with an id; tape(5) lists "
+                            "them",
+                            (int)size, name);
+            if (texts_add(&x->blooms, name, size, NULL) == TEXTS_NONE)
+                return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        }
+    }
+    return 0;
+}
+
 static int
 prepare(void *state, struct run *run)
 {
@@ -374,11 +397,15 @@ prepare(void *state, struct run *run)
     struct xarchive *x = state;
 
     x->puts = !verb->run;
+    if (add_blooms(x, &run->failure) != 0)
+        return -1;
     x->open = true;
     if (archive_open(&x->archive, x->folder, (enum archive_mode)verb->mode,
                      &run->failure) != 0)
         return -1;
-    return x->puts ? put_init(&x->put, &x->archive, &run->failure) : 0;
+    if (!x->puts)
+        return 0;
+    return put_init(&x->put, &x->archive, &x->blooms, &run->failure);
 }
 
 static void
@@ -390,6 +417,7 @@ destroy(void *state)
         put_free(&x->put);
     if (x->open)
         archive_close(&x->archive);
+    texts_free(&x->blooms);
 }
 
 int
@@ -404,6 +432,12 @@ main(int argc, char **argv)
          .argument = "DIR",
          .help = "the archive",
          .required = true},
+        {.name = "bloom",
+         .kind = OPTION_LIST,
+         .value = &x.bloom_lists,
+         .argument = "FIELDS",
+         .help = "Bloom filters for these fields, which hold ids",
+         .verbs = "put compact"},
         {.name = "rebuild",
          .kind = OPTION_FLAG,
          .value = &x.rebuild,

@@ -34,11 +34,12 @@ parquet_page_format(const struct parquet_page_head *head, struct growing *out)
     thrift_close(&writer);
 }
 
-/* Fields that must be there: a bit for each id. */
-#define NEEDS_V1         (1U << 1 | 1U << 2 | 1U << 3 | 1U << 4)
-#define NEEDS_DICTIONARY (1U << 1 | 1U << 2)
-#define NEEDS_V2         (1U << 1 | 1U << 2 | 1U << 3 | 1U << 4 | 1U << 5 | 1U << 6)
-#define NEEDS_HEAD       (1U << 1 | 1U << 2 | 1U << 3)
+/* Fields that must be there, a bit for each id: those up to the last. */
+#define UP_TO(id)        ((2U << (id)) - 2)
+#define NEEDS_HEAD       UP_TO(3)
+#define NEEDS_DICTIONARY UP_TO(2)
+#define NEEDS_V1         UP_TO(4)
+#define NEEDS_V2         UP_TO(6)
 
 static void
 note_field(const struct thrift_reader *reader, unsigned *found)

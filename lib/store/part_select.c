@@ -225,7 +225,7 @@ keep_values(struct part_reader *reader, uint32_t group, bool accounts,
     const struct selection *selection = reader->filter.selection;
     struct event_columns *columns = &reader->columns;
     wants_value *wants = accounts ? wants_account : wants_id;
-    uint32_t count = columns->count;
+    uint32_t count = (uint32_t)reader->file.footer.groups[group].rows;
     uint8_t *wanted = reader->wanted.bytes, *some;
 
     growing_clear(&reader->places);

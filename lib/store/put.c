@@ -5,11 +5,15 @@
 #include <string.h>
 
 int
-put_init(struct put *put, struct archive *archive, struct failure *failure)
+put_init(struct put *put, struct archive *archive, const struct texts *blooms,
+         struct failure *failure)
 {
     memset(put, 0, sizeof *put);
     put->archive = archive;
-    return part_shared_init(&put->shared, archive->folder, failure);
+    if (part_shared_init(&put->shared, archive->folder, failure) != 0)
+        return -1;
+    put->shared.blooms = blooms;
+    return 0;
 }
 
 /* Forgets the tape in hand; nothing of it stays behind. */

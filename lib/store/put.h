@@ -32,7 +32,10 @@ struct put {
     uint64_t stored, again; /* events of this tape */
 };
 
-int put_init(struct put *put, struct archive *archive, struct failure *failure);
+/* blooms: names of the fields that are to have Bloom filters; it outlives the
+ * put. */
+int put_init(struct put *put, struct archive *archive,
+             const struct texts *blooms, struct failure *failure);
 void put_free(struct put *put);
 
 int put_begin(struct put *put, const struct tape_header *header,

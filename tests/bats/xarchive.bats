@@ -175,11 +175,57 @@ in_pieces() {
     for options in "-t trade" "-t order,cash" "-s SYM001" "-a 2" \
         "-s XTAPE:SYM002 -t trade" \
         "--from 2026-01-08T14:30:02Z --to 2026-01-08T14:30:09Z" \
-        "--from 2026-01-08T14:30:20Z -a 1 -t trade" "-s NONE"; do
+        "--from 2026-01-08T14:30:20Z -a 1 -t trade" "-s NONE" \
+        "-i trade_id=7" "-i order_id=40,buy_order_id=900" \
+        "-i buyer_id=2 -t trade -s SYM001" "-i account_id=99"; do
         # shellcheck disable=SC2086 # a list of options
         [ "$(xrestore -d a $options | xstat --digest)" = \
             "$(xgrep $options day.tape | xstat --digest)" ]
     done
+}
+
+@test "ids are found anywhere in a file, with Bloom filters and without" {
+    # ids that neither ascend nor repeat, over several row groups
+    xgen -t trade --orders 400000 | xexport -f csv -t trade |
+        awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++)
+            if ($i == "trade_id") c = i }
+            NR > 1 { $c = NR * 7919 % 1000003 * 2 + 1 } { print }' |
+        ximport -f csv -t trade --stream mixed -o mixed.tape
+    xarchive -d plain put mixed.tape
+    xarchive -d a --bloom trade_id,buyer_id put mixed.tape
+    xrestore -d a -o back.tape
+    cmp mixed.tape back.tape
+    id=$((300000 * 7919 % 1000003 * 2 + 1))
+    for archive in plain a; do
+        xrestore -d $archive -i trade_id=$id -o one.tape
+        [ "$(xexport -f csv -t trade one.tape | wc -l)" -eq 2 ]
+    done
+    [ "$(stat -c %s "$(parts a | grep trade)")" -gt \
+        "$(stat -c %s "$(parts plain | grep trade)")" ]
+    run -2 --separate-stderr xarchive -d a --bloom price put mixed.tape
+    [[ $stderr == *'"price" is no field with an id'* ]]
+}
+
+@test "DuckDB finds ids by our Bloom filters, and passes over row groups" {
+    needs_oracles
+    xgen -t trade --orders 300000 -o day.tape
+    xarchive -d a --bloom trade_id put day.tape
+    duckdb "select count(*) from parquet_metadata('a/type=trade/*/*.parquet')
+        where path_in_schema = 'trade_id' and bloom_filter_offset > 0
+        and bloom_filter_length > 0" > theirs
+    [ "$(cat theirs)" -eq 3 ]
+    duckdb "select count(*) from 'a/type=trade/*/*.parquet'
+        where trade_id = 77" > theirs
+    xgrep -i trade_id=77 -t trade day.tape | xexport -f csv -t trade |
+        tail -n +2 | wc -l | cmp - theirs
+    # a filter lets every id pass that is there, and few that are not
+    duckdb "select count(*) from parquet_bloom_probe(
+        'a/type=trade/*/*.parquet', 'trade_id', 77::ubigint)
+        where row_group_id = 0 and bloom_filter_excludes" \
+        "select count(*) from parquet_bloom_probe('a/type=trade/*/*.parquet',
+        'trade_id', 123456789::ubigint) where bloom_filter_excludes" > theirs
+    [ "$(head -n 1 theirs)" -eq 0 ]
+    [ "$(tail -n 1 theirs)" -ge 2 ]
 }
 
 @test "a selection passes over the parts that can not hold it" {

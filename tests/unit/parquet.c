@@ -6,6 +6,7 @@
 
 #include "store/decode.h"
 #include "store/encode.h"
+#include "store/parquet_bloom.h"
 #include "store/parquet_reader.h"
 #include "store/parquet_writer.h"
 #include "store/thrift.h"
@@ -160,10 +161,10 @@ test_encodings(void)
 
 static const struct parquet_column columns[] = {
     {"seq", PARQUET_INT64, PARQUET_PLAIN_VALUE, 0, 0, 0, false},
-    {"price", PARQUET_INT64, PARQUET_DECIMAL, 8, 18, 0, true},
+    {"price", PARQUET_INT64, PARQUET_DECIMAL, 8, 18, 0, true, true},
     {"count", PARQUET_INT32, PARQUET_UNSIGNED, 0, 0, 0, true},
     {"amount", PARQUET_FIXED, PARQUET_DECIMAL, 8, 38, 16, true},
-    {"name", PARQUET_BYTE_ARRAY, PARQUET_STRING, 0, 0, 0, true},
+    {"name", PARQUET_BYTE_ARRAY, PARQUET_STRING, 0, 0, 0, true, true},
     {"nothing", PARQUET_INT64, PARQUET_TIME_NANOS, 0, 0, 0, true},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
@@ -302,6 +303,40 @@ read_table(const char *path)
     return strstr(failure.text, path) && failure.kind == FAILURE_DATA ? 0 : -1;
 }
 
+/* Every price there is passes, and of those that are not hardly any. */
+static bool
+blooms_hold(const char *path)
+{
+    struct failure failure = {0};
+    struct parquet_reader reader = {0};
+    bool found = parquet_reader_open(&reader, path, &failure) == 0;
+    unsigned wrong = 0;
+
+    for (uint32_t i = 0; found && i < table.rows; i++)
+        if (table.valid[1][i])
+            found = parquet_reader_may_have(&reader, i % 2, 1,
+                                            table.words[1][i], &failure) == 1;
+    for (uint64_t word = 1000; found && word < 2000; word++)
+        wrong += parquet_reader_may_have(&reader, 0, 1, word, &failure) != 0;
+    parquet_reader_close(&reader);
+    tap_note("%u of 1000 pass that are not there", wrong);
+    return found && wrong < 60;
+}
+
+/* The hash is XXH64, its upper half chooses among all blocks. */
+static bool
+bloom_is_as_told(void)
+{
+    static const unsigned char none[BLOOM_BLOCK];
+    unsigned char all[BLOOM_BLOCK];
+
+    memset(all, 0xff, sizeof all);
+    return bloom_hash(0) == UINT64_C(0x34c96acdcadb1bbb) &&
+           bloom_block(UINT64_MAX, 4096) == 4096 - BLOOM_BLOCK &&
+           bloom_block(0, 4096) == 0 && !bloom_has(none, 7) &&
+           bloom_has(all, 7);
+}
+
 static char *
 read_file(const char *path, size_t *size)
 {
@@ -370,6 +405,8 @@ test_files(void)
     OK("the same values give the same bytes",
        memcmp(first, second, sizeof first) == 0);
     OK("it is read back as it was", read_table(one) == 1);
+    OK("its Bloom filters let pass what is there, and little else",
+       blooms_hold(one) && bloom_is_as_told());
     make_table(40);
     OK("so is a small one",
        write_table(one, &scratch, first) && read_table(one) == 1);
