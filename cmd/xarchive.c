@@ -7,6 +7,8 @@
 #include "cli/run.h"
 #include "io/folder.h"
 #include "store/catalog.h"
+#include "store/check.h"
+#include "store/column_sizes.h"
 #include "store/put.h"
 
 struct xarchive {
@@ -78,7 +80,7 @@ summary(void *state, struct run *run, FILE *stream)
                 run->program->name, x->stored, x->again);
 }
 
-/* ---- ls, verify ---------------------------------------------------------- */
+/* ---- ls, columns --------------------------------------------------------- */
 
 static size_t
 print_time(int64_t time, char text[TIME_TEXT_MAX])
@@ -120,103 +122,151 @@ list(void *state, struct run *run)
     return 0;
 }
 
-static int
-by_range(const void *a, const void *b)
+/* The names of encodings that are in use, with commas. */
+static void
+print_encodings(uint32_t encodings, char text[80])
 {
-    const struct seq_range *x = a, *y = b;
+    static const struct {
+        enum parquet_encoding encoding;
+        const char *name;
+    } names[] = {
+        {PARQUET_PLAIN, "PLAIN"},
+        {PARQUET_RLE, "RLE"},
+        {PARQUET_DELTA, "DELTA_BINARY_PACKED"},
+        {PARQUET_RLE_DICTIONARY, "RLE_DICTIONARY"},
+    };
+    size_t size = 0;
 
-    return (x->first > y->first) - (x->first < y->first);
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (encodings >> names[i].encoding & 1)
+            size += (size_t)snprintf(text + size, 80 - size, "%s%s",
+                                     size ? "," : "", names[i].name);
 }
 
-/* Tells where seqs of a stream are missing or there twice: the stream of
- * manifest first. */
+/* What the columns of each type take. */
 static int
-check_ranges(struct xarchive *x, struct run *run, uint32_t first,
-             uint64_t *gaps, uint64_t *doubles)
+list_columns(void *state, struct run *run)
 {
-    const char *stream = x->archive.manifests[first].header.stream;
-    struct seq_range *ranges = NULL;
-    uint64_t next = 0;
-    size_t count = 0;
+    struct xarchive *x = state;
+    struct growing sizes = {0};
+    int result = column_sizes_find(&x->archive, &sizes, &run->failure);
+    const struct column_size *list = (const void *)sizes.bytes;
 
-    for (uint32_t i = first; i < x->archive.count; i++) {
-        const struct manifest *manifest = &x->archive.manifests[i];
+    run_print(run, "type\tcolumn\trows\tnulls\tbytes\tbytes_a_row\t"
+                   "bloom_bytes\tencodings\n");
+    for (size_t i = 0; result == 0 && i < sizes.size / sizeof *list; i++) {
+        const struct column_size *size = &list[i];
+        uint64_t milli = size->rows ? size->size * 1000 / size->rows : 0;
+        char encodings[80];
 
-        if (strcmp(manifest->header.stream, stream) != 0)
-            continue;
-        ranges = reallocarray(ranges, count + manifest->range_count + 1,
-                              sizeof *ranges);
-        if (!ranges)
-            return fail(&run->failure, FAILURE_ENVIRONMENT, "out of memory");
-        if (manifest->range_count)
-            memcpy(ranges + count, manifest->ranges,
-                   manifest->range_count * sizeof *ranges);
-        count += manifest->range_count;
+        print_encodings(size->encodings, encodings);
+        result = run_print(run,
+                           "%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
+                           "\t%" PRIu64 ".%03" PRIu64 "\t%" PRIu64 "\t%s\n",
+                           size->type, size->column.name, size->rows,
+                           size->nulls, size->size, milli / 1000, milli % 1000,
+                           size->blooms, encodings);
     }
-    if (count > 1)
-        qsort(ranges, count, sizeof *ranges, by_range);
-    for (size_t i = 0; i < count; i++) {
-        if (next && ranges[i].first > next) {
-            ++*gaps;
-            run_print(run, "gap\t%" PRIu64 "\t%" PRIu64 "\t%s\n", next,
-                      ranges[i].first - 1, stream);
-        } else if (next && ranges[i].first < next) {
-            ++*doubles;
-            run_print(run, "twice\t%" PRIu64 "\t%" PRIu64 "\t%s\n",
-                      ranges[i].first, next - 1, stream);
+    growing_free(&sizes);
+    return result;
+}
+
+/* ---- verify, fsck -------------------------------------------------------- */
+
+struct findings {
+    struct xarchive *x;
+    struct run *run;
+    uint64_t counts[FINDING_STRAY + 1];
+};
+
+/* Prints what was found, and with --rebuild removes stray parts. */
+static int
+tell_finding(void *owner, const struct finding *finding)
+{
+    static const char *const words[] = {"gap", "twice", "stray"};
+    struct findings *findings = owner;
+    struct run *run = findings->run;
+    char *path;
+    int result;
+
+    findings->counts[finding->kind]++;
+    if (finding->kind != FINDING_STRAY)
+        return run_print(run, "%s\t%" PRIu64 "\t%" PRIu64 "\t%s\n",
+                         words[finding->kind], finding->first, finding->last,
+                         finding->name);
+    result = run_print(run, "%s\t%s\n", words[finding->kind], finding->name);
+    if (result != 0 || !findings->x->rebuild)
+        return result;
+    path = path_join(findings->x->folder, finding->name);
+    result = path ? folder_remove(path, &run->failure)
+                  : fail(&run->failure, FAILURE_ENVIRONMENT, "out of memory");
+    free(path);
+    return result;
+}
+
+/* Reads the parts of a manifest; tells all that is wrong, not only the first.
+ */
+static int
+verify_parts(struct xarchive *x, struct run *run,
+             const struct manifest *manifest, uint64_t *parts, uint64_t *bad)
+{
+    for (uint32_t i = 0; i < manifest->part_count; i++) {
+        struct failure failure = {0};
+        char *path =
+            archive_part_path(&x->archive, &manifest->parts[i], &run->failure);
+
+        if (!path)
+            return -1;
+        if (part_verify(path, &manifest->parts[i], &failure) != 0) {
+            ++*bad;
+            fprintf(stderr, "%s: %s\n", run->program->name, failure.text);
         }
-        if (ranges[i].last + 1 > next)
-            next = ranges[i].last + 1;
+        free(path);
+        run_progress(run, ++*parts, 0);
     }
-    free(ranges);
     return 0;
 }
 
-static bool
-is_first_of_stream(const struct xarchive *x, uint32_t number)
+/* Tells where seqs of streams are missing or there twice. */
+static int
+verify_streams(struct xarchive *x, struct run *run, struct findings *findings)
 {
-    const struct manifest *manifests = x->archive.manifests;
+    uint32_t count = 0;
+    const struct manifest **list =
+        streams_by_time(&x->archive, &count, &run->failure);
+    int result = list ? 0 : -1;
 
-    for (uint32_t i = 0; i < number; i++)
-        if (strcmp(manifests[i].header.stream,
-                   manifests[number].header.stream) == 0)
-            return false;
-    return true;
+    for (uint32_t i = 0; result == 0 && i < count; i++) {
+        struct stream stream;
+
+        result = stream_open(&stream, &x->archive, list[i], &run->failure);
+        if (result == 0)
+            result = check_stream(&stream, tell_finding, findings);
+        stream_free(&stream);
+    }
+    free(list);
+    return result;
 }
 
-/* Reads every part; tells all that is wrong, not only the first. */
 static int
 verify(void *state, struct run *run)
 {
     struct xarchive *x = state;
-    uint64_t parts = 0, bad = 0, gaps = 0, doubles = 0;
+    struct findings findings = {x, run, {0}};
+    uint64_t parts = 0, bad = 0;
 
-    for (uint32_t i = 0; i < x->archive.count; i++) {
-        const struct manifest *manifest = &x->archive.manifests[i];
-
-        for (uint32_t k = 0; k < manifest->part_count; k++, parts++) {
-            struct failure failure = {0};
-            char *path = archive_part_path(&x->archive, &manifest->parts[k],
-                                           &run->failure);
-
-            if (!path)
-                return -1;
-            if (part_verify(path, &manifest->parts[k], &failure) != 0) {
-                bad++;
-                fprintf(stderr, "%s: %s\n", run->program->name, failure.text);
-            }
-            free(path);
-            run_progress(run, parts, 0);
-        }
-        if (is_first_of_stream(x, i) &&
-            check_ranges(x, run, i, &gaps, &doubles) != 0)
+    for (uint32_t i = 0; i < x->archive.count; i++)
+        if (verify_parts(x, run, &x->archive.manifests[i], &parts, &bad) != 0)
             return -1;
-    }
+    if (verify_streams(x, run, &findings) != 0)
+        return -1;
     run_print(run,
               "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64 " gaps, %" PRIu64
               " seqs twice\n",
-              parts, bad, gaps, doubles);
-    if (bad || doubles)
+              parts, bad, findings.counts[FINDING_GAP],
+              findings.counts[FINDING_TWICE]);
+    if (bad || findings.counts[FINDING_TWICE])
         return fail(&run->failure, FAILURE_DATA,
                     "%s: %" PRIu64 " of %" PRIu64 " parts are not as they "
                     "were written",
@@ -224,105 +274,26 @@ verify(void *state, struct run *run)
     return 0;
 }
 
-/* ---- fsck ---------------------------------------------------------------- */
-
-/* Whether the archive has a part of that path, "type=.../date=.../name", or
- * is about to give one that name. */
-static bool
-has_part(const struct xarchive *x, const char *path)
-{
-    for (uint32_t i = 0; i < x->archive.count; i++)
-        for (uint32_t k = 0; k < x->archive.manifests[i].part_count; k++)
-            if (strcmp(x->archive.manifests[i].parts[k].path, path) == 0)
-                return true;
-    return false;
-}
-
-/* Tells, and with --rebuild removes, the parts of a folder that are of no
- * tape: a put was killed. */
-static int
-check_folder(struct xarchive *x, struct run *run, const char *folder,
-             uint64_t *strays)
-{
-    struct folder files;
-    char *full = path_join(x->folder, folder);
-    int result = full ? folder_list(&files, full, &run->failure) : -1;
-
-    for (size_t i = 0; result > 0 && i < files.count; i++) {
-        const char *name = files.names[i];
-        char *path;
-
-        if (strncmp(name, "part-", 5) != 0 && strncmp(name, ".part-", 6) != 0)
-            continue; /* not ours */
-        path = path_join(folder, name);
-        if (path && !has_part(x, path)) {
-            char *whole = path_join(x->folder, path);
-
-            ++*strays;
-            run_print(run, "stray\t%s\n", path);
-            if (whole && x->rebuild && folder_remove(whole, &run->failure) != 0)
-                result = -1;
-            free(whole);
-        }
-        free(path);
-    }
-    if (result > 0)
-        folder_free(&files);
-    free(full);
-    return result < 0 ? -1 : 0;
-}
-
-/* Every "type=.../date=..." of the archive. */
-static int
-check_folders(struct xarchive *x, struct run *run, uint64_t *strays)
-{
-    struct folder types, dates;
-    int result = folder_list(&types, x->folder, &run->failure);
-
-    for (size_t i = 0; result > 0 && i < types.count; i++) {
-        char *type = path_join(x->folder, types.names[i]);
-
-        if (strncmp(types.names[i], "type=", 5) != 0) {
-            free(type);
-            continue;
-        }
-        result = type ? folder_list(&dates, type, &run->failure) : -1;
-        for (size_t k = 0; result > 0 && k < dates.count; k++) {
-            char *path = path_join(types.names[i], dates.names[k]);
-
-            if (strncmp(dates.names[k], "date=", 5) == 0 &&
-                check_folder(x, run, path, strays) != 0)
-                result = -1;
-            free(path);
-        }
-        if (result > 0)
-            folder_free(&dates);
-        free(type);
-    }
-    folder_free(&types);
-    return result < 0 ? -1 : 0;
-}
-
 static int
 check(void *state, struct run *run)
 {
     struct xarchive *x = state;
-    uint64_t strays = 0;
+    struct findings findings = {x, run, {0}};
     int64_t wrong = 0;
 
-    if (check_folders(x, run, &strays) != 0)
+    if (check_strays(&x->archive, tell_finding, &findings, &run->failure) != 0)
         return -1;
     if (x->rebuild)
         return catalog_rebuild(&x->archive, &run->failure);
     wrong = catalog_compare(&x->archive, &run->failure);
     if (wrong < 0)
         return -1;
-    if (strays || wrong)
+    if (findings.counts[FINDING_STRAY] || wrong)
         return fail(&run->failure, FAILURE_DATA,
                     "%s: %" PRIu64 " stray parts, and %" PRId64
                     " tapes that the catalog has too many or too few: "
                     "xarchive fsck --rebuild mends both",
-                    x->folder, strays, wrong);
+                    x->folder, findings.counts[FINDING_STRAY], wrong);
     return 0;
 }
 
@@ -360,6 +331,8 @@ static const struct verb verbs[] = {
     {"put", "[FILE ...]", "store tapes, or standard input; each event once",
      RUN_SILENT, ARCHIVE_CREATE, NULL},
     {"ls", "", "list the parts", RUN_TEXT, ARCHIVE_READ, list},
+    {"columns", "", "tell what the columns take", RUN_TEXT, ARCHIVE_READ,
+     list_columns},
     {"verify", "", "read all, and compare with what was stored", RUN_TEXT,
      ARCHIVE_READ, verify},
     {"compact", "", "merge the parts of a stream, type and day into one",

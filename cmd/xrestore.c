@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cli/run.h"
 #include "store/merge.h"
+#include "store/stream.h"
 #include "tape/select.h"
 
 struct xrestore {
@@ -54,75 +55,7 @@ prepare(void *state, struct run *run)
     return archive_open(&x->archive, x->folder, ARCHIVE_READ, failure);
 }
 
-/* The type that a part's path tells. */
-static unsigned
-type_of(const struct part_facts *part)
-{
-    const char *name = part->path + strlen("type=");
-    const struct schema_type *schema =
-        schema_find_name(name, strcspn(name, "/"));
-
-    return schema ? schema->type : (unsigned)strtoul(name, NULL, 10);
-}
-
-/* Definitions are always wanted: the rest needs them. */
-static bool
-wants_part(void *owner, const struct part_facts *part)
-{
-    const struct selection *selection =
-        &((const struct xrestore *)owner)->selection;
-    unsigned type = type_of(part);
-
-    if (type == EVENT_INSTRUMENT || type == EVENT_NAME)
-        return true;
-    if (!selection_may_take_type(selection, type))
-        return false;
-    if (selection->from != TIME_NULL && part->time_max < selection->from)
-        return false;
-    return selection->to == TIME_NULL || part->time_min < selection->to;
-}
-
 /* ---- a stream ------------------------------------------------------------ */
-
-/* A run of seqs that one put has stored, in order of seq. */
-struct span {
-    struct seq_range range;
-    const struct manifest *manifest;
-};
-
-static int
-by_first(const void *a, const void *b)
-{
-    const struct span *x = a, *y = b;
-
-    return (x->range.first > y->range.first) -
-           (x->range.first < y->range.first);
-}
-
-/* The spans of a stream, for the caller to free; NULL on failure. */
-static struct span *
-find_spans(const struct archive *archive, const char *stream, size_t *count,
-           struct failure *failure)
-{
-    struct span *spans;
-    size_t most = 0;
-
-    for (uint32_t i = 0; i < archive->count; i++)
-        most += archive->manifests[i].range_count;
-    spans = allocate(failure, most, sizeof *spans);
-    *count = 0;
-    for (uint32_t i = 0; spans && i < archive->count; i++) {
-        const struct manifest *manifest = &archive->manifests[i];
-
-        for (uint32_t k = 0; k < manifest->range_count; k++)
-            if (strcmp(manifest->header.stream, stream) == 0)
-                spans[(*count)++] =
-                    (struct span){manifest->ranges[k], manifest};
-    }
-    if (*count > 1)
-        qsort(spans, *count, sizeof *spans, by_first);
-    return spans;
-}
 
 /* Begins a tape with the HEADER of that put; first is its first seq. */
 static int
@@ -191,10 +124,9 @@ next_span(struct xrestore *x, struct run *run, const struct span **span,
 }
 
 static int
-put_events(struct xrestore *x, struct run *run, const struct span *spans,
-           size_t count)
+put_events(struct xrestore *x, struct run *run, const struct stream *stream)
 {
-    const struct span *span = spans, *end = spans + count;
+    const struct span *span = stream->spans, *end = span + stream->count;
     int result;
 
     while ((result = merge_next(&x->merge, &run->failure)) > 0) {
@@ -213,20 +145,6 @@ put_events(struct xrestore *x, struct run *run, const struct span *spans,
         }
     }
     return result < 0 || run->failure.kind != FAILURE_NONE ? -1 : 0;
-}
-
-/* How the stream ended: as the tape with its last seq did. */
-static enum tape_status
-status_of(const struct xrestore *x, const char *stream, const struct span *last)
-{
-    if (last)
-        return last->manifest->tape_last == last->range.last
-                   ? last->manifest->status
-                   : TAPE_LIMITED;
-    for (uint32_t i = 0; i < x->archive.count; i++)
-        if (strcmp(x->archive.manifests[i].header.stream, stream) == 0)
-            return x->archive.manifests[i].status;
-    return TAPE_COMPLETE;
 }
 
 static void
@@ -249,98 +167,63 @@ now(void)
     return time.tv_sec * NS_PER_SECOND + time.tv_nsec;
 }
 
-static int
-restore(struct xrestore *x, struct run *run, const struct manifest *first)
+/* The totals of what was read and passed over. */
+static void
+add_totals(struct xrestore *x)
 {
-    const char *stream = first->header.stream;
-    struct part_filter filter = PART_FILTER_ALL;
-    int64_t started = now();
-    struct span *spans;
-    size_t count;
-    int result;
-
-    selection_begin(&x->selection, &first->header);
-    filter.selection = x->selects ? &x->selection : NULL;
-    spans = find_spans(&x->archive, stream, &count, &run->failure);
-    if (!spans)
-        return -1;
-    result = merge_open(&x->merge, &x->archive, stream, &filter,
-                        x->selects ? wants_part : NULL, x, &run->failure);
-    if (result == 0)
-        result = put_events(x, run, spans, count);
-    if (result == 0 && !run->writer.begun)
-        result = begin_tape(x, run, count ? spans[0].manifest : first,
-                            first->header.first_seq);
-    merge_close(&x->merge);
     x->parts_read += x->merge.parts_read;
     x->parts_skipped += x->merge.parts_skipped;
     x->groups_read += x->merge.groups_read;
     x->groups_skipped += x->merge.groups_skipped;
-    if (result == 0 && !run_stopped(run)) {
-        tell(x, run, stream, now() - started);
-        result = end_tape(
-            run, x->selects
-                     ? TAPE_COMPLETE
-                     : status_of(x, stream, count ? spans + count - 1 : NULL));
-    }
-    free(spans);
-    return result;
+}
+
+static int
+restore(struct xrestore *x, struct run *run, const struct stream *stream)
+{
+    struct part_filter filter = PART_FILTER_ALL;
+    int64_t started = now();
+    int result;
+
+    selection_begin(&x->selection, &stream->first->header);
+    filter.selection = x->selects ? &x->selection : NULL;
+    result = merge_open(&x->merge, &x->archive, stream->name, &filter,
+                        &run->failure);
+    if (result == 0)
+        result = put_events(x, run, stream);
+    if (result == 0 && !run->writer.begun)
+        result =
+            begin_tape(x, run, stream->first, stream->first->header.first_seq);
+    merge_close(&x->merge);
+    add_totals(x);
+    if (result != 0 || run_stopped(run))
+        return result;
+    tell(x, run, stream->name, now() - started);
+    return end_tape(run, x->selects ? TAPE_COMPLETE : stream_status(stream));
 }
 
 /* ---- the program --------------------------------------------------------- */
 
-/* The earliest time of a manifest's events; of none, the greatest. */
-static int64_t
-time_of(const struct manifest *manifest)
-{
-    int64_t time = INT64_MAX;
-
-    for (uint32_t i = 0; i < manifest->part_count; i++)
-        if (manifest->parts[i].time_min < time)
-            time = manifest->parts[i].time_min;
-    return time;
-}
-
-static int
-by_time(const void *a, const void *b)
-{
-    const struct manifest *x = *(const struct manifest *const *)a;
-    const struct manifest *y = *(const struct manifest *const *)b;
-    int64_t s = time_of(x), t = time_of(y);
-
-    if (s != t)
-        return s < t ? -1 : 1;
-    return strcmp(x->name, y->name);
-}
-
-/* Streams follow each other by the time of their first events. */
 static int
 produce(void *state, struct run *run)
 {
     struct xrestore *x = state;
-    const struct manifest **order =
-        allocate(&run->failure, x->archive.count, sizeof(void *));
-    uint32_t found = 0;
-    int result = order ? 0 : -1;
+    uint32_t count = 0, found = 0;
+    const struct manifest **list =
+        streams_by_time(&x->archive, &count, &run->failure);
+    int result = list ? 0 : -1;
 
-    for (uint32_t i = 0; order && i < x->archive.count; i++)
-        order[i] = &x->archive.manifests[i];
-    if (order)
-        qsort(order, x->archive.count, sizeof(void *), by_time);
-    for (uint32_t i = 0; result == 0 && i < x->archive.count; i++) {
-        bool again = x->stream && strcmp(order[i]->header.stream, x->stream);
+    for (uint32_t i = 0; result == 0 && i < count && !run_stopped(run); i++) {
+        struct stream stream;
 
-        for (uint32_t k = 0; k < i; k++)
-            again |=
-                strcmp(order[i]->header.stream, order[k]->header.stream) == 0;
-        if (again)
+        if (x->stream && strcmp(list[i]->header.stream, x->stream) != 0)
             continue;
         found++;
-        result = restore(x, run, order[i]);
-        if (run_stopped(run))
-            break;
+        result = stream_open(&stream, &x->archive, list[i], &run->failure);
+        if (result == 0)
+            result = restore(x, run, &stream);
+        stream_free(&stream);
     }
-    free(order);
+    free(list);
     if (result == 0 && found == 0)
         return fail(&run->failure, FAILURE_DATA,
                     "%s: %s%s: xarchive ls tells what there is", x->folder,

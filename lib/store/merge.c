@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 static int
 by_first_seq(const void *a, const void *b)
 {
@@ -13,21 +15,42 @@ by_first_seq(const void *a, const void *b)
     return strcmp(x->facts->path, y->facts->path);
 }
 
+/* The type that a part's path tells. */
+static unsigned
+type_of(const struct part_facts *part)
+{
+    const char *name = part->path + strlen("type=");
+    const struct schema_type *schema =
+        schema_find_name(name, strcspn(name, "/"));
+
+    return schema ? schema->type : (unsigned)strtoul(name, NULL, 10);
+}
+
+/* By its facts; definitions are always wanted. */
 static bool
 may_hold(const struct part_filter *filter, const struct part_facts *part)
 {
-    return part->last_seq >= filter->from_seq &&
-           part->first_seq < filter->to_seq;
+    const struct selection *selection = filter->selection;
+    unsigned type = type_of(part);
+
+    if (part->last_seq < filter->from_seq || part->first_seq >= filter->to_seq)
+        return false;
+    if (!selection || type == EVENT_INSTRUMENT || type == EVENT_NAME)
+        return true;
+    if (!selection_may_take_type(selection, type))
+        return false;
+    if (selection->from != TIME_NULL && part->time_max < selection->from)
+        return false;
+    return selection->to == TIME_NULL || part->time_min < selection->to;
 }
 
 static void
-gather(struct merge *merge, const struct manifest *manifest,
-       part_wanted *wanted, void *owner)
+gather(struct merge *merge, const struct manifest *manifest)
 {
     for (uint32_t i = 0; i < manifest->part_count; i++) {
         const struct part_facts *part = &manifest->parts[i];
 
-        if (may_hold(&merge->filter, part) && (!wanted || wanted(owner, part)))
+        if (may_hold(&merge->filter, part))
             merge->waiting[merge->waiting_count++].facts = part;
         else
             merge->parts_skipped++;
@@ -37,7 +60,7 @@ gather(struct merge *merge, const struct manifest *manifest,
 int
 merge_open(struct merge *merge, const struct archive *archive,
            const char *stream, const struct part_filter *filter,
-           part_wanted *wanted, void *owner, struct failure *failure)
+           struct failure *failure)
 {
     size_t parts = 0;
 
@@ -50,7 +73,7 @@ merge_open(struct merge *merge, const struct archive *archive,
         return -1;
     for (uint32_t i = 0; i < archive->count; i++)
         if (strcmp(archive->manifests[i].header.stream, stream) == 0)
-            gather(merge, &archive->manifests[i], wanted, owner);
+            gather(merge, &archive->manifests[i]);
     qsort(merge->waiting, merge->waiting_count, sizeof *merge->waiting,
           by_first_seq);
     return 0;

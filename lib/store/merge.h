@@ -26,13 +26,10 @@ struct merge {
     uint64_t parts_read, parts_skipped, groups_read, groups_skipped;
 };
 
-/* Whether a part is wanted, by its facts. NULL: all. */
-typedef bool part_wanted(void *owner, const struct part_facts *part);
-
-/* The parts of a stream that are wanted. */
+/* The parts of a stream that can hold what is wanted. */
 int merge_open(struct merge *merge, const struct archive *archive,
                const char *stream, const struct part_filter *filter,
-               part_wanted *wanted, void *owner, struct failure *failure);
+               struct failure *failure);
 void merge_close(struct merge *merge);
 
 /* The next event: 1; 0 after the last; -1. */

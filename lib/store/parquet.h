@@ -115,6 +115,7 @@ struct parquet_chunk {
     int32_t column_index_size, offset_index_size;
     int64_t bloom_offset, bloom_size; /* 0: no Bloom filter, not told */
     enum parquet_encoding encoding;   /* when writing */
+    uint32_t encodings;               /* when read: a bit for each in use */
     struct parquet_stats stats;
 };
 

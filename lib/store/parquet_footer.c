@@ -315,6 +315,21 @@ get_stats(struct thrift_reader *reader, struct parquet_stats *stats)
     stats->has_bounds = found == 2;
 }
 
+static uint32_t
+get_encodings(struct thrift_reader *reader)
+{
+    size_t count = thrift_list(reader, THRIFT_I32);
+    uint32_t encodings = 0;
+
+    for (size_t i = 0; i < count && !reader->bad; i++) {
+        int64_t encoding = thrift_next_int(reader);
+
+        if (encoding >= 0 && encoding < 32)
+            encodings |= UINT32_C(1) << encoding;
+    }
+    return encodings;
+}
+
 static void
 get_chunk_data(struct thrift_reader *reader, struct parquet_chunk *chunk,
                const struct parquet_column *column)
@@ -326,6 +341,7 @@ get_chunk_data(struct thrift_reader *reader, struct parquet_chunk *chunk,
             if (thrift_int(reader) != (int64_t)column->physical)
                 reader->bad = true;
             break;
+        case 2: chunk->encodings = get_encodings(reader); break;
         case 4:
             chunk->codec = (enum parquet_codec)thrift_int_in(reader, 0, 255);
             break;

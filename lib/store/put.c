@@ -67,8 +67,8 @@ open_known(struct put *put, const struct tape_header *header,
                         "the new one another name",
                         stream, header->stream);
     }
-    if (merge_open(&put->known, put->archive, header->stream, &filter, NULL,
-                   NULL, failure) != 0)
+    if (merge_open(&put->known, put->archive, header->stream, &filter,
+                   failure) != 0)
         return -1;
     return next_known(put, failure);
 }
@@ -368,7 +368,7 @@ rewrite(struct put *put, struct failure *failure)
 
     identities_begin(&put->shared.identities);
     if (merge_open(&put->known, put->archive, put->manifest.header.stream,
-                   &filter, NULL, NULL, failure) != 0)
+                   &filter, failure) != 0)
         return -1;
     while ((result = merge_next(&put->known, failure)) > 0) {
         const struct event *event = put->known.event;

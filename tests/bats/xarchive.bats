@@ -267,6 +267,21 @@ in_pieces() {
     done
 }
 
+@test "columns tells what each column takes: all rows, all bytes of pages" {
+    trading > day.tape
+    xarchive -d a put day.tape
+    xarchive -d a columns > list
+    [ "$(awk -F '\t' '$1 == "trade" && $2 == "price" { print $3, $4 }' list)" \
+        = "300 0" ]
+    [ "$(awk -F '\t' '$1 == "trade" && $2 == "raw" { print $3, $4 }' list)" \
+        = "300 300" ]
+    # pages are most of a file, and none of it twice
+    awk -F '\t' '$1 == "trade" { n += $5 } END { print n }' list > pages
+    size=$(stat -c %s "$(parts a | grep type=trade)")
+    [ "$(cat pages)" -lt "$size" ]
+    [ "$(cat pages)" -gt $((size / 4)) ]
+}
+
 @test "the catalog tells parts and symbols, and is made again from the files" {
     trading > day.tape
     xarchive -d a put day.tape

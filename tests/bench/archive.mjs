@@ -5,8 +5,8 @@
 // CACHE is a folder with node_modules/@duckdb/node-api.  Takes the trades into
 // a table with the columns that xarchive writes, then writes that to Parquet
 // with one thread, zstd and each of DuckDB's settings, and asks the smallest
-// file what xrestore is asked.  Prints a line for each: name, seconds (the
-// median of three), bytes.
+// file what xrestore is asked.  Prints a line for each: name, seconds, seconds
+// of the processor, bytes.  The last lines tell what was asked for.
 import { createRequire } from 'node:module';
 import { statSync } from 'node:fs';
 
@@ -16,14 +16,18 @@ const { DuckDBInstance } = require('@duckdb/node-api');
 const instance = await DuckDBInstance.create(':memory:');
 const connection = await instance.connect();
 
+// Medians of three runs: seconds, seconds of the processor.
 async function median(query) {
-    const seconds = [];
+    const runs = [];
     for (let run = 0; run < 3; run++) {
+        const before = process.cpuUsage();
         const begin = process.hrtime.bigint();
         await connection.run(query);
-        seconds.push(Number(process.hrtime.bigint() - begin) / 1e9);
+        const { user, system } = process.cpuUsage(before);
+        runs.push([Number(process.hrtime.bigint() - begin) / 1e9,
+            (user + system) / 1e6]);
     }
-    return seconds.sort((a, b) => a - b)[1];
+    return [0, 1].map((i) => runs.map((run) => run[i]).sort((a, b) => a - b)[1]);
 }
 
 await connection.run('SET preserve_insertion_order = true');
@@ -48,7 +52,7 @@ for (const version of ['v1', 'v2'])
                 COMPRESSION_LEVEL ${level}, PARQUET_VERSION ${version},
                 WRITE_BLOOM_FILTER false)`);
         const { size } = statSync(path);
-        console.log(`write-${version}-zstd${level}`, seconds, size);
+        console.log(`write-${version}-zstd${level}`, ...seconds, size);
         if (size < least)
             [least, best] = [size, path];
     }
@@ -57,7 +61,7 @@ for (const version of ['v1', 'v2'])
 // onto a tape.
 const rows = async (sql) => (await connection.runAndReadAll(sql)).getRows();
 const [[first]] = await rows(`SELECT epoch_ns(min(time)) FROM '${best}'`);
-const from = BigInt(first) + 3600n * 1000000000n;
+const from = (BigInt(first) / 60000000000n + 30n) * 60000000000n;
 const [[id]] = await rows(`SELECT trade_id FROM '${best}' LIMIT 1 OFFSET 500000`);
 const [[hot], [rare]] = await rows(`
     (SELECT symbol FROM trades GROUP BY symbol ORDER BY count(*) DESC LIMIT 1)
@@ -72,6 +76,8 @@ const where = {
     id: `trade_id = ${id}`,
 };
 for (const [name, condition] of Object.entries(where))
-    console.log(name, await median(`
+    console.log(name, ...await median(`
         CREATE OR REPLACE TEMP TABLE chosen AS
         SELECT * FROM '${best}' WHERE ${condition}`), 0);
+const text = (ns) => new Date(Number(ns / 1000000n)).toISOString();
+console.log('asked', text(from), text(from + 60000000000n), hot, rare, id);
