@@ -10,6 +10,7 @@
 #include "cli/run.h"
 #include "market/match.h"
 #include "market/quotes.h"
+#include "tape/schema.h"
 
 /* With more orders open than stay in the processor's near memory, an order is
  * fetched from the far one while those before it are matched: first the slot
@@ -20,6 +21,7 @@
 struct xmatch {
     struct match match;
     bool keep;
+    int self_trade; /* of orders that do not say: a word; below 0: none */
 
     /* --quotes, --depth: books as whoever reads the facts sees them. */
     bool tells;
@@ -78,6 +80,7 @@ prepare(void *state, struct run *run)
     const struct match_sink told = {put, name_instrument, run};
 
     match_init(&x->match, &facts);
+    x->match.self_trade = (uint8_t)(x->self_trade + 1);
     run->keep = x->keep;
     x->tells = x->tells || x->depth;
     if (!x->tells)
@@ -197,13 +200,22 @@ destroy(void *state)
 int
 main(int argc, char **argv)
 {
-    static struct xmatch x;
+    static struct xmatch x = {.self_trade = -1};
+    const struct schema_field *modes =
+        schema_field(schema_find(EVENT_ORDER), "self_trade", 10);
     const struct option_spec options[] = {
         {.name = "keep",
          .kind = OPTION_FLAG,
          .value = &x.keep,
          .help = "pass orders, modifies and cancels on, too",
          .shapes = true},
+        {.name = "self-trade",
+         .kind = OPTION_CHOICE,
+         .value = &x.self_trade,
+         .argument = "MODE",
+         .help = "of orders that do not say: none, cancel_newest, ...",
+         .shapes = true,
+         .words = modes->words},
         {.name = "quotes",
          .kind = OPTION_FLAG,
          .value = &x.tells,

@@ -9,6 +9,7 @@ books_free(struct books *books)
 {
     free(books->orders);
     free(books->rests);
+    free(books->extras);
     free(books->table);
     rungs_free(&books->rungs);
     memset(books, 0, sizeof *books);
@@ -18,8 +19,12 @@ void
 book_init(struct book *book, uint32_t number)
 {
     memset(book, 0, sizeof *book);
-    ladder_init(&book->sides[0], false);
-    ladder_init(&book->sides[1], true);
+    for (int place = 0; place < PLACES; place++) {
+        bool stops = place == PLACE_STOP; /* buys go off from below */
+
+        ladder_init(&book->ladders[place][0], stops);
+        ladder_init(&book->ladders[place][1], !stops);
+    }
     book->number = number;
 }
 
@@ -96,6 +101,33 @@ books_grow(struct books *books, struct failure *failure)
     return 0;
 }
 
+int
+books_grow_extras(struct books *books, struct failure *failure)
+{
+    uint32_t wanted = books->extra_capacity ? books->extra_capacity * 2 : 255;
+    void *extras =
+        reallocarray(books->extras, wanted + 1UL, sizeof *books->extras);
+
+    if (!extras)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    books->extras = extras;
+    books->extra_capacity = wanted;
+    return 0;
+}
+
+uint32_t
+books_new_extra(struct books *books)
+{
+    uint32_t number = books->extra_free;
+
+    if (number)
+        books->extra_free = books->extras[number].next;
+    else
+        number = ++books->extra_used;
+    memset(&books->extras[number], 0, sizeof books->extras[number]);
+    return number;
+}
+
 /* ---- orders -------------------------------------------------------------- */
 
 /* condition ? yes : no, without a branch to guess. */
@@ -107,15 +139,16 @@ pick(uint32_t condition, uint32_t yes, uint32_t no)
     return (yes & mask) | (no & ~mask);
 }
 
-/* Puts an order at the end of the queue of its price. */
-static void
+static inline void
 enqueue(struct books *books, struct book *book, uint32_t number)
 {
     struct resting *order = &books->orders[number];
     struct level *level;
 
-    order->level =
-        ladder_take(&books->rungs, book_side(book, order->side), order->price);
+    order->level = ladder_take(
+        &books->rungs,
+        book_ladder(book, (enum book_place)order->place, order->side),
+        order->price);
     level = books_level(books, order->level);
     order->older = level->tail;
     order->newer = 0;
@@ -127,7 +160,7 @@ enqueue(struct books *books, struct book *book, uint32_t number)
 }
 
 /* A neighbour that is not there is order 0, which nobody reads. */
-static void
+static inline void
 dequeue(struct books *books, struct book *book, uint32_t number)
 {
     const struct resting *order = &books->orders[number];
@@ -140,7 +173,52 @@ dequeue(struct books *books, struct book *book, uint32_t number)
     level->count--;
     level_add(level, -order->open);
     if (level->count == 0)
-        ladder_drop(&books->rungs, book_side(book, order->side), order->level);
+        ladder_drop(
+            &books->rungs,
+            book_ladder(book, (enum book_place)order->place, order->side),
+            order->level);
+}
+
+static inline void
+forget(struct books *books, uint32_t number)
+{
+    struct resting *order = &books->orders[number];
+
+    unlink_order(books, number);
+    if (order->special) {
+        uint32_t extra = books->rests[number].extra;
+
+        books->extras[extra].next = books->extra_free;
+        books->extra_free = extra;
+    }
+    order->newer = books->free;
+    books->free = number;
+    books->count--;
+}
+
+void
+books_hold(struct books *books, uint32_t number)
+{
+    assert(books->count <= books->capacity);
+    link_order(books, number);
+}
+
+void
+books_forget(struct books *books, uint32_t number)
+{
+    forget(books, number);
+}
+
+void
+book_queue(struct books *books, struct book *book, uint32_t number)
+{
+    enqueue(books, book, number);
+}
+
+void
+book_unqueue(struct books *books, struct book *book, uint32_t number)
+{
+    dequeue(books, book, number);
 }
 
 void
@@ -154,23 +232,6 @@ book_enter(struct books *books, struct book *book, uint32_t number)
 void
 book_remove(struct books *books, struct book *book, uint32_t number)
 {
-    struct resting *order = &books->orders[number];
-
     dequeue(books, book, number);
-    unlink_order(books, number);
-    order->newer = books->free;
-    books->free = number;
-    books->count--;
-}
-
-void
-book_move(struct books *books, struct book *book, uint32_t number,
-          int64_t price, int64_t open)
-{
-    struct resting *order = &books->orders[number];
-
-    dequeue(books, book, number);
-    order->price = price;
-    order->open = open;
-    enqueue(books, book, number);
+    forget(books, number);
 }

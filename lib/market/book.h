@@ -1,4 +1,4 @@
-/* book.h - order books: resting orders by price and time, found by their id.
+/* book.h - order books: live orders by price and time, found by their id.
  *
  * All books of a program share one struct books: a pool of orders, a pool of
  * price levels and one hash table from (book, order id) to the order.  An
@@ -6,10 +6,16 @@
  * Numbers of orders and levels are 32 bits and stay the same while they live;
  * 0 names none.  Pointers into the pools are void after books_reserve.
  *
- * Nothing is allocated but by books_reserve, so what follows it can not fail.
+ * An order stands in one of several places: what all can see of the book is
+ * only the first of them, and in each the two sides are ladders of their own.
+ * What only few orders have is in a pool of extras; an order that has one is
+ * special, and a plain order never pays for it.
  *
- * Memory: 80 bytes an order and 16 of the table, some 90 a price level; the
- * pools double when they are full and never shrink.
+ * Nothing is allocated but by books_reserve and books_reserve_extra, so what
+ * follows them can not fail.
+ *
+ * Memory: 96 bytes an order and 16 of the table, some 90 a price level, 96 an
+ * extra; the pools double when they are full and never shrink.
  *
  * The table is never iterated, so no result depends on its order.
  */
@@ -25,46 +31,84 @@
 
 #define BOOK_ORDERS_MAX (UINT32_C(1) << 30)
 
+/* Where an order stands.  What its price means depends on it. */
+enum book_place {
+    PLACE_BOOK,        /* for all to see, at its limit */
+    PLACE_HIDDEN,      /* the same, not shown */
+    PLACE_ALL_OR_NONE, /* the same, and it trades whole or not at all */
+    PLACE_STOP,        /* waits for its stop price */
+    PLACE_UNSET,       /* a trailing stop before the first trade; price 0 */
+    PLACE_MARKET,      /* without a limit, waits for an auction; price 0 */
+    PLACE_CLOSE,       /* waits for the closing auction to begin; price 0 */
+    PLACE_NOWHERE,     /* on its way */
+    PLACES,
+};
+#define PLACE_RESERVES PLACE_NOWHERE /* its ladders: sums behind icebergs */
+
 struct resting {
     uint64_t order_id, account_id, client_order_id;
-    int64_t price, open;
+    int64_t price, open;   /* open: what an iceberg shows */
     uint32_t older, newer; /* neighbours in the queue of the level */
     uint32_t level;
     uint32_t book;
     uint32_t chain; /* the next order of the same slot of the table */
-    uint8_t side, time_in_force, flags;
+    uint8_t side;
+    uint8_t place : 4, special : 4;
+    uint8_t time_in_force : 4, flags : 4;
     uint8_t order_type : 4, self_trade : 4;
 };
 _Static_assert(sizeof(struct resting) == 64, "an order is one cache line");
 
-/* What is only needed to tell the whole order. */
+/* What is only needed to tell the whole order, and now and then. */
 struct resting_rest {
     uint64_t strategy_id;
-    int64_t quantity; /* executed so far and open */
+    int64_t quantity;  /* executed so far and open */
+    uint64_t accepted; /* a count: which of two was accepted later */
+    uint32_t extra;    /* 0: it is a plain order */
+    uint32_t unused;
+};
+
+/* What makes an order special. */
+struct extra {
+    int64_t limit;   /* what it may pay; null: anything */
+    int64_t reserve; /* open behind what is shown */
+    int64_t display_quantity, min_quantity, expire_time;
+    int64_t stop_price; /* the one in force; null: none, or none yet */
+    int64_t price_offset, offset_step;
+    uint64_t since;        /* a count: when it came to its place */
+    uint32_t expiry;       /* where it is among those that expire; 0: none */
+    uint32_t before, next; /* neighbours among trailing stops; a free extra:
+                              the next one */
+    uint32_t unused;
 };
 
 /* A zeroed struct books is empty. */
 struct books {
     struct resting *orders;
     struct resting_rest *rests;
+    struct extra *extras;
     uint32_t *table; /* hash -> the first order of a chain, or 0 */
     uint32_t mask;   /* slots of the table - 1 */
     uint32_t count;  /* orders */
     uint32_t capacity, used, free;
+    uint32_t extra_capacity, extra_used, extra_free;
     struct rungs rungs;
 };
 
 struct book {
-    struct ladder sides[2]; /* buy, sell */
-    uint32_t number;        /* among all books */
+    union {
+        struct ladder sides[2];           /* of PLACE_BOOK: buy, sell */
+        struct ladder ladders[PLACES][2]; /* of all; the best is next to act */
+    };
+    uint32_t number; /* among all books */
 };
 
 void books_free(struct books *books);
 
 int books_grow(struct books *books, struct failure *failure);
 
-/* Makes room for one more order at one more price.  0, or -1 out of memory or
- * with BOOK_ORDERS_MAX orders. */
+/* Makes room for one more order, at two more prices.  0, or -1 out of memory
+ * or with BOOK_ORDERS_MAX orders. */
 static inline int
 books_reserve(struct books *books, struct failure *failure)
 {
@@ -74,12 +118,23 @@ books_reserve(struct books *books, struct failure *failure)
     return rungs_reserve(&books->rungs, failure);
 }
 
+int books_grow_extras(struct books *books, struct failure *failure);
+
+/* Makes room for one more extra. */
+static inline int
+books_reserve_extra(struct books *books, struct failure *failure)
+{
+    if (books->extra_free || books->extra_used < books->extra_capacity)
+        return 0;
+    return books_grow_extras(books, failure);
+}
+
 void book_init(struct book *book, uint32_t number);
 
 static inline struct ladder *
-book_side(struct book *book, unsigned side)
+book_ladder(struct book *book, enum book_place place, unsigned side)
 {
-    return &book->sides[side - SIDE_BUY];
+    return &book->ladders[place][side - SIDE_BUY];
 }
 
 static inline struct ladder *
@@ -140,9 +195,34 @@ books_expect_order(const struct books *books, uint32_t book, uint64_t order_id)
         __builtin_prefetch(&books->orders[*books_slot(books, book, order_id)]);
 }
 
+static inline struct extra *
+books_extra(const struct books *books, uint32_t order)
+{
+    return &books->extras[books->rests[order].extra];
+}
+
+/* All that is open of an order, shown or not. */
+static inline int64_t
+books_open(const struct books *books, uint32_t order)
+{
+    int64_t open = books->orders[order].open;
+
+    return books->orders[order].special
+               ? open + books_extra(books, order)->reserve
+               : open;
+}
+
+/* The limit of an order, or null. */
+static inline int64_t
+books_limit(const struct books *books, uint32_t order)
+{
+    return books->orders[order].special ? books_extra(books, order)->limit
+                                        : books->orders[order].price;
+}
+
 /* The number of a new order: the caller fills in the order and its rest, but
- * for links and level, and then calls book_enter.  books_reserve has made
- * room. */
+ * for links and level, and then calls book_enter or books_hold.  books_reserve
+ * has made room. */
 static inline uint32_t
 books_new(struct books *books)
 {
@@ -156,9 +236,22 @@ books_new(struct books *books)
     return number;
 }
 
-/* Puts a new order, whose id is not in the book, at the end of the queue of
- * its price. */
+/* An extra for a new order, all zero; books_reserve_extra has made room. */
+uint32_t books_new_extra(struct books *books);
+
+/* Makes a new order, whose id is not in the book, known; and forgets one that
+ * stands nowhere. */
+void books_hold(struct books *books, uint32_t order);
+void books_forget(struct books *books, uint32_t order);
+
+/* Puts an order that stands nowhere at the end of the queue of its price, in
+ * its place; and takes it away, with which a level without orders goes. */
+void book_queue(struct books *books, struct book *book, uint32_t order);
+void book_unqueue(struct books *books, struct book *book, uint32_t order);
+
+/* books_hold and book_queue; book_unqueue and books_forget. */
 void book_enter(struct books *books, struct book *book, uint32_t order);
+void book_remove(struct books *books, struct book *book, uint32_t order);
 
 /* Takes so much away from what is open of an order and its level; the order
  * stays, with nothing open if it was all. */
@@ -170,13 +263,5 @@ book_reduce(struct books *books, uint32_t order, int64_t quantity)
     resting->open -= quantity;
     level_add(&books->rungs.levels[resting->level], -quantity);
 }
-
-/* Removes an order, whatever is open of it; a level without orders goes too. */
-void book_remove(struct books *books, struct book *book, uint32_t order);
-
-/* Moves an order to the end of the queue of a price, with so much open.
- * books_reserve has made room. */
-void book_move(struct books *books, struct book *book, uint32_t order,
-               int64_t price, int64_t open);
 
 #endif

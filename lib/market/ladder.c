@@ -81,10 +81,10 @@ grow_nodes(struct rungs *rungs, struct failure *failure)
 int
 rungs_grow(struct rungs *rungs, struct failure *failure)
 {
-    if (rungs->level_count >= rungs->level_capacity &&
+    if (rungs->level_capacity - rungs->level_count <= 1 &&
         grow_levels(rungs, failure) != 0)
         return -1;
-    if (rungs->node_capacity - rungs->node_count <= LADDER_HEIGHT &&
+    if (rungs->node_capacity - rungs->node_count <= 2 * LADDER_HEIGHT &&
         grow_nodes(rungs, failure) != 0)
         return -1;
     return 0;

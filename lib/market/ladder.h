@@ -93,15 +93,16 @@ void *pool_enlarge(void *old, size_t count, size_t wanted, size_t each);
 
 void rungs_free(struct rungs *rungs);
 
-/* Makes room for one more level.  0, or -1 out of memory. */
+/* Makes room for two more levels, of one ladder or two.  0, or -1 out of
+ * memory. */
 int rungs_grow(struct rungs *rungs, struct failure *failure);
 
 static inline int
 rungs_reserve(struct rungs *rungs, struct failure *failure)
 {
-    if (__builtin_expect(rungs->level_count < rungs->level_capacity &&
+    if (__builtin_expect(rungs->level_capacity - rungs->level_count > 1 &&
                              rungs->node_capacity - rungs->node_count >
-                                 LADDER_HEIGHT,
+                                 2 * LADDER_HEIGHT,
                          1))
         return 0;
     return rungs_grow(rungs, failure);

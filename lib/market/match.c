@@ -4,14 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "market/match_act.h"
+#include "market/match_auction.h"
+#include "market/match_check.h"
 #include "market/match_close.h"
-#include "market/match_fact.h"
+#include "market/match_expiry.h"
+#include "market/match_modify.h"
+#include "market/match_session.h"
+#include "market/match_special.h"
+#include "market/match_stop.h"
+#include "market/match_take.h"
 
 void
 match_init(struct match *match, const struct match_sink *sink)
 {
     memset(match, 0, sizeof *match);
     match->state = SESSION_CONTINUOUS;
+    match->now = INT64_MIN;
+    match->next_expiry = NEVER;
     match->sink = *sink;
 }
 
@@ -19,7 +29,13 @@ void
 match_free(struct match *match)
 {
     books_free(&match->books);
+    for (uint32_t i = 0; i < match->count; i++)
+        free(match->markets[i].ticks);
     free(match->markets);
+    free(match->expiries);
+    map_free(&match->members);
+    map_free(&match->groups);
+    free(match->movers);
     free(match->choices);
     memset(match, 0, sizeof *match);
 }
@@ -50,11 +66,29 @@ make_room(struct match *match, struct failure *failure)
     return 0;
 }
 
-/* What values are multiples of; 0: of nothing. */
-static int64_t
-multiple(int64_t size)
+static void
+market_init(struct market *market, uint32_t index, uint8_t state)
 {
-    return size > 0 ? size : 0; /* null is negative */
+    *market = (struct market){
+        .last = DECIMAL_NULL,
+        .trail_below = INT64_MIN,
+        .trail_above = INT64_MAX,
+        .told = {.price = DECIMAL_NULL},
+        .state = state,
+    };
+    book_init(&market->book, index);
+}
+
+/* An event of some time happens. */
+static inline int
+pass_time(struct match *match, const struct event *event,
+          struct failure *failure)
+{
+    if (event->time > match->now)
+        match->now = event->time;
+    if (__builtin_expect(match->now < match->next_expiry, 1))
+        return 0;
+    return match_expire(match, event, failure);
 }
 
 int
@@ -67,188 +101,34 @@ match_define(struct match *match, uint32_t index,
     if (index == match->count) {
         if (make_room(match, failure) != 0)
             return -1;
-        market = &match->markets[match->count++];
-        memset(market, 0, sizeof *market);
-        book_init(&market->book, index);
-        market->state = match->state;
+        market_init(&match->markets[match->count++], index, match->state);
     }
     market = &match->markets[index];
-    market->tick_size = multiple(definition->tick_size);
-    market->lot_size = multiple(definition->lot_size);
+    market->tick_size = definition->tick_size;
+    market->tick = multiple_of(definition->tick_size);
+    market->lot = multiple_of(definition->lot_size);
+    market->lower = definition->lower_price; /* null is below all */
+    market->upper = definition->upper_price == DECIMAL_NULL
+                        ? INT64_MAX
+                        : definition->upper_price;
+    market->reference = definition->reference_price;
     market->local = definition->event.instrument;
-    return 0;
+    if (match_read_ticks(market, definition, failure) != 0)
+        return -1;
+    match->many = true; /* the price of its auction may be another */
+    if (pass_time(match, &definition->event, failure) != 0)
+        return -1;
+    return match_indicate(match, market, &definition->event, failure);
 }
 
-/* ---- what is right and what is not --------------------------------------- */
-
-static bool
-is_amount(int64_t value)
-{
-    return value > 0 && value <= DECIMAL_MAX;
-}
-
-/* A quantity that an instrument can trade. */
-static enum reason
-check_quantity(const struct market *market, int64_t quantity)
-{
-    if (!is_amount(quantity))
-        return REASON_INVALID_QUANTITY;
-    if (market->lot_size && quantity % market->lot_size)
-        return REASON_LOT_SIZE;
-    return 0;
-}
-
-static enum reason
-check_price(const struct market *market, int64_t price)
-{
-    if (!is_amount(price))
-        return REASON_INVALID_PRICE;
-    if (market->tick_size && price % market->tick_size)
-        return REASON_TICK_SIZE;
-    return 0;
-}
-
-/* What the session says to new orders and changes. */
-static enum reason
-check_state(const struct market *market)
-{
-    static const uint8_t reasons[] = {
-        [SESSION_CLOSED] = REASON_CLOSED,
-        [SESSION_PRE_OPEN] = REASON_UNSUPPORTED,
-        [SESSION_OPENING_AUCTION] = REASON_UNSUPPORTED,
-        [SESSION_CONTINUOUS] = 0,
-        [SESSION_HALT] = REASON_HALTED,
-        [SESSION_CLOSING_AUCTION] = REASON_UNSUPPORTED,
-    };
-
-    return (enum reason)reasons[market->state];
-}
-
-/* Whether an order asks for something that does not exist here yet. */
-static bool
-is_beyond_us(const struct order *order, uint8_t order_type,
-             uint8_t time_in_force)
-{
-    static const bool types[8] = {[ORDER_MARKET] = true, [ORDER_LIMIT] = true};
-    static const bool times[8] = {
-        [TIF_DAY] = true, [TIF_GTC] = true, [TIF_IOC] = true, [TIF_FOK] = true};
-    uint64_t set = (uint64_t)order->stop_price ^ (uint64_t)DECIMAL_NULL;
-
-    set |= (uint64_t)order->display_quantity ^ (uint64_t)DECIMAL_NULL;
-    set |= (uint64_t)order->min_quantity ^ (uint64_t)DECIMAL_NULL;
-    set |= (uint64_t)order->expire_time ^ (uint64_t)DECIMAL_NULL;
-    set |= (uint64_t)order->price_offset ^ (uint64_t)DECIMAL_NULL;
-    set |= (uint64_t)order->offset_step ^ (uint64_t)DECIMAL_NULL;
-    return set || order->self_trade > SELF_TRADE_NONE ||
-           order->flags & ~ORDER_POST_ONLY || !types[order_type & 7] ||
-           !times[time_in_force & 7];
-}
-
-static bool
-rests(uint8_t order_type, uint8_t time_in_force)
-{
-    return order_type == ORDER_LIMIT &&
-           (time_in_force == TIF_DAY || time_in_force == TIF_GTC);
-}
-
-/* Checks all of a new order but whether it may take; 0 when it is fine. */
-static enum reason
-check_order(const struct match *match, const struct market *market,
-            const struct order *order, uint8_t order_type,
-            uint8_t time_in_force)
-{
-    enum reason reason;
-
-    if (order->order_id == 0)
-        return REASON_INVALID_ID;
-    if (order->side == 0)
-        return REASON_INVALID_SIDE;
-    if (order_type == 0)
-        return REASON_INVALID_TYPE;
-    reason = check_state(market);
-    if (reason)
-        return reason;
-    if (is_beyond_us(order, order_type, time_in_force))
-        return REASON_UNSUPPORTED;
-    if (order->flags & ORDER_POST_ONLY && !rests(order_type, time_in_force))
-        return REASON_INVALID_TYPE;
-    reason = check_quantity(market, order->quantity);
-    if (reason)
-        return reason;
-    if (order_type == ORDER_LIMIT)
-        reason = check_price(market, order->price);
-    else if (order->price != DECIMAL_NULL)
-        reason = REASON_INVALID_PRICE;
-    if (reason)
-        return reason;
-    if (books_find(&match->books, market->book.number, order->order_id))
-        return REASON_DUPLICATE_ID;
-    return 0;
-}
-
-/* ---- trading ------------------------------------------------------------- */
-
-static bool
-crosses(struct market *market, const struct taker *taker)
-{
-    return book_opposite(&market->book, taker->side)->best_key >= taker->limit;
-}
-
-/* Trades with the opposite side, best price and oldest order first, until the
- * taker has what it wants or nothing within its limit is left. */
-static void
-take(struct match *match, struct market *market, struct taker *taker)
-{
-    struct books *books = &match->books;
-    const struct ladder *ladder = book_opposite(&market->book, taker->side);
-
-    while (taker->open > 0 && ladder->best_key >= taker->limit) {
-        uint32_t number = books_level(books, ladder->best)->head;
-        const struct resting *maker = &books->orders[number];
-        bool whole = maker->open <= taker->open;
-        int64_t quantity = whole ? maker->open : taker->open;
-
-        tell_trade(match, market, taker, maker, quantity);
-        taker->open -= quantity;
-        if (whole)
-            book_remove(books, &market->book, number);
-        else
-            book_reduce(books, number, quantity);
-    }
-}
-
-/* Whether the taker would get all that it wants. */
-static bool
-is_fillable(const struct match *match, struct market *market,
-            const struct taker *taker)
-{
-    const struct rungs *rungs = &match->books.rungs;
-    const struct ladder *ladder = book_opposite(&market->book, taker->side);
-    struct ladder_place place;
-    uint32_t level = ladder_first(rungs, ladder, &place);
-    i128 sum = 0;
-
-    for (; level; level = ladder_next(rungs, &place)) {
-        if (ladder_key(ladder, rungs->levels[level].price) < taker->limit)
-            return false;
-        sum += level_quantity(&rungs->levels[level]);
-        if (sum >= taker->open)
-            return true;
-    }
-    return false;
-}
-
-static int64_t
-limit_key(struct market *market, uint8_t side, int64_t price)
-{
-    return ladder_key(book_opposite(&market->book, side), price);
-}
+/* ---- plain orders -------------------------------------------------------- */
 
 static void
-rest(struct match *match, struct market *market, const struct order *order,
-     uint8_t time_in_force, int64_t open)
+rest(struct match *match, struct market *market, const struct arrival *arrival,
+     int64_t open)
 {
     struct books *books = &match->books;
+    const struct order *order = arrival->order;
     uint32_t number = books_new(books);
     struct resting *resting = &books->orders[number];
 
@@ -259,261 +139,145 @@ rest(struct match *match, struct market *market, const struct order *order,
     resting->open = open;
     resting->book = market->book.number;
     resting->side = order->side;
+    resting->place = PLACE_BOOK;
+    resting->special = false;
+    resting->time_in_force = arrival->time_in_force & 15U;
+    resting->flags = order->flags & 15U;
     resting->order_type = ORDER_LIMIT;
-    resting->time_in_force = time_in_force;
     resting->self_trade = order->self_trade & 15U;
-    resting->flags = order->flags;
     books->rests[number].strategy_id = order->strategy_id;
     books->rests[number].quantity = order->quantity;
+    books->rests[number].accepted = ++match->accepted;
     book_enter(books, &market->book, number);
 }
 
-/* A checked order: what it takes, and what becomes of the rest. */
-static void
-place(struct match *match, struct market *market, const struct order *order,
-      struct taker *taker, uint8_t order_type, uint8_t time_in_force)
+/* A plain order trades, and what becomes of the rest. */
+static int
+place_plain(struct match *match, struct market *market,
+            const struct arrival *arrival, struct taker *taker,
+            struct failure *failure)
 {
-    bool whole = time_in_force == TIF_FOK;
+    bool whole = arrival->time_in_force == TIF_FOK;
+    bool priced = arrival->order_type == ORDER_LIMIT;
 
-    tell_accepted(match, order, order_type, time_in_force);
-    if (!whole || is_fillable(match, market, taker))
-        take(match, market, taker);
+    if (may_meet(market, taker) &&
+        (!whole || match_fillable(match, market, taker, taker->open)) &&
+        match_take(match, market, taker, failure) != 0)
+        return -1;
     if (taker->open == 0)
-        return;
-    if (rests(order_type, time_in_force))
-        rest(match, market, order, time_in_force, taker->open);
+        return 0;
+    if (priced && arrival->time_in_force < TIF_IOC)
+        rest(match, market, arrival, taker->open);
     else
-        tell_remainder(match, order, taker->open,
-                       whole                        ? REASON_FOK
-                       : order_type == ORDER_MARKET ? REASON_NO_LIQUIDITY
-                                                    : REASON_IOC_REMAINDER);
+        tell_remainder(match, arrival->order, taker->open,
+                       whole    ? REASON_FOK
+                       : priced ? REASON_IOC_REMAINDER
+                                : REASON_NO_LIQUIDITY);
+    return 0;
 }
+
+/* ---- special orders ------------------------------------------------------ */
+
+/* The books know it from now on; then it acts, waits or is collected. */
+static int
+place_special(struct match *match, struct market *market,
+              const struct arrival *arrival, struct failure *failure)
+{
+    const struct order *order = arrival->order;
+    const struct turn turn = {&order->event, REQUEST_ORDER};
+    bool at_close = arrival->time_in_force == TIF_AT_CLOSE;
+    struct order_fact *accepted;
+    uint32_t number;
+    struct extra *extra;
+
+    if (match_reserve(match, failure) != 0)
+        return -1;
+    number = match_hold(match, market, order, arrival->order_type,
+                        arrival->time_in_force);
+    extra = books_extra(&match->books, number);
+    extra->stop_price = match_first_stop(market, order);
+    if (arrival->order_type == ORDER_MARKET_TO_LIMIT)
+        extra->limit = match_touch(market, order->side, 0);
+    accepted = tell_accepted(match, order, arrival->order_type,
+                             arrival->time_in_force);
+    accepted->price = extra->limit;
+    accepted->stop_price = in_range(extra->stop_price);
+    if (is_stop(arrival->order_type))
+        match_wait(match, market, number);
+    else if (is_collecting(market) || at_close)
+        match_collect(match, market, number,
+                      at_close && market->state != SESSION_CLOSING_AUCTION);
+    else
+        return match_act(match, market, number, &turn, failure);
+    return 0;
+}
+
+/* Whether a valid order with a limit would trade when it must not. */
+static bool
+would_take(const struct match *match, struct market *market,
+           const struct order *order, const struct taker *taker)
+{
+    if (!(order->flags & ORDER_POST_ONLY))
+        return false;
+    if (order->flags & ORDER_ALL_OR_NONE &&
+        !match_fillable(match, market, taker, taker->open))
+        return false;
+    return match_meets(match, market, taker);
+}
+
+/* ---- orders -------------------------------------------------------------- */
 
 static int
 on_order(struct match *match, struct market *market, const struct order *order,
          struct failure *failure)
 {
-    bool priced = order->price != DECIMAL_NULL;
-    uint8_t order_type = order->order_type ? order->order_type
-                         : priced          ? ORDER_LIMIT
-                                           : 0;
-    uint8_t time_in_force =
-        order->time_in_force ? order->time_in_force : TIF_DAY;
+    struct arrival arrival;
     struct taker taker = {
         .cause = &order->event,
         .order_id = order->order_id,
         .account_id = order->account_id,
         .open = order->quantity,
+        .limit = KEY_ANY,
         .side = order->side,
+        .request = REQUEST_ORDER,
     };
+    bool continuous = market && market->state == SESSION_CONTINUOUS;
+    bool plain = match_is_plain(match, order);
     enum reason reason = REASON_UNKNOWN_INSTRUMENT;
 
-    if (market)
-        reason = check_order(match, market, order, order_type, time_in_force);
-    if (!reason) {
-        taker.limit = order_type == ORDER_LIMIT
-                          ? limit_key(market, order->side, order->price)
-                          : KEY_ANY;
-        if (order->flags & ORDER_POST_ONLY && crosses(market, &taker))
+    match_understand(order, &arrival);
+    if (continuous && plain)
+        reason = match_check_plain(match, market, &arrival);
+    else if (market)
+        reason = match_check(match, market, &arrival);
+    if (!reason && arrival.order_type == ORDER_LIMIT) {
+        taker.limit =
+            continuous ? ladder_key(book_opposite(&market->book, order->side),
+                                    order->price)
+                       : KEY_END; /* it is collected and meets nobody */
+        taker.self_trade = self_trade_mode(match, order->self_trade);
+        if (would_take(match, market, order, &taker))
             reason = REASON_POST_ONLY;
     }
     if (reason) {
         tell_order_rejected(match, order, reason);
         return 0;
     }
+    if (!plain || (!continuous && arrival.order_type == ORDER_MARKET))
+        return place_special(match, market, &arrival, failure);
     if (books_reserve(&match->books, failure) != 0)
         return -1;
-    place(match, market, order, &taker, order_type, time_in_force);
-    return 0;
-}
-
-/* ---- changing ------------------------------------------------------------ */
-
-/* What an order becomes when it is modified. */
-struct change {
-    int64_t price, open;
-    int64_t quantity; /* executed and open */
-    bool keeps_place; /* only less is open: its priority stays */
-    struct taker taker;
-};
-
-static enum reason
-check_modify(struct match *match, struct market *market, uint32_t number,
-             const struct modify *modify, struct change *change)
-{
-    const struct resting *order = &match->books.orders[number];
-    int64_t executed = match->books.rests[number].quantity - order->open;
-    enum reason reason = check_state(market);
-
-    if (!reason && modify->quantity != DECIMAL_NULL)
-        reason = check_quantity(market, modify->quantity);
-    if (!reason && modify->price != DECIMAL_NULL)
-        reason = check_price(market, modify->price);
-    if (reason)
-        return reason;
-    change->price =
-        modify->price == DECIMAL_NULL ? order->price : modify->price;
-    change->open =
-        modify->quantity == DECIMAL_NULL ? order->open : modify->quantity;
-    change->quantity = executed + change->open;
-    if (change->quantity > DECIMAL_MAX)
-        return REASON_AMOUNT_RANGE;
-    change->keeps_place =
-        change->price == order->price && change->open <= order->open;
-    change->taker = (struct taker){
-        .cause = &modify->event,
-        .order_id = order->order_id,
-        .account_id = order->account_id,
-        .open = change->open,
-        .limit = limit_key(market, order->side, change->price),
-        .side = order->side,
-    };
-    if (order->flags & ORDER_POST_ONLY && crosses(market, &change->taker))
-        return REASON_POST_ONLY;
-    return 0;
-}
-
-/* Lets an order trade that crosses where it was moved to. */
-static void
-trade_moved(struct match *match, struct market *market, uint32_t number,
-            struct change *change)
-{
-    struct books *books = &match->books;
-    struct resting order = books->orders[number];
-    struct resting_rest rest = books->rests[number];
-
-    book_remove(books, &market->book, number);
-    take(match, market, &change->taker);
-    if (change->taker.open == 0)
-        return;
-    number = books_new(books);
-    books->orders[number] = order;
-    books->orders[number].open = change->taker.open;
-    books->rests[number] = rest;
-    book_enter(books, &market->book, number);
-}
-
-static void
-apply_modify(struct match *match, struct market *market, uint32_t number,
-             struct change *change)
-{
-    struct books *books = &match->books;
-
-    books->rests[number].quantity = change->quantity;
-    if (change->keeps_place)
-        book_reduce(books, number, books->orders[number].open - change->open);
-    else
-        book_move(books, &market->book, number, change->price, change->open);
-    tell_modified(match, change->taker.cause, number, REASON_REQUESTED);
-    if (!change->keeps_place && crosses(market, &change->taker))
-        trade_moved(match, market, number, change);
-}
-
-/* The live order that a request of that account may touch, or 0. */
-static uint32_t
-find_order(const struct match *match, const struct market *market,
-           uint64_t order_id, uint64_t account_id)
-{
-    uint32_t number = books_find(&match->books, market->book.number, order_id);
-
-    if (number && account_id &&
-        match->books.orders[number].account_id != account_id)
-        return 0;
-    return number;
-}
-
-static int
-on_modify(struct match *match, struct market *market,
-          const struct modify *modify, struct failure *failure)
-{
-    enum reason reason = REASON_UNKNOWN_INSTRUMENT;
-    struct change change;
-    uint32_t number = 0;
-
-    if (market) {
-        number =
-            find_order(match, market, modify->order_id, modify->account_id);
-        reason = number ? check_modify(match, market, number, modify, &change)
-                 : modify->order_id ? REASON_UNKNOWN_ORDER
-                                    : REASON_INVALID_ID;
-    }
-    if (reason) {
-        tell_request_rejected(match, &modify->event, REQUEST_MODIFY,
-                              modify->order_id, modify->account_id, number,
-                              reason);
-        return 0;
-    }
-    if (books_reserve(&match->books, failure) != 0)
-        return -1;
-    apply_modify(match, market, number, &change);
-    return 0;
-}
-
-/* ---- cancelling ---------------------------------------------------------- */
-
-static enum reason
-check_cancel(const struct match *match, const struct market *market,
-             uint32_t number, const struct cancel *cancel)
-{
-    if (cancel->quantity == DECIMAL_NULL)
-        return 0;
-    if (cancel->quantity <= 0)
-        return REASON_INVALID_QUANTITY;
-    if (cancel->quantity >= match->books.orders[number].open)
-        return 0;
-    return check_quantity(market, cancel->quantity);
-}
-
-static void
-apply_cancel(struct match *match, struct market *market, uint32_t number,
-             const struct cancel *cancel)
-{
-    struct books *books = &match->books;
-
-    if (cancel->quantity != DECIMAL_NULL &&
-        cancel->quantity < books->orders[number].open) {
-        books->rests[number].quantity -= cancel->quantity;
-        book_reduce(books, number, cancel->quantity);
-        tell_modified(match, &cancel->event, number, REASON_REDUCED);
-        return;
-    }
-    tell_end(match, &cancel->event, cancel->event.instrument, EVENT_CANCELLED,
-             REQUEST_CANCEL, REASON_REQUESTED, number);
-    book_remove(books, &market->book, number);
-}
-
-static int
-on_cancel(struct match *match, struct market *market,
-          const struct cancel *cancel, struct failure *failure)
-{
-    enum reason reason = REASON_UNKNOWN_INSTRUMENT;
-    uint32_t number = 0;
-
-    if (cancel->order_id == 0 && (market || cancel->event.instrument == 0))
-        return match_cancel_many(match, market, cancel, failure);
-    if (market) {
-        number =
-            find_order(match, market, cancel->order_id, cancel->account_id);
-        reason = number ? check_cancel(match, market, number, cancel)
-                        : REASON_UNKNOWN_ORDER;
-    }
-    if (reason)
-        tell_request_rejected(match, &cancel->event, REQUEST_CANCEL,
-                              cancel->order_id, cancel->account_id, number,
-                              reason);
-    else
-        apply_cancel(match, market, number, cancel);
-    return 0;
+    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
+    return place_plain(match, market, &arrival, &taker, failure);
 }
 
 /* ---- events -------------------------------------------------------------- */
 
-int
-match_event(struct match *match, uint32_t index, const struct event *event,
-            struct failure *failure)
+/* What an event itself says. */
+static int
+on_event(struct match *match, struct market *market, const struct event *event,
+         struct failure *failure)
 {
-    bool known = event->instrument && index < match->count;
-    struct market *market = known ? &match->markets[index] : NULL;
     const void *at = event;
 
     switch (event->type) {
@@ -522,13 +286,33 @@ match_event(struct match *match, uint32_t index, const struct event *event,
         return on_order(match, market, at, failure);
     case EVENT_MODIFY:
         match->requests++;
-        return on_modify(match, market, at, failure);
+        return match_modify(match, market, at, failure);
     case EVENT_CANCEL:
         match->requests++;
-        return on_cancel(match, market, at, failure);
+        return match_cancel(match, market, at, failure);
     case EVENT_SESSION: return match_session(match, market, at, failure);
+    case EVENT_ACCOUNT: return match_account(match, at, failure);
     default: return 0;
     }
+}
+
+int
+match_event(struct match *match, uint32_t index, const struct event *event,
+            struct failure *failure)
+{
+    bool known = event->instrument && index < match->count;
+    struct market *market = known ? &match->markets[index] : NULL;
+    bool quiet;
+
+    if (pass_time(match, event, failure) != 0 ||
+        on_event(match, market, event, failure) != 0)
+        return -1;
+    if (match->fired && match_run_fired(match, market, event, failure) != 0)
+        return -1;
+    quiet = !market || market->state == SESSION_CONTINUOUS;
+    if (__builtin_expect(quiet && !match->many, 1))
+        return 0;
+    return match_indicate(match, market, event, failure);
 }
 
 /* order, modify and cancel have their order_id in two places. */

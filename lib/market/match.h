@@ -1,20 +1,37 @@
 /* match.h - the matching engine: orders in, facts and trades out.
  *
- * Price-time priority, one book per instrument.  A trade's price is the
- * resting order's; no order trades through its own limit; what xmatch(1)
- * lists under CONVENTIONS is decided here.
+ * Price-time priority, one book per instrument; stops, icebergs, hidden and
+ * all-or-none orders, auctions.  What xmatch(1) lists under CONVENTIONS is
+ * decided here.
  *
  *      match_begin     a tape begins: local instrument ids are forgotten
  *      match_define    an instrument is defined, or has new attributes
- *      match_event     an order, modify, cancel or session event happens
+ *      match_event     anything else happens
  *
  * Instruments are named by their index (tape/instruments.h), which outlives
  * a tape.  Facts come out through the sink in causal order: accepted or
- * modified first, then its trades, then what became of the rest.
+ * modified first, then its trades, then what became of the rest, then the
+ * stops that the trades set off.
  *
- * Cost: O(log price levels) for each order, modify, cancel and trade.  A fill
- * or kill order also looks at the levels within its limit, a mass cancel and
- * a close at all orders of the instruments they name.
+ * The engine is split by idea:
+ *
+ *      match.c           instruments, the plain order, events
+ *      match_check.c     what is a valid order
+ *      match_special.c   what makes orders special, and where they stand
+ *      match_take.c      an order on the move meets those that rest
+ *      match_act.c       what becomes of it before and after
+ *      match_stop.c      stops: waiting, going off, trailing
+ *      match_auction.c   what is collected, and its price
+ *      match_modify.c    changes and cancels of one order
+ *      match_close.c     what ends many orders at once
+ *      match_session.c   phases of the day
+ *      match_fact.c      telling it all
+ *
+ * Cost: O(log price levels) for each order, modify, cancel, trade and stop.
+ * An order that must be filled whole or to its minimum also looks at what is
+ * within its limit, an indicative price at the levels that cross, a trailing
+ * stop that moves at all of its market, a mass cancel and a close at all
+ * orders of the instruments they name.
  *
  * Pure: no I/O, no clock.  The same events give the same facts.
  */
@@ -24,7 +41,9 @@
 #include <stddef.h>
 
 #include "base/failure.h"
+#include "base/map.h"
 #include "market/book.h"
+#include "market/multiple.h"
 #include "tape/event.h"
 
 #define MATCH_NO_MARKET UINT32_MAX /* an instrument that is not defined */
@@ -41,22 +60,65 @@ struct match_sink {
     void *owner;
 };
 
+/* From this price on prices are multiples of this tick. */
+struct tick_row {
+    int64_t from, size;
+    struct multiple tick;
+};
+#define TICK_ROWS 32
+
+/* What an auction would do if it ended now. */
+struct indication {
+    int64_t price;    /* null: nothing */
+    int64_t quantity; /* beyond the format: the most that it holds */
+    int64_t surplus;  /* the same, of buyers; negative: of sellers */
+};
+
+#define ALL_OR_NONE_MAX 1000    /* at rest, a market and side */
+#define TRAILING_MAX    10000   /* waiting, a market */
+#define PEAKS_MAX       1000000 /* of an iceberg: whole ones in its open */
+
 struct market {
+    struct multiple tick, lot;
+    int64_t lower, upper; /* limits lie within */
+    uint64_t trades;      /* so far; the last trade_id */
+    int64_t last;         /* the last trade's price, or null */
+    uint32_t local;       /* its id on this tape; 0: not defined yet */
+    uint32_t unshown;     /* orders hidden or all or none at rest */
+    uint32_t stops;       /* orders that wait for their stop price */
+    uint32_t passing;     /* for one auction only, in the book */
+    uint8_t state;        /* enum session_state */
     struct book book;
-    int64_t tick_size, lot_size; /* 0: not checked */
-    uint64_t trades;             /* so far; the last trade_id */
-    uint32_t local;              /* its id on this tape; 0: not defined yet */
-    uint8_t state;               /* enum session_state */
+    uint32_t all_or_none[2];          /* at rest: buys, sells */
+    uint32_t trailing, trailing_head; /* stops that follow the price */
+    uint32_t trailing_tail;
+    int64_t trail_below, trail_above; /* none moves between these prices */
+    int64_t reference;                /* where an auction leans to, or null */
+    int64_t tick_size;                /* 0 or less: none */
+    struct tick_row *ticks;           /* ascending; NULL: tick_size */
+    uint32_t tick_count;
+    struct indication told; /* the last indicative of this phase */
 };
 
 struct match {
     struct books books;
     struct market *markets; /* by index */
     uint32_t count, capacity;
-    uint8_t state; /* of an instrument first defined from now on */
+    uint8_t state;      /* of an instrument first defined from now on */
+    uint8_t self_trade; /* of an order that does not say */
     struct match_sink sink;
     uint64_t requests, rejects, trades; /* so far */
-    struct match_choice *choices;       /* of a mass cancel or a close */
+    uint64_t accepted, stamps;          /* counts, for the order of things */
+    int64_t now;                        /* the latest time seen */
+    int64_t next_expiry;                /* an order expires then; or never */
+    uint32_t *expiries; /* a heap of orders by expiry; the first is at 1 */
+    uint32_t expiry_count, expiry_capacity;
+    uint32_t fired, fired_tail; /* stops that went off, a queue */
+    bool many; /* the event may have changed more markets than its own */
+    struct map members, groups; /* account, group -> a number of the group */
+    struct match_mover *movers; /* trailing stops, while they move */
+    size_t mover_capacity;
+    struct match_choice *choices; /* of a mass cancel or a close */
     size_t choice_count, choice_capacity;
 };
 
@@ -66,13 +128,13 @@ void match_free(struct match *match);
 void match_begin(struct match *match);
 
 /* Indexes come as tape/instruments.h gives them, each new one the next.  0, or
- * -1 out of memory. */
+ * -1 out of memory or when its tick table is malformed. */
 int match_define(struct match *match, uint32_t index,
                  const struct instrument *definition, struct failure *failure);
 
 /* Takes an event of the instrument with that index: MATCH_NO_MARKET when the
- * event's instrument id is not defined, ignored when it is 0.  Other types do
- * nothing.  0, or -1 when memory lacks. */
+ * event's instrument id is not defined, ignored when it is 0.  An event of any
+ * type lets time pass.  0, or -1 when memory lacks. */
 int match_event(struct match *match, uint32_t index, const struct event *event,
                 struct failure *failure);
 

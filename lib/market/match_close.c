@@ -1,8 +1,10 @@
 #include "market/match_close.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "market/match_fact.h"
+#include "market/match_special.h"
 
 /* An order that is to end. */
 struct match_choice {
@@ -11,11 +13,18 @@ struct match_choice {
     uint32_t order;
 };
 
-/* Which orders are meant. */
+/* Which orders are meant: a set of times in force in some places. */
 struct wanted {
     uint64_t account_id; /* 0: of any */
-    bool day_only;
+    unsigned times, places;
 };
+
+#define BIT(value)    (1U << (value))
+#define EVERY         UINT_MAX
+#define AUCTION_TIMES (BIT(TIF_AT_OPEN) | BIT(TIF_AT_CLOSE))
+
+/* ioc and fok: of a stop, which waits for the day */
+#define DAY_TIMES (BIT(TIF_DAY) | BIT(TIF_IOC) | BIT(TIF_FOK) | AUCTION_TIMES)
 
 static int
 choose(struct match *match, const struct resting *resting, uint32_t order,
@@ -53,12 +62,25 @@ choose_in_ladder(struct match *match, const struct ladder *ladder,
 
             if ((wanted->account_id &&
                  wanted->account_id != resting->account_id) ||
-                (wanted->day_only && resting->time_in_force != TIF_DAY))
+                !(wanted->times & BIT(resting->time_in_force)))
                 continue;
             if (choose(match, resting, order, failure) != 0)
                 return -1;
         }
     }
+    return 0;
+}
+
+static int
+choose_in_market(struct match *match, struct market *market,
+                 const struct wanted *wanted, struct failure *failure)
+{
+    for (int place = 0; place < PLACE_NOWHERE; place++)
+        for (int side = 0; side < 2; side++)
+            if (wanted->places & BIT(place) &&
+                choose_in_ladder(match, &market->book.ladders[place][side],
+                                 wanted, failure) != 0)
+                return -1;
     return 0;
 }
 
@@ -72,10 +94,8 @@ choose_orders(struct match *match, struct market *market,
 
     match->choice_count = 0;
     for (market = first; market < end; market++)
-        for (int side = 0; side < 2; side++)
-            if (choose_in_ladder(match, &market->book.sides[side], wanted,
-                                 failure) != 0)
-                return -1;
+        if (choose_in_market(match, market, wanted, failure) != 0)
+            return -1;
     return 0;
 }
 
@@ -91,7 +111,7 @@ compare(const void *a, const void *b)
 
 /* Ends the chosen orders in ascending order of id. */
 static int
-end_orders(struct match *match, const struct event *cause, enum event_type type,
+end_orders(struct match *match, const struct event *event, enum event_type type,
            enum request request, enum reason reason, struct failure *failure)
 {
     if (match->choice_count > 1)
@@ -100,16 +120,12 @@ end_orders(struct match *match, const struct event *cause, enum event_type type,
     for (size_t i = 0; i < match->choice_count; i++) {
         uint32_t order = match->choices[i].order;
         struct market *market = &match->markets[match->choices[i].index];
+        struct event cause;
 
-        if (market->local == 0)
-            market->local = match->sink.name(
-                match->sink.owner, match->choices[i].index, cause, failure);
-        if (market->local == 0)
+        if (match_cause(match, market, event, &cause, failure) != 0)
             return -1;
-        tell_end(match, cause,
-                 cause->instrument ? cause->instrument : market->local, type,
-                 request, reason, order);
-        book_remove(&match->books, &market->book, order);
+        tell_end(match, &cause, type, request, reason, order);
+        match_drop(match, market, order);
     }
     return 0;
 }
@@ -118,7 +134,7 @@ int
 match_cancel_many(struct match *match, struct market *market,
                   const struct cancel *cancel, struct failure *failure)
 {
-    const struct wanted wanted = {.account_id = cancel->account_id};
+    const struct wanted wanted = {cancel->account_id, EVERY, EVERY};
     enum reason reason = 0;
 
     if (!market && !cancel->account_id)
@@ -130,6 +146,7 @@ match_cancel_many(struct match *match, struct market *market,
                               cancel->account_id, 0, reason);
         return 0;
     }
+    match->many |= !market;
     if (choose_orders(match, market, &wanted, failure) != 0)
         return -1;
     return end_orders(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,
@@ -137,24 +154,27 @@ match_cancel_many(struct match *match, struct market *market,
 }
 
 int
-match_session(struct match *match, struct market *market,
-              const struct session *session, struct failure *failure)
+match_end_day(struct match *match, struct market *market,
+              const struct event *cause, struct failure *failure)
 {
-    const struct wanted wanted = {.day_only = true};
+    const struct wanted wanted = {0, DAY_TIMES, EVERY};
 
-    if (session->state == 0 || (!market && session->event.instrument != 0))
-        return 0;
-    if (market) {
-        market->state = session->state;
-    } else {
-        match->state = session->state;
-        for (uint32_t i = 0; i < match->count; i++)
-            match->markets[i].state = session->state;
-    }
-    if (session->state != SESSION_CLOSED)
-        return 0;
     if (choose_orders(match, market, &wanted, failure) != 0)
         return -1;
-    return end_orders(match, &session->event, EVENT_EXPIRED, 0, REASON_DAY_END,
-                      failure);
+    return end_orders(match, cause, EVENT_EXPIRED, 0, REASON_DAY_END, failure);
+}
+
+int
+match_end_passing(struct match *match, struct market *market,
+                  const struct event *cause, struct failure *failure)
+{
+    const struct wanted limits = {0, AUCTION_TIMES, BIT(PLACE_BOOK)};
+    const struct wanted others = {0, EVERY, BIT(PLACE_MARKET)};
+
+    match->choice_count = 0;
+    if (choose_in_market(match, market, &limits, failure) != 0 ||
+        choose_in_market(match, market, &others, failure) != 0)
+        return -1;
+    return end_orders(match, cause, EVENT_CANCELLED, 0,
+                      REASON_AUCTION_REMAINDER, failure);
 }

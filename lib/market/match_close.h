@@ -1,5 +1,5 @@
-/* match_close.h - what ends many orders at once: mass cancels and the closed
- * session; private to match*.c.
+/* match_close.h - what ends many orders at once: mass cancels, the end of the
+ * day and of an auction; private to match*.c.
  */
 #ifndef MARKET_MATCH_CLOSE_H
 #define MARKET_MATCH_CLOSE_H
@@ -10,9 +10,12 @@
 int match_cancel_many(struct match *match, struct market *market,
                       const struct cancel *cancel, struct failure *failure);
 
-/* A phase begins in one market or, for instrument 0, in all; a market that is
- * not defined (NULL) has none. */
-int match_session(struct match *match, struct market *market,
-                  const struct session *session, struct failure *failure);
+/* Orders for the day expire, in one market or (NULL) all. */
+int match_end_day(struct match *match, struct market *market,
+                  const struct event *cause, struct failure *failure);
+
+/* What only an auction that is over could have filled is cancelled. */
+int match_end_passing(struct match *match, struct market *market,
+                      const struct event *cause, struct failure *failure);
 
 #endif

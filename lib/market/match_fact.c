@@ -2,6 +2,21 @@
 
 #include <string.h>
 
+#include "market/match_special.h"
+
+int
+match_cause(struct match *match, struct market *market,
+            const struct event *event, struct event *cause,
+            struct failure *failure)
+{
+    if (market->local == 0)
+        market->local = match->sink.name(match->sink.owner, market->book.number,
+                                         event, failure);
+    *cause = *event;
+    cause->instrument = market->local;
+    return market->local ? 0 : -1;
+}
+
 static void *
 put(struct match *match, enum event_type type, size_t size,
     const struct event *cause)
@@ -24,15 +39,7 @@ put_end(struct match *match, enum event_type type, const struct event *cause)
     return end;
 }
 
-/* A number out of the format's range must not go on. */
-static int64_t
-in_range(int64_t number)
-{
-    return number <= DECIMAL_MAX && number >= -DECIMAL_MAX ? number
-                                                           : DECIMAL_NULL;
-}
-
-void
+struct order_fact *
 tell_accepted(struct match *match, const struct order *order,
               uint8_t order_type, uint8_t time_in_force)
 {
@@ -53,14 +60,26 @@ tell_accepted(struct match *match, const struct order *order,
     fact->remaining_quantity = order->quantity;
     fact->price_offset = order->price_offset;
     fact->offset_step = order->offset_step;
+    return fact;
 }
 
 void
 tell_modified(struct match *match, const struct event *cause, uint32_t order,
               enum reason reason)
 {
-    const struct resting *resting = &match->books.orders[order];
-    const struct resting_rest *rest = &match->books.rests[order];
+    static const struct extra none = {
+        .display_quantity = DECIMAL_NULL,
+        .min_quantity = DECIMAL_NULL,
+        .expire_time = DECIMAL_NULL,
+        .stop_price = DECIMAL_NULL,
+        .price_offset = DECIMAL_NULL,
+        .offset_step = DECIMAL_NULL,
+    };
+    const struct books *books = &match->books;
+    const struct resting *resting = &books->orders[order];
+    const struct resting_rest *rest = &books->rests[order];
+    const struct extra *extra =
+        resting->special ? books_extra(books, order) : &none;
     struct order_fact *fact = put(match, EVENT_MODIFIED, sizeof *fact, cause);
 
     *fact = (struct order_fact){
@@ -75,16 +94,27 @@ tell_modified(struct match *match, const struct event *cause, uint32_t order,
         .account_id = resting->account_id,
         .client_order_id = resting->client_order_id,
         .strategy_id = rest->strategy_id,
-        .price = resting->price,
+        .price = books_limit(books, order),
         .quantity = rest->quantity,
-        .stop_price = DECIMAL_NULL,
-        .display_quantity = DECIMAL_NULL,
-        .min_quantity = DECIMAL_NULL,
-        .expire_time = DECIMAL_NULL,
-        .remaining_quantity = resting->open,
-        .price_offset = DECIMAL_NULL,
-        .offset_step = DECIMAL_NULL,
+        .stop_price = in_range(extra->stop_price),
+        .display_quantity = extra->display_quantity,
+        .min_quantity = extra->min_quantity,
+        .expire_time = extra->expire_time,
+        .remaining_quantity = books_open(books, order),
+        .price_offset = extra->price_offset,
+        .offset_step = extra->offset_step,
     };
+}
+
+static struct trade *
+put_trade(struct match *match, struct market *market, const struct event *cause)
+{
+    struct trade *trade = put(match, EVENT_TRADE, sizeof *trade, cause);
+
+    memset(trade->reserved, 0, sizeof trade->reserved);
+    trade->trade_id = ++market->trades;
+    match->trades++;
+    return trade;
 }
 
 void
@@ -92,23 +122,41 @@ tell_trade(struct match *match, struct market *market,
            const struct taker *taker, const struct resting *maker,
            int64_t quantity)
 {
-    struct trade *trade = put(match, EVENT_TRADE, sizeof *trade, taker->cause);
+    struct trade *trade = put_trade(match, market, taker->cause);
     const uint64_t orders[2] = {taker->order_id, maker->order_id};
     const uint64_t accounts[2] = {taker->account_id, maker->account_id};
     unsigned sells = taker->side - SIDE_BUY; /* the seller's place there is 0 */
-    bool self = taker->account_id && taker->account_id == maker->account_id;
+    bool self = match_same_owner(match, taker->account_id, maker->account_id);
 
     trade->side = taker->side;
     trade->flags = self ? TRADE_SELF : 0;
-    memset(trade->reserved, 0, sizeof trade->reserved);
     trade->price = maker->price;
     trade->quantity = quantity;
-    trade->trade_id = ++market->trades;
     trade->buy_order_id = orders[sells];
     trade->sell_order_id = orders[!sells];
     trade->buyer_id = accounts[sells];
     trade->seller_id = accounts[!sells];
-    match->trades++;
+}
+
+void
+tell_cross(struct match *match, struct market *market,
+           const struct event *cause, uint32_t buy, uint32_t sell,
+           int64_t price, int64_t quantity)
+{
+    const struct resting *buyer = &match->books.orders[buy];
+    const struct resting *seller = &match->books.orders[sell];
+    struct trade *trade = put_trade(match, market, cause);
+
+    trade->side = 0;
+    trade->flags = TRADE_AUCTION;
+    if (match_same_owner(match, buyer->account_id, seller->account_id))
+        trade->flags |= TRADE_SELF;
+    trade->price = price;
+    trade->quantity = quantity;
+    trade->buy_order_id = buyer->order_id;
+    trade->sell_order_id = seller->order_id;
+    trade->buyer_id = buyer->account_id;
+    trade->seller_id = seller->account_id;
 }
 
 static struct order_end *
@@ -145,14 +193,16 @@ tell_remainder(struct match *match, const struct order *order, int64_t open,
 }
 
 static void
-describe(struct order_end *end, const struct resting *resting)
+describe(struct order_end *end, const struct books *books, uint32_t order)
 {
+    const struct resting *resting = &books->orders[order];
+
     end->side = resting->side;
     end->order_id = resting->order_id;
     end->account_id = resting->account_id;
     end->client_order_id = resting->client_order_id;
-    end->price = resting->price;
-    end->remaining_quantity = resting->open;
+    end->price = books_limit(books, order);
+    end->remaining_quantity = books_open(books, order);
 }
 
 void
@@ -167,21 +217,42 @@ tell_request_rejected(struct match *match, const struct event *cause,
     end->price = DECIMAL_NULL;
     end->remaining_quantity = DECIMAL_NULL;
     if (order)
-        describe(end, &match->books.orders[order]);
+        describe(end, &match->books, order);
     end->reason = (uint8_t)reason;
     end->request = (uint8_t)request;
     match->rejects++;
 }
 
 void
-tell_end(struct match *match, const struct event *cause, uint32_t local,
-         enum event_type type, enum request request, enum reason reason,
-         uint32_t order)
+tell_end(struct match *match, const struct event *cause, enum event_type type,
+         enum request request, enum reason reason, uint32_t order)
 {
     struct order_end *end = put_end(match, type, cause);
 
-    end->event.instrument = local;
-    describe(end, &match->books.orders[order]);
+    describe(end, &match->books, order);
     end->reason = (uint8_t)reason;
     end->request = (uint8_t)request;
+}
+
+void
+tell_triggered(struct match *match, const struct event *cause, uint32_t order)
+{
+    struct order_end *end = put_end(match, EVENT_TRIGGERED, cause);
+
+    describe(end, &match->books, order);
+    end->price = books_extra(&match->books, order)->stop_price;
+}
+
+void
+tell_indicative(struct match *match, const struct event *cause,
+                const struct indication *indication)
+{
+    struct indicative *fact = put(match, EVENT_INDICATIVE, sizeof *fact, cause);
+    int64_t surplus = indication->surplus;
+
+    memset(&fact->side, 0, sizeof *fact - sizeof fact->event);
+    fact->side = surplus > 0 ? SIDE_BUY : surplus < 0 ? SIDE_SELL : 0;
+    fact->price = indication->price;
+    fact->quantity = indication->quantity;
+    fact->surplus = surplus < 0 ? -surplus : surplus;
 }

@@ -1,25 +1,44 @@
 /* match_fact.h - how the engine tells what happened; private to match*.c.
  *
  * Each function writes one event to the sink.  cause is the event that led to
- * it and gives it instrument and time, unless it concerns all instruments.
+ * it, and gives it instrument and time; that of an event which may concern
+ * many instruments is made by match_cause.
  */
 #ifndef MARKET_MATCH_FACT_H
 #define MARKET_MATCH_FACT_H
 
 #include "market/match.h"
 
-/* An order that arrives or has been changed, while it trades. */
+/* An order that arrives, was changed or went off, while it trades. */
 struct taker {
     const struct event *cause;
     uint64_t order_id, account_id;
     int64_t open;
-    int64_t limit; /* least key of the opposite side that it trades with */
+    int64_t limit;   /* least key of the opposite side that it trades with */
+    uint32_t number; /* in the books; 0: a plain order that arrives */
     uint8_t side;
+    uint8_t self_trade; /* its mode */
+    uint8_t request;    /* what its end answers, enum request; 0: nothing */
 };
 
-/* An order, with its type and time in force as they were understood. */
-void tell_accepted(struct match *match, const struct order *order,
-                   uint8_t order_type, uint8_t time_in_force);
+/* Sets *cause to the head of an event as if it concerned one market alone,
+ * which is given an id on this tape if it has none. */
+int match_cause(struct match *match, struct market *market,
+                const struct event *event, struct event *cause,
+                struct failure *failure);
+
+/* A number out of the format's range must not go on. */
+static inline int64_t
+in_range(int64_t number)
+{
+    return number <= DECIMAL_MAX && number >= -DECIMAL_MAX ? number
+                                                           : DECIMAL_NULL;
+}
+
+/* An order, with its type and time in force as they were understood; the
+ * caller may still set its limit and stop price. */
+struct order_fact *tell_accepted(struct match *match, const struct order *order,
+                                 uint8_t order_type, uint8_t time_in_force);
 
 void tell_modified(struct match *match, const struct event *cause,
                    uint32_t order, enum reason reason);
@@ -27,6 +46,11 @@ void tell_modified(struct match *match, const struct event *cause,
 void tell_trade(struct match *match, struct market *market,
                 const struct taker *taker, const struct resting *maker,
                 int64_t quantity);
+
+/* A trade of an auction. */
+void tell_cross(struct match *match, struct market *market,
+                const struct event *cause, uint32_t buy, uint32_t sell,
+                int64_t price, int64_t quantity);
 
 /* A new order that is refused. */
 void tell_order_rejected(struct match *match, const struct order *order,
@@ -39,13 +63,20 @@ void tell_request_rejected(struct match *match, const struct event *cause,
                            uint64_t account_id, uint32_t order,
                            enum reason reason);
 
-/* What an order that never rested could not do. */
+/* What an order that was never in the books could not do. */
 void tell_remainder(struct match *match, const struct order *order,
                     int64_t open, enum reason reason);
 
-/* A resting order is cancelled or expires; local is its instrument's id. */
-void tell_end(struct match *match, const struct event *cause, uint32_t local,
+/* An order is cancelled or expires. */
+void tell_end(struct match *match, const struct event *cause,
               enum event_type type, enum request request, enum reason reason,
               uint32_t order);
+
+/* A stop goes off. */
+void tell_triggered(struct match *match, const struct event *cause,
+                    uint32_t order);
+
+void tell_indicative(struct match *match, const struct event *cause,
+                     const struct indication *indication);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,36 +170,122 @@ fact_text(const void *fact, char *line, size_t size)
     }
 }
 
-/* What rests in a market: "buy 2 10@100, sell 3 5@101" or "empty". */
+/* Text that grows: a list of orders. */
+struct list {
+    char *text;
+    size_t size, used;
+};
+
+static void list_add(struct list *list, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+list_add(struct list *list, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    list->used += (size_t)vsnprintf(list->text + list->used,
+                                    list->size - list->used, format, arguments);
+    va_end(arguments);
+    assert(list->used < list->size);
+}
+
+/* "buy 2 10@100 hidden", "stop sell 3 5@90", ... */
+static void
+list_order(struct list *list, const struct match *match, uint32_t number)
+{
+    static const char *const before[PLACES] = {[PLACE_STOP] = "stop ",
+                                               [PLACE_UNSET] = "stop ",
+                                               [PLACE_CLOSE] = "close "};
+    const struct resting *order = &match->books.orders[number];
+    bool waits = order->place == PLACE_STOP || order->place == PLACE_UNSET;
+    int64_t price = books_limit(&match->books, number);
+    char quantity[DECIMAL_TEXT_MAX + 1], at[DECIMAL_TEXT_MAX + 1];
+
+    if (waits)
+        price = books_extra(&match->books, number)->stop_price;
+    list_add(list, "%s%s%s %" PRIu64 " %s@%s", list->used ? ", " : "",
+             before[order->place] ? before[order->place] : "",
+             order->side == SIDE_BUY ? "buy" : "sell", order->order_id,
+             number_text(books_open(&match->books, number), quantity),
+             price == DECIMAL_NULL && !waits ? "market"
+                                             : number_text(price, at));
+    if (order->place > PLACE_ALL_OR_NONE)
+        return;
+    if (order->special &&
+        books_extra(&match->books, number)->display_quantity != DECIMAL_NULL)
+        list_add(list, " peak=%s", number_text(order->open, quantity));
+    if (order->flags & ORDER_ALL_OR_NONE)
+        list_add(list, " all_or_none");
+    if (order->flags & ORDER_HIDDEN)
+        list_add(list, " hidden");
+}
+
+/* Bids or asks: by price, and at one price as they would trade; or one
+ * ladder alone. */
+static void
+list_side(struct list *list, const struct match *match, uint32_t index,
+          unsigned side, enum book_place first, enum book_place last)
+{
+    const struct books *books = &match->books;
+    const struct ladder *ladders[PLACES];
+    struct ladder_place places[PLACES];
+    uint32_t at[PLACES];
+
+    for (unsigned i = first; i <= last; i++) {
+        uint32_t level;
+
+        ladders[i] = &match->markets[index].book.ladders[i][side];
+        level = ladder_first(&books->rungs, ladders[i], &places[i]);
+        at[i] = level ? books_level(books, level)->head : 0;
+    }
+    for (;;) {
+        unsigned best = PLACES;
+        uint32_t level;
+
+        for (unsigned i = first; i <= last; i++) {
+            int64_t ahead =
+                at[i] && best < PLACES
+                    ? ladder_key(ladders[i], books->orders[at[i]].price) -
+                          ladder_key(ladders[i], books->orders[at[best]].price)
+                    : 0;
+
+            if (at[i] && ahead == 0 && best > PLACE_BOOK && best < PLACES)
+                ahead = books_extra(books, at[best])->since >
+                        books_extra(books, at[i])->since;
+            if (at[i] && (best == PLACES || ahead > 0))
+                best = i;
+        }
+        if (best == PLACES)
+            return;
+        list_order(list, match, at[best]);
+        at[best] = books->orders[at[best]].newer;
+        if (at[best])
+            continue;
+        level = ladder_next(&books->rungs, &places[best]);
+        at[best] = level ? books_level(books, level)->head : 0;
+    }
+}
+
+/* All that is live in a market: "buy 2 10@100, sell 3 5@101" or "empty". */
 __attribute__((unused)) static void
 book_text(const struct match *match, uint32_t index, char *text, size_t size)
 {
-    const struct books *books = &match->books;
-    const struct market *market = match_market(match, index);
-    size_t used = (size_t)snprintf(text, size, "empty");
+    struct list list = {text, size, 0};
 
-    for (int side = 0; side < 2; side++) {
-        struct ladder_place place;
-        uint32_t level =
-            ladder_first(&books->rungs, &market->book.sides[side], &place);
-
-        for (; level; level = ladder_next(&books->rungs, &place))
-            for (uint32_t at = books_level(books, level)->head; at;
-                 at = books->orders[at].newer) {
-                const struct resting *order = &books->orders[at];
-                char quantity[DECIMAL_TEXT_MAX + 1];
-                char price[DECIMAL_TEXT_MAX + 1];
-
-                if (strcmp(text, "empty") == 0)
-                    used = 0;
-                used += (size_t)snprintf(
-                    text + used, size - used, "%s%s %" PRIu64 " %s@%s",
-                    used ? ", " : "", side == 0 ? "buy" : "sell",
-                    order->order_id, number_text(order->open, quantity),
-                    number_text(order->price, price));
-                assert(used < size);
-            }
+    for (unsigned side = 0; side < 2; side++) {
+        list_side(&list, match, index, side, PLACE_MARKET, PLACE_MARKET);
+        list_side(&list, match, index, side, PLACE_BOOK, PLACE_ALL_OR_NONE);
     }
+    for (unsigned side = 0; side < 2; side++) {
+        list_side(&list, match, index, side, PLACE_STOP, PLACE_STOP);
+        list_side(&list, match, index, side, PLACE_UNSET, PLACE_UNSET);
+    }
+    for (unsigned side = 0; side < 2; side++)
+        list_side(&list, match, index, side, PLACE_CLOSE, PLACE_CLOSE);
+    if (list.used == 0)
+        snprintf(text, size, "empty");
 }
 
 /* ---- inputs from text ---------------------------------------------------- */
