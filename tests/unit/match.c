@@ -1,6 +1,5 @@
 /* match - the engine against cases whose answers are known. */
-#include "match_text.h"
-#include "tap.h"
+#include "match_script.h"
 
 static struct facts facts;
 static struct failure failure;
@@ -21,15 +20,19 @@ begin(struct match *match)
     }
 }
 
-static uint32_t
-index_of(const union input *input)
+/* Hands one input to the engine; its facts are then in facts. */
+static void
+feed_input(struct match *match, const union input *input)
 {
     uint32_t id = input->event.instrument;
+    uint32_t index = id == 1 || id == 2 ? id - 1 : MATCH_NO_MARKET;
 
-    return id == 1 || id == 2 ? id - 1 : MATCH_NO_MARKET;
+    facts.count = 0;
+    if (input->event.type == EVENT_INSTRUMENT)
+        match_define(match, index, &input->instrument, &failure);
+    match_event(match, index, &input->event, &failure);
 }
 
-/* Hands one input to the engine; its facts are then in facts. */
 static void
 feed(struct match *match, const char *text)
 {
@@ -38,122 +41,47 @@ feed(struct match *match, const char *text)
 
     snprintf(line, sizeof line, "%s", text);
     read_input(line, &input);
-    facts.count = 0;
-    if (input.event.type == EVENT_INSTRUMENT)
-        match_define(match, index_of(&input), &input.instrument, &failure);
-    else
-        match_event(match, index_of(&input), &input.event, &failure);
+    feed_input(match, &input);
 }
 
 /* ---- files of cases ------------------------------------------------------ */
 
-struct script {
-    const char *path;
-    FILE *file;
-    char line[4096];
-    int number;
-    bool again; /* line is still to be used */
-};
+static struct match scripted;
 
-/* The next line that says something; false at the end. */
-static bool
-next_line(struct script *script)
+static void
+script_begin(void)
 {
-    if (script->again) {
-        script->again = false;
-        return true;
-    }
-    while (fgets(script->line, sizeof script->line, script->file)) {
-        script->number++;
-        script->line[strcspn(script->line, "\n")] = '\0';
-        if (script->line[0] && script->line[0] != '#')
-            return true;
-    }
-    return false;
-}
-
-static bool
-differs(const struct script *script, const char *got, const char *wanted)
-{
-    if (strcmp(got, wanted) == 0)
-        return false;
-    tap_note("%s:%d: wanted \"%s\", got \"%s\"", script->path, script->number,
-             wanted, got);
-    return true;
-}
-
-/* Takes one input and compares all that it causes with the lines behind. */
-static bool
-run_input(struct script *script, struct match *match)
-{
-    bool right = true;
-    size_t seen = 0;
-    char got[256];
-
-    feed(match, script->line + 2);
-    while (next_line(script) && !strchr("=>b", script->line[0])) {
-        if (seen == facts.count)
-            right = !differs(script, "nothing", script->line);
-        else
-            fact_text(&facts.all[seen++], got, sizeof got);
-        if (!right || differs(script, got, script->line))
-            right = false;
-    }
-    script->again = !feof(script->file);
-    if (seen < facts.count) {
-        fact_text(&facts.all[seen], got, sizeof got);
-        right = !differs(script, got, "nothing more");
-    }
-    return right;
-}
-
-/* Runs the case whose head has been read, up to the head of the next. */
-static bool
-run_case(struct script *script)
-{
-    static char book[4096];
-    bool right = true;
-    struct match match;
-
-    begin(&match);
-    while (next_line(script)) {
-        if (strncmp(script->line, "> ", 2) == 0) {
-            right &= run_input(script, &match);
-        } else if (strncmp(script->line, "book ", 5) == 0) {
-            book_text(&match, 0, book, sizeof book);
-            right &= !differs(script, book, script->line + 5);
-        } else {
-            script->again = true;
-            break;
-        }
-    }
-    match_free(&match);
-    return right;
+    begin(&scripted);
 }
 
 static void
-run_script(const char *path)
+script_feed(const union input *input)
 {
-    struct script script = {.path = path, .file = fopen(path, "r")};
-    int cases = 0;
-    char sentence[256];
+    feed_input(&scripted, input);
+}
 
-    while (script.file && next_line(&script)) {
-        bool right;
+static size_t
+script_fact_count(void)
+{
+    return facts.count;
+}
 
-        if (strncmp(script.line, "== ", 3) != 0) {
-            differs(&script, script.line, "== and a sentence");
-            cases = 0;
-            break;
-        }
-        snprintf(sentence, sizeof sentence, "%.200s", script.line + 3);
-        right = run_case(&script);
-        OK(sentence, right);
-        cases++;
-    }
-    if (script.file)
-        fclose(script.file);
-    OK("the cases of the file were found", cases > 0);
+static const void *
+script_fact(size_t number)
+{
+    return facts.all[number].bytes;
+}
+
+static void
+script_book(char *text, size_t size)
+{
+    book_text(&scripted, 0, text, size);
+}
+
+static void
+script_end(void)
+{
+    match_free(&scripted);
 }
 
 /* ---- cases that need a program ------------------------------------------- */
@@ -315,108 +243,17 @@ next_tape(void)
     match_free(&match);
 }
 
-/* ---- hostile shapes ------------------------------------------------------ */
-
-#define MANY 1000000
-
-static void
-put_order(struct match *match, uint64_t id, enum side side, int64_t price)
-{
-    static union input input;
-
-    if (input.event.type == 0)
-        event_init(&input, EVENT_ORDER);
-    input.event.instrument = 1;
-    input.order.order_id = id;
-    input.order.side = (uint8_t)side;
-    input.order.price = price;
-    input.order.quantity = DECIMAL_ONE;
-    facts.count = 0;
-    match_event(match, 0, &input.event, &failure);
-}
-
-static void
-take_orders(struct match *match, int count)
-{
-    union input input;
-
-    event_init(&input, EVENT_ORDER);
-    input.event.instrument = 1;
-    input.order.side = SIDE_SELL;
-    input.order.order_type = ORDER_MARKET;
-    input.order.quantity = count * DECIMAL_ONE;
-    input.order.order_id = UINT64_MAX;
-    facts.count = 0;
-    match_event(match, 0, &input.event, &failure);
-}
-
-static void
-many_orders(void)
-{
-    struct match match;
-    union input cancel;
-    bool right = true;
-
-    begin(&match);
-    for (uint64_t id = 1; id <= MANY; id++)
-        put_order(&match, id, SIDE_BUY, DECIMAL_ONE);
-    OK("A million orders rest at one price.",
-       match.books.count == MANY && match.books.rungs.level_count == 1);
-    event_init(&cancel, EVENT_CANCEL);
-    cancel.event.instrument = 1;
-    for (uint64_t id = 2; id <= MANY; id += 2) { /* from the middle */
-        cancel.cancel.order_id = id;
-        facts.count = 0;
-        match_event(&match, 0, &cancel.event, &failure);
-        right &= facts.count == 1 && match.books.count == MANY - id / 2;
-    }
-    OK("Any of them can be cancelled.", right);
-    for (uint64_t left = MANY / 2; left > 0; left -= 1000) {
-        take_orders(&match, 1000);
-        right &= facts.count == 1001 && match.books.count == left - 1000;
-    }
-    OK("The others trade.", right && match.books.rungs.level_count == 0);
-    match_free(&match);
-}
-
-static void
-many_levels(void)
-{
-    struct match match;
-    bool right = true;
-    int64_t last = INT64_MAX;
-
-    begin(&match);
-    for (uint64_t i = 0; i < MANY; i++) /* all prices once, here and there */
-        put_order(&match, i + 1, SIDE_BUY,
-                  (int64_t)(i * 7919 % MANY + 1) * DECIMAL_ONE);
-    OK("A million orders rest at a million prices.",
-       match.books.count == MANY && match.books.rungs.level_count == MANY);
-    for (int taken = 0; taken < MANY; taken += 1000) {
-        take_orders(&match, 1000);
-        for (size_t i = 1; i < facts.count; i++) {
-            const struct trade *trade = (void *)&facts.all[i];
-
-            right &= trade->price < last;
-            last = trade->price;
-        }
-    }
-    OK("They trade from the best price to the worst.",
-       right && last == DECIMAL_ONE && match.books.rungs.node_count == 1);
-    match_free(&match);
-}
-
 int
 main(void)
 {
-    run_script("testdata/matching/conformance.txt");
-    run_script("testdata/matching/cases.txt");
-    run_script("testdata/matching/conventions.txt");
+    static const struct script_engine engine = {script_begin,      script_feed,
+                                                script_fact_count, script_fact,
+                                                script_book,       script_end};
+
+    scripts_run(&engine);
     sweep_of_5000();
     whole_facts();
     out_of_range();
     next_tape();
-    many_orders();
-    many_levels();
     return tap_done();
 }

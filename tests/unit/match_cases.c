@@ -1,7 +1,7 @@
 /* match_cases - the plain engine against the cases whose answers are known: it
  * proves the other one only if it is right itself.
  */
-#include "match_model_event.h"
+#include "match_model.h"
 #include "match_script.h"
 
 static struct model model;
@@ -84,7 +84,7 @@ order_text(const struct model_order *order, char *text, size_t size)
                                  number_text(order->peak, open));
     if (model_is_whole(order))
         used += (size_t)snprintf(text + used, size - used, " all_or_none");
-    if (terms->flags & ORDER_HIDDEN)
+    if (!model_is_shown(order) && (terms->flags & ORDER_HIDDEN))
         used += (size_t)snprintf(text + used, size - used, " hidden");
     return used;
 }
@@ -116,15 +116,9 @@ book(char *text, size_t size)
 int
 main(void)
 {
-    static const struct script_engine engine = {"",   begin, feed, fact_count,
-                                                fact, book,  end};
+    static const struct script_engine engine = {begin, feed, fact_count,
+                                                fact,  book, end};
 
-    script_run(&engine, "testdata/matching/conformance.txt");
-    script_run(&engine, "testdata/matching/cases.txt");
-    script_run(&engine, "testdata/matching/cases_orders.txt");
-    script_run(&engine, "testdata/matching/cases_stops.txt");
-    script_run(&engine, "testdata/matching/cases_own.txt");
-    script_run(&engine, "testdata/matching/cases_auctions.txt");
-    script_run(&engine, "testdata/matching/cases_sessions.txt");
+    scripts_run(&engine);
     return tap_done();
 }

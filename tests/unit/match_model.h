@@ -1,356 +1,154 @@
-/* match_model.h - a second matching engine, slow and plain: an array of live
- * orders in order of their priority, and linear search.  It shares nothing
- * with the first but the event structs.
+/* match_model.h - the plain engine: requests and phases.
+ *
+ *      model_init      nothing there, and trading is continuous
+ *      model_define    an instrument has these attributes
+ *      model_event     anything happens; what it causes is in model->facts
  */
 #ifndef TESTS_MATCH_MODEL_H
 #define TESTS_MATCH_MODEL_H
 
-#include <assert.h>
-#include <stdbool.h>
-#include <string.h>
+#include "base/decimal.h"
+#include "match_model_check.h"
 
-#include "tape/event.h"
-#include "tape/schema.h"
+/* ---- orders -------------------------------------------------------------- */
 
-#define MODEL_SYMBOLS 3
-#define MODEL_LIVE    4096
-#define MODEL_FACTS   4096
-
-struct model_order {
-    struct order order; /* as it stands: its price and total quantity */
-    int64_t open;
-};
-
-union fact {
-    struct event event;
-    struct order_fact order;
-    struct order_end end;
-    struct trade trade;
-};
-
-struct model {
-    struct model_order live[MODEL_LIVE]; /* earlier: higher priority */
-    int count;
-    struct {
-        int64_t tick, lot;
-        unsigned state;
-        uint64_t trades;
-    } symbols[MODEL_SYMBOLS]; /* by instrument id - 1 */
-    union fact facts[MODEL_FACTS];
-    int fact_count;
-};
-
-static union fact *
-model_fact(struct model *model, enum event_type type, const struct event *cause)
+/* A trailing stop begins where the last price puts it, unless told. */
+static void
+model_set_stop(struct model *model, struct order *order)
 {
-    union fact *fact = &model->facts[model->fact_count++];
+    int64_t last = model->symbols[order->event.instrument - 1].last;
 
-    assert(model->fact_count <= MODEL_FACTS);
-    event_init(fact, type);
-    fact->event.instrument = cause->instrument;
-    fact->event.time = cause->time;
-    return fact;
+    if (order->order_type == ORDER_TRAILING_STOP &&
+        !IS_SET(order->stop_price) && IS_SET(last))
+        order->stop_price = model_trail(order, last);
+}
+
+/* An order waits for what is to come. */
+static void
+model_put(struct model *model, struct model_order *order,
+          enum model_where where)
+{
+    order->where = where;
+    order->limit =
+        IS_SET(order->order.price) ? order->order.price : MODEL_ANY_PRICE;
+    model_to_the_end(model, order);
+    model_add(model, order);
 }
 
 static void
-model_end(struct model *model, enum event_type type, const struct event *cause,
-          const struct model_order *order, enum request request,
-          enum reason reason)
+model_accept(struct model *model, struct model_order *order)
 {
-    struct order_end *end = &model_fact(model, type, cause)->end;
+    struct order *terms = &order->order;
+    unsigned state = model_symbol(model, order)->state;
+    bool waits = model_is_stop(terms) || state != SESSION_CONTINUOUS ||
+                 model_is_for_auction(terms);
 
-    end->event.instrument = order->order.event.instrument;
-    end->side = order->order.side;
-    end->reason = (uint8_t)reason;
-    end->request = (uint8_t)request;
-    end->order_id = order->order.order_id;
-    end->account_id = order->order.account_id;
-    end->client_order_id = order->order.client_order_id;
-    end->price = order->order.price;
-    end->remaining_quantity = order->open;
-}
-
-static void
-model_whole(struct model *model, enum event_type type,
-            const struct event *cause, const struct model_order *from,
-            enum reason reason)
-{
-    struct order_fact *to = &model_fact(model, type, cause)->order;
-    const struct order *order = &from->order;
-
-    to->side = order->side;
-    to->order_type = order->order_type;
-    to->time_in_force = order->time_in_force;
-    to->self_trade = order->self_trade;
-    to->flags = order->flags;
-    to->reason = (uint8_t)reason;
-    to->order_id = order->order_id;
-    to->account_id = order->account_id;
-    to->client_order_id = order->client_order_id;
-    to->strategy_id = order->strategy_id;
-    to->price = order->price;
-    to->quantity = order->quantity;
-    to->remaining_quantity = from->open;
-}
-
-static void
-model_remove(struct model *model, int at)
-{
-    model->count--;
-    memmove(&model->live[at], &model->live[at + 1],
-            (size_t)(model->count - at) * sizeof model->live[0]);
-}
-
-static void
-model_append(struct model *model, const struct model_order *order)
-{
-    assert(model->count < MODEL_LIVE);
-    model->live[model->count++] = *order;
-}
-
-/* The place of a live order, or -1. */
-static int
-model_find(const struct model *model, uint32_t instrument, uint64_t order_id,
-           uint64_t account_id)
-{
-    for (int i = 0; i < model->count; i++) {
-        const struct order *order = &model->live[i].order;
-
-        if (order->event.instrument == instrument &&
-            order->order_id == order_id)
-            return account_id && account_id != order->account_id ? -1 : i;
-    }
-    return -1;
-}
-
-/* Whether a buyer or seller at price would trade with an offer at other. */
-static bool
-model_meets(const struct order *order, int64_t other)
-{
-    if (order->order_type == ORDER_MARKET)
-        return true;
-    return order->side == SIDE_BUY ? other <= order->price
-                                   : other >= order->price;
-}
-
-/* The order that trades next with this one, or -1; *total is all that would.
- */
-static int
-model_maker(const struct model *model, const struct order *order, i128 *total)
-{
-    int best = -1;
-
-    *total = 0;
-    for (int i = 0; i < model->count; i++) {
-        const struct order *other = &model->live[i].order;
-        bool better;
-
-        if (other->event.instrument != order->event.instrument ||
-            other->side == order->side || !model_meets(order, other->price))
-            continue;
-        *total += model->live[i].open;
-        better =
-            best < 0 || (order->side == SIDE_BUY
-                             ? other->price < model->live[best].order.price
-                             : other->price > model->live[best].order.price);
-        if (better)
-            best = i;
-    }
-    return best;
-}
-
-static void
-model_trade(struct model *model, struct model_order *taker,
-            const struct event *cause)
-{
-    int at;
-    i128 total;
-
-    while (taker->open > 0 &&
-           (at = model_maker(model, &taker->order, &total)) >= 0) {
-        struct model_order *maker = &model->live[at];
-        struct trade *trade = &model_fact(model, EVENT_TRADE, cause)->trade;
-        const struct order *buy = &taker->order, *sell = &maker->order;
-
-        if (taker->order.side == SIDE_SELL) {
-            buy = &maker->order;
-            sell = &taker->order;
-        }
-        trade->side = taker->order.side;
-        if (buy->account_id == sell->account_id && buy->account_id)
-            trade->flags = TRADE_SELF;
-        trade->price = maker->order.price;
-        trade->quantity = taker->open < maker->open ? taker->open : maker->open;
-        trade->trade_id = ++model->symbols[cause->instrument - 1].trades;
-        trade->buy_order_id = buy->order_id;
-        trade->sell_order_id = sell->order_id;
-        trade->buyer_id = buy->account_id;
-        trade->seller_id = sell->account_id;
-        taker->open -= trade->quantity;
-        maker->open -= trade->quantity;
-        if (maker->open == 0)
-            model_remove(model, at);
-    }
-}
-
-static enum reason
-model_check_terms(const struct model *model, uint32_t instrument,
-                  const int64_t *quantity, const int64_t *price)
-{
-    int64_t lot = model->symbols[instrument - 1].lot;
-    int64_t tick = model->symbols[instrument - 1].tick;
-
-    if (quantity && (*quantity <= 0 || *quantity > DECIMAL_MAX))
-        return REASON_INVALID_QUANTITY;
-    if (quantity && lot > 0 && *quantity % lot != 0)
-        return REASON_LOT_SIZE;
-    if (price && (*price <= 0 || *price > DECIMAL_MAX))
-        return REASON_INVALID_PRICE;
-    if (price && tick > 0 && *price % tick != 0)
-        return REASON_TICK_SIZE;
-    return 0;
-}
-
-static enum reason
-model_check_state(const struct model *model, uint32_t instrument)
-{
-    switch (model->symbols[instrument - 1].state) {
-    case SESSION_CLOSED: return REASON_CLOSED;
-    case SESSION_HALT: return REASON_HALTED;
-    case SESSION_CONTINUOUS: return 0;
-    default: return REASON_UNSUPPORTED;
-    }
-}
-
-static enum reason
-model_check_order(const struct model *model, const struct order *order)
-{
-    bool limit = order->order_type == ORDER_LIMIT;
-    bool rests = limit && (order->time_in_force == TIF_DAY ||
-                           order->time_in_force == TIF_GTC);
-    uint32_t instrument = order->event.instrument;
-    enum reason reason;
-    i128 total;
-
-    if (instrument == 0 || instrument > MODEL_SYMBOLS)
-        return REASON_UNKNOWN_INSTRUMENT;
-    if (order->order_id == 0)
-        return REASON_INVALID_ID;
-    if (order->side == 0)
-        return REASON_INVALID_SIDE;
-    if (order->order_type == 0)
-        return REASON_INVALID_TYPE;
-    reason = model_check_state(model, instrument);
-    if (reason)
-        return reason;
-    if (order->order_type > ORDER_LIMIT || order->time_in_force > TIF_FOK ||
-        order->self_trade > SELF_TRADE_NONE ||
-        (order->flags & (ORDER_ALL_OR_NONE | ORDER_HIDDEN)) ||
-        order->stop_price != DECIMAL_NULL)
-        return REASON_UNSUPPORTED;
-    if ((order->flags & ORDER_POST_ONLY) && !rests)
-        return REASON_INVALID_TYPE;
-    reason = model_check_terms(model, instrument, &order->quantity,
-                               limit ? &order->price : NULL);
-    if (reason)
-        return reason;
-    if (!limit && order->price != DECIMAL_NULL)
-        return REASON_INVALID_PRICE;
-    if (model_find(model, instrument, order->order_id, 0) >= 0)
-        return REASON_DUPLICATE_ID;
-    if ((order->flags & ORDER_POST_ONLY) &&
-        model_maker(model, order, &total) >= 0)
-        return REASON_POST_ONLY;
-    return 0;
+    if (!waits)
+        model_set_limit(model, order);
+    model_set_stop(model, terms);
+    model_whole(model, EVENT_ACCEPTED, order, 0);
+    if (model_is_stop(terms))
+        model_enter_stop(model, order);
+    else if (terms->time_in_force == TIF_AT_CLOSE &&
+             state != SESSION_CLOSING_AUCTION)
+        model_put(model, order, MODEL_ASIDE);
+    else if (waits)
+        model_put(model, order, MODEL_BOOK);
+    else
+        model_activate(model, order);
 }
 
 static void
 model_on_order(struct model *model, const struct order *event)
 {
-    struct model_order order = {*event, event->quantity};
+    struct model_order order = {.order = *event,
+                                .limit = event->price,
+                                .open = event->quantity,
+                                .entry = ++model->places,
+                                .request = REQUEST_ORDER};
     enum reason reason;
-    i128 total;
 
-    if (order.order.order_type == 0 && order.order.price != DECIMAL_NULL)
+    if (order.order.order_type == 0 && IS_SET(order.order.price))
         order.order.order_type = ORDER_LIMIT;
     if (order.order.time_in_force == 0)
         order.order.time_in_force = TIF_DAY;
-    reason = model_check_order(model, &order.order);
-    if (reason) {
-        if (order.open > DECIMAL_MAX || order.open < -DECIMAL_MAX)
-            order.open = DECIMAL_NULL;
-        if (order.order.price > DECIMAL_MAX || order.order.price < -DECIMAL_MAX)
-            order.order.price = DECIMAL_NULL;
-        model_end(model, EVENT_REJECTED, &event->event, &order, REQUEST_ORDER,
-                  reason);
-        return;
-    }
-    model_whole(model, EVENT_ACCEPTED, &event->event, &order, 0);
-    model_maker(model, &order.order, &total);
-    if (order.order.time_in_force == TIF_FOK && total < order.open) {
-        model_end(model, EVENT_CANCELLED, &event->event, &order, REQUEST_ORDER,
-                  REASON_FOK);
-        return;
-    }
-    model_trade(model, &order, &event->event);
-    if (order.open == 0)
-        return;
-    if (order.order.order_type == ORDER_MARKET)
-        model_end(model, EVENT_CANCELLED, &event->event, &order, REQUEST_ORDER,
-                  REASON_NO_LIQUIDITY);
-    else if (order.order.time_in_force == TIF_IOC)
-        model_end(model, EVENT_CANCELLED, &event->event, &order, REQUEST_ORDER,
-                  REASON_IOC_REMAINDER);
-    else
-        model_append(model, &order);
-}
-
-/* A modify or cancel that is refused. */
-static void
-model_refuse(struct model *model, const struct event *cause,
-             enum request request, uint64_t order_id, uint64_t account_id,
-             int at, enum reason reason)
-{
-    struct model_order nobody;
-
-    event_init(&nobody.order, EVENT_ORDER);
-    nobody.order.event.instrument = cause->instrument;
-    nobody.order.order_id = order_id;
-    nobody.order.account_id = account_id;
-    nobody.open = DECIMAL_NULL;
-    model_end(model, EVENT_REJECTED, cause,
-              at >= 0 ? &model->live[at] : &nobody, request, reason);
-}
-
-static enum reason
-model_change(struct model *model, int at, const struct modify *modify,
-             struct model_order *order)
-{
-    uint32_t instrument = modify->event.instrument;
-    int64_t executed = order->order.quantity - order->open;
-    bool quantity = modify->quantity != DECIMAL_NULL;
-    bool price = modify->price != DECIMAL_NULL;
-    enum reason reason = model_check_state(model, instrument);
-    i128 total;
-
-    (void)at;
-    if (!reason)
-        reason = model_check_terms(model, instrument,
-                                   quantity ? &modify->quantity : NULL,
-                                   price ? &modify->price : NULL);
+    reason = model_check_order(model, &order);
     if (reason)
-        return reason;
-    if (quantity)
-        order->open = modify->quantity;
-    if (price)
-        order->order.price = modify->price;
-    order->order.quantity = executed + order->open;
-    if (order->order.quantity > DECIMAL_MAX)
-        return REASON_AMOUNT_RANGE;
-    if ((order->order.flags & ORDER_POST_ONLY) &&
-        model_maker(model, &order->order, &total) >= 0)
-        return REASON_POST_ONLY;
-    return 0;
+        model_end(model, EVENT_REJECTED, &order, reason);
+    else
+        model_accept(model, &order);
+}
+
+/* ---- modifies ------------------------------------------------------------ */
+
+/* A modify or cancel of a live order, or none (-1), is refused. */
+static void
+model_refuse(struct model *model, enum request request, uint64_t order_id,
+             uint64_t account_id, int at, enum reason reason)
+{
+    struct model_order whose = {.open = DECIMAL_NULL};
+
+    event_init(&whose.order, EVENT_ORDER);
+    whose.order.event.instrument = model->cause->instrument;
+    whose.order.order_id = order_id;
+    whose.order.account_id = account_id;
+    if (at >= 0)
+        whose = model->live[at];
+    whose.request = request;
+    model_end(model, EVENT_REJECTED, &whose, reason);
+}
+
+/* The order as a modify wants it; its open quantity may be 0 or less. */
+static struct model_order
+model_modified(const struct model_order *order, const struct modify *modify)
+{
+    struct model_order to = *order;
+    int64_t executed = order->order.quantity - order->open;
+
+    if (IS_SET(modify->quantity))
+        to.open = modify->quantity;
+    if (IS_SET(modify->total_quantity))
+        to.open = modify->total_quantity - executed;
+    if (IS_SET(modify->price))
+        to.order.price = to.limit = modify->price;
+    if (IS_SET(modify->stop_price))
+        to.order.stop_price = modify->stop_price;
+    to.order.quantity = executed + to.open;
+    to.request = REQUEST_MODIFY;
+    return to;
+}
+
+/* A modify that stands, of the order at a number. */
+static void
+model_change(struct model *model, int at, struct model_order *to)
+{
+    struct model_order *order = &model->live[at];
+    bool trading = model_symbol(model, order)->state == SESSION_CONTINUOUS;
+    bool keeps =
+        to->order.price == order->order.price && to->open <= order->open;
+
+    if (order->where == MODEL_STOP)
+        keeps = to->order.stop_price == order->order.stop_price;
+    if (!keeps && order->where == MODEL_BOOK && trading &&
+        (to->order.flags & ORDER_POST_ONLY) && model_would_take(model, to)) {
+        model_refuse(model, REQUEST_MODIFY, to->order.order_id, 0, at,
+                     REASON_POST_ONLY);
+        return;
+    }
+    model_whole(model, EVENT_MODIFIED, to, REASON_REQUESTED);
+    if (keeps) {
+        to->request = 0;
+        model_lessen(to, to->open);
+        *order = *to;
+        return;
+    }
+    model_remove(model, at);
+    if (to->where == MODEL_STOP)
+        model_enter_stop(model, to);
+    else if (to->where == MODEL_BOOK && trading)
+        model_act(model, to);
+    else
+        model_put(model, to, to->where);
 }
 
 static void
@@ -364,59 +162,86 @@ model_on_modify(struct model *model, const struct modify *modify)
     enum reason reason = !known              ? REASON_UNKNOWN_INSTRUMENT
                          : !modify->order_id ? REASON_INVALID_ID
                                              : REASON_UNKNOWN_ORDER;
-    struct model_order order;
+    struct model_order to = {.open = 0};
 
     if (at >= 0) {
-        order = model->live[at];
-        reason = model_change(model, at, modify, &order);
+        reason = model_check_modify(&model->symbols[instrument - 1],
+                                    &model->live[at], modify);
+        to = model_modified(&model->live[at], modify);
     }
-    if (reason) {
-        model_refuse(model, &modify->event, REQUEST_MODIFY, modify->order_id,
+    if (!reason && to.open <= 0) {
+        model->live[at].request = REQUEST_MODIFY;
+        model_end(model, EVENT_CANCELLED, &model->live[at], REASON_REQUESTED);
+        model_remove(model, at);
+        return;
+    }
+    if (!reason && to.order.quantity > DECIMAL_MAX)
+        reason = REASON_AMOUNT_RANGE;
+    if (!reason && model_is_too_deep(&to))
+        reason = REASON_LIMIT_REACHED;
+    if (reason)
+        model_refuse(model, REQUEST_MODIFY, modify->order_id,
                      modify->account_id, at, reason);
-        return;
-    }
-    model_whole(model, EVENT_MODIFIED, &modify->event, &order,
-                REASON_REQUESTED);
-    if (order.order.price == model->live[at].order.price &&
-        order.open <= model->live[at].open) {
-        model->live[at] = order;
-        return;
-    }
-    model_remove(model, at);
-    model_trade(model, &order, &modify->event);
-    if (order.open > 0)
-        model_append(model, &order);
+    else
+        model_change(model, at, &to);
+}
+
+/* ---- cancels ------------------------------------------------------------- */
+
+/* Whether an order goes before another of those that end together. */
+static bool
+model_ends_before(const struct order *one, const struct order *other)
+{
+    if (one->order_id != other->order_id)
+        return one->order_id < other->order_id;
+    return one->event.instrument < other->event.instrument;
 }
 
 /* Ends the live orders that are meant, least order id first. */
 static void
-model_end_many(struct model *model, const struct event *cause,
-               uint64_t account_id, enum event_type type)
+model_end_many(struct model *model, uint64_t account_id, enum event_type type)
 {
+    uint32_t instrument = model->cause->instrument;
+
     for (;;) {
         int least = -1;
 
         for (int i = 0; i < model->count; i++) {
             const struct order *order = &model->live[i].order;
-            const struct order *best =
-                &model->live[least < 0 ? i : least].order;
+            bool day = order->time_in_force != TIF_GTC &&
+                       order->time_in_force != TIF_GTD;
 
-            if ((cause->instrument &&
-                 cause->instrument != order->event.instrument) ||
+            if ((instrument && instrument != order->event.instrument) ||
                 (account_id && account_id != order->account_id) ||
-                (type == EVENT_EXPIRED && order->time_in_force != TIF_DAY))
+                (type == EVENT_EXPIRED && !day))
                 continue;
-            if (least < 0 || order->order_id < best->order_id ||
-                (order->order_id == best->order_id &&
-                 order->event.instrument < best->event.instrument))
+            if (least < 0 ||
+                model_ends_before(order, &model->live[least].order))
                 least = i;
         }
         if (least < 0)
             return;
-        model_end(model, type, cause, &model->live[least],
-                  type == EVENT_EXPIRED ? 0 : REQUEST_CANCEL,
+        if (type == EVENT_CANCELLED)
+            model->live[least].request = REQUEST_CANCEL;
+        model_end(model, type, &model->live[least],
                   type == EVENT_EXPIRED ? REASON_DAY_END : REASON_MASS_CANCEL);
         model_remove(model, least);
+    }
+}
+
+static void
+model_cancel_one(struct model *model, int at, int64_t quantity)
+{
+    struct model_order *order = &model->live[at];
+
+    if (IS_SET(quantity) && quantity < order->open) {
+        order->order.quantity -= quantity;
+        model_lessen(order, order->open - quantity);
+        model_whole(model, EVENT_MODIFIED, order, REASON_REDUCED);
+    } else {
+        order->request = REQUEST_CANCEL;
+        model_end(model, EVENT_CANCELLED, order, REASON_REQUESTED);
+        model_remove(model, at);
     }
 }
 
@@ -429,6 +254,7 @@ model_on_cancel(struct model *model, const struct cancel *cancel)
     int at = many || !known ? -1
                             : model_find(model, instrument, cancel->order_id,
                                          cancel->account_id);
+    int64_t quantity = cancel->quantity;
     enum reason reason = 0;
 
     if (!many && !known)
@@ -437,29 +263,66 @@ model_on_cancel(struct model *model, const struct cancel *cancel)
         reason = REASON_UNKNOWN_ORDER;
     else if (many && !instrument && !cancel->account_id)
         reason = REASON_INVALID_ID;
-    else if (cancel->quantity != DECIMAL_NULL &&
-             (many || cancel->quantity <= 0))
+    else if (IS_SET(quantity) && (many || quantity <= 0))
         reason = REASON_INVALID_QUANTITY;
-    else if (!many && cancel->quantity != DECIMAL_NULL &&
-             cancel->quantity < model->live[at].open)
-        reason = model_check_terms(model, instrument, &cancel->quantity, NULL);
-    if (reason) {
-        model_refuse(model, &cancel->event, REQUEST_CANCEL, cancel->order_id,
+    else if (!many && IS_SET(quantity) && quantity < model->live[at].open &&
+             !model_is_multiple(quantity, model->symbols[instrument - 1].lot))
+        reason = REASON_LOT_SIZE;
+    if (reason)
+        model_refuse(model, REQUEST_CANCEL, cancel->order_id,
                      cancel->account_id, at, reason);
-    } else if (many) {
-        model_end_many(model, &cancel->event, cancel->account_id,
-                       EVENT_CANCELLED);
-    } else if (cancel->quantity != DECIMAL_NULL &&
-               cancel->quantity < model->live[at].open) {
-        model->live[at].open -= cancel->quantity;
-        model->live[at].order.quantity -= cancel->quantity;
-        model_whole(model, EVENT_MODIFIED, &cancel->event, &model->live[at],
-                    REASON_REDUCED);
-    } else {
-        model_end(model, EVENT_CANCELLED, &cancel->event, &model->live[at],
-                  REQUEST_CANCEL, REASON_REQUESTED);
-        model_remove(model, at);
+    else if (many)
+        model_end_many(model, cancel->account_id, EVENT_CANCELLED);
+    else
+        model_cancel_one(model, at, quantity);
+}
+
+/* ---- phases, time and accounts ------------------------------------------- */
+
+/* Orders for the closing auction join it, in the order of their entry. */
+static void
+model_join(struct model *model, uint32_t instrument)
+{
+    for (;;) {
+        struct model_order *first = NULL;
+
+        for (int i = 0; i < model->count; i++) {
+            struct model_order *order = &model->live[i];
+
+            if (order->where == MODEL_ASIDE &&
+                order->order.event.instrument == instrument &&
+                (!first || order->place < first->place))
+                first = order;
+        }
+        if (!first)
+            return;
+        first->where = MODEL_BOOK;
+        first->place = ++model->places;
     }
+}
+
+static void
+model_begin_phase(struct model *model, uint32_t instrument, unsigned state)
+{
+    struct model_symbol *symbol = &model->symbols[instrument - 1];
+    unsigned before = symbol->state;
+    uint64_t trades = symbol->trades;
+
+    if (state == before)
+        return;
+    symbol->state = state;
+    symbol->told = (struct model_auction){DECIMAL_NULL, 0, 0};
+    if (state == SESSION_CLOSING_AUCTION)
+        model_join(model, instrument);
+    if (state == SESSION_CONTINUOUS ||
+        (before == SESSION_CLOSING_AUCTION && state == SESSION_CLOSED))
+        model_uncross(model, instrument);
+    if (state == SESSION_CONTINUOUS)
+        model_elect(model, instrument);
+    if (symbol->trades > trades)
+        model_move_stops(model, instrument, symbol->last);
+    if (state == SESSION_CONTINUOUS)
+        model_fire(model);
 }
 
 static void
@@ -469,26 +332,115 @@ model_on_session(struct model *model, const struct session *session)
 
     if (session->state == 0 || instrument > MODEL_SYMBOLS)
         return;
-    for (uint32_t i = 0; i < MODEL_SYMBOLS; i++)
-        if (instrument == 0 || instrument == i + 1)
-            model->symbols[i].state = session->state;
+    for (uint32_t i = 1; i <= MODEL_SYMBOLS; i++)
+        if (instrument == 0 || instrument == i)
+            model_begin_phase(model, i, session->state);
     if (session->state == SESSION_CLOSED)
-        model_end_many(model, &session->event, 0, EVENT_EXPIRED);
+        model_end_many(model, 0, EVENT_EXPIRED);
 }
 
-/* Takes an event; what it causes is then in model->facts. */
+/* Ends what is good till now: what should have ended first, first. */
+static void
+model_expire(struct model *model)
+{
+    for (;;) {
+        int first = -1;
+
+        for (int i = 0; i < model->count; i++) {
+            const struct order *order = &model->live[i].order;
+            const struct order *best =
+                &model->live[first < 0 ? i : first].order;
+
+            if (order->time_in_force != TIF_GTD ||
+                order->expire_time > model->now)
+                continue;
+            if (first < 0 || order->expire_time < best->expire_time ||
+                (order->expire_time == best->expire_time &&
+                 model_ends_before(order, best)))
+                first = i;
+        }
+        if (first < 0)
+            return;
+        model_end(model, EVENT_EXPIRED, &model->live[first],
+                  REASON_EXPIRE_TIME);
+        model_remove(model, first);
+    }
+}
+
+static void
+model_on_account(struct model *model, const struct account *account)
+{
+    int at = 0;
+
+    while (at < model->account_count &&
+           model->accounts[at].account != account->account_id)
+        at++;
+    if (at == model->account_count)
+        model->account_count++;
+    assert(model->account_count <= MODEL_ACCOUNTS);
+    model->accounts[at].account = account->account_id;
+    model->accounts[at].group = account->group_id;
+}
+
+/* "0.01,1:0.05": a tick, then from:tick. */
+static void
+model_read_ticks(struct model_symbol *symbol, const char *text, size_t size)
+{
+    symbol->tick_count = 0;
+    while (size > 0) {
+        const char *comma = memchr(text, ',', size), *colon;
+        size_t length = comma ? (size_t)(comma - text) : size;
+        int row = symbol->tick_count++;
+
+        assert(row < MODEL_TICKS);
+        colon = memchr(text, ':', length);
+        symbol->ticks[row].from = 0;
+        if (colon)
+            decimal_parse(text, (size_t)(colon - text),
+                          &symbol->ticks[row].from);
+        colon = colon ? colon + 1 : text;
+        decimal_parse(colon, length - (size_t)(colon - text),
+                      &symbol->ticks[row].tick);
+        size -= comma ? length + 1 : length;
+        text += comma ? length + 1 : length;
+    }
+}
+
+static void
+model_define(struct model *model, const struct instrument *instrument)
+{
+    struct model_symbol *symbol =
+        &model->symbols[instrument->event.instrument - 1];
+
+    symbol->tick = instrument->tick_size;
+    symbol->lot = instrument->lot_size;
+    symbol->lower = instrument->lower_price;
+    symbol->upper = instrument->upper_price;
+    symbol->reference = instrument->reference_price;
+    model_read_ticks(symbol, event_text(instrument, instrument->tick_table),
+                     instrument->tick_table.length);
+}
+
 static void
 model_event(struct model *model, const struct event *event)
 {
     const void *at = event;
 
+    model->cause = event;
     model->fact_count = 0;
+    if (event->time > model->now)
+        model->now = event->time;
+    model_expire(model);
+    model_indicate_all(model);
     switch (event->type) {
     case EVENT_ORDER: model_on_order(model, at); break;
     case EVENT_MODIFY: model_on_modify(model, at); break;
     case EVENT_CANCEL: model_on_cancel(model, at); break;
     case EVENT_SESSION: model_on_session(model, at); break;
+    case EVENT_ACCOUNT: model_on_account(model, at); break;
     }
+    model_fire(model);
+    model_indicate_all(model);
 }
 
 #endif

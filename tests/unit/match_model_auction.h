@@ -4,12 +4,6 @@
 
 #include "match_model_stop.h"
 
-struct model_auction {
-    int64_t price; /* null: none */
-    i128 quantity;
-    i128 surplus; /* of buyers; negative: of sellers */
-};
-
 static bool
 model_joins(const struct model_order *order, uint32_t instrument)
 {
@@ -147,44 +141,44 @@ model_collects(unsigned state)
            state == SESSION_CLOSING_AUCTION;
 }
 
-static int64_t
+/* As near to a quantity as the format has one. */
+static i128
 model_capped(i128 quantity)
 {
-    return quantity > DECIMAL_MAX ? DECIMAL_MAX : (int64_t)quantity;
+    return quantity > DECIMAL_MAX    ? DECIMAL_MAX
+           : quantity < -DECIMAL_MAX ? -DECIMAL_MAX
+                                     : quantity;
 }
 
 static void
 model_indicate(struct model *model, uint32_t instrument)
 {
     struct model_symbol *symbol = &model->symbols[instrument - 1];
-    struct model_auction auction;
-    struct indicative now;
+    struct model_auction now, *told = &symbol->told;
+    struct indicative *fact;
 
     if (symbol->state != SESSION_OPENING_AUCTION &&
         symbol->state != SESSION_CLOSING_AUCTION)
         return;
-    auction = model_auction(model, instrument);
-    now = symbol->told;
-    now.side = auction.surplus > 0   ? SIDE_BUY
-               : auction.surplus < 0 ? SIDE_SELL
-                                     : 0;
-    now.price = auction.price;
-    now.quantity = model_capped(auction.quantity);
-    now.surplus = model_capped(model_size_of(auction.surplus));
-    if (memcmp(&now, &symbol->told, sizeof now) == 0)
+    now = model_auction(model, instrument);
+    now.quantity = model_capped(now.quantity);
+    now.surplus = model_capped(now.surplus);
+    if (now.price == told->price && now.quantity == told->quantity &&
+        now.surplus == told->surplus)
         return;
-    symbol->told = now;
-    now.event.instrument = instrument;
-    now.event.time = model->cause->time;
-    model_fact(model, EVENT_INDICATIVE, instrument)->indicative = now;
+    *told = now;
+    fact = &model_fact(model, EVENT_INDICATIVE, instrument)->indicative;
+    fact->side = now.surplus > 0 ? SIDE_BUY : now.surplus < 0 ? SIDE_SELL : 0;
+    fact->price = now.price;
+    fact->quantity = (int64_t)now.quantity;
+    fact->surplus = (int64_t)model_size_of(now.surplus);
 }
 
-/* A phase begins in which nothing has been told. */
 static void
-model_indicate_anew(struct model_symbol *symbol)
+model_indicate_all(struct model *model)
 {
-    event_init(&symbol->told, EVENT_INDICATIVE);
-    symbol->told.quantity = symbol->told.surplus = 0;
+    for (uint32_t i = 1; i <= MODEL_SYMBOLS; i++)
+        model_indicate(model, i);
 }
 
 /* ---- the end ------------------------------------------------------------- */

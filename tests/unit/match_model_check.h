@@ -172,11 +172,21 @@ model_count_trailing(const struct model *model, uint32_t instrument)
     return count;
 }
 
+/* Whether an iceberg would come up more than a million times. */
+static bool
+model_is_too_deep(const struct model_order *order)
+{
+    return model_is_iceberg(order) &&
+           (order->open - 1) / order->order.display_quantity >= 1000000;
+}
+
 static bool
 model_is_too_many(const struct model *model, const struct model_order *order)
 {
     const struct order *terms = &order->order;
 
+    if (model_is_too_deep(order))
+        return true;
     if (terms->order_type == ORDER_TRAILING_STOP)
         return model_count_trailing(model, terms->event.instrument) >= 10000;
     return model_is_whole(order) && model_rests(terms) &&

@@ -7,7 +7,7 @@
  *      match_model_stop.h      orders that wait for a price
  *      match_model_auction.h   many orders meet at one price
  *      match_model_check.h     why a request is refused
- *      match_model_event.h     requests and phases: include this one
+ *      match_model.h           requests and phases: include this one
  */
 #ifndef TESTS_MATCH_MODEL_STATE_H
 #define TESTS_MATCH_MODEL_STATE_H
@@ -27,6 +27,7 @@
 
 /* As the price of a market order: better than any. */
 #define MODEL_ANY_PRICE INT64_MAX
+#define MODEL_NO_PRICE  (INT64_MAX - 1) /* nobody buys at it */
 
 enum model_where {
     MODEL_BOOK,  /* it rests, or waits for the auction that is collected */
@@ -46,6 +47,13 @@ struct model_order {
     uint8_t request; /* what sets it going now; 0: it lies there */
 };
 
+/* What an auction would do if it ended now. */
+struct model_auction {
+    int64_t price; /* null: none */
+    i128 quantity;
+    i128 surplus; /* of buyers; negative: of sellers */
+};
+
 struct model_symbol {
     int64_t tick, lot, lower, upper, reference;
     struct {
@@ -54,8 +62,8 @@ struct model_symbol {
     int tick_count;
     unsigned state;
     uint64_t trades;
-    int64_t last;           /* price; null: none yet */
-    struct indicative told; /* the last of this auction */
+    int64_t last;              /* price; null: none yet */
+    struct model_auction told; /* the last indicative of this phase */
 };
 
 union fact {
@@ -92,7 +100,7 @@ model_init(struct model *model)
 
         symbol->state = SESSION_CONTINUOUS;
         symbol->lower = symbol->upper = symbol->reference = DECIMAL_NULL;
-        symbol->last = DECIMAL_NULL;
+        symbol->last = symbol->told.price = DECIMAL_NULL;
     }
 }
 
@@ -185,10 +193,12 @@ model_is_whole(const struct model_order *order)
     return order->order.flags & ORDER_ALL_OR_NONE;
 }
 
+/* A market order that waits for an auction has no place to hide. */
 static bool
 model_is_shown(const struct model_order *order)
 {
-    return !(order->order.flags & (ORDER_ALL_OR_NONE | ORDER_HIDDEN));
+    return order->order.order_type == ORDER_MARKET ||
+           !(order->order.flags & (ORDER_ALL_OR_NONE | ORDER_HIDDEN));
 }
 
 static bool

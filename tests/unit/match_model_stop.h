@@ -131,7 +131,8 @@ model_fire(struct model *model)
         end->price = model_told(order.order.stop_price);
         order.elected = 0;
         order.where = MODEL_BOOK;
-        model_activate(model, &order, model_set_limit(model, &order));
+        model_set_limit(model, &order);
+        model_activate(model, &order);
     }
 }
 

@@ -262,9 +262,9 @@ model_rests(const struct order *order)
            order->time_in_force != TIF_IOC && order->time_in_force != TIF_FOK;
 }
 
-/* Sets how far an order goes that arrives in continuous trading; false when
- * it hangs on the best price of the other side and there is none. */
-static bool
+/* Sets how far an order goes that arrives in continuous trading: some hang on
+ * the best price of the other side, and go nowhere when there is none. */
+static void
 model_set_limit(const struct model *model, struct model_order *order)
 {
     struct order *terms = &order->order;
@@ -274,14 +274,15 @@ model_set_limit(const struct model *model, struct model_order *order)
 
     order->limit =
         terms->price == DECIMAL_NULL ? MODEL_ANY_PRICE : terms->price;
-    if (terms->order_type == ORDER_MARKET_TO_LIMIT)
-        terms->price = order->limit = best;
-    else if (protected && best != DECIMAL_NULL)
+    if (!protected && terms->order_type != ORDER_MARKET_TO_LIMIT)
+        return;
+    if (best == DECIMAL_NULL)
+        order->limit = model_buys(order) ? 0 : MODEL_NO_PRICE;
+    else if (protected)
         order->limit = model_buys(order) ? best + terms->price_offset
                                          : best - terms->price_offset;
     else
-        return !protected;
-    return best != DECIMAL_NULL;
+        terms->price = order->limit = best;
 }
 
 /* Whether an order would trade at once, whosever the other one is. */
@@ -312,16 +313,19 @@ static enum reason
 model_prevented(struct model *model, const struct model_order *order)
 {
     const struct order *terms = &order->order;
-    bool at_once = model_is_whole(order) && !model_rests(terms);
+    bool kill = terms->time_in_force == TIF_FOK ||
+                (model_is_whole(order) && !model_rests(terms));
 
     if ((terms->flags & ORDER_POST_ONLY) && model_would_take(model, order))
         return REASON_POST_ONLY;
-    if ((terms->time_in_force == TIF_FOK || at_once) &&
-        model_fillable(model, order) < order->open)
-        return REASON_FOK;
     if (terms->min_quantity != DECIMAL_NULL &&
         model_fillable(model, order) < terms->min_quantity)
         return REASON_MIN_QUANTITY;
+    if (terms->order_type == ORDER_MARKET_TO_LIMIT &&
+        terms->price == DECIMAL_NULL)
+        return REASON_NO_LIQUIDITY;
+    if (kill && model_fillable(model, order) < order->open)
+        return REASON_FOK;
     return 0;
 }
 
@@ -362,10 +366,9 @@ model_act(struct model *model, struct model_order *order)
 
 /* The first time that an order acts: what it asks for first is looked at. */
 static void
-model_activate(struct model *model, struct model_order *order, bool limited)
+model_activate(struct model *model, struct model_order *order)
 {
-    enum reason reason =
-        limited ? model_prevented(model, order) : REASON_NO_LIQUIDITY;
+    enum reason reason = model_prevented(model, order);
 
     if (reason)
         model_end(model, EVENT_CANCELLED, order, reason);

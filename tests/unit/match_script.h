@@ -1,7 +1,7 @@
 /* match_script.h - files of cases: inputs, and all that they must cause.
  * testdata/matching/cases.txt has the grammar.
  *
- *      script_run(&engine, path)   each case is a sentence of the test
+ *      scripts_run(&engine)    each case is a sentence of the test
  */
 #ifndef TESTS_MATCH_SCRIPT_H
 #define TESTS_MATCH_SCRIPT_H
@@ -11,7 +11,6 @@
 
 /* What a script is run against. */
 struct script_engine {
-    const char *name; /* told behind each sentence */
     void (*begin)(void);
     void (*feed)(const union input *input);
     size_t (*fact_count)(void); /* what the last input caused */
@@ -123,8 +122,7 @@ script_run(const struct script_engine *engine, const char *path)
             cases = 0;
             break;
         }
-        snprintf(sentence, sizeof sentence, "%.200s%s", script.line + 3,
-                 engine->name);
+        snprintf(sentence, sizeof sentence, "%.200s", script.line + 3);
         right = script_case(&script);
         OK(sentence, right);
         cases++;
@@ -132,6 +130,21 @@ script_run(const struct script_engine *engine, const char *path)
     if (script.file)
         fclose(script.file);
     OK("The cases of the file were found.", cases > 0);
+}
+
+static void
+scripts_run(const struct script_engine *engine)
+{
+    static const char *const names[] = {
+        "conformance", "cases",          "cases_orders",   "cases_stops",
+        "cases_own",   "cases_auctions", "cases_sessions", "conventions",
+    };
+    char path[64];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "testdata/matching/%s.txt", names[i]);
+        script_run(engine, path);
+    }
 }
 
 #endif

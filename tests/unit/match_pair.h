@@ -1,0 +1,84 @@
+/* match_pair.h - the engine and the plain one, side by side: both take the
+ * same, and tell the same, byte for byte.
+ *
+ *      pair_init   MODEL_SYMBOLS instruments with nothing but their names
+ *      pair_take   any event, definitions too; false when they differ
+ */
+#ifndef TESTS_MATCH_PAIR_H
+#define TESTS_MATCH_PAIR_H
+
+#include "market/match.h"
+#include "match_model.h"
+#include "match_text.h"
+
+struct pair {
+    struct match match;
+    struct facts facts; /* what the last event caused */
+    struct failure failure;
+    struct model model;
+    size_t same; /* so many of them are the same in both */
+};
+
+static uint32_t
+pair_index(const struct event *event)
+{
+    return event->instrument - 1 < MODEL_SYMBOLS ? event->instrument - 1
+                                                 : MATCH_NO_MARKET;
+}
+
+/* Whether the model says the same; counts how far it does. */
+static bool
+pair_agrees(struct pair *pair)
+{
+    size_t count = (size_t)pair->model.fact_count;
+
+    pair->same = 0;
+    while (pair->same < count && pair->same < pair->facts.count &&
+           memcmp(pair->facts.all[pair->same].bytes,
+                  &pair->model.facts[pair->same],
+                  pair->model.facts[pair->same].event.words * 8UL) == 0)
+        pair->same++;
+    return pair->same == count && count == pair->facts.count;
+}
+
+static bool
+pair_take(struct pair *pair, const struct event *event)
+{
+    const void *at = event;
+    uint32_t index = pair_index(event);
+
+    pair->facts.count = 0;
+    if (event->type == EVENT_INSTRUMENT) {
+        match_define(&pair->match, index, at, &pair->failure);
+        model_define(&pair->model, at);
+    }
+    match_event(&pair->match, index, event, &pair->failure);
+    model_event(&pair->model, event);
+    return pair_agrees(pair) && pair->failure.kind == FAILURE_NONE;
+}
+
+static void
+pair_init(struct pair *pair)
+{
+    struct match_sink sink = facts_sink(&pair->facts);
+    struct instrument instrument;
+
+    pair->facts.count = 0;
+    pair->failure = (struct failure){0};
+    match_init(&pair->match, &sink);
+    model_init(&pair->model);
+    event_init(&instrument, EVENT_INSTRUMENT);
+    for (uint32_t i = 0; i < MODEL_SYMBOLS; i++) {
+        instrument.event.instrument = i + 1;
+        match_define(&pair->match, i, &instrument, &pair->failure);
+        model_define(&pair->model, &instrument);
+    }
+}
+
+static void
+pair_free(struct pair *pair)
+{
+    match_free(&pair->match);
+}
+
+#endif
