@@ -93,10 +93,14 @@ open_log(struct xstore *x, struct run *run)
 {
     int result = log_open(&x->log, x->path, &run->failure);
 
-    if (result != 0)
-        return result > 0 ? 0 : -1;
-    return fail(&run->failure, FAILURE_ENVIRONMENT,
-                "%s: there is no such folder", x->path);
+    if (result == 0)
+        return fail(&run->failure, FAILURE_ENVIRONMENT,
+                    "%s: there is no such folder", x->path);
+    if (result > 0 && x->log.segment_count == 0 && x->log.foreign)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "%s: not an event store, it holds %s", x->path,
+                    x->log.foreign);
+    return result > 0 ? 0 : -1;
 }
 
 static int

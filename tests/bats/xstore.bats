@@ -197,6 +197,10 @@ is_whole() {
     xgen --orders 10 > day.tape
     run -2 --separate-stderr store day.tape
     [[ $stderr == *"store: not an event store, it holds letter"* ]]
+    for verb in ls verify; do
+        run -2 --separate-stderr xstore -d store $verb
+        [ "$stderr" = "xstore: store: not an event store, it holds letter" ]
+    done
     [ "$(ls store)" = letter ]
     rm store/letter
     store day.tape > /dev/null
