@@ -202,11 +202,17 @@ log_tail_is_full(const struct log_tail *tail, uint64_t size)
 }
 
 uint64_t
+log_tail_unwritten(const struct log_tail *tail)
+{
+    return tail->sealed + tail->used;
+}
+
+uint64_t
 log_tail_pending(const struct log_tail *tail)
 {
-    return tail->open ? tail->file.size - tail->file.durable + tail->sealed +
-                            tail->used
-                      : 0;
+    if (!tail->open)
+        return 0;
+    return tail->file.size - tail->file.durable + log_tail_unwritten(tail);
 }
 
 int

@@ -63,7 +63,8 @@ int log_tail_sync(struct log_tail *tail, struct failure *failure);
 /* Whether the segment has size bytes and is between two blocks. */
 bool log_tail_is_full(const struct log_tail *tail, uint64_t size);
 
-/* Bytes that are not durable. */
+/* Bytes that are not written; and those that are not durable. */
+uint64_t log_tail_unwritten(const struct log_tail *tail);
 uint64_t log_tail_pending(const struct log_tail *tail);
 
 /* Makes all durable, then writes END, durably, and the index; closes.

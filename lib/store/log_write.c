@@ -447,7 +447,8 @@ log_write_events(struct log_writer *writer, const struct event *first,
 uint64_t
 log_write_pending(const struct log_writer *writer)
 {
-    return log_tail_pending(&writer->tail);
+    return writer->fsync == LOG_FSYNC_NONE ? log_tail_unwritten(&writer->tail)
+                                           : log_tail_pending(&writer->tail);
 }
 
 int

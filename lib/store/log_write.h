@@ -81,7 +81,7 @@ int log_write_events(struct log_writer *writer, const struct event *first,
 
 int log_write_commit(struct log_writer *writer, struct failure *failure);
 
-/* Bytes that log_write_commit would make durable. */
+/* Bytes that log_write_commit would make durable, or write. */
 uint64_t log_write_pending(const struct log_writer *writer);
 
 int log_write_end(struct log_writer *writer, enum tape_status status,
