@@ -62,25 +62,23 @@ static inline void
 sum_add(struct sum *sum, const struct sum_trade *trade)
 {
     struct sum_side *side = &sum->sides[trade->buy];
+    int64_t time = trade->time, price = trade->price;
+    int64_t quantity = trade->quantity;
 
     sum->count++;
-    if (trade->time < sum->first_time) {
-        sum->first_time = trade->time;
-        sum->first_id = trade->id;
-        sum->open = trade->price;
-    }
-    if (trade->time >= sum->last_time) {
-        sum->last_time = trade->time;
+    if (time >= sum->last_time) {
+        sum->last_time = time;
         sum->last_id = trade->id;
-        sum->close = trade->price;
+        sum->close = price;
+    } else if (time < sum->first_time) {
+        sum->first_time = time;
+        sum->first_id = trade->id;
+        sum->open = price;
     }
-    if (trade->price > sum->high)
-        sum->high = trade->price;
-    if (trade->price < sum->low)
-        sum->low = trade->price;
-    sum_amount(&side->volume, (uint64_t)trade->quantity);
-    sum_amount(&side->notional,
-               decimal_notional(trade->price, trade->quantity));
+    sum->high = price > sum->high ? price : sum->high;
+    sum->low = price < sum->low ? price : sum->low;
+    sum_amount(&side->volume, (uint64_t)quantity);
+    sum_amount(&side->notional, decimal_notional(price, quantity));
 }
 
 /* Adds the sum of a later bucket, not empty.  False, with sum as it was, when

@@ -22,8 +22,9 @@ days_from_civil(int year, int month, int day)
 {
     int64_t y = (int64_t)year - (month <= 2);
     int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t of_era = y - era * 400;
-    int64_t of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    unsigned of_era = (unsigned)(y - era * 400);
+    unsigned m = (unsigned)(month <= 2 ? month + 9 : month - 3);
+    unsigned of_year = (153 * m + 2) / 5 + (unsigned)day - 1;
 
     return era * DAYS_PER_ERA + of_era * 365 + of_era / 4 - of_era / 100 +
            of_year - EPOCH_DAYS;
@@ -110,22 +111,33 @@ read_seconds(const char *at, int64_t *seconds)
 static bool
 read_fraction(const char **at, const char *end, int64_t *nanoseconds)
 {
-    int64_t unit = NS_PER_SECOND;
+    /* nanoseconds in the last place of a fraction of so many digits */
+    static const uint32_t units[] = {1000000000, 100000000, 10000000, 1000000,
+                                     100000,     10000,     1000,     100,
+                                     10,         1};
+    const char *start;
+    uint64_t number = 0;
+    uint32_t eight;
 
     *nanoseconds = 0;
     if (*at == end || **at != '.')
         return true;
-    for (++*at; *at < end; ++*at) {
+    start = ++*at;
+    if (end - start >= 8 && digits_read8(start, &eight)) {
+        number = eight;
+        *at += 8;
+    }
+    for (; *at < end; ++*at) {
         unsigned digit = (unsigned)(unsigned char)**at - '0';
 
         if (digit > 9)
             break;
-        if (unit == 1)
+        if (*at - start == 9)
             return false;
-        unit /= 10;
-        *nanoseconds += digit * unit;
+        number = number * 10 + digit;
     }
-    return unit < NS_PER_SECOND;
+    *nanoseconds = (int64_t)(number * units[*at - start]);
+    return *at > start;
 }
 
 /* Nothing, "Z" or "+01:00", up to the end: seconds east of UTC. */

@@ -77,8 +77,10 @@ decimal_notional(int64_t price, int64_t quantity)
         return amount_divide(product, DECIMAL_ONE);
     /* Without the fractions cut off, 2^24 / 10^8 + 2^88 / 2^90 + 1 < 1.42 at
      * most, quotient were exact: rest is below 1.5 * 10^8, and rounding to
-     * the nearest mends what is missing. */
-    quotient = (uint64_t)((u128)(uint64_t)(product >> 24) * inverse >> 66);
+     * the nearest mends what is missing.  product >> 24 is put together by
+     * hand, or it would be multiplied as the 128 bits that it once was. */
+    rest = (uint64_t)(product >> 64) << 40 | (uint64_t)product >> 24;
+    quotient = (uint64_t)((u128)rest * inverse >> 66);
     rest = (uint64_t)product - quotient * DECIMAL_ONE;
     return quotient + (rest + (quotient & 1) > DECIMAL_ONE / 2);
 }

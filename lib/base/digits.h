@@ -7,6 +7,7 @@
 #ifndef BASE_DIGITS_H
 #define BASE_DIGITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -28,6 +29,25 @@ digits_spread(uint32_t number)
     return digits_pairs[high / 100] | (uint64_t)digits_pairs[high % 100] << 16 |
            (uint64_t)digits_pairs[low / 100] << 32 |
            (uint64_t)digits_pairs[low % 100] << 48;
+}
+
+/* Reads exactly eight digits.  False, with *number untouched, when one of the
+ * eight bytes is none. */
+static inline bool
+digits_read8(const char *text, uint32_t *number)
+{
+    uint64_t word;
+
+    memcpy(&word, text, sizeof word);
+    word ^= DIGITS_ZERO; /* a digit is now its value, all else is above 9 */
+    if (((word + UINT64_C(0x7676767676767676)) | word) &
+        UINT64_C(0x8080808080808080))
+        return false;
+    /* ones with tens, then pairs with pairs, then fours with fours */
+    word = word * (1 + (10 << 8)) >> 8 & UINT64_C(0x00ff00ff00ff00ff);
+    word = word * (1 + (100 << 16)) >> 16 & UINT64_C(0x0000ffff0000ffff);
+    *number = (uint32_t)(word * (1 + (UINT64_C(10000) << 32)) >> 32);
+    return true;
 }
 
 /* Writes exactly two digits of a number below 100. */

@@ -7,7 +7,7 @@
 
 #include "tape/rules.h"
 
-#define READ_SIZE   (256 * 1024)
+#define READ_SIZE   (1024 * 1024)
 #define BUFFER_SIZE (READ_SIZE + FRAME_MAX)
 #define SLACK       64 /* tape_rule_broken may look past the last event */
 
@@ -192,6 +192,39 @@ bad_event(struct tape_reader *reader, const struct event *event, uint32_t index,
                    tape_reader_position(reader, event));
 }
 
+/* The usual block: events of one type and length, without texts.  True when all
+ * is well with them and with what the block's head says of them, and *last is
+ * set; false proves nothing, check_events then tells.  To find the next event
+ * nothing waits for the length of this one: half the time, on every block. */
+static bool
+all_alike(const struct tape_reader *reader, const struct tape_rule *rules,
+          const struct event **last)
+{
+    const struct event *first = reader->first;
+    const char *end = (const char *)reader->end;
+    const struct tape_rule rule = rules[first->type % EVENT_TYPES];
+    int64_t time_min = INT64_MAX, time_max = INT64_MIN;
+    size_t size = first->words * 8UL;
+    uint64_t wrong = 0;
+
+    if (size * reader->count != (size_t)(end - (const char *)first) ||
+        first->type >= EVENT_TYPES || first->words < rule.words ||
+        rule.has_texts)
+        return false;
+    for (const char *at = (const char *)first; at < end; at += size) {
+        const struct event *event = (const struct event *)(const void *)at;
+
+        wrong |= (uint64_t)(event->words ^ first->words);
+        wrong |= (uint64_t)(event->type ^ first->type);
+        wrong |= tape_rule_broken(&rule, event);
+        time_min = event->time < time_min ? event->time : time_min;
+        time_max = event->time > time_max ? event->time : time_max;
+    }
+    *last = (const struct event *)(const void *)(end - size);
+    return wrong == 0 && time_min == reader->time_min &&
+           time_max == reader->time_max;
+}
+
 /* Walks the events of [reader->first, reader->end) and checks each by its
  * rule; finds the last one. */
 static int
@@ -202,6 +235,8 @@ check_events(struct tape_reader *reader, const struct tape_rule *rules,
     const struct event *event = reader->first;
     uint32_t index = 0;
 
+    if (all_alike(reader, rules, last))
+        return 0;
     for (; event < reader->end; event = event_next(event), index++) {
         size_t left = (size_t)((const char *)reader->end - (const char *)event);
         const struct tape_rule *rule;

@@ -18,7 +18,7 @@
  * programs that keep or select: only lengths are checked, and a field beyond
  * header.sizes[type] must not be read.
  *
- * Memory: 320 KiB, and more only to complete old events.
+ * Memory: 1.1 MiB, and more only to complete old events.
  */
 #ifndef TAPE_READER_H
 #define TAPE_READER_H

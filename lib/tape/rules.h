@@ -30,15 +30,16 @@ struct tape_rules {
 void tape_rules_make(struct tape_rules *rules,
                      const struct tape_header *header);
 
-/* True when a byte-sized field of the event holds a value without meaning.
- * The eight bytes at offset 16 are readable even of a shorter event. */
-static inline bool
+/* A bit for each byte-sized field of the event that holds a value without
+ * meaning. The eight bytes at offset 16 are readable even of a shorter event.
+ */
+static inline uint64_t
 tape_rule_broken(const struct tape_rule *rule, const struct event *event)
 {
     uint64_t word = ((const uint64_t *)(const void *)event)[2];
     uint64_t low = word & UINT64_C(0x7f7f7f7f7f7f7f7f);
 
-    return (((low + rule->bias) | word) & rule->checked) != 0;
+    return ((low + rule->bias) | word) & rule->checked;
 }
 
 /* True when every text lies between the fixed part and the event's end. */

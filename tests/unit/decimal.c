@@ -1,6 +1,7 @@
 /* The text of decimals, against a model that writes digit by digit. */
 #include "base/decimal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "any.h"
@@ -222,6 +223,30 @@ digits_of_all_sizes(void)
     return digits_as_printf(UINT64_MAX);
 }
 
+/* Eight digits at a time, and any byte in place of any of them. */
+static bool
+digits_are_read_by_eights(void)
+{
+    char text[16];
+    uint32_t number;
+
+    for (int i = 0; i < 100000; i++) {
+        uint32_t wanted = (uint32_t)(any_size() % 100000000);
+        int at = i % 8, byte = i / 8 % 256;
+        bool digit = byte >= '0' && byte <= '9';
+
+        snprintf(text, sizeof text, "%08u", (unsigned)wanted);
+        if (!digits_read8(text, &number) || number != wanted)
+            return false;
+        text[at] = (char)byte;
+        number = 5;
+        if (digits_read8(text, &number) != digit ||
+            number != (digit ? (uint32_t)strtoul(text, NULL, 10) : 5))
+            return false;
+    }
+    return true;
+}
+
 int
 main(void)
 {
@@ -252,6 +277,8 @@ main(void)
        writes_any_number());
     OK("whole numbers of every length are written as printf writes them",
        digits_of_all_sizes());
+    OK("eight digits are read as strtoul reads them, and nothing else is",
+       digits_are_read_by_eights());
     OK("every result has a phrase for a message",
        strcmp(decimal_complaint(DECIMAL_SYNTAX), "is not a number") == 0 &&
            strcmp(decimal_complaint(DECIMAL_RANGE), "is too large") == 0 &&

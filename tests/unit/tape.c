@@ -434,6 +434,66 @@ bad_events_are_refused(void)
     OK("a text of length 0 may point nowhere", told.events == 1);
 }
 
+#define HEAD(words, type) ((words) | (type) << 16)
+#define LENGTH(array)     (sizeof(array) / sizeof *(array))
+
+/* Reads a block of events that are told word by word. */
+static struct told
+read_words(const uint64_t *words, size_t count)
+{
+    struct tape_header header;
+    struct making making;
+    struct bytes bytes;
+    struct told told;
+
+    tape_header_init(&header, "words");
+    start(&making, &header);
+    for (size_t at = 0; at < count; at += words[at] & 0xffff)
+        tape_writer_copy(&making.writer,
+                         (const struct event *)(const void *)(words + at));
+    tape_writer_end(&making.writer, TAPE_COMPLETE, 0);
+    bytes = take(&making);
+    told = read_all(bytes);
+    free(bytes.at);
+    return told;
+}
+
+static void
+events_among_their_like(void)
+{
+    static const uint64_t six = HEAD(6, EVENT_PRINT);
+    const uint64_t good[] = {six, 7, 1, 0, 0, 0, six, 8, 2, 0, 0, 0};
+    const uint64_t bad[] = {six, 7, 1, 0, 0, 0, six, 8, 3, 0, 0, 0};
+    const uint64_t other[] = {HEAD(6, 99), 7, 3, 0, 0, 0, six, 8, 3, 0, 0, 0};
+    const uint64_t lengths[] = {HEAD(4, 99), 7, 0, 0,           HEAD(5, 99), 8,
+                                0,           0, 0, HEAD(3, 99), 9,           0};
+    /* where the third would begin, were the second no longer than the first,
+     * the second has what looks like an event */
+    const uint64_t hidden[] = {six, 1, 1, 0, 0,   0,       HEAD(7, EVENT_PRINT),
+                               1,   1, 0, 0, 0,   six,     HEAD(5, EVENT_PRINT),
+                               1,   1, 0, 0, six, 1 << 30, 1,
+                               0,   0, 0};
+    struct told told = read_words(good, LENGTH(good));
+
+    OK("events that are all alike are handed out",
+       told.result == 0 && told.events == 2 && told.time_sum == 15);
+    told = read_words(bad, LENGTH(bad));
+    OK("a bad event among its like is refused, naming it and the field",
+       told.result == -1 && strstr(told.failure.text, "event 2 (") &&
+           strstr(told.failure.text, "print.side is 3"));
+    told = read_words(other, LENGTH(other));
+    OK("so is a bad one among others of its length but not its type",
+       told.result == -1 && strstr(told.failure.text, "event 2 (") &&
+           strstr(told.failure.text, "print.side is 3"));
+    told = read_words(lengths, LENGTH(lengths));
+    OK("lengths that differ but add up as if they did not are handed out",
+       told.result == 0 && told.events == 3 && told.time_sum == 24);
+    told = read_words(hidden, LENGTH(hidden));
+    OK("one that is too short is refused, though the one before it hides that",
+       told.result == -1 && strstr(told.failure.text, "event 3 (") &&
+           strstr(told.failure.text, "40 bytes are too few"));
+}
+
 static void
 texts_stay_inside(void)
 {
@@ -494,6 +554,7 @@ main(void)
     old_events_are_completed();
     other_events_pass();
     bad_events_are_refused();
+    events_among_their_like();
     texts_stay_inside();
     provenance_comes_back();
     return tap_done();
