@@ -1,0 +1,29 @@
+/* read - what reading alone costs: the bytes of a file, or of stdin, into the
+ * same buffer again and again, as large as that of a tape reader.
+ *
+ *      read [FILE]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/input.h"
+
+#define SIZE (1024 * 1024)
+
+int
+main(int argc, char **argv)
+{
+    struct failure failure = {0};
+    struct input input;
+    char *buffer = aligned_alloc(4096, SIZE);
+    ssize_t count = -1;
+
+    if (buffer && input_open(&input, argc > 1 ? argv[1] : "-", &failure) == 0)
+        do
+            count = input_read(&input, buffer, SIZE, &failure);
+        while (count > 0);
+    if (count != 0)
+        fprintf(stderr, "read: %s\n", failure.text);
+    free(buffer);
+    return count != 0;
+}
