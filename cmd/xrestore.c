@@ -10,6 +10,9 @@
 #include "store/stream.h"
 #include "tape/select.h"
 
+#define RUN_MAX    64   /* events that are copied at once */
+#define LOOK_EVERY 4096 /* events: whether to stop */
+
 struct xrestore {
     const char *folder, *stream;
     struct option_list types, symbols, accounts, ids;
@@ -86,6 +89,17 @@ end_tape(struct run *run, enum tape_status status)
     return tape_writer_end(&run->writer, status, 0);
 }
 
+/* Copies the event in hand and what follows it, up to seq last. */
+static uint32_t
+put_run(struct xrestore *x, struct run *run, uint64_t last)
+{
+    const struct event *end;
+    uint32_t count = merge_run(&x->merge, RUN_MAX, last, &end);
+
+    tape_writer_copy_run(&run->writer, x->merge.event, end, count);
+    return count;
+}
+
 static int
 put_event(struct xrestore *x, struct run *run, const struct event *event)
 {
@@ -130,15 +144,18 @@ put_events(struct xrestore *x, struct run *run, const struct stream *stream)
     int result;
 
     while ((result = merge_next(&x->merge, &run->failure)) > 0) {
-        run->events_in++;
+        uint32_t count = 1;
+
         if ((!run->writer.begun || x->merge.seq > span->range.last) &&
             next_span(x, run, &span, end) != 0)
             return -1;
         if (!x->selects)
-            tape_writer_copy(&run->writer, x->merge.event);
+            count = put_run(x, run, span->range.last);
         else if (put_event(x, run, x->merge.event) != 0)
             return -1;
-        if (run->events_in % 4096 == 0) {
+        run->events_in += count;
+        if (run->events_in / LOOK_EVERY !=
+            (run->events_in - count) / LOOK_EVERY) {
             run_progress(run, run->writer.output->written, 0);
             if (run_stopped(run) || run->failure.kind != FAILURE_NONE)
                 break;

@@ -80,70 +80,106 @@ quick_bits_at(const unsigned char *p, size_t bit, uint64_t mask)
 
 /* ---- RLE and bit-packing hybrid ------------------------------------------ */
 
+/* count values of width bits from value number first of p. */
 static void
 unpack(const unsigned char *p, const unsigned char *end, unsigned width,
-       uint32_t *values, size_t count)
+       size_t first, uint32_t *values, size_t count)
 {
     uint64_t mask = (UINT64_C(1) << width) - 1;
-    size_t i = 0, quick;
+    size_t bit = first * width, i = 0, quick;
 
     if (width == 8) {
         for (; i < count; i++)
-            values[i] = p[i];
+            values[i] = p[first + i];
     } else if (width == 16) {
+        p += 2 * first;
         for (; i < count; i++)
             values[i] = p[2 * i] | (uint32_t)p[2 * i + 1] << 8;
     } else {
-        quick = loadable(p, end, width, count);
+        quick = loadable(p, end, width, first + count);
+        quick = quick > first ? quick - first : 0;
         for (; i < quick; i++)
-            values[i] = (uint32_t)quick_bits_at(p, i * width, mask);
+            values[i] = (uint32_t)quick_bits_at(p, bit + i * width, mask);
         for (; i < count; i++)
-            values[i] = (uint32_t)bits_at(p, end, i * width, width);
+            values[i] = (uint32_t)bits_at(p, end, bit + i * width, width);
     }
+}
+
+void
+hybrid_init(struct hybrid *hybrid, const unsigned char *at,
+            const unsigned char *end, unsigned width)
+{
+    *hybrid = (struct hybrid){.at = at, .end = end, .width = width};
+}
+
+/* Reads the head of the next run; at most of count values. */
+static bool
+next_run(struct hybrid *hybrid, size_t count)
+{
+    size_t left, width = hybrid->width;
+    uint64_t head;
+
+    if (width > 32 || !get_varint(&hybrid->at, hybrid->end, &head))
+        return false;
+    hybrid->packed = head & 1;
+    hybrid->left = head >> 1;
+    hybrid->first = 0;
+    left = (size_t)(hybrid->end - hybrid->at);
+    if (!hybrid->packed) {
+        size_t size = (width + 7) / 8;
+
+        if (left < size)
+            return false;
+        hybrid->value = (uint32_t)load(hybrid->at, hybrid->at + size);
+        hybrid->at += size;
+        return true;
+    }
+    /* the last group may be cut off behind the last value */
+    if (hybrid->left > (count + 7) / 8)
+        hybrid->left = (count + 7) / 8;
+    hybrid->run = hybrid->at;
+    hybrid->at += hybrid->left * width < left ? hybrid->left * width : left;
+    hybrid->left *= 8;
+    if (hybrid->left > count)
+        hybrid->left = count;
+    return (hybrid->left * width + 7) / 8 <= left;
+}
+
+bool
+hybrid_next(struct hybrid *hybrid, uint32_t *values, size_t count,
+            size_t remaining)
+{
+    while (count > 0) {
+        size_t n;
+
+        if (hybrid->left == 0 && !next_run(hybrid, remaining))
+            return false;
+        n = hybrid->left < count ? (size_t)hybrid->left : count;
+        if (hybrid->packed)
+            unpack(hybrid->run, hybrid->end, hybrid->width, hybrid->first,
+                   values, n);
+        for (size_t i = 0; !hybrid->packed && i < n; i++)
+            values[i] = hybrid->value;
+        hybrid->first += n;
+        hybrid->left -= n;
+        values += n;
+        count -= n;
+        remaining -= n;
+    }
+    return true;
 }
 
 bool
 decode_hybrid(const unsigned char **at, const unsigned char *end,
               unsigned width, uint32_t *values, size_t count)
 {
-    size_t done = 0;
+    struct hybrid hybrid;
+    bool good;
 
-    if (width > 32)
-        return false;
-    while (done < count) {
-        uint64_t head, n;
-
-        if (!get_varint(at, end, &head))
-            return false;
-        n = head >> 1;
-        if (head & 1) {
-            size_t left = (size_t)(end - *at);
-            size_t size;
-
-            /* the last group may be cut off behind the last value */
-            if (n > (count - done + 7) / 8)
-                n = (count - done + 7) / 8;
-            size = n * 8 > count - done ? count - done : (size_t)n * 8;
-            if ((size * width + 7) / 8 > left)
-                return false;
-            unpack(*at, end, width, values + done, size);
-            *at += n * width < left ? n * width : left;
-            done += size;
-        } else {
-            uint32_t value;
-
-            if ((size_t)(end - *at) < (width + 7) / 8)
-                return false;
-            value = (uint32_t)load(*at, *at + (width + 7) / 8);
-            *at += (width + 7) / 8;
-            if (n > count - done)
-                n = count - done;
-            for (size_t i = 0; i < n; i++)
-                values[done + i] = value;
-            done += n;
-        }
-    }
-    return true;
+    hybrid_init(&hybrid, *at, end, width);
+    good = hybrid_next(&hybrid, values, count, count);
+    *at = hybrid.at;
+    return good;
 }
 
 bool

@@ -12,7 +12,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The RLE and bit-packing hybrid of count values of width 0 to 32 bits. */
+/* The RLE and bit-packing hybrid, values of width 0 to 32 bits, piece by
+ * piece. */
+struct hybrid {
+    const unsigned char *at, *end;
+    unsigned width;
+    /* of the run in hand */
+    bool packed;
+    uint32_t value;           /* when not packed */
+    const unsigned char *run; /* when packed */
+    size_t first;             /* value of it that is next */
+    uint64_t left;            /* values */
+};
+void hybrid_init(struct hybrid *hybrid, const unsigned char *at,
+                 const unsigned char *end, unsigned width);
+/* The next count values of remaining that there are to be. */
+bool hybrid_next(struct hybrid *hybrid, uint32_t *values, size_t count,
+                 size_t remaining);
+
+/* All count values at once. */
 bool decode_hybrid(const unsigned char **at, const unsigned char *end,
                    unsigned width, uint32_t *values, size_t count);
 

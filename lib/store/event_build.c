@@ -17,6 +17,7 @@ struct build {
     uint32_t count;
     uint32_t *starts; /* of each event, in bytes */
     uint16_t *ends;   /* of each event's texts so far, from its start */
+    bool dense;       /* rows follow each other, and so do events of one size */
     unsigned char *bytes;
     struct failure *failure;
 };
@@ -300,6 +301,12 @@ put_words(struct build *build, const struct schema_field *field,
     if (!has_values(values)) {
         for (uint32_t i = 0; is_signed(field) && i < count; i++)
             memcpy(at + starts[i], &null, sizeof null);
+    } else if (field->size == 8 && build->dense) {
+        size_t step = build->columns->layout.fixed;
+
+        words += rows[0];
+        for (uint32_t i = 0; i < count; i++, at += step)
+            memcpy(at, &words[i], 8);
     } else if (field->size == 8) {
         for (uint32_t i = 0; i < count; i++)
             memcpy(at + starts[i], &words[rows[i]], 8);
@@ -351,6 +358,10 @@ make_room(struct build *build, struct growing *out)
     size = place_events(build);
     if (size < 0)
         return -1;
+    build->dense =
+        build->count > 0 && !build->columns->layout.has_texts &&
+        !has_values(values_of(build->columns, COLUMN_RAW)) &&
+        build->rows[build->count - 1] - build->rows[0] == build->count - 1;
     build->bytes = growing_room(out, (size_t)size + EVENT_MAX);
     if (!build->bytes)
         return fail(build->failure, FAILURE_ENVIRONMENT, "out of memory");

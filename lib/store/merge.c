@@ -189,3 +189,19 @@ merge_next(struct merge *merge, struct failure *failure)
     merge->seq = merge->heap[0]->seq;
     return 1;
 }
+
+uint32_t
+merge_run(struct merge *merge, uint32_t max, uint64_t last,
+          const struct event **end)
+{
+    uint64_t next = merge->filter.to_seq;
+
+    for (uint32_t child = 1; child < 3 && child < merge->heap_count; child++)
+        if (merge->heap[child]->seq < next)
+            next = merge->heap[child]->seq;
+    if (merge->waiting_next < merge->waiting_count &&
+        merge->waiting[merge->waiting_next].facts->first_seq < next)
+        next = merge->waiting[merge->waiting_next].facts->first_seq;
+    return part_reader_run(merge->heap[0], max,
+                           next - 1 < last ? next - 1 : last, end);
+}

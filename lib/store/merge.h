@@ -35,4 +35,10 @@ void merge_close(struct merge *merge);
 /* The next event: 1; 0 after the last; -1. */
 int merge_next(struct merge *merge, struct failure *failure);
 
+/* After merge_next: takes with the event in hand those that lie behind it in
+ * memory and have the next seqs, at most max and none above last.  How many;
+ * *end is behind them. */
+uint32_t merge_run(struct merge *merge, uint32_t max, uint64_t last,
+                   const struct event **end);
+
 #endif

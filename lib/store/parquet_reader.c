@@ -103,7 +103,6 @@ parquet_reader_close(struct parquet_reader *reader)
     growing_free(&reader->raw);
     growing_free(&reader->page);
     growing_free(&reader->levels);
-    growing_free(&reader->indices);
     ZSTD_freeDCtx(reader->zstd);
     memset(reader, 0, sizeof *reader);
 }
@@ -436,9 +435,7 @@ page_reader_of(struct parquet_reader *reader, uint32_t group, unsigned column,
 
     return (struct page_reader){
         .file = reader,
-        .chunk = {.column = &reader->footer.columns[column],
-                  .out = out,
-                  .indices = &reader->indices},
+        .chunk = {.column = &reader->footer.columns[column], .out = out},
         .codec = rows->chunks[column].codec,
         .rows = (uint32_t)rows->rows,
         .failure = failure,

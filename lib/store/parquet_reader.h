@@ -24,7 +24,7 @@ struct parquet_reader {
     struct input input; /* input.name is the path */
     struct parquet_footer footer;
     struct growing raw, page; /* a chunk as it lies; a page uncompressed */
-    struct growing levels, indices;
+    struct growing levels;
     void *zstd; /* ZSTD_DCtx */
 };
 

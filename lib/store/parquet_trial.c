@@ -14,7 +14,7 @@
 #define LEVEL_PART 50
 
 #define LEVEL_FAST 1
-#define LEVEL_SLOW 3
+#define LEVEL_MAX  3
 
 /* The size of what is in scratch->plain when compressed, or -1. */
 static int64_t
@@ -76,24 +76,38 @@ choose_way(const struct parquet_source *source, enum parquet_way *best)
     return 0;
 }
 
+/* The highest level each step to which is worth it, or -1. */
+static int
+choose_level(const struct parquet_source *source, enum parquet_way way)
+{
+    size_t count = source->cells->count;
+    int64_t least = size_of_values(source, way, count, LEVEL_FAST);
+    int level = LEVEL_FAST;
+
+    for (; least >= 0 && level < LEVEL_MAX; level++) {
+        int64_t size = size_of_values(source, way, count, (unsigned)level + 1);
+
+        if (size < 0)
+            return -1;
+        if (size + size / LEVEL_PART >= least)
+            break;
+        least = size;
+    }
+    return least < 0 ? -1 : level;
+}
+
 int
 parquet_choose(const struct parquet_source *source,
                struct parquet_choice *choice)
 {
-    size_t count = source->cells->count;
     enum parquet_way way = PARQUET_WAY_PLAIN;
-    int64_t fast, slow;
+    int level;
 
     if (choose_way(source, &way) != 0)
         return -1;
-    fast = size_of_values(source, way, count, LEVEL_FAST);
-    slow = size_of_values(source, way, count, LEVEL_SLOW);
-    if (fast < 0 || slow < 0)
+    level = choose_level(source, way);
+    if (level < 0)
         return -1;
-    *choice = (struct parquet_choice){
-        .way = (uint8_t)way,
-        .level = slow + slow / LEVEL_PART < fast ? LEVEL_SLOW : LEVEL_FAST,
-        .is_chosen = true,
-    };
+    *choice = (struct parquet_choice){(uint8_t)way, (uint8_t)level, true};
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "store/decode.h"
 
+#define INDICES   1024                /* at a time */
 #define TEXTS_MAX (256 * 1024 * 1024) /* bytes of a chunk's texts */
 
 static int
@@ -175,41 +176,54 @@ split(struct chunk_reader *reader, const unsigned char *at,
     return growing_ok(&reader->out->bytes, failure);
 }
 
-static int
-dictionary_values(struct chunk_reader *reader, const unsigned char *at,
-                  const unsigned char *end, uint64_t *words, uint32_t count,
-                  struct failure *failure)
+/* Looks count indices up; the greatest of them. */
+static uint32_t
+look_up(const struct chunk_reader *reader, const uint32_t *indices,
+        uint32_t count, uint64_t *words)
 {
     const uint64_t *dictionary = reader->dictionary;
-    uint32_t *indices, most = 0;
+    uint32_t most = 0;
 
-    if (!reader->has_dictionary)
-        return fail(failure, FAILURE_DATA,
-                    "its dictionary page is missing: the file is damaged");
-    growing_clear(reader->indices);
-    indices = (void *)growing_room(reader->indices, count * 4UL + 8);
-    if (!indices)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    if (count == 0)
-        return 0;
-    if (at == end)
-        return damaged(failure);
-    if (!decode_hybrid(&(const unsigned char *){at + 1}, end, *at, indices,
-                       count))
-        return damaged(failure);
     for (uint32_t i = 0; i < count; i++)
         most = indices[i] > most ? indices[i] : most;
     if (most >= reader->dictionary_count)
-        return fail(failure, FAILURE_DATA,
-                    "index %u where its dictionary has %u values: the file is "
-                    "damaged",
-                    most, reader->dictionary_count);
+        return most;
     if (is_text(reader->column)) {
         for (uint32_t i = 0; i < count; i++)
             words[i] = indices[i];
     } else {
         for (uint32_t i = 0; i < count; i++)
             words[i] = dictionary[indices[i]];
+    }
+    return most;
+}
+
+static int
+dictionary_values(struct chunk_reader *reader, const unsigned char *at,
+                  const unsigned char *end, uint64_t *words, uint32_t count,
+                  struct failure *failure)
+{
+    uint32_t indices[INDICES];
+    struct hybrid hybrid;
+
+    if (!reader->has_dictionary)
+        return fail(failure, FAILURE_DATA,
+                    "its dictionary page is missing: the file is damaged");
+    if (count > 0 && at == end)
+        return damaged(failure);
+    if (count > 0)
+        hybrid_init(&hybrid, at + 1, end, *at);
+    for (uint32_t i = 0; i < count; i += INDICES) {
+        uint32_t n = count - i < INDICES ? count - i : INDICES, most;
+
+        if (!hybrid_next(&hybrid, indices, n, count - i))
+            return damaged(failure);
+        most = look_up(reader, indices, n, words + i);
+        if (most >= reader->dictionary_count)
+            return fail(failure, FAILURE_DATA,
+                        "index %u where its dictionary has %u values: the "
+                        "file is damaged",
+                        most, reader->dictionary_count);
     }
     return 0;
 }

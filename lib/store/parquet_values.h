@@ -9,8 +9,7 @@
 struct chunk_reader {
     const struct parquet_column *column;
     struct parquet_chunk_values *out;
-    struct growing *indices; /* scratch */
-    uint64_t *dictionary;    /* of integers; owned */
+    uint64_t *dictionary; /* of integers; owned */
     uint32_t dictionary_count;
     bool has_dictionary;
 };

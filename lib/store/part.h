@@ -123,6 +123,12 @@ void part_reader_close(struct part_reader *reader);
  * from columns. */
 int part_reader_next(struct part_reader *reader, struct failure *failure);
 
+/* Goes on to the last of the events that follow the one in hand with the next
+ * seqs, as far as they are built: at most max, the one in hand included, and
+ * none above last.  How many; *end is behind them. */
+uint32_t part_reader_run(struct part_reader *reader, uint32_t max,
+                         uint64_t last, const struct event **end);
+
 /* Finds the rows of a row group that can be wanted, and loads the columns that
  * tell: 1; 0 when there are none; -1. */
 int part_select_group(struct part_reader *reader, uint32_t group,

@@ -113,6 +113,29 @@ part_reader_next(struct part_reader *reader, struct failure *failure)
     return reader->seq < reader->filter.to_seq;
 }
 
+uint32_t
+part_reader_run(struct part_reader *reader, uint32_t max, uint64_t last,
+                const struct event **end)
+{
+    uint32_t count = reader->batch_left < max ? reader->batch_left : max;
+    const struct event *event = reader->event;
+
+    if (last - reader->seq < count - 1)
+        count = (uint32_t)(last - reader->seq) + 1;
+    /* seqs ascend: as many as lie between them are there only without holes */
+    if (seq_of(reader, reader->batch_first + count - 1) - reader->seq !=
+        count - 1)
+        count = 1;
+    for (uint32_t i = 1; i < count; i++)
+        event = event_next(event);
+    reader->event = event;
+    reader->batch_first += count - 1;
+    reader->batch_left -= count - 1;
+    reader->seq += count - 1;
+    *end = event_next(event);
+    return count;
+}
+
 /* ---- verifying ----------------------------------------------------------- */
 
 static int

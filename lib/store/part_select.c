@@ -147,7 +147,7 @@ keep_symbols(struct part_reader *reader, uint32_t group,
     const struct parquet_stats *stats;
     struct parquet_values *symbols, *exchanges;
     uint8_t *wanted = reader->wanted.bytes;
-    int64_t count;
+    int64_t count = -1;
     int whole;
 
     if (symbol < 0 || names_others(&columns->layout))
@@ -168,8 +168,9 @@ keep_symbols(struct part_reader *reader, uint32_t group,
         if (count <= 0)
             return count < 0 ? -1 : (memset(wanted, 0, columns->count), 0);
     }
+    /* the table is the same whether read alone or with the rows */
     if (event_columns_load(columns, group, (unsigned)symbol, failure) != 0 ||
-        mark_symbols(reader, symbols, exchanges, failure) < 0)
+        (count < 0 && mark_symbols(reader, symbols, exchanges, failure) < 0))
         return -1;
     if (symbols->nulls == symbols->count)
         return 0;

@@ -255,14 +255,15 @@ selection_may_take_symbol(const struct selection *selection,
                           const char *exchange, size_t exchange_size,
                           const char *symbol, size_t symbol_size)
 {
-    char name[2 * 65536];
+    char name[512];
 
     if (!selection->by_symbol ||
         texts_find(&selection->symbols, symbol, symbol_size) != TEXTS_NONE)
         return true;
-    if (exchange_size == 0 || exchange_size > UINT16_MAX ||
-        symbol_size > UINT16_MAX)
+    if (exchange_size == 0)
         return false;
+    if (exchange_size + 1 + symbol_size > sizeof name)
+        return true; /* to be looked at closer */
     memcpy(name, exchange, exchange_size);
     name[exchange_size] = ':';
     memcpy(name + exchange_size + 1, symbol, symbol_size);

@@ -44,10 +44,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         PARQUET_INT32, PARQUET_INT64, PARQUET_BYTE_ARRAY, PARQUET_FIXED};
     struct parquet_column column = {.length = 16, .optional = true};
     struct parquet_chunk_values out = {0};
-    struct growing indices = {0};
     struct failure failure = {0};
-    struct chunk_reader reader = {
-        .column = &column, .out = &out, .indices = &indices};
+    struct chunk_reader reader = {.column = &column, .out = &out};
     unsigned char *plain;
     size_t split;
 
@@ -67,6 +65,5 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(plain);
     free(reader.dictionary);
     parquet_chunk_values_free(&out);
-    growing_free(&indices);
     return 0;
 }
