@@ -263,9 +263,48 @@ JSON
     cmp follow.tape day.tape
 }
 
+@test "a stream that is being written is merged as it comes" {
+    xgen --orders 3000 --symbols 5 > day.tape
+    xgen --orders 3000 --seed 2 --stream other > other.tape
+    mkfifo live
+    xstore -d day < live > /dev/null &
+    writer=$!
+    exec 9> live
+    head -c 100000 day.tape >&9
+    for _ in $(seq 100); do
+        [ -e day/000001-000000000001.seg ] && break
+        sleep 0.05
+    done
+    timeout 30 xreplay other.tape -d day --follow > both.tape 9>&- &
+    follower=$!
+    sleep 0.3
+    [ -s both.tape ] || sleep 1
+    tail -c +100001 day.tape >&9
+    exec 9>&-
+    wait $writer
+    wait $follower
+    xexport -f json both.tape |
+        cmp - <(xmerge day.tape other.tape | xexport -f json)
+    # without --follow it says that there is no END
+    xstore -q -d cut < <(head -c 100000 day.tape) > /dev/null || true
+    rm -f cut/*.idx
+    truncate -s -64 cut/*.seg
+    run -3 --separate-stderr bash -c "xreplay other.tape -d cut > /dev/null"
+    [[ $stderr == "xreplay: cut: "*"has no END"* ]]
+}
+
 @test "SIGTERM ends a wait at once: END says stopped" {
     make_day
     xreplay -d day --speed 0.001 > out.tape &
+    sleep 0.5
+    kill -TERM $!
+    status=0
+    wait $! || status=$?
+    [ $status -eq 143 ]
+    run -0 xstat out.tape
+    [[ $output == *stopped* ]]
+    xgen --orders 10 --stream b > b.tape
+    xreplay -d day b.tape --speed 0.001 > out.tape &
     sleep 0.5
     kill -TERM $!
     status=0
