@@ -176,8 +176,10 @@ prepare(void *state, struct run *run)
     x->importer.unit = x->unit < 0 ? 0 : units[x->unit];
     x->importer.clock = x->clock;
     x->importer.exchange = cell_of(x->exchange ? x->exchange : "");
-    x->buffer = allocate(failure, READ_SIZE, 1);
-    if (!x->buffer || importer_init(&x->importer, failure) != 0)
+    x->buffer = aligned_alloc(INPUT_ALIGNMENT, READ_SIZE);
+    if (!x->buffer)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    if (importer_init(&x->importer, failure) != 0)
         return -1;
     switch (x->format) {
     case FORMAT_CSV: return prepare_csv(x, failure);

@@ -15,7 +15,7 @@ main(int argc, char **argv)
 {
     struct failure failure = {0};
     struct input input;
-    char *buffer = aligned_alloc(4096, SIZE);
+    char *buffer = aligned_alloc(INPUT_ALIGNMENT, SIZE);
     ssize_t count = -1;
 
     if (buffer && input_open(&input, argc > 1 ? argv[1] : "-", &failure) == 0)
