@@ -109,7 +109,7 @@ match_expire(struct match *match, const struct event *cause,
 {
     struct event own;
 
-    while (match->next_expiry <= match->now) {
+    while (match->expiry_count && match->next_expiry <= match->now) {
         uint32_t order = match->expiries[1];
         uint32_t index = match->books.orders[order].book;
         struct market *market = &match->markets[index];

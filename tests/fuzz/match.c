@@ -60,7 +60,7 @@ make_order(union request_event *request, const uint8_t *bytes)
     order->price_offset = number(bytes[11]);
     order->offset_step = number(bytes[12]);
     if (bytes[13])
-        order->expire_time = bytes[13] * 4;
+        order->expire_time = bytes[13] == 255 ? INT64_MAX : bytes[13] * 4;
 }
 
 static void
@@ -125,7 +125,9 @@ make_request(union request_event *request, const uint8_t *bytes)
     default: make_order(request, bytes); break;
     }
     request->event.instrument = bytes[0] / 16 % (MODEL_SYMBOLS + 2);
-    request->event.time = bytes[15] * 4;
+    request->event.time = bytes[15] == 255   ? INT64_MAX
+                          : bytes[15] == 254 ? INT64_MIN
+                                             : bytes[15] * 4;
 }
 
 /* ---- what must hold ------------------------------------------------------ */
