@@ -89,7 +89,7 @@ load common
 @test "a damaged tape is exit 1, with what came whole and the place" {
     xgen -n 20000 > day.tape
     cp day.tape bad.tape
-    printf 'X' | dd of=bad.tape bs=1 seek=900000 conv=notrunc 2> /dev/null
+    printf 'X' | dd of=bad.tape bs=1 seek=1200000 conv=notrunc 2> /dev/null
     run -1 --separate-stderr xstat bad.tape
     [[ $stderr == "xstat: bad.tape: event "*" (byte "*"): "*damaged* ]]
     [[ $output == *"status       without a whole end"* ]]
