@@ -71,6 +71,7 @@ find(struct tape_source *source, const struct tape_limits *limits,
     struct log_source *from = (struct log_source *)source;
     struct log *log = &from->log;
     struct log_stream *stream = stream_of(from);
+    enum tape_found found = TAPE_FOUND;
     uint64_t first, next;
 
     if (log_range(log, stream, &first, &next, failure) != 0)
@@ -81,14 +82,18 @@ find(struct tape_source *source, const struct tape_limits *limits,
         return -1;
     if (*seq < limits->from_seq)
         *seq = limits->from_seq;
+    if (*seq >= next && (*seq > first || limits->from != TIME_NULL)) {
+        if (!from->wait)
+            return TAPE_FOUND_NOTHING;
+        found = *seq > next || limits->from != TIME_NULL ? TAPE_FOUND_LATER
+                                                         : TAPE_FOUND;
+        *seq = next;
+    }
     from->seq = *seq;
-    if (*seq > next || (*seq == next && !from->wait &&
-                        (*seq > first || limits->from != TIME_NULL)))
-        return 0;
     if (!limits->bare && log_definitions(log, stream, *seq, take_definition,
                                          definitions, failure) != 0)
         return -1;
-    return 1;
+    return found;
 }
 
 /* ---- events -------------------------------------------------------------- */

@@ -77,9 +77,10 @@ take_header(struct tape_part *part, struct failure *failure)
     if (part->whole->find) {
         found = part->whole->find(part->whole, limits, &part->definitions, &seq,
                                   failure);
-        if (found > 0)
+        if (found == TAPE_FOUND)
             return begin(part, seq, failure);
-        part->whole->enough = part->over = true;
+        if (found == TAPE_FOUND_NOTHING)
+            part->whole->enough = part->over = true;
         return found < 0 ? -1 : READ_ON;
     }
     if (limits->from_seq > seq || limits->from != TIME_NULL)

@@ -21,6 +21,12 @@
 struct definitions;
 struct tape_limits;
 
+enum tape_found {
+    TAPE_FOUND_NOTHING, /* there is none */
+    TAPE_FOUND,         /* *seq is its seq */
+    TAPE_FOUND_LATER,   /* not yet: it may be among what is still to come */
+};
+
 struct tape_source {
     /* The next item, as tape_reader_next has it.  What was handed out before
      * is void then. */
@@ -28,8 +34,7 @@ struct tape_source {
 
     /* After TAPE_HEADER, of a source that need not be read from its beginning;
      * else NULL.  Goes to the first event that both beginnings in limits admit
-     * and adds the definitions before it.  1 with its seq; 0 when there is
-     * none; -1. */
+     * and adds the definitions before it: an enum tape_found, or -1. */
     int (*find)(struct tape_source *source, const struct tape_limits *limits,
                 struct definitions *definitions, uint64_t *seq,
                 struct failure *failure);

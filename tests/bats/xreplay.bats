@@ -263,6 +263,38 @@ JSON
     cmp follow.tape day.tape
 }
 
+@test "a part that has not begun yet is waited for" {
+    xgen --orders 3000 --symbols 5 > day.tape
+    last=$(xexport -f json day.tape | wc -l)
+    for from in "--from 2026-01-08T14:30:25Z" "--from-seq $((last - 200))"; do
+        rm -rf day live
+        mkfifo live
+        xstore -d day < live > /dev/null &
+        writer=$!
+        exec 9> live
+        head -c 100000 day.tape >&9
+        for _ in $(seq 100); do
+            [ -e day/000001-000000000001.seg ] && break
+            sleep 0.05
+        done
+        # shellcheck disable=SC2086 # two words
+        timeout 30 xreplay -d day --follow $from > part.tape 9>&- &
+        follower=$!
+        sleep 0.3
+        tail -c +100001 day.tape >&9
+        exec 9>&-
+        wait $writer
+        wait $follower
+        # shellcheck disable=SC2086
+        xreplay $from day.tape | xexport -f json |
+            cmp - <(xexport -f json part.tape)
+        [ "$(xexport -f json part.tape | wc -l)" -gt 100 ]
+    done
+    # and what has ended without it is left out
+    xreplay -d day --follow --from 2030-01-01T00:00:00Z | xstat |
+        grep -qE '^events +0'
+}
+
 @test "a stream that is being written is merged as it comes" {
     xgen --orders 3000 --symbols 5 > day.tape
     xgen --orders 3000 --seed 2 --stream other > other.tape
