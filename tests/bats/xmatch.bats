@@ -119,3 +119,26 @@ END
     [[ $stderr == "xmatch: in.tape: event 3 (byte "*"): the quantity of a level is above 9999999999.99999999" ]]
     xmatch in.tape | xstat > /dev/null
 }
+
+@test "orders of every kind give the same facts, whole, in parts or replayed" {
+    "$TOOLS/orderflow" 5 40000 > in.tape
+    whole=$(xmatch in.tape | xstat --digest)
+    [ "$(cat in.tape | xmatch | xstat --digest)" = "$whole" ]
+    [ "$(dd status=none bs=500 < in.tape | xmatch | xstat --digest)" = "$whole" ]
+    xstore -q -d store in.tape > /dev/null
+    [ "$(xreplay -d store | xmatch | xstat --digest)" = "$whole" ]
+    [ "$(xmatch in.tape | xgrep -t trade | xstat | grep -c ' trade ')" -eq 1 ]
+}
+
+@test "what becomes of an instrument does not hang on the others" {
+    "$TOOLS/orderflow" 6 30000 | xmatch > whole.tape
+    for id in 1 2 3; do
+        "$TOOLS/orderflow" 6 30000 $id | xmatch |
+            xgrep -v -t session,clock,account | xgrep -s F:$id |
+            xexport -f json > alone
+        xgrep -v -t session,clock,account whole.tape | xgrep -s F:$id |
+            xexport -f json > together
+        [ "$(wc -l < alone)" -gt 3000 ]
+        diff alone together
+    done
+}
