@@ -160,6 +160,17 @@ int64_t parquet_chunk_start(const struct parquet_chunk *chunk);
 void parquet_footer_format(const struct parquet_footer *footer,
                            struct growing *out);
 
+/* Parquet has no check of its footer, and a statistic that is damaged hides
+ * rows from who asks by it.  So we add the key PARQUET_CHECK, last, with the
+ * value PARQUET_NO_CHECK; sealing sets the value to the XXH3-64 of the footer
+ * with that value, in 16 hexadecimal digits. */
+#define PARQUET_CHECK    "xtape.check"
+#define PARQUET_NO_CHECK "----------------"
+void parquet_footer_seal(unsigned char *bytes, size_t size);
+
+/* False when a footer has a check that does not fit. bytes are changed. */
+bool parquet_footer_fits(unsigned char *bytes, size_t size);
+
 /* Reads FileMetaData of a file of file_size bytes, every offset and size
  * checked against that; -1 with a failure of class data.  The footer must be
  * freed in either case. */

@@ -2,7 +2,10 @@
  * parquet.thrift. */
 #include "store/parquet.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "store/thrift.h"
 
@@ -12,6 +15,8 @@
 #define CONVERTED_UINT_64   14
 #define REPETITION_REQUIRED 0
 #define REPETITION_OPTIONAL 1
+
+#define CHECK_SIZE (sizeof PARQUET_NO_CHECK - 1)
 
 static void
 put_timestamp(struct thrift_writer *writer)
@@ -227,4 +232,55 @@ parquet_footer_format(const struct parquet_footer *footer, struct growing *out)
         thrift_close(&writer);
     }
     thrift_close(&writer);
+}
+
+/* ---- the check ----------------------------------------------------------- */
+
+/* The value of the key PARQUET_CHECK in a footer's bytes, or NULL: behind the
+ * key, the head of field 2, and its length. */
+static unsigned char *
+find_check(unsigned char *bytes, size_t size)
+{
+    static const char key[] = PARQUET_CHECK "\x18\x10";
+    size_t room = sizeof key - 1 + CHECK_SIZE;
+
+    for (size_t at = size < room ? 0 : size - room + 1; at-- > 0;)
+        if (memcmp(bytes + at, key, sizeof key - 1) == 0)
+            return bytes + at + sizeof key - 1;
+    return NULL;
+}
+
+/* The check, as text, of a footer that has it at a place. */
+static void
+make_check(const unsigned char *bytes, size_t size, unsigned char *place,
+           char text[CHECK_SIZE + 1])
+{
+    memcpy(place, PARQUET_NO_CHECK, CHECK_SIZE);
+    snprintf(text, CHECK_SIZE + 1, "%016" PRIx64,
+             (uint64_t)XXH3_64bits(bytes, size));
+}
+
+void
+parquet_footer_seal(unsigned char *bytes, size_t size)
+{
+    unsigned char *place = find_check(bytes, size);
+    char text[CHECK_SIZE + 1];
+
+    if (!place)
+        return;
+    make_check(bytes, size, place, text);
+    memcpy(place, text, CHECK_SIZE);
+}
+
+bool
+parquet_footer_fits(unsigned char *bytes, size_t size)
+{
+    unsigned char *place = find_check(bytes, size);
+    char text[CHECK_SIZE + 1], kept[CHECK_SIZE];
+
+    if (!place)
+        return true;
+    memcpy(kept, place, CHECK_SIZE);
+    make_check(bytes, size, place, text);
+    return memcmp(text, kept, CHECK_SIZE) == 0;
 }

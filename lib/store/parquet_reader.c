@@ -52,7 +52,10 @@ read_footer(struct parquet_reader *reader, struct failure *failure)
     uint32_t length;
 
     if (!reader->input.regular || size < 4 + TAIL)
-        return fail(failure, FAILURE_DATA, "it is no Parquet file");
+        return fail(failure, FAILURE_DATA,
+                    "byte %" PRIu64 ": it ends: it is no Parquet file, or is "
+                    "cut off",
+                    size);
     if (read_at(reader, 0, 4, raw, failure) != 0)
         return -1;
     if (memcmp(raw->bytes, PARQUET_MAGIC, 4) != 0)
@@ -73,6 +76,11 @@ read_footer(struct parquet_reader *reader, struct failure *failure)
                     size - TAIL);
     if (read_at(reader, size - TAIL - length, length, raw, failure) != 0)
         return -1;
+    if (!parquet_footer_fits(raw->bytes, length))
+        return fail(failure, FAILURE_DATA,
+                    "byte %" PRIu64 ": the footer does not fit its check: it "
+                    "is damaged",
+                    size - TAIL - length);
     if (parquet_footer_parse(&reader->footer, raw->bytes, length,
                              size - TAIL - length, failure) != 0)
         return fail_at(failure, "byte %" PRIu64, size - TAIL - length);

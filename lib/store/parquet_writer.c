@@ -255,6 +255,9 @@ parquet_writer_end(struct parquet_writer *writer, char sha256[SHA256_TEXT],
         return -1;
     growing_clear(out);
     parquet_footer_format(&writer->footer, out);
+    if (growing_ok(out, failure) != 0)
+        return -1;
+    parquet_footer_seal(out->bytes, out->size);
     size = (uint32_t)out->size;
     growing_put(out, &size, 4);
     growing_put(out, PARQUET_MAGIC, 4);

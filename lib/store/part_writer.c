@@ -235,8 +235,10 @@ add_metadata(struct part_writer *part, struct failure *failure)
         add_number(footer, "xtape.last_seq", facts->last_seq, failure) != 0 ||
         parquet_footer_add(footer, "xtape.digest", digest, failure) != 0)
         return -1;
-    return parquet_footer_add(footer, "xtape.instruments",
-                              (const char *)list->bytes, failure);
+    if (parquet_footer_add(footer, "xtape.instruments",
+                           (const char *)list->bytes, failure) != 0)
+        return -1;
+    return parquet_footer_add(footer, PARQUET_CHECK, PARQUET_NO_CHECK, failure);
 }
 
 /* Gives the part its name, now that its seqs are known. */

@@ -17,6 +17,13 @@ small_tape() {
     rm -rf "$PWD"
 }
 
+@test "any bit of a part flipped, any cut: refused with file and place" {
+    xgen --orders 30 --symbols 2 --accounts 3 | xmatch | xarchive -d a put
+    "$(dirname "$(command -v xarchive)")/../tools/flips" \
+        "$(parts a | grep type=trade)" > said || { cat said; false; }
+    echo "# $(cat said)" >&3
+}
+
 @test "the hexdump in tape(5) is a tape, and it is what the page says it is" {
     sed -n '/hexdump begin/,/hexdump end/p' "$ROOT/man/tape.5" |
         sed -nE 's/^([0-9a-f]{2}( [0-9a-f]{2})*) .*/\1/p' |

@@ -1,0 +1,102 @@
+/* flips FILE - reads every one-bit change of a part of an archive, and every
+ * shorter length of it, in this process.  Each must be refused, with the name
+ * of the file and the place, or give the events of the whole one; tells which
+ * did not and ends with 1, else prints how many were refused and how many
+ * made no difference. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "store/part.h"
+#include "tape/frame.h"
+
+static char bytes[1 << 20], path[64];
+static size_t size;
+static int file;
+
+/* The sum of the events of what is in the file; 0 with a failure. */
+static uint64_t
+read_events(struct failure *failure)
+{
+    struct part_reader reader = {0};
+    int result = part_reader_open(&reader, path, &PART_FILTER_ALL, failure);
+    uint64_t sum = 1;
+
+    while (result >= 0 && (result = part_reader_next(&reader, failure)) > 0)
+        sum = sum * 31 + frame_hash(reader.event, reader.event->words * 8UL) +
+              reader.seq;
+    part_reader_close(&reader);
+    return result < 0 ? 0 : sum;
+}
+
+/* Whether a failure is of the data and tells file and place. */
+static bool
+tells_place(const struct failure *failure)
+{
+    static const char *const places[] = {"byte ", "row group ", "row ",
+                                         "footer", "column "};
+
+    if (failure->kind != FAILURE_DATA || !strstr(failure->text, path))
+        return false;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (strstr(failure->text, places[i]))
+            return true;
+    return false;
+}
+
+/* Reads so many of the bytes: 1 when refused as it should be, 0 when they
+ * make no difference, -1 and a line. */
+static int
+try(uint64_t whole, size_t count, size_t bit)
+{
+    struct failure failure = {0};
+    uint64_t sum;
+
+    if (ftruncate(file, 0) != 0 ||
+        pwrite(file, bytes, count, 0) != (ssize_t)count)
+        abort();
+    sum = read_events(&failure);
+    if (sum ? sum == whole : tells_place(&failure))
+        return sum == 0;
+    printf("%zu bytes, bit %zu: %s\n", count, bit,
+           sum ? "other events" : failure.text);
+    return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct failure failure = {0};
+    size_t refused = 0, same = 0, bad = 0;
+    uint64_t whole;
+    FILE *from = argc == 2 ? fopen(argv[1], "rb") : NULL;
+
+    if (!from)
+        return 2;
+    size = fread(bytes, 1, sizeof bytes, from);
+    fclose(from);
+    file = memfd_create("part", 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    if (pwrite(file, bytes, size, 0) != (ssize_t)size)
+        return 2;
+    whole = read_events(&failure);
+    if (whole == 0)
+        return 2;
+    for (size_t i = 0; i < size * 9 && bad < 10; i++) {
+        bool cut = i >= size * 8;
+        int result;
+
+        if (!cut)
+            bytes[i / 8] ^= (char)(1 << i % 8);
+        result = try(whole, cut ? i - size * 8 : size, i);
+        if (!cut)
+            bytes[i / 8] ^= (char)(1 << i % 8);
+        refused += result == 1;
+        same += result == 0;
+        bad += result < 0;
+    }
+    printf("%zu refused, %zu the same, %zu bad\n", refused, same, bad);
+    return bad != 0;
+}
