@@ -24,6 +24,7 @@ fail(struct failure *failure, enum failure_class kind, const char *format, ...)
     if (failure->kind != FAILURE_NONE)
         return -1;
     failure->kind = kind;
+    failure->advised = false;
     va_start(args, format);
     vsnprintf(failure->text, sizeof failure->text, format, args);
     va_end(args);
@@ -41,6 +42,7 @@ fail_errno(struct failure *failure, const char *format, ...)
     if (failure->kind != FAILURE_NONE)
         return -1;
     failure->kind = FAILURE_ENVIRONMENT;
+    failure->advised = false;
     va_start(args, format);
     vsnprintf(failure->text, sizeof failure->text, format, args);
     va_end(args);
@@ -67,6 +69,22 @@ fail_at(struct failure *failure, const char *format, ...)
              (int)(sizeof text - (size_t)used - 3), failure->text);
     memcpy(failure->text, text, sizeof text);
     make_one_line(failure->text);
+    return -1;
+}
+
+int
+fail_advise(struct failure *failure, const char *advice)
+{
+    size_t size = strlen(failure->text), room = strlen(advice) + sizeof " ()";
+
+    if (failure->kind != FAILURE_DATA || failure->advised ||
+        room >= sizeof failure->text)
+        return -1;
+    if (size > sizeof failure->text - room)
+        size = sizeof failure->text - room;
+    snprintf(failure->text + size, sizeof failure->text - size, " (%s)",
+             advice);
+    failure->advised = true;
     return -1;
 }
 

@@ -10,6 +10,8 @@
 #ifndef BASE_FAILURE_H
 #define BASE_FAILURE_H
 
+#include <stdbool.h>
+
 enum failure_class {
     FAILURE_NONE = 0,
     FAILURE_DATA = 1,        /* the data says no: retrying is useless */
@@ -19,6 +21,7 @@ enum failure_class {
 
 struct failure {
     enum failure_class kind;
+    bool advised; /* fail_advise was here */
     char text[480]; /* one line, no newline, UTF-8 as far as the input was */
 };
 
@@ -35,6 +38,10 @@ int fail_errno(struct failure *failure, const char *format, ...)
  * Always returns -1. */
 int fail_at(struct failure *failure, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Puts " (advice)", what to do about it, behind the text of a failure of class
+ * data that has no advice yet.  Always returns -1. */
+int fail_advise(struct failure *failure, const char *advice);
 
 /* malloc and friends for memory whose lack ends the program: they record a
  * failure of class environment and return NULL. size is count * each,

@@ -76,7 +76,7 @@ load(struct archive *archive, struct failure *failure)
         allocate(failure, list.count, sizeof *archive->manifests);
     result = archive->manifests ? 0 : -1;
     for (size_t i = 0; result == 0 && i < list.count; i++) {
-        if (list.names[i][0] == '.') /* not finished by somebody killed */
+        if (!manifest_is_name(list.names[i])) /* somebody else's */
             continue;
         result = manifest_read(&archive->manifests[archive->count++],
                                archive->folder, list.names[i], failure);

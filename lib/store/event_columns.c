@@ -81,15 +81,20 @@ event_columns_init(struct event_columns *columns, struct parquet_reader *file,
 {
     const struct parquet_footer *footer = &file->footer;
     const char *instruments = parquet_footer_get(footer, "xtape.instruments");
+    long version = number(footer, "xtape.archive", UINT16_MAX);
     long type = number(footer, "xtape.type", UINT16_MAX);
     long fixed = number(footer, "xtape.fixed", UINT16_MAX);
 
     memset(columns, 0, sizeof *columns);
     columns->file = file;
-    if (number(footer, "xtape.archive", 1) != 1 || type < 0 || fixed < 0 ||
-        !instruments)
-        return fail(failure, FAILURE_DATA,
-                    "%s: it is not of an archive of this version",
+    if (version > 1) {
+        fail(failure, FAILURE_DATA,
+             "%s: a part of version %ld; this program reads version 1",
+             file->input.name, version);
+        return fail_advise(failure, "use a newer program");
+    }
+    if (version != 1 || type < 0 || fixed < 0 || !instruments)
+        return fail(failure, FAILURE_DATA, "%s: it is not of an archive",
                     file->input.name);
     layout_init(&columns->layout, (uint16_t)type, (uint16_t)fixed);
     if (check_columns(&columns->layout, footer, failure) != 0 ||

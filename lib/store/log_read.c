@@ -59,7 +59,7 @@ open_segment(struct log_cursor *cursor, const struct log_segment *segment,
         return -1;
     reader->raw = !cursor->complete;
     if (tape_reader_next(reader, failure) != TAPE_HEADER)
-        return -1;
+        return fail_advise(failure, LOG_ADVICE);
     return tape_reader_seek(reader, entry->offset, entry->seq, failure);
 }
 
@@ -106,7 +106,7 @@ log_cursor_next(struct log_cursor *cursor, struct failure *failure)
             fail(failure, FAILURE_DATA,
                  "%s: not what its index says: remove the index %s",
                  segment->path, segment->index_path);
-        return -1;
+        return result < 0 ? fail_advise(failure, LOG_ADVICE) : -1;
     }
     cursor->input.read_max = 0;
     cursor->first = reader->first;

@@ -50,11 +50,12 @@ take_header(const struct log_segment *segment, struct input *input,
                     "%s: not a segment of an event store, or its beginning is "
                     "damaged: bring it back from a copy, or move it away",
                     segment->path);
-    if (frame->u.header.version != TAPE_VERSION)
-        return fail(failure, FAILURE_DATA,
-                    "%s: a tape of format %u; this program reads format %d: "
-                    "use a newer one",
-                    segment->path, frame->u.header.version, TAPE_VERSION);
+    if (frame->u.header.version != TAPE_VERSION) {
+        fail(failure, FAILURE_DATA,
+             "%s: a tape of format %u; this program reads format %d",
+             segment->path, frame->u.header.version, TAPE_VERSION);
+        return fail_advise(failure, "use a newer one");
+    }
     for (; have < frame->size && count > 0; have += (size_t)count)
         count = input_read(input, (char *)frame + have, frame->size - have,
                            failure);
@@ -190,21 +191,14 @@ take_rest(struct log_segment *segment, struct tape_reader *reader,
     int torn;
 
     if (failure->kind != FAILURE_DATA || segment->ended)
-        return -1;
+        return fail_advise(failure, LOG_ADVICE);
     torn = is_torn(reader->input, at, &search);
     if (torn < 0) {
         *failure = search;
         return -1;
     }
-    if (!torn) {
-        char first[sizeof failure->text];
-
-        memcpy(first, failure->text, sizeof first);
-        failure->kind = FAILURE_NONE;
-        return fail(failure, FAILURE_DATA,
-                    "%.400s (nothing was cut: bring it back from a copy)",
-                    first);
-    }
+    if (!torn)
+        return fail_advise(failure, "nothing was cut: " LOG_ADVICE);
     failure->kind = FAILURE_NONE;
     segment->torn = segment->file_size > at ? segment->file_size - at : 0;
     return 0;
@@ -219,7 +213,7 @@ read_blocks(struct log_segment *segment, struct tape_reader *reader,
     int item = tape_reader_next(reader, failure);
 
     if (item != TAPE_HEADER)
-        return -1;
+        return fail_advise(failure, LOG_ADVICE);
     if (reader->header.first_seq != segment->first_seq)
         return fail(failure, FAILURE_DATA,
                     "%s: not what its name says: give it its name back",

@@ -31,6 +31,9 @@
 #define LOG_DURABLE(frame)      ((frame)->u.block.unused)
 #define LOG_CONTINUES(frame)    ((frame)->u.end.unused[0])
 
+/* What to do about a segment that is damaged. */
+#define LOG_ADVICE "bring it back from a copy"
+
 struct log_segment {
     char *path, *index_path; /* owned */
     unsigned stream;         /* ordinal, by its name */

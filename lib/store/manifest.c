@@ -129,6 +129,22 @@ manifest_set_name(struct manifest *manifest, unsigned generation,
     return 0;
 }
 
+bool
+manifest_is_name(const char *name)
+{
+    size_t at = strspn(name, "0123456789abcdef"), digits = 1;
+
+    if (at != 16)
+        return false;
+    for (int i = 0; i < 2 && digits > 0; i++, at += digits)
+        digits = name[at++] == '-' ? strspn(name + at, "0123456789") : 0;
+    if (digits > 0 && strncmp(name + at, "-c", 2) == 0) {
+        digits = strspn(name + at + 2, "0123456789");
+        at += 2 + digits;
+    }
+    return digits > 0 && name[at] == '\0';
+}
+
 unsigned
 manifest_generation(const struct manifest *manifest)
 {
@@ -340,9 +356,10 @@ check_end(char *text, size_t size, struct failure *failure)
     if (memcmp(text + size - tail, want, tail) != 0)
         return fail(failure, FAILURE_DATA, "it is damaged or cut off");
     text[size - tail] = '\0';
-    if (strncmp(text, FIRST_LINE "\n", strlen(FIRST_LINE "\n")) != 0)
-        return fail(failure, FAILURE_DATA,
-                    "it is of another version: use a newer program");
+    if (strncmp(text, FIRST_LINE "\n", strlen(FIRST_LINE "\n")) != 0) {
+        fail(failure, FAILURE_DATA, "it is of another version");
+        return fail_advise(failure, "use a newer program");
+    }
     return 0;
 }
 
@@ -380,8 +397,10 @@ manifest_read(struct manifest *manifest, const char *folder, const char *name,
     text = input_read_file(path, MANIFEST_MAX, &size, failure);
     if (text) {
         result = parse(manifest, text, size, failure);
-        if (result != 0)
+        if (result != 0) {
             fail_at(failure, "%s", path);
+            fail_advise(failure, "restore the file from a copy");
+        }
     }
     free(text);
     free(path);

@@ -47,6 +47,9 @@ int manifest_add_replaced(struct manifest *manifest, const char *name,
 int manifest_set_name(struct manifest *manifest, unsigned generation,
                       struct failure *failure);
 
+/* Whether a file of that name can be a manifest. */
+bool manifest_is_name(const char *name);
+
 /* The generation that a manifest's name tells; 0: it is no compaction's. */
 unsigned manifest_generation(const struct manifest *manifest);
 

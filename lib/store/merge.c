@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+
+#define ADVICE "restore the file from a copy"
 
 static int
 by_first_seq(const void *a, const void *b)
@@ -132,6 +135,32 @@ sift_down(struct merge *merge)
     heap[at] = reader;
 }
 
+/* The next event of a part: 1; 0 after the last; -1. */
+static int
+next_event(struct part_reader *reader, struct failure *failure)
+{
+    int result = part_reader_next(reader, failure);
+
+    return result < 0 ? fail_advise(failure, ADVICE) : result;
+}
+
+/* Opens a part and takes its first event: 1; 0 when it has none; -1. */
+static int
+open_part(struct part_reader *reader, const char *path,
+          const struct part_facts *facts, const struct part_filter *filter,
+          struct failure *failure)
+{
+    if (access(path, F_OK) != 0)
+        return fail(failure, FAILURE_ENVIRONMENT,
+                    "%s: the part is missing (run it again if xarchive compact "
+                    "was at work, else " ADVICE ")",
+                    path);
+    if (part_reader_open(reader, path, filter, failure) != 0 ||
+        part_reader_check(reader, facts, failure) != 0)
+        return fail_advise(failure, ADVICE);
+    return next_event(reader, failure);
+}
+
 /* Opens the parts whose first seq is not above what is first now. */
 static int
 open_parts(struct merge *merge, struct failure *failure)
@@ -147,10 +176,8 @@ open_parts(struct merge *merge, struct failure *failure)
         int result = -1;
 
         if (reader && path)
-            result = part_reader_open(reader, path, &merge->filter, failure);
+            result = open_part(reader, path, facts, &merge->filter, failure);
         free(path);
-        if (result == 0)
-            result = part_reader_next(reader, failure);
         merge->parts_read++;
         if (result > 0) {
             merge->heap[merge->heap_count++] = reader;
@@ -169,7 +196,7 @@ merge_next(struct merge *merge, struct failure *failure)
 {
     if (merge->event) { /* the first of the heap has been handed out */
         struct part_reader *reader = merge->heap[0];
-        int result = part_reader_next(reader, failure);
+        int result = next_event(reader, failure);
 
         merge->event = NULL;
         if (result < 0)

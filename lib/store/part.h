@@ -118,6 +118,11 @@ int part_reader_open(struct part_reader *reader, const char *path,
                      const struct part_filter *filter, struct failure *failure);
 void part_reader_close(struct part_reader *reader);
 
+/* 0 when it is the part with those facts, as far as its size and its footer
+ * tell; else -1. */
+int part_reader_check(const struct part_reader *reader,
+                      const struct part_facts *facts, struct failure *failure);
+
 /* Takes the next event in hand: 1; 0 after the last; -1.  Some may come that
  * the filter's selection does not want: not all that it asks for can be told
  * from columns. */

@@ -33,6 +33,30 @@ part_reader_close(struct part_reader *reader)
     memset(reader, 0, sizeof *reader);
 }
 
+/* Whether the footer has that number, to a base, under a key. */
+static bool
+tells(const struct part_reader *reader, const char *key, int base,
+      uint64_t value)
+{
+    const char *told = parquet_footer_get(&reader->file.footer, key);
+
+    return told && strtoull(told, NULL, base) == value;
+}
+
+int
+part_reader_check(const struct part_reader *reader,
+                  const struct part_facts *facts, struct failure *failure)
+{
+    if (reader->file.input.size == facts->size &&
+        tells(reader, "xtape.first_seq", 10, facts->first_seq) &&
+        tells(reader, "xtape.last_seq", 10, facts->last_seq) &&
+        tells(reader, "xtape.digest", 16, facts->digest))
+        return 0;
+    return fail(failure, FAILURE_DATA,
+                "%s: it is not the file that the archive has noted",
+                reader->path);
+}
+
 /* ---- events -------------------------------------------------------------- */
 
 /* Loads the next row group that may hold something wanted: 1; 0 after the

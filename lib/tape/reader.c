@@ -162,9 +162,9 @@ take_header(struct tape_reader *reader, const struct frame *frame,
         return damaged(reader, failure, "a HEADER without an END before it");
     if (frame->u.header.version != TAPE_VERSION) {
         fail(failure, FAILURE_DATA,
-             "a tape of format %u; this program reads format %d: use a newer "
-             "one",
+             "a tape of format %u; this program reads format %d",
              frame->u.header.version, TAPE_VERSION);
+        fail_advise(failure, "use a newer one");
         return fail_here(reader, failure);
     }
     tape_header_free(&reader->header);

@@ -51,3 +51,16 @@ one_line() {
 begins() {
     cmp -n "$(stat -c %s "$1")" "$1" "$2"
 }
+
+# trading [N]: a tape with definitions, accounts, cash, orders and trades.
+trading() {
+    sample "${1:-300}" > orders.tape
+    xgen --type trade --orders "${1:-300}" --symbols 2 --accounts 3 \
+        --stream trades > trades.tape
+    xmerge --stream day orders.tape trades.tape
+}
+
+# parts ARCHIVE: its Parquet files.
+parts() {
+    find "$1" -name 'part-*.parquet' | sort
+}
