@@ -230,6 +230,11 @@ hides_it() {
     [ "$status" -eq 0 ] && grep -vE "$SQLITE" trace | grep -q INJECTED
 }
 
+# is_sqlites: it is what failed; it may take what it can not read for damaged.
+is_sqlites() {
+    one_line err && grep INJECTED trace | grep -qE "$SQLITE"
+}
+
 # fails_well SUBJECT CALL N ERROR WHEN: that call fails, and the program ends
 # with 3 and says so, or does its work all the same.
 fails_well() {
@@ -237,6 +242,7 @@ fails_well() {
     run_under "$1" "$2" "error=$4:when=$3$([ "$5" = once ] || echo +)"
     case $status in
     0) "$1_done" || return 1 ;;
+    1) is_sqlites || return 1 ;;
     3) says_so "$2" "$5" || return 1 ;;
     *) return 1 ;;
     esac

@@ -2,38 +2,6 @@
 # engine reads the files; damage is told.
 load common
 
-# Independent readers from npm, in a folder of their own outside the sources.
-needs_oracles() {
-    command -v npm > /dev/null || skip "npm is not installed: no oracles"
-    XTAPE_ORACLES=${XTAPE_ORACLES-${XDG_CACHE_HOME-$HOME/.cache}/xtape-oracles}
-    export XTAPE_ORACLES
-    mkdir -p "$XTAPE_ORACLES"
-    (
-        flock 9
-        cd "$XTAPE_ORACLES" || exit 1
-        [ -d node_modules/parquet-wasm ] || timeout 200 npm install \
-            --no-audit --no-fund @duckdb/node-api@1.5.6-r.1 \
-            hyparquet@1.31.5 hyparquet-compressors@1.1.2 parquet-wasm@0.8.0
-    ) 9> "$XTAPE_ORACLES/lock" > npm.log 2>&1 ||
-        skip "npm can not fetch the oracles"
-}
-
-duckdb() {
-    node "$ROOT/tests/oracle/duckdb.mjs" "$@"
-}
-
-# trading [N]: a tape with definitions, accounts, cash, orders and trades.
-trading() {
-    sample "${1:-300}" > orders.tape
-    xgen --type trade --orders "${1:-300}" --symbols 2 --accounts 3 \
-        --stream trades > trades.tape
-    xmerge --stream day orders.tape trades.tape
-}
-
-parts() {
-    find "$1" -name 'part-*.parquet' | sort
-}
-
 @test "a stream comes back byte for byte, with events of every type" {
     "$TOOLS/golden" > golden.tape
     xarchive -d a put golden.tape
@@ -348,58 +316,6 @@ in_pieces() {
     done
 }
 
-@test "a part that is cut off, or missing, is named" {
-    trading > day.tape
-    xarchive -d a put day.tape
-    part=$(parts a | grep type=trade)
-    truncate -s -100 "$part"
-    run -1 --separate-stderr xrestore -d a -o back.tape
-    [[ $stderr == *"$part: "* ]]
-    rm "$part"
-    run -3 --separate-stderr xrestore -d a -o back.tape
-    [[ $stderr == *"$part: "*"No such file"* ]]
-    [ ! -e back.tape ]
-    run -1 --separate-stderr xarchive -d a verify
-    [[ $stderr == *"$part: "* ]]
-}
-
-@test "a manifest that is damaged, or newer, is named" {
-    sample > day.tape
-    xarchive -d a put day.tape
-    manifest=$(find a/_tapes -type f)
-    cp "$manifest" whole
-    sed -i '3s/./z/20' "$manifest"
-    run -1 --separate-stderr xrestore -d a -o back.tape
-    [[ $stderr == *"$manifest: "*damaged* ]]
-    run -1 xarchive -d a put day.tape
-    head -c 300 whole > "$manifest"
-    run -1 --separate-stderr xarchive -d a ls
-    [[ $stderr == *"$manifest: "* ]]
-}
-
-@test "two writers: the second waits for nobody and says why, exit 3" {
-    sample > day.tape
-    xarchive -d a put day.tape
-    exec 8> a/lock
-    flock 8
-    run -3 --separate-stderr xarchive -d a put day.tape
-    [[ $stderr == *"another program is writing to this archive"* ]]
-    exec 8>&-
-    xarchive -d a put day.tape
-}
-
-@test "foreign files in the archive are left alone" {
-    sample > day.tape
-    mkdir -p a/type=order/date=2026-01-08
-    echo hello > a/README
-    echo hello > a/type=order/date=2026-01-08/notes.txt
-    xarchive -d a put day.tape
-    xrestore -d a -o back.tape
-    cmp day.tape back.tape
-    [ "$(cat a/README a/type=order/date=2026-01-08/notes.txt)" = "hello
-hello" ]
-}
-
 @test "no archive, no verb, no -d: one line that says what to do" {
     run -3 --separate-stderr xrestore -d nowhere -o back.tape
     [[ $stderr == *"nowhere: there is no archive"* ]]
@@ -407,86 +323,4 @@ hello" ]
     [[ $stderr == *"say what to do"* ]]
     run -2 --separate-stderr xarchive put
     [[ $stderr == *"-d DIR"* ]]
-}
-
-@test "DuckDB reads every file: the same rows, sums and answers" {
-    needs_oracles
-    trading 3000 > day.tape
-    "$TOOLS/golden" > golden.tape
-    xarchive -d a put day.tape golden.tape
-    duckdb "select type, count(*), sum(seq) from read_parquet(
-        'a/*/*/*.parquet', hive_partitioning=true, union_by_name=true)
-        group by type order by type" > theirs
-    for tape in day golden; do # seq is a line's number
-        xexport -f json $tape.tape | jq -r .type | awk '{ print $1, NR }'
-    done | awk '{ n[$1]++; s[$1] += $2 }
-        END { for (t in n) print t "\t" n[t] "\t" s[t] }' |
-        LC_ALL=C sort > ours
-    cmp ours theirs
-    duckdb "select symbol, count(*), sum(price), min(price),
-        max(epoch_us(time)) from 'a/type=trade/*/*.parquet'
-        where symbol like 'SYM%' group by symbol order by symbol" > theirs
-    [ "$(wc -l < theirs)" -eq 2 ]
-    xexport -f csv -t trade -c instrument,price day.tape | tail -n +2 |
-        tr , '\t' > prices
-    [ "$(cut -f 2 theirs | paste -sd+ | bc)" -eq "$(wc -l < prices)" ]
-    sum=$(cut -f 3 theirs | paste -sd+ | bc)
-    [ "$(echo "$sum == $(cut -f 2 prices | paste -sd+)" | bc)" = 1 ]
-    for symbol in SYM001 SYM002; do
-        least=$(grep $symbol prices | cut -f 2 | sort -n | head -n 1)
-        grep "^$symbol" theirs | cut -f 4 | sed -E 's/\.?0+$//' |
-            grep -qxF "$least"
-    done
-}
-
-@test "hyparquet and arrow-rs read every file: the same rows and columns" {
-    needs_oracles
-    "$TOOLS/golden" > golden.tape
-    trading 1000 > day.tape
-    xarchive -d a put golden.tape day.tape
-    mapfile -t files < <(parts a)
-    node "$ROOT/tests/oracle/hyparquet.mjs" "${files[@]}" > theirs
-    [ "$(wc -l < theirs)" -eq "${#files[@]}" ]
-    awk '$1 != $2 || $4 != $5 { bad = 1; print } END { exit bad }' theirs
-    total=$(cut -f 1 theirs | paste -sd+ | bc)
-    [ "$total" -eq "$(xexport -f json golden.tape day.tape | wc -l)" ]
-}
-
-@test "files of the same columns written by DuckDB are read, v1 and v2" {
-    needs_oracles
-    "$TOOLS/golden" > golden.tape
-    trading 3000 > day.tape
-    xarchive -d a put golden.tape day.tape
-    for type in trade order bar position instrument; do
-        # times are left out: DuckDB keeps them to the microsecond
-        times=$'^(time|start|expiry|expire_time)\t'
-        part=$(parts a | grep "type=$type/date=2026" | tail -n 1)
-        "$TOOLS/columns" "$part" | grep -vE "$times" > ours
-        [ -s ours ]
-        for options in "parquet_version v1, compression snappy" \
-            "parquet_version v2, compression zstd" \
-            "parquet_version v1, compression gzip, row_group_size 2048" \
-            "parquet_version v2, compression uncompressed"; do
-            duckdb "copy (select * from read_parquet('$part',
-                hive_partitioning=false) order by seq)
-                to 'theirs.parquet' (format parquet, $options)" > /dev/null
-            "$TOOLS/columns" theirs.parquet |
-                grep -vE "$times" | cmp - ours
-        done
-    done
-}
-
-@test "the files of parquet-testing are read, or refused with their names" {
-    needs_data
-    tar -xf "$XTAPE_DATA/parquet/apache_parquet-testing.tar.zst"
-    read=0
-    while read -r file; do
-        status=0
-        "$TOOLS/columns" "$file" > out 2> err || status=$?
-        [ $status -eq 0 ] || { [ $status -eq 1 ] && grep -qF "$file" err; } ||
-            { echo "$file: $status"; cat err; false; }
-        [ $status -ne 0 ] || read=$((read + 1))
-    done < <(find . -name '*.parquet*' | sort)
-    echo "# $read read" >&3
-    [ "$read" -ge 10 ]
 }

@@ -1,6 +1,7 @@
 /* columns FILE ... - prints a line for each column of Parquet files: name,
- * rows, nulls, and a hash of the values in order, which does not depend on
- * how they are encoded, cut into row groups or pages, or compressed. */
+ * rows, nulls, a hash of the values in order, which does not depend on how
+ * they are encoded, cut into row groups or pages, or compressed, and "time" if
+ * they are times. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <xxhash.h>
@@ -30,6 +31,14 @@ add_values(XXH3_state_t *hash, const struct parquet_values *values,
     }
 }
 
+static bool
+is_time(const struct parquet_column *column)
+{
+    return column->logical == PARQUET_TIME_NANOS ||
+           column->logical == PARQUET_TIME_MICROS ||
+           column->logical == PARQUET_TIME_MILLIS;
+}
+
 static int
 print_column(struct parquet_reader *reader, unsigned column,
              struct failure *failure)
@@ -47,9 +56,10 @@ print_column(struct parquet_reader *reader, unsigned column,
         nulls += chunk.values.nulls;
     }
     if (result == 0)
-        printf("%s\t%" PRId64 "\t%" PRIu64 "\t%016" PRIx64 "\n",
+        printf("%s\t%" PRId64 "\t%" PRIu64 "\t%016" PRIx64 "%s\n",
                reader->footer.columns[column].name, reader->footer.rows, nulls,
-               (uint64_t)XXH3_64bits_digest(hash));
+               (uint64_t)XXH3_64bits_digest(hash),
+               is_time(&reader->footer.columns[column]) ? "\ttime" : "");
     XXH3_freeState(hash);
     parquet_chunk_values_free(&chunk);
     return result;
