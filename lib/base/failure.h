@@ -21,7 +21,7 @@ enum failure_class {
 
 struct failure {
     enum failure_class kind;
-    bool advised; /* fail_advise was here */
+    bool advised;   /* fail_advise was here */
     char text[480]; /* one line, no newline, UTF-8 as far as the input was */
 };
 

@@ -64,3 +64,23 @@ trading() {
 parts() {
     find "$1" -name 'part-*.parquet' | sort
 }
+
+# Independent readers from npm, in a folder of their own outside the sources.
+needs_oracles() {
+    command -v npm > /dev/null || skip "npm is not installed: no oracles"
+    XTAPE_ORACLES=${XTAPE_ORACLES-${XDG_CACHE_HOME-$HOME/.cache}/xtape-oracles}
+    export XTAPE_ORACLES
+    mkdir -p "$XTAPE_ORACLES"
+    (
+        flock 9
+        cd "$XTAPE_ORACLES" || exit 1
+        [ -d node_modules/parquet-wasm ] || timeout 200 npm install \
+            --no-audit --no-fund @duckdb/node-api@1.5.6-r.1 \
+            hyparquet@1.31.5 hyparquet-compressors@1.1.2 parquet-wasm@0.8.0
+    ) 9> "$XTAPE_ORACLES/lock" > npm.log 2>&1 ||
+        skip "npm can not fetch the oracles"
+}
+
+duckdb() {
+    node "$ROOT/tests/oracle/duckdb.mjs" "$@"
+}

@@ -2,26 +2,6 @@
 # hyparquet and arrow-rs read ours, and we read theirs.
 load common
 
-# Independent readers from npm, in a folder of their own outside the sources.
-needs_oracles() {
-    command -v npm > /dev/null || skip "npm is not installed: no oracles"
-    XTAPE_ORACLES=${XTAPE_ORACLES-${XDG_CACHE_HOME-$HOME/.cache}/xtape-oracles}
-    export XTAPE_ORACLES
-    mkdir -p "$XTAPE_ORACLES"
-    (
-        flock 9
-        cd "$XTAPE_ORACLES" || exit 1
-        [ -d node_modules/parquet-wasm ] || timeout 200 npm install \
-            --no-audit --no-fund @duckdb/node-api@1.5.6-r.1 \
-            hyparquet@1.31.5 hyparquet-compressors@1.1.2 parquet-wasm@0.8.0
-    ) 9> "$XTAPE_ORACLES/lock" > npm.log 2>&1 ||
-        skip "npm can not fetch the oracles"
-}
-
-duckdb() {
-    node "$ROOT/tests/oracle/duckdb.mjs" "$@"
-}
-
 # archive NAME TAPE: puts it into the archive NAME, and its events into
 # NAME.json, a line each.
 archive() {
@@ -193,4 +173,26 @@ recorded() {
     done
     echo "# ${#copies[@]} files" >&3
     [ ${#copies[@]} -gt 25 ]
+}
+
+@test "DuckDB finds ids by our Bloom filters, and passes over row groups" {
+    needs_oracles
+    xgen -t trade --orders 300000 -o day.tape
+    xarchive -d a --bloom trade_id put day.tape
+    duckdb "select count(*) from parquet_metadata('a/type=trade/*/*.parquet')
+        where path_in_schema = 'trade_id' and bloom_filter_offset > 0
+        and bloom_filter_length > 0" > theirs
+    [ "$(cat theirs)" -eq 3 ]
+    duckdb "select count(*) from 'a/type=trade/*/*.parquet'
+        where trade_id = 77" > theirs
+    xgrep -i trade_id=77 -t trade day.tape | xexport -f csv -t trade |
+        tail -n +2 | wc -l | cmp - theirs
+    # a filter lets every id pass that is there, and few that are not
+    duckdb "select count(*) from parquet_bloom_probe(
+        'a/type=trade/*/*.parquet', 'trade_id', 77::ubigint)
+        where row_group_id = 0 and bloom_filter_excludes" \
+        "select count(*) from parquet_bloom_probe('a/type=trade/*/*.parquet',
+        'trade_id', 123456789::ubigint) where bloom_filter_excludes" > theirs
+    [ "$(head -n 1 theirs)" -eq 0 ]
+    [ "$(tail -n 1 theirs)" -ge 2 ]
 }

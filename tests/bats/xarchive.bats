@@ -174,28 +174,6 @@ in_pieces() {
     [[ $stderr == *'"price" is no field with an id'* ]]
 }
 
-@test "DuckDB finds ids by our Bloom filters, and passes over row groups" {
-    needs_oracles
-    xgen -t trade --orders 300000 -o day.tape
-    xarchive -d a --bloom trade_id put day.tape
-    duckdb "select count(*) from parquet_metadata('a/type=trade/*/*.parquet')
-        where path_in_schema = 'trade_id' and bloom_filter_offset > 0
-        and bloom_filter_length > 0" > theirs
-    [ "$(cat theirs)" -eq 3 ]
-    duckdb "select count(*) from 'a/type=trade/*/*.parquet'
-        where trade_id = 77" > theirs
-    xgrep -i trade_id=77 -t trade day.tape | xexport -f csv -t trade |
-        tail -n +2 | wc -l | cmp - theirs
-    # a filter lets every id pass that is there, and few that are not
-    duckdb "select count(*) from parquet_bloom_probe(
-        'a/type=trade/*/*.parquet', 'trade_id', 77::ubigint)
-        where row_group_id = 0 and bloom_filter_excludes" \
-        "select count(*) from parquet_bloom_probe('a/type=trade/*/*.parquet',
-        'trade_id', 123456789::ubigint) where bloom_filter_excludes" > theirs
-    [ "$(head -n 1 theirs)" -eq 0 ]
-    [ "$(tail -n 1 theirs)" -ge 2 ]
-}
-
 @test "a selection passes over the parts that can not hold it" {
     trading 3000 > day.tape
     xarchive -d a put day.tape
