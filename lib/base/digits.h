@@ -20,6 +20,10 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 extern const uint16_t digits_pairs[100]; /* "00" "01" ... "99" */
 
+/* The number that size digits are; false, and no number, when there are none,
+ * when one is something else, or when it is too large. */
+bool digits_parse(const char *text, size_t size, uint64_t *number);
+
 /* The eight digits of a number below 10^8, the first in the lowest byte. */
 static inline uint64_t
 digits_spread(uint32_t number)

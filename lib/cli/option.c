@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/digits.h"
 
 #define COMMON_MAX 8
 
@@ -115,23 +116,6 @@ append(char *text, size_t used, size_t size, const char *more)
 
 /* ---- values -------------------------------------------------------------- */
 
-static bool
-parse_count(const char *text, uint64_t *value)
-{
-    uint64_t number = 0;
-
-    if (!*text)
-        return false;
-    for (; *text; text++) {
-        if (*text < '0' || *text > '9' ||
-            __builtin_mul_overflow(number, 10, &number) ||
-            __builtin_add_overflow(number, (uint64_t)(*text - '0'), &number))
-            return false;
-    }
-    *value = number;
-    return true;
-}
-
 static int
 take_count(const struct option_spec *spec, const char *text,
            struct failure *failure)
@@ -139,7 +123,8 @@ take_count(const struct option_spec *spec, const char *text,
     uint64_t number;
     uint64_t max = spec->max ? spec->max : UINT64_MAX;
 
-    if (!parse_count(text, &number) || number < spec->min || number > max)
+    if (!digits_parse(text, strlen(text), &number) || number < spec->min ||
+        number > max)
         return fail(failure, FAILURE_USAGE,
                     "--%s: \"%s\" is not a whole number from %llu to %llu",
                     spec->name, text, (unsigned long long)spec->min,
