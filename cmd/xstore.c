@@ -137,7 +137,7 @@ verify(void *state, struct run *run)
 static const char *
 time_text(int64_t time, char text[TIME_TEXT_MAX + 1])
 {
-    text[time_format(time, text)] = '\0';
+    text[time == TIME_NULL ? 0 : time_format(time, text)] = '\0';
     return text;
 }
 
