@@ -7,10 +7,11 @@
 #include <inttypes.h>
 
 #include "cli/local.h"
-#include "cli/run.h"
-#include "market/match.h"
+#include "cli/resume.h"
+#include "market/match_snapshot.h"
 #include "market/quotes.h"
 #include "tape/schema.h"
+#include "tape/shard.h"
 
 /* With more orders open than stay in the processor's near memory, an order is
  * fetched from the far one while those before it are matched: first the slot
@@ -28,6 +29,10 @@ struct xmatch {
     uint64_t depth;
     struct quotes quotes;
     struct event *untold; /* the last fact: whole when the next comes */
+
+    struct resume resume;
+    const char *shard; /* "I/N" */
+    struct shard instruments;
 };
 
 static void *
@@ -72,20 +77,92 @@ name_instrument(void *owner, uint32_t index, const struct event *cause,
     return local_id(owner, index, cause->time, failure);
 }
 
+/* The engine and the books of the beginning. */
 static int
-prepare(void *state, struct run *run)
+start(void *state, struct run *run)
 {
     struct xmatch *x = state;
     const struct match_sink facts = {put_fact, name_instrument, run};
     const struct match_sink told = {put, name_instrument, run};
 
+    match_free(&x->match);
+    quotes_free(&x->quotes);
     match_init(&x->match, &facts);
     x->match.self_trade = (uint8_t)(x->self_trade + 1);
-    run->keep = x->keep;
-    x->tells = x->tells || x->depth;
     if (!x->tells)
         return 0;
     return quotes_init(&x->quotes, &told, (unsigned)x->depth, &run->failure);
+}
+
+/* ---- snapshots ----------------------------------------------------------- */
+
+static void *
+put_state(void *owner, size_t size)
+{
+    return tape_writer_put(owner, size);
+}
+
+static void
+save(void *state, struct run *run, struct tape_writer *writer)
+{
+    struct xmatch *x = state;
+    const struct match_sink sink = {.put = put_state, .owner = writer};
+
+    match_save(&x->match, &run->instruments, &sink);
+}
+
+static int
+restore(void *state, const struct event *event, struct failure *failure)
+{
+    struct xmatch *x = state;
+
+    if (match_restore(&x->match, event, failure) != 0)
+        return -1;
+    return x->tells ? quotes_restore(&x->quotes, event, failure) : 0;
+}
+
+/* The input is where the snapshot was taken: instruments of earlier tapes that
+ * were named on this one by then have that name again. */
+static int
+arrive(void *state, struct run *run)
+{
+    struct xmatch *x = state;
+    struct instruments *instruments = &run->instruments;
+
+    if (instruments->count != x->match.count)
+        return fail(&run->failure, FAILURE_DATA,
+                    "the snapshot has not the instruments of the input");
+    for (uint32_t i = 0; i < instruments->count; i++) {
+        uint32_t local = match_market(&x->match, i)->local;
+        struct instrument *known = instruments->events[i];
+
+        if (local == 0 || instruments_find(instruments, local) == i)
+            continue;
+        known->event.instrument = local;
+        if (instruments_define(instruments, known, &run->failure) != i)
+            return -1;
+    }
+    return quotes_restored(&x->quotes, &run->failure);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+static int
+prepare(void *state, struct run *run)
+{
+    struct xmatch *x = state;
+
+    run->keep = x->keep;
+    x->tells = x->tells || x->depth;
+    x->resume.state = x;
+    x->resume.save = save;
+    x->resume.restore = restore;
+    x->resume.clear = start;
+    x->resume.arrive = arrive;
+    if (start(x, run) != 0 ||
+        (x->shard && shard_init(&x->instruments, x->shard, &run->failure) != 0))
+        return -1;
+    return resume_prepare(&x->resume, run);
 }
 
 static int
@@ -93,10 +170,9 @@ begin(void *state, struct run *run, struct tape_header *header)
 {
     struct xmatch *x = state;
 
-    (void)run;
-    (void)header;
-    match_begin(&x->match);
-    return 0;
+    if (!resume_passes(&x->resume))
+        match_begin(&x->match);
+    return resume_begin(&x->resume, run, header);
 }
 
 /* An event that passes and that books are made from, as facts are. */
@@ -112,12 +188,58 @@ tell_passing(struct xmatch *x, struct run *run, uint32_t index,
     return quotes_take(&x->quotes, index, event, &run->failure);
 }
 
-static int
-take_event(void *state, struct run *run, const struct event *event)
+static bool
+is_request(const struct event *event)
 {
-    struct xmatch *x = state;
-    uint32_t index = instruments_find(&run->instruments, event->instrument);
+    return event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
+}
 
+static bool
+is_definition(const struct event *event)
+{
+    return event->type == EVENT_INSTRUMENT || event->type == EVENT_NAME;
+}
+
+/* How an event concerns this shard. */
+enum concern {
+    NONE,  /* not at all: it only lets time pass */
+    STATE, /* it changes what is here, but another shard passes it on */
+    WHOLE, /* it is taken and passed on */
+};
+
+/* Cancels orders of an account wherever they are. */
+static bool
+is_mass_cancel(const struct event *event)
+{
+    const struct cancel *cancel = (const void *)event;
+
+    return event->type == EVENT_CANCEL && event->instrument == 0 &&
+           cancel->order_id == 0 && cancel->account_id != 0 &&
+           cancel->quantity == DECIMAL_NULL;
+}
+
+/* What concerns no instrument is the first shard's, but some events act in
+ * every one. */
+static enum concern
+concern_of(const struct xmatch *x, const struct event *event, uint32_t index)
+{
+    const struct shard *ours = &x->instruments;
+    bool known = event->instrument != 0 && index != INSTRUMENT_NONE;
+
+    if (ours->shards == 0 || is_definition(event) ||
+        (known ? shard_has(ours, index) : ours->shard == 0))
+        return WHOLE;
+    return event->type == EVENT_ACCOUNT || is_mass_cancel(event) ||
+                   (event->type == EVENT_SESSION && event->instrument == 0)
+               ? STATE
+               : NONE;
+}
+
+/* The engine and the books take an event. */
+static int
+take(struct xmatch *x, struct run *run, uint32_t index,
+     const struct event *event)
+{
     if (event->type == EVENT_INSTRUMENT)
         return match_define(&x->match, index, (const void *)event,
                             &run->failure);
@@ -130,10 +252,40 @@ take_event(void *state, struct run *run, const struct event *event)
     return run->failure.kind == FAILURE_NONE ? 0 : -1;
 }
 
-static bool
-is_request(const struct event *event)
+/* An event that is not for this shard, or that a snapshot has seen: groups of
+ * accounts are in no snapshot, and time passes everywhere. */
+static int
+pass_over(struct xmatch *x, struct run *run, const struct event *event)
 {
-    return event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
+    const struct event clock = {sizeof clock / 8, EVENT_CLOCK, 0, event->time};
+    bool groups = resume_passes(&x->resume) && event->type == EVENT_ACCOUNT;
+
+    if (match_event(&x->match, MATCH_NO_MARKET, groups ? event : &clock,
+                    &run->failure) != 0)
+        return -1;
+    tell(x, run);
+    return run->failure.kind == FAILURE_NONE ? 0 : -1;
+}
+
+/* One event: passes it on unless facts take its place. */
+static int
+take_event(void *state, struct run *run, const struct event *event)
+{
+    struct xmatch *x = state;
+    uint32_t index = instruments_find(&run->instruments, event->instrument);
+    enum concern concern;
+    int result;
+
+    if (event->type == EVENT_INSTRUMENT &&
+        shard_define(&x->instruments, index, (const void *)event,
+                     &run->failure) != 0)
+        return -1;
+    concern = resume_passes(&x->resume) ? NONE : concern_of(x, event, index);
+    if (concern == WHOLE && (x->keep || !is_request(event)))
+        tape_writer_copy(&run->writer, event);
+    result =
+        concern == NONE ? pass_over(x, run, event) : take(x, run, index, event);
+    return result == 0 ? resume_taken(&x->resume, run, event) : -1;
 }
 
 /* Says that an event is near, and returns the one behind it. */
@@ -149,7 +301,7 @@ expect(const struct xmatch *x, const struct run *run, const struct event *event,
     return event_next(event);
 }
 
-/* Takes the requests up to the next other event, or the block's end. */
+/* Takes the events up to the next definition, or the block's end. */
 static int
 take_stretch(void *state, struct run *run, const struct event **event)
 {
@@ -161,19 +313,30 @@ take_stretch(void *state, struct run *run, const struct event **event)
         far = expect(x, run, far, false);
     for (int i = 0; ahead && i < AHEAD; i++)
         near = expect(x, run, near, true);
-    while (*event < run->reader.end && is_request(*event)) {
+    while (*event < run->reader.end && !is_definition(*event)) {
         if (ahead) {
             far = expect(x, run, far, false);
             near = expect(x, run, near, true);
         }
-        if (run->keep)
-            tape_writer_copy(&run->writer, *event);
         if (take_event(state, run, *event) != 0)
             return -1;
         *event = event_next(*event);
         run->seq++;
     }
     return 0;
+}
+
+static int
+end_block(void *state, struct run *run)
+{
+    return resume_block(&((struct xmatch *)state)->resume, run);
+}
+
+static int
+end(void *state, struct run *run, enum tape_status status)
+{
+    (void)status;
+    return resume_end(&((struct xmatch *)state)->resume, run);
 }
 
 static void
@@ -186,6 +349,7 @@ summary(void *state, struct run *run, FILE *stream)
             " rejects, %" PRIu32 " orders open\n",
             run->program->name, x->match.requests, x->match.trades,
             x->match.rejects, x->match.books.count);
+    resume_summary(&x->resume, run, stream);
 }
 
 static void
@@ -195,47 +359,44 @@ destroy(void *state)
 
     match_free(&x->match);
     quotes_free(&x->quotes);
+    resume_free(&x->resume);
+    shard_free(&x->instruments);
 }
 
 int
 main(int argc, char **argv)
 {
-    static struct xmatch x = {.self_trade = -1};
+    static struct xmatch x = {.resume.every = SNAPSHOT_EVERY, .self_trade = -1};
     const struct schema_field *modes =
         schema_field(schema_find(EVENT_ORDER), "self_trade", 10);
+    /* clang-format off */
     const struct option_spec options[] = {
-        {.name = "keep",
-         .kind = OPTION_FLAG,
-         .value = &x.keep,
-         .help = "pass orders, modifies and cancels on, too",
-         .shapes = true},
-        {.name = "self-trade",
-         .kind = OPTION_CHOICE,
-         .value = &x.self_trade,
-         .argument = "MODE",
-         .help = "of orders that do not say: none, cancel_newest, ...",
-         .shapes = true,
-         .words = modes->words},
-        {.name = "quotes",
-         .kind = OPTION_FLAG,
-         .value = &x.tells,
-         .help = "tell a quote behind each fact that changes it",
-         .shapes = true},
-        {.name = "depth",
-         .kind = OPTION_COUNT,
-         .value = &x.depth,
-         .argument = "N",
-         .help = "and the levels among the best N that change",
-         .shapes = true,
+        {0, "keep", OPTION_FLAG, &x.keep, NULL,
+         "pass orders, modifies and cancels on, too", .shapes = true},
+        {0, "quotes", OPTION_FLAG, &x.tells, NULL,
+         "tell a quote behind each fact that changes it", .shapes = true},
+        {0, "depth", OPTION_COUNT, &x.depth, "N",
+         "and the levels among the best N that change", .shapes = true,
          .max = DEPTH_MAX},
+        {'S', "snapshots", OPTION_TEXT, &x.resume.folder, "DIR",
+         "keep snapshots of the books there"},
+        {0, "snapshot-every", OPTION_COUNT, &x.resume.every, "N",
+         "so many events apart", .min = 1},
+        {0, "from-out", OPTION_TEXT, &x.resume.from_out, "N",
+         "go on from a snapshot that is not ahead of output event N"},
+        {0, "self-trade", OPTION_CHOICE, &x.self_trade, "MODE",
+         "of orders that do not say: none, cancel_newest, ...", .shapes = true,
+         .words = modes->words},
+        {0, "shard", OPTION_TEXT, &x.shard, "I/N",
+         "only instruments of the I-th of N shards, counted from 0",
+         .shapes = true},
         {.kind = OPTION_END},
     };
+    /* clang-format on */
     static const char *const examples[] = {
         "ximport -f csv -t order orders.csv | xmatch | xexport -f table",
         "xgen -n 1000000 | xmatch | xohlcv -i 1m | xexport -f csv -t bar",
         NULL};
-    static const uint16_t consumes[] = {EVENT_ORDER, EVENT_MODIFY, EVENT_CANCEL,
-                                        0};
     const struct program program = {
         .name = "xmatch",
         .summary = "match orders by price and time",
@@ -245,11 +406,13 @@ main(int argc, char **argv)
     };
     const struct filter filter = {
         .state = &x,
-        .consumes = consumes,
+        .consumes_all = true, /* what passes is passed on here */
         .prepare = prepare,
         .begin = begin,
         .event = take_event,
         .stretch = take_stretch,
+        .block = end_block,
+        .end = end,
         .summary = summary,
         .destroy = destroy,
     };

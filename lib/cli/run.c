@@ -358,7 +358,7 @@ take_header(struct run *run, const struct filter *filter)
     }
     if (result == 0 && filter->begin)
         result = filter->begin(filter->state, run, &header);
-    if (result == 0 && run->kind == RUN_TAPE)
+    if (result == 0 && run->kind == RUN_TAPE && !run->mute)
         result = tape_writer_begin(&run->writer, &header);
     tape_header_free(&header);
     return result;

@@ -50,6 +50,7 @@ struct run {
     bool limited;    /* set by a callback: enough, END says limited */
     bool keep;       /* --keep: what is consumed is passed on as well */
     bool no_input;   /* set by prepare: nothing is read, only finish is left */
+    bool mute;       /* set by .begin: nothing is written of this tape */
     bool waiting;    /* in .block: nothing more to read at the moment */
     int64_t started; /* for rates only, never for data */
     const struct filter *filter;

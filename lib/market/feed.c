@@ -123,7 +123,8 @@ feed_takes(unsigned type)
            type == EVENT_ACCEPTED || type == EVENT_MODIFIED ||
            type == EVENT_CANCELLED || type == EVENT_EXPIRED ||
            type == EVENT_TRIGGERED || type == EVENT_TRADE ||
-           type == EVENT_SESSION;
+           type == EVENT_SESSION || type == EVENT_MARKET ||
+           type == EVENT_RESTING;
 }
 
 /* A session event that goes for all instruments. */

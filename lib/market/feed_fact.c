@@ -1,5 +1,7 @@
 #include "market/feed_order.h"
 
+#include <string.h>
+
 static int64_t
 lesser(int64_t a, int64_t b)
 {
@@ -179,7 +181,8 @@ execute(struct feed *feed, struct feed_book *book, uint64_t order_id,
     return feed_change(feed, book, order_id, open, shown, failure);
 }
 
-/* Both orders lose what they would have traded with each other. */
+/* Both orders lose what they would have traded with each other; in an auction
+ * neither of them came last. */
 static int
 apply_decrement(struct feed *feed, struct feed_book *book,
                 const struct order_fact *fact, struct failure *failure)
@@ -193,7 +196,7 @@ apply_decrement(struct feed *feed, struct feed_book *book,
         open = feed->orders[number].open;
     if (open > fact->remaining_quantity &&
         execute(feed, book, fact->order_id, open - fact->remaining_quantity,
-                is_collecting(book), failure) != 0)
+                book->arrival.order_id == 0, failure) != 0)
         return -1;
     return settle(feed, book, failure);
 }
@@ -285,6 +288,42 @@ apply_session(struct feed *feed, struct feed_book *book,
     return book->joined ? feed_join_close(feed, book, failure) : 0;
 }
 
+/* ---- snapshots ----------------------------------------------------------- */
+
+/* A live order as it stands. */
+static int
+apply_resting(struct feed *feed, struct feed_book *book,
+              const struct resting_order *resting, struct failure *failure)
+{
+    static const uint8_t waits[8] = {
+        [STANDS_STOP] = FEED_TRIGGER, [STANDS_CLOSE] = FEED_CLOSE};
+    bool iceberg = resting->display_quantity > 0;
+    const struct feed_order order = {
+        .price = resting->price,
+        .open = resting->remaining_quantity,
+        .display = iceberg ? resting->display_quantity : DECIMAL_MAX,
+        .side = resting->side,
+        .wait = waits[resting->place & 7],
+    };
+    struct order_fact fact;
+
+    /* the same fields in the same places, as far as an order_fact goes */
+    memcpy(&fact, resting, sizeof fact);
+    if (!rests(&fact))
+        return 0;
+    if (resting->visible_quantity > order.open)
+        return fail(failure, FAILURE_DATA, "it shows more than is open");
+    if (feed_check(order.side, order.price, order.open, failure) != 0 ||
+        feed_check(order.side, order.price, resting->visible_quantity,
+                   failure) != 0 ||
+        feed_enter(feed, book, resting->order_id, &order, failure) != 0)
+        return -1;
+    if (order.wait != FEED_SHOWN)
+        return 0;
+    return feed_change(feed, book, resting->order_id, order.open,
+                       resting->visible_quantity, failure);
+}
+
 int
 feed_apply_fact(struct feed *feed, struct feed_book *book,
                 const struct event *event, struct failure *failure)
@@ -299,6 +338,10 @@ feed_apply_fact(struct feed *feed, struct feed_book *book,
     case EVENT_CANCELLED:
     case EVENT_EXPIRED: return apply_end(feed, book, fact, failure);
     case EVENT_SESSION: return apply_session(feed, book, fact, failure);
+    case EVENT_MARKET:
+        book->state = ((const struct market_state *)fact)->state;
+        return 0;
+    case EVENT_RESTING: return apply_resting(feed, book, fact, failure);
     default: return 0;
     }
 }

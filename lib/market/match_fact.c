@@ -64,8 +64,8 @@ tell_accepted(struct match *match, const struct order *order,
 }
 
 void
-tell_modified(struct match *match, const struct event *cause, uint32_t order,
-              enum reason reason)
+describe_order(const struct match *match, uint32_t order,
+               struct order_fact *fact)
 {
     static const struct extra none = {
         .display_quantity = DECIMAL_NULL,
@@ -80,7 +80,6 @@ tell_modified(struct match *match, const struct event *cause, uint32_t order,
     const struct resting_rest *rest = &books->rests[order];
     const struct extra *extra =
         resting->special ? books_extra(books, order) : &none;
-    struct order_fact *fact = put(match, EVENT_MODIFIED, sizeof *fact, cause);
 
     *fact = (struct order_fact){
         .event = fact->event,
@@ -89,7 +88,6 @@ tell_modified(struct match *match, const struct event *cause, uint32_t order,
         .time_in_force = resting->time_in_force,
         .self_trade = resting->self_trade,
         .flags = resting->flags,
-        .reason = (uint8_t)reason,
         .order_id = resting->order_id,
         .account_id = resting->account_id,
         .client_order_id = resting->client_order_id,
@@ -104,6 +102,16 @@ tell_modified(struct match *match, const struct event *cause, uint32_t order,
         .price_offset = extra->price_offset,
         .offset_step = extra->offset_step,
     };
+}
+
+void
+tell_modified(struct match *match, const struct event *cause, uint32_t order,
+              enum reason reason)
+{
+    struct order_fact *fact = put(match, EVENT_MODIFIED, sizeof *fact, cause);
+
+    describe_order(match, order, fact);
+    fact->reason = (uint8_t)reason;
 }
 
 static struct trade *

@@ -40,6 +40,10 @@ in_range(int64_t number)
 struct order_fact *tell_accepted(struct match *match, const struct order *order,
                                  uint8_t order_type, uint8_t time_in_force);
 
+/* Fills in what a fact tells of a live order, but for its head and reason. */
+void describe_order(const struct match *match, uint32_t order,
+                    struct order_fact *fact);
+
 void tell_modified(struct match *match, const struct event *cause,
                    uint32_t order, enum reason reason);
 

@@ -142,6 +142,17 @@ match_show(struct match *match, struct market *market, uint32_t order,
     set_reserve(match, market, order, open - peak);
 }
 
+void
+match_show_only(struct match *match, struct market *market, uint32_t order,
+                int64_t visible)
+{
+    struct books *books = &match->books;
+    int64_t open = books_open(books, order);
+
+    book_reduce(books, order, books->orders[order].open - visible);
+    set_reserve(match, market, order, open - visible);
+}
+
 bool
 match_refill(struct match *match, struct market *market, uint32_t order)
 {

@@ -40,6 +40,11 @@ void match_shrink(struct match *match, struct market *market, uint32_t order,
 void match_show(struct match *match, struct market *market, uint32_t order,
                 int64_t open);
 
+/* Lets an iceberg show so much where it stands, and nothing more is open than
+ * was. */
+void match_show_only(struct match *match, struct market *market, uint32_t order,
+                     int64_t visible);
+
 /* Lets an iceberg whose peak is used up show the next one, at the end of its
  * queue; false when there is no more. */
 bool match_refill(struct match *match, struct market *market, uint32_t order);

@@ -155,6 +155,47 @@ tell(struct quotes *quotes, uint32_t book, const struct place *place,
     return tell_depth(quotes, book, SIDE_SELL, place, failure);
 }
 
+/* ---- going on ------------------------------------------------------------ */
+
+int
+quotes_restore(struct quotes *quotes, const struct event *event,
+               struct failure *failure)
+{
+    uint32_t index = event->instrument - 1;
+
+    if (!feed_takes(event->type))
+        return 0;
+    if (event->instrument == 0)
+        index = FEED_ALL;
+    else if (reserve(quotes, index, failure) != 0)
+        return -1;
+    return feed_apply(&quotes->feed, index, event, failure);
+}
+
+/* The levels of one side are told. */
+static bool
+note_depth(struct quotes *quotes, uint32_t book, unsigned side)
+{
+    struct told *told = &quotes->told[book];
+    bool fits;
+
+    told->count[side - SIDE_BUY] =
+        feed_levels(&quotes->feed, book, (enum side)side,
+                    told->levels[side - SIDE_BUY], quotes->depth, &fits);
+    return fits;
+}
+
+int
+quotes_restored(struct quotes *quotes, struct failure *failure)
+{
+    for (uint32_t i = 0; i < quotes->told_count; i++)
+        if (!feed_quote(&quotes->feed, i, &quotes->told[i].quote) ||
+            (quotes->depth && (!note_depth(quotes, i, SIDE_BUY) ||
+                               !note_depth(quotes, i, SIDE_SELL))))
+            return too_much(failure);
+    return 0;
+}
+
 /* ---- events -------------------------------------------------------------- */
 
 /* Orders that waited for the close are shown in all books at once. */

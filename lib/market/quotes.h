@@ -38,6 +38,12 @@ void quotes_free(struct quotes *quotes);
 int quotes_take(struct quotes *quotes, uint32_t index,
                 const struct event *event, struct failure *failure);
 
+/* Takes an event of a snapshot (match_snapshot.h) without telling anything;
+ * when all are taken, quotes_restored takes the books as told. */
+int quotes_restore(struct quotes *quotes, const struct event *event,
+                   struct failure *failure);
+int quotes_restored(struct quotes *quotes, struct failure *failure);
+
 /* Tells the quote of a book as it is, behind cause, changed or not. */
 int quotes_repeat(struct quotes *quotes, uint32_t index,
                   const struct event *cause, struct failure *failure);

@@ -67,6 +67,17 @@ enum self_trade {
     SELF_TRADE_DECREMENT,
 };
 
+/* Where a live order stands. */
+enum order_place {
+    STANDS_IN_BOOK = 1, /* for all to see */
+    STANDS_HIDDEN,
+    STANDS_ALL_OR_NONE,
+    STANDS_STOP,   /* waits for its stop price */
+    STANDS_UNSET,  /* a trailing stop that waits for the first trade */
+    STANDS_MARKET, /* without a limit, waits for an auction */
+    STANDS_CLOSE,  /* waits for the closing auction to begin */
+};
+
 enum request { REQUEST_ORDER = 1, REQUEST_MODIFY, REQUEST_CANCEL };
 
 /* Why an order was rejected, cancelled, changed or expired. */

@@ -28,6 +28,7 @@ enum event_type {
     EVENT_CLOCK = 4,
     EVENT_GAP = 5,
     EVENT_AUDIT = 6,
+    EVENT_CHECKPOINT = 7,
 
     EVENT_ORDER = 16,
     EVENT_MODIFY = 17,
@@ -38,6 +39,8 @@ enum event_type {
     EVENT_CANCELLED = 22,
     EVENT_EXPIRED = 23,
     EVENT_TRIGGERED = 24,
+    EVENT_MARKET = 25,
+    EVENT_RESTING = 26,
 
     EVENT_TRADE = 32,
     EVENT_PRINT = 33,
@@ -144,6 +147,14 @@ struct audit {
     struct text name, document;
 };
 
+/* In a snapshot: how far a tape was read, and what was written of it. */
+struct checkpoint {
+    struct event event;                 /* its time: the latest seen so far */
+    uint64_t input_seq, input_digest;   /* of the last event read */
+    uint64_t output_seq, output_digest; /* of the last event written */
+    struct text input_stream, output_stream;
+};
+
 struct order {
     struct event event;
     uint8_t side, order_type, time_in_force, self_trade, flags, reserved[3];
@@ -187,6 +198,31 @@ struct order_end {
     uint8_t side, reason, request, reserved[5];
     uint64_t order_id, account_id, client_order_id;
     int64_t price, remaining_quantity;
+};
+
+/* In a snapshot: an instrument's market, without its orders. */
+struct market_state {
+    struct event event;
+    uint8_t state, reserved[7];
+    int64_t last_price;
+    uint64_t trade_count, local_id; /* local_id: on the tape being written */
+    /* as told last; a surplus of sellers is negative */
+    int64_t indicative_price, indicative_quantity, indicative_surplus;
+};
+
+/* In a snapshot: a live order; at one place of a market's side they come in
+ * the order in which they would trade. */
+struct resting_order {
+    struct event event;
+    uint8_t side, order_type, time_in_force, self_trade, flags, place;
+    uint8_t reserved[2];
+    uint64_t order_id, account_id, client_order_id, strategy_id;
+    int64_t price, quantity, stop_price, display_quantity, min_quantity;
+    int64_t expire_time;
+    int64_t remaining_quantity;
+    int64_t price_offset, offset_step;
+    int64_t visible_quantity;  /* what an iceberg shows of what remains */
+    uint64_t accepted, placed; /* counts: in which order that happened */
 };
 
 struct trade {
@@ -402,11 +438,14 @@ EVENT_SIZE(session, 24);
 EVENT_SIZE(clock, 16);
 EVENT_SIZE(gap, 40);
 EVENT_SIZE(audit, 32);
+EVENT_SIZE(checkpoint, 64);
 EVENT_SIZE(order, 120);
 EVENT_SIZE(modify, 64);
 EVENT_SIZE(cancel, 40);
 EVENT_SIZE(order_fact, 128);
 EVENT_SIZE(order_end, 64);
+EVENT_SIZE(market_state, 72);
+EVENT_SIZE(resting_order, 152);
 EVENT_SIZE(trade, 80);
 EVENT_SIZE(print, 48);
 EVENT_SIZE(trade_cancel, 48);

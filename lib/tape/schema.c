@@ -20,6 +20,8 @@ WORDS time_in_force_words[] = {"day", "gtc", "ioc", "fok", "gtd", "at_open",
     "at_close", NULL};
 WORDS self_trade_words[] = {"none", "cancel_newest", "cancel_oldest",
     "cancel_both", "decrement", NULL};
+WORDS order_place_words[] = {"book", "hidden", "all_or_none", "stop", "unset",
+    "market", "close", NULL};
 WORDS request_words[] = {"order", "modify", "cancel", NULL};
 WORDS reason_words[] = {"requested", "mass_cancel", "ioc_remainder", "fok",
     "no_liquidity", "post_only", "duplicate_id", "unknown_order",
@@ -107,6 +109,16 @@ FIELDS audit_fields[] = {
     FIELD(TEXT, document, "a JSON document"),
 };
 #undef STRUCT
+#define STRUCT checkpoint
+FIELDS checkpoint_fields[] = {
+    ID(input_seq, 0, "the last event read of the input"),
+    ID(input_digest, 0, "of the input's events up to it"),
+    ID(output_seq, 0, "the last event written"),
+    ID(output_digest, 0, "of the output's events; null: not known"),
+    FIELD(TEXT, input_stream, ""),
+    FIELD(TEXT, output_stream, ""),
+};
+#undef STRUCT
 #define STRUCT order
 FIELDS order_fields[] = {
     WORD(ENUM, side, side_words, ""),
@@ -179,6 +191,43 @@ FIELDS order_end_fields[] = {
     ID(client_order_id, ID_CLIENT_ORDER, ""),
     FIELD(PRICE, price, "its limit"),
     FIELD(QUANTITY, remaining_quantity, "open when it happened"),
+};
+#undef STRUCT
+#define STRUCT market_state
+FIELDS market_fields[] = {
+    WORD(ENUM, state, session_state_words, "of the session"),
+    FIELD(PRICE, last_price, "of the last trade"),
+    FIELD(COUNT, trade_count, "the last trade_id"),
+    FIELD(COUNT, local_id, "its id on the tape that was written"),
+    FIELD(PRICE, indicative_price, "as told last"),
+    FIELD(QUANTITY, indicative_quantity, "as told last"),
+    FIELD(QUANTITY, indicative_surplus, "as told last; of sellers: negative"),
+};
+#undef STRUCT
+#define STRUCT resting_order
+FIELDS resting_fields[] = {
+    WORD(ENUM, side, side_words, ""),
+    WORD(ENUM, order_type, order_type_words, ""),
+    WORD(ENUM, time_in_force, time_in_force_words, ""),
+    WORD(ENUM, self_trade, self_trade_words, ""),
+    WORD(FLAGS, flags, order_flag_words, ""),
+    WORD(ENUM, place, order_place_words, "where it stands"),
+    ID(order_id, ID_ORDER, ""),
+    ID(account_id, ID_ACCOUNT, ""),
+    ID(client_order_id, ID_CLIENT_ORDER, ""),
+    ID(strategy_id, ID_STRATEGY, ""),
+    FIELD(PRICE, price, "limit"),
+    FIELD(QUANTITY, quantity, "executed and open"),
+    FIELD(PRICE, stop_price, "the one in force"),
+    FIELD(QUANTITY, display_quantity, ""),
+    FIELD(QUANTITY, min_quantity, ""),
+    FIELD(TIME, expire_time, ""),
+    FIELD(QUANTITY, remaining_quantity, "open"),
+    FIELD(PRICE, price_offset, ""),
+    FIELD(PRICE, offset_step, ""),
+    FIELD(QUANTITY, visible_quantity, "of what is open"),
+    FIELD(COUNT, accepted, "a count: which of two was accepted first"),
+    FIELD(COUNT, placed, "a count: which came first to where it stands"),
 };
 #undef STRUCT
 #define STRUCT trade
@@ -422,6 +471,8 @@ const struct schema_type schema_types[] = {
     TYPE(GAP, "gap", gap, gap_fields, "a known hole"),
     TYPE(AUDIT, "audit", audit, audit_fields,
          "request metadata, operator actions"),
+    TYPE(CHECKPOINT, "checkpoint", checkpoint, checkpoint_fields,
+         "how far a tape was read when a snapshot was taken"),
     TYPE(ORDER, "order", order, order_fields, "a new order arrives"),
     TYPE(MODIFY, "modify", modify, modify_fields,
          "an order is to change"),
@@ -439,6 +490,10 @@ const struct schema_type schema_types[] = {
          "the order's time is over"),
     TYPE(TRIGGERED, "triggered", order_end, order_end_fields,
          "a stop order becomes active"),
+    TYPE(MARKET, "market", market_state, market_fields,
+         "an instrument's market, in a snapshot"),
+    TYPE(RESTING, "resting", resting_order, resting_fields,
+         "a live order, in a snapshot"),
     TYPE(TRADE, "trade", trade, trade_fields, "two orders traded"),
     TYPE(PRINT, "print", print, print_fields,
          "a trade as a market-data feed tells it"),

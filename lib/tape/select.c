@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/digits.h"
 #include "tape/names.h"
 #include "tape/rules.h"
 #include "tape/schema.h"
+#include "tape/shard.h"
 
 void
 selection_init(struct selection *selection)
@@ -53,22 +55,6 @@ each_item(struct selection *selection, const char *list, take_item take,
     }
 }
 
-/* A whole number; false when the text is anything else. */
-static bool
-number_of(const char *text, size_t size, uint64_t *number)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9' ||
-            __builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, (uint64_t)(text[i] - '0'), &value))
-            return false;
-    }
-    *number = value;
-    return size > 0;
-}
-
 static int
 take_type(struct selection *selection, const char *text, size_t size,
           struct failure *failure)
@@ -78,7 +64,7 @@ take_type(struct selection *selection, const char *text, size_t size,
 
     if (schema)
         type = schema->type;
-    else if (!number_of(text, size, &type) || type == 0 || type > UINT16_MAX)
+    else if (!digits_parse(text, size, &type) || type == 0 || type > UINT16_MAX)
         return fail(failure, FAILURE_USAGE,
                     "\"%.*s\" is no event type; tape(5) lists them", (int)size,
                     text);
@@ -169,15 +155,7 @@ int
 selection_set_shard(struct selection *selection, const char *text,
                     struct failure *failure)
 {
-    size_t size = strcspn(text, "/");
-
-    if (text[size] != '/' || !number_of(text, size, &selection->shard) ||
-        !number_of(text + size + 1, strlen(text + size + 1),
-                   &selection->shards) ||
-        selection->shard >= selection->shards)
-        return fail(failure, FAILURE_USAGE,
-                    "\"%s\" is no shard such as 0/4, 1/4, 2/4 or 3/4", text);
-    return 0;
+    return shard_parse(text, &selection->shard, &selection->shards, failure);
 }
 
 /* ---- the tape ------------------------------------------------------------ */

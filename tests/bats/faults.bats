@@ -99,6 +99,38 @@ compact_whole() {
             sort | uniq -d)" ]
 }
 
+match_fresh() {
+    rm -rf snaps
+}
+
+match() {
+    "${under[@]}" xmatch -q -S snaps --snapshot-every 90 day.tape > passed
+}
+
+# Every snapshot there is whole.
+match_holds() {
+    for snapshot in snaps/0*.tape; do
+        [ ! -e "$snapshot" ] || xstat -q "$snapshot" > /dev/null || return 1
+    done
+}
+
+match_done() {
+    cmp passed facts.tape && [ -e snaps/*2.tape ]
+}
+
+# From the newest that is not ahead of what is stored come the missing facts.
+match_again() {
+    rm -rf store
+    "$TOOLS/piece" 1 130 < facts.tape | xstore -q -d store > /dev/null
+    xmatch -q -S snaps --snapshot-every 90 --from-out 130 day.tape |
+        xstore -q -d store > /dev/null
+}
+
+match_whole() {
+    xreplay -d store | cmp - facts.tape && match_holds &&
+        [ -z "$(find snaps -name '*.tmp')" ]
+}
+
 # prepare SUBJECT: the files that it needs.
 prepare() {
     command -v strace > /dev/null || skip "strace is not installed"
@@ -114,6 +146,10 @@ prepare() {
         for i in 1 2 3; do
             xgen --orders 1000 --seed $i --stream "day$i"
         done > day.tape
+        ;;
+    match)
+        sample 200 > day.tape
+        xmatch day.tape > facts.tape
         ;;
     *)
         sample 20 > day.tape
@@ -190,6 +226,10 @@ killed_everywhere() {
 
 @test "xstore killed at any system call, twice: nothing is lost or doubled" {
     killed_everywhere store 7
+}
+
+@test "xmatch killed at any system call, twice: snapshots are whole or none" {
+    killed_everywhere match 9
 }
 
 @test "xarchive put killed at any system call, twice: all or nothing" {
@@ -270,6 +310,10 @@ fails_everywhere() {
 
 @test "a call of xstore that fails, once or for ever: exit 3, nothing lost" {
     fails_everywhere store 37
+}
+
+@test "a call of xmatch with snapshots that fails: exit 3, all are whole" {
+    fails_everywhere match 17
 }
 
 @test "a call of xarchive put that fails: exit 3, nothing lost" {

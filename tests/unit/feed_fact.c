@@ -295,6 +295,8 @@ auctions(void)
     trade(1, 2, 5, TRADE_AUCTION);
     OK("An auction's trade takes from both, and a whole peak is left.",
        quote_is(11, 5, NONE, NONE));
+    modify(1, SIDE_BUY, 11, 12, 5, REASON_SELF_TRADE);
+    OK("So does a decrement.", quote_is(11, 5, NONE, NONE));
     accept(4, SIDE_SELL, 11, 1);
     OK("Behind it orders are held back again.", quote_is(11, 5, NONE, NONE));
 }

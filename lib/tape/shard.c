@@ -1,0 +1,69 @@
+#include "tape/shard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digits.h"
+#include "tape/frame.h"
+#include "tape/instruments.h"
+
+int
+shard_parse(const char *text, uint64_t *shard, uint64_t *shards,
+            struct failure *failure)
+{
+    size_t size = strcspn(text, "/");
+
+    if (text[size] == '/' && digits_parse(text, size, shard) &&
+        digits_parse(text + size + 1, strlen(text + size + 1), shards) &&
+        *shard < *shards)
+        return 0;
+    return fail(failure, FAILURE_USAGE,
+                "\"%s\" is no shard such as 0/4, 1/4, 2/4 or 3/4", text);
+}
+
+int
+shard_init(struct shard *shard, const char *text, struct failure *failure)
+{
+    memset(shard, 0, sizeof *shard);
+    return shard_parse(text, &shard->shard, &shard->shards, failure);
+}
+
+void
+shard_free(struct shard *shard)
+{
+    free(shard->has);
+    memset(shard, 0, sizeof *shard);
+}
+
+/* A number that only the identity has. */
+static uint64_t
+hash_of(const struct instrument *definition)
+{
+    char key[2 * INSTRUMENT_TEXT_MAX + 1];
+    size_t size = definition->exchange.length;
+
+    memcpy(key, event_text(definition, definition->exchange), size);
+    key[size++] = '\0';
+    memcpy(key + size, event_text(definition, definition->symbol),
+           definition->symbol.length);
+    return frame_hash(key, size + definition->symbol.length);
+}
+
+int
+shard_define(struct shard *shard, uint32_t index,
+             const struct instrument *definition, struct failure *failure)
+{
+    if (shard->shards == 0)
+        return 0;
+    if (index >= shard->capacity) {
+        uint32_t wanted = index < 32 ? 64 : index * 2;
+        bool *larger = reallocarray(shard->has, wanted, sizeof *larger);
+
+        if (!larger)
+            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        shard->has = larger;
+        shard->capacity = wanted;
+    }
+    shard->has[index] = hash_of(definition) % shard->shards == shard->shard;
+    return 0;
+}
