@@ -341,3 +341,10 @@ is_whole() {
     [ "$(grep -c fdatasync trace)" -eq 1 ]
     [ ! -s out1 ]
 }
+
+@test "ls leaves out a time that there is not" {
+    "$TOOLS/golden" | xstore -q -d store > /dev/null
+    run -0 xstore -d store ls
+    [ "$(cut -f 5 <<< "${lines[1]}")" = "" ]
+    [[ "$(cut -f 6 <<< "${lines[1]}")" == 2026-* ]]
+}
