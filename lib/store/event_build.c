@@ -13,11 +13,9 @@
  * of them. */
 struct build {
     struct event_columns *columns;
-    const uint32_t *rows;
-    uint32_t count;
-    uint32_t *starts; /* of each event, in bytes */
-    uint16_t *ends;   /* of each event's texts so far, from its start */
-    bool dense;       /* rows follow each other, and so do events of one size */
+    uint32_t first, count; /* rows */
+    uint32_t *starts;      /* of each event, in bytes */
+    uint16_t *ends;        /* of each event's texts so far, from its start */
     unsigned char *bytes;
     struct failure *failure;
 };
@@ -54,7 +52,7 @@ add_lengths(struct build *build)
             !has_values(values))
             continue;
         for (uint32_t i = 0; i < build->count; i++) {
-            uint32_t row = build->rows[i], size = build->ends[i];
+            uint32_t row = build->first + i, size = build->ends[i];
 
             if (values->valid[row])
                 size += values->table[values->words[row]].size;
@@ -79,7 +77,7 @@ place_events(struct build *build)
     if (layout->has_texts && add_lengths(build) != 0)
         return -1;
     for (uint32_t i = 0; i < build->count; i++) {
-        uint32_t row = build->rows[i];
+        uint32_t row = build->first + i;
 
         build->starts[i] = at;
         if (layout->has_texts)
@@ -105,7 +103,7 @@ put_raw(struct build *build)
     unsigned char *at = build->bytes;
 
     for (uint32_t i = 0; has_values(raw) && i < build->count; i++) {
-        uint32_t row = build->rows[i];
+        uint32_t row = build->first + i;
         const struct parquet_text *text = &raw->table[raw->words[row]];
 
         if (raw->valid[row])
@@ -179,7 +177,7 @@ put_instruments(struct build *build)
     for (uint32_t i = 0; i < build->count; i++) {
         struct event *event = (void *)(build->bytes + build->starts[i]);
         const struct parquet_text *text = NULL;
-        uint32_t row = build->rows[i], id;
+        uint32_t row = build->first + i, id;
         uint64_t place = symbol->words[row] * width;
 
         if (!symbol->valid[row])
@@ -212,7 +210,7 @@ put_heads(struct build *build)
 
     for (uint32_t i = 0; i < build->count; i++) {
         if (times)
-            event.time = (int64_t)time->words[build->rows[i]];
+            event.time = (int64_t)time->words[build->first + i];
         memcpy(bytes + build->starts[i], &event, sizeof event);
     }
     for (uint32_t i = 0; layout->has_texts && i < build->count; i++) {
@@ -232,8 +230,8 @@ put_explicit(struct build *build)
     for (uint32_t i = 0; has_values(ids) && i < build->count; i++) {
         struct event *event = (void *)(build->bytes + build->starts[i]);
 
-        if (ids->valid[build->rows[i]])
-            event->instrument = (uint32_t)ids->words[build->rows[i]];
+        if (ids->valid[build->first + i])
+            event->instrument = (uint32_t)ids->words[build->first + i];
     }
 }
 
@@ -243,7 +241,7 @@ put_texts(struct build *build, const struct schema_field *field,
 {
     for (uint32_t i = 0; has_values(values) && i < build->count; i++) {
         unsigned char *event = build->bytes + build->starts[i];
-        uint32_t row = build->rows[i];
+        uint32_t row = build->first + i;
         const struct parquet_text *value;
         struct text text = {0, 0, 0};
 
@@ -268,7 +266,7 @@ put_amounts(struct build *build, const struct schema_field *field,
     bool some = has_values(values);
 
     for (uint32_t i = 0; i < build->count; i++) {
-        uint32_t row = build->rows[i];
+        uint32_t row = build->first + i;
         const void *amount =
             some && values->valid[row]
                 ? (const void *)values->table[values->words[row]].bytes
@@ -292,8 +290,8 @@ static void
 put_words(struct build *build, const struct schema_field *field,
           const struct parquet_values *values)
 {
-    const uint32_t *rows = build->rows, *starts = build->starts;
-    const uint64_t *words = values->words;
+    const uint32_t *starts = build->starts;
+    const uint64_t *words = values->words + build->first;
     unsigned char *at = build->bytes + field->offset;
     uint64_t null = (uint64_t)INT64_MIN;
     uint32_t count = build->count;
@@ -301,21 +299,15 @@ put_words(struct build *build, const struct schema_field *field,
     if (!has_values(values)) {
         for (uint32_t i = 0; is_signed(field) && i < count; i++)
             memcpy(at + starts[i], &null, sizeof null);
-    } else if (field->size == 8 && build->dense) {
-        size_t step = build->columns->layout.fixed;
-
-        words += rows[0];
-        for (uint32_t i = 0; i < count; i++, at += step)
-            memcpy(at, &words[i], 8);
     } else if (field->size == 8) {
         for (uint32_t i = 0; i < count; i++)
-            memcpy(at + starts[i], &words[rows[i]], 8);
+            memcpy(at + starts[i], &words[i], 8);
     } else if (field->size == 4) {
         for (uint32_t i = 0; i < count; i++)
-            memcpy(at + starts[i], &words[rows[i]], 4);
+            memcpy(at + starts[i], &words[i], 4);
     } else {
         for (uint32_t i = 0; i < count; i++)
-            at[starts[i]] = (unsigned char)words[rows[i]];
+            at[starts[i]] = (unsigned char)words[i];
     }
 }
 
@@ -358,10 +350,6 @@ make_room(struct build *build, struct growing *out)
     size = place_events(build);
     if (size < 0)
         return -1;
-    build->dense =
-        build->count > 0 && !build->columns->layout.has_texts &&
-        !has_values(values_of(build->columns, COLUMN_RAW)) &&
-        build->rows[build->count - 1] - build->rows[0] == build->count - 1;
     build->bytes = growing_room(out, (size_t)size + EVENT_MAX);
     if (!build->bytes)
         return fail(build->failure, FAILURE_ENVIRONMENT, "out of memory");
@@ -371,12 +359,12 @@ make_room(struct build *build, struct growing *out)
 }
 
 int
-event_columns_build(struct event_columns *columns, const uint32_t *rows,
+event_columns_build(struct event_columns *columns, uint32_t first,
                     uint32_t count, struct growing *out,
                     struct failure *failure)
 {
     struct build build = {
-        .columns = columns, .rows = rows, .count = count, .failure = failure};
+        .columns = columns, .first = first, .count = count, .failure = failure};
 
     if (make_room(&build, out) != 0)
         return fail_at(failure, "%s", columns->file->input.name);

@@ -276,6 +276,17 @@ take_column(struct event_columns *columns, unsigned column,
     return 0;
 }
 
+static int
+take(struct event_columns *columns, uint32_t group, unsigned column,
+     struct failure *failure)
+{
+    if (take_column(columns, column, failure) != 0)
+        return fail_at(failure, "%s: row group %u, column '%s'",
+                       columns->file->input.name, group,
+                       columns->layout.columns[column].name);
+    return 0;
+}
+
 int
 event_columns_load(struct event_columns *columns, uint32_t group,
                    unsigned column, struct failure *failure)
@@ -287,10 +298,8 @@ event_columns_load(struct event_columns *columns, uint32_t group,
     if (parquet_reader_chunk(columns->file, group, column,
                              &columns->chunks[column], failure) != 0)
         return -1;
-    if (take_column(columns, column, failure) != 0)
-        return fail_at(failure, "%s: row group %u, column '%s'",
-                       columns->file->input.name, group,
-                       columns->layout.columns[column].name);
+    if (take(columns, group, column, failure) != 0)
+        return -1;
     columns->loaded[column] = group + 1;
     return 0;
 }
@@ -312,6 +321,24 @@ event_columns_group(struct event_columns *columns, uint32_t group,
     for (unsigned i = 0; i < columns->layout.column_count; i++)
         if (event_columns_load(columns, group, i, failure) != 0)
             return -1;
+    growing_clear(&columns->local);
+    return 0;
+}
+
+int
+event_columns_pick(struct event_columns *columns, uint32_t group,
+                   struct parquet_picks picks, struct failure *failure)
+{
+    for (unsigned i = 0; i < columns->layout.column_count; i++) {
+        if (columns->loaded[i] == group + 1)
+            parquet_values_pick(&columns->chunks[i].values, picks);
+        else if (parquet_reader_pick(columns->file, group, i, picks,
+                                     &columns->chunks[i], failure) != 0 ||
+                 take(columns, group, i, failure) != 0)
+            return -1;
+        columns->loaded[i] = 0; /* not the whole of it */
+    }
+    columns->count = picks.count;
     growing_clear(&columns->local);
     return 0;
 }

@@ -42,6 +42,10 @@ int event_columns_table(struct event_columns *columns, uint32_t group,
 int event_columns_group(struct event_columns *columns, uint32_t group,
                         struct failure *failure);
 
+/* The same with only those rows of it, which become 0 and so on. */
+int event_columns_pick(struct event_columns *columns, uint32_t group,
+                       struct parquet_picks picks, struct failure *failure);
+
 /* The seq of a row of the group loaded. */
 static inline uint64_t
 event_columns_seq(const struct event_columns *columns, uint32_t row)
@@ -49,9 +53,9 @@ event_columns_seq(const struct event_columns *columns, uint32_t row)
     return columns->chunks[0].values.words[row];
 }
 
-/* Replaces out by the events of count rows of the group loaded, in that order,
- * one after the other.  Numbers must be in it in full. */
-int event_columns_build(struct event_columns *columns, const uint32_t *rows,
+/* Replaces out by the events of count rows of the group loaded, one after the
+ * other. */
+int event_columns_build(struct event_columns *columns, uint32_t first,
                         uint32_t count, struct growing *out,
                         struct failure *failure);
 

@@ -188,6 +188,8 @@ struct page_reader {
     struct chunk_reader chunk;
     enum parquet_codec codec;
     uint32_t rows, done;
+    const struct parquet_picks *picks; /* NULL: all rows */
+    bool picked;                       /* words are those of picks already */
     struct failure *failure;
 };
 
@@ -289,6 +291,16 @@ take_values(struct page_reader *page, const struct parquet_page_head *head,
     if (found == 0 && rows == page->rows) { /* words are not looked at */
         out->values.nulls = page->done = rows;
         return 0;
+    }
+    if (page->picks && found == page->rows) {
+        int result =
+            chunk_reader_pick(&page->chunk, head->encoding, at, end, rows,
+                              *page->picks, words, page->failure);
+
+        page->picked = result > 0;
+        page->done += page->picked ? rows : 0;
+        if (result != 0)
+            return result < 0 ? -1 : 0;
     }
     if (chunk_reader_values(&page->chunk, head->encoding, at, end, words,
                             (uint32_t)found, page->failure) != 0)
@@ -472,6 +484,44 @@ parquet_reader_chunk(struct parquet_reader *reader, uint32_t group,
         page_reader_of(reader, group, column, out, failure);
 
     return end_chunk(&page, group, read_chunk(&page, chunk));
+}
+
+void
+parquet_values_pick(struct parquet_values *values, struct parquet_picks picks)
+{
+    bool some = values->nulls < values->count;
+
+    values->count = picks.count;
+    if (!some) {
+        values->nulls = picks.count;
+        return;
+    }
+    values->nulls = 0;
+    for (uint32_t i = 0; i < picks.count; i++) {
+        values->words[i] = values->words[picks.rows[i]];
+        values->valid[i] = values->valid[picks.rows[i]];
+        values->nulls += !values->valid[i];
+    }
+}
+
+int
+parquet_reader_pick(struct parquet_reader *reader, uint32_t group,
+                    unsigned column, struct parquet_picks picks,
+                    struct parquet_chunk_values *out, struct failure *failure)
+{
+    const struct parquet_chunk *chunk =
+        &reader->footer.groups[group].chunks[column];
+    struct page_reader page =
+        page_reader_of(reader, group, column, out, failure);
+
+    page.picks = &picks;
+    if (end_chunk(&page, group, read_chunk(&page, chunk)) != 0)
+        return -1;
+    if (page.picked)
+        out->values.count = picks.count; /* none of which is null */
+    else
+        parquet_values_pick(&out->values, picks);
+    return 0;
 }
 
 /* The dictionary page, when the one page behind it has all rows as indices to

@@ -228,6 +228,35 @@ dictionary_values(struct chunk_reader *reader, const unsigned char *at,
     return 0;
 }
 
+/* Indices come in pieces, of which only those that are picked are looked up. */
+static int
+pick_indices(struct chunk_reader *reader, const unsigned char *at,
+             const unsigned char *end, uint32_t count,
+             struct parquet_picks picks, uint64_t *words,
+             struct failure *failure)
+{
+    uint32_t indices[INDICES], picked[INDICES], next = 0;
+    struct hybrid hybrid;
+
+    if (!reader->has_dictionary || at == end)
+        return damaged(failure);
+    hybrid_init(&hybrid, at + 1, end, *at);
+    for (uint32_t i = 0; i < count && next < picks.count; i += INDICES) {
+        uint32_t n = count - i < INDICES ? count - i : INDICES, found = 0;
+
+        if (!hybrid_next(&hybrid, indices, n, count - i))
+            return damaged(failure);
+        for (; next + found < picks.count && picks.rows[next + found] - i < n;
+             found++)
+            picked[found] = indices[picks.rows[next + found] - i];
+        if (found > 0 && look_up(reader, picked, found, words + next) >=
+                             reader->dictionary_count)
+            return damaged(failure);
+        next += found;
+    }
+    return 1;
+}
+
 static int
 delta_words(struct chunk_reader *reader, const unsigned char *at,
             const unsigned char *end, uint64_t *words, uint32_t count,
@@ -305,4 +334,24 @@ chunk_reader_dictionary(struct chunk_reader *reader, const unsigned char *at,
     reader->dictionary_count = count;
     return chunk_reader_values(reader, PARQUET_PLAIN, at, end,
                                reader->dictionary, count, failure);
+}
+
+int
+chunk_reader_pick(struct chunk_reader *reader, enum parquet_encoding encoding,
+                  const unsigned char *at, const unsigned char *end,
+                  uint32_t count, struct parquet_picks picks, uint64_t *words,
+                  struct failure *failure)
+{
+    read_values *read = method(reader->column, encoding);
+
+    if (read == dictionary_values &&
+        (is_text(reader->column) || reader->column->physical == PARQUET_INT64))
+        return pick_indices(reader, at, end, count, picks, words, failure);
+    if (read != plain_words || reader->column->physical != PARQUET_INT64)
+        return 0;
+    if ((size_t)(end - at) / 8 < count)
+        return damaged(failure);
+    for (uint32_t i = 0; i < picks.count; i++)
+        memcpy(&words[i], at + picks.rows[i] * 8UL, 8);
+    return 1;
 }

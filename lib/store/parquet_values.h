@@ -21,6 +21,14 @@ int chunk_reader_values(struct chunk_reader *reader,
                         const unsigned char *end, uint64_t *words,
                         uint32_t count, struct failure *failure);
 
+/* The same, of count values only those of picks: 1; 0 when the encoding does
+ * not allow that, and all must be read; -1. */
+int chunk_reader_pick(struct chunk_reader *reader,
+                      enum parquet_encoding encoding, const unsigned char *at,
+                      const unsigned char *end, uint32_t count,
+                      struct parquet_picks picks, uint64_t *words,
+                      struct failure *failure);
+
 /* Reads a dictionary page of count values. */
 int chunk_reader_dictionary(struct chunk_reader *reader,
                             const unsigned char *at, const unsigned char *end,

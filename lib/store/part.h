@@ -104,7 +104,7 @@ struct part_reader {
     char *path; /* owned */
     uint32_t next_group;
     struct growing rows;           /* uint32_t: those of the group to build */
-    uint32_t row_count, next_row;  /* of rows */
+    uint32_t row_count, next_row;  /* how many; the next of them to build */
     struct growing wanted, places; /* scratch of part_select_group */
     struct growing batch;          /* events built */
     uint32_t batch_first, batch_left; /* of rows: first, how many */

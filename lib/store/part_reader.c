@@ -59,6 +59,18 @@ part_reader_check(const struct part_reader *reader,
 
 /* ---- events -------------------------------------------------------------- */
 
+/* Loads the rows of a row group that are wanted. */
+static int
+load_group(struct part_reader *reader, uint32_t group, struct failure *failure)
+{
+    struct parquet_picks picks = {(const void *)reader->rows.bytes,
+                                  reader->row_count};
+
+    if (picks.count == reader->file.footer.groups[group].rows)
+        return event_columns_group(&reader->columns, group, failure);
+    return event_columns_pick(&reader->columns, group, picks, failure);
+}
+
 /* Loads the next row group that may hold something wanted: 1; 0 after the
  * last; -1. */
 static int
@@ -75,7 +87,7 @@ next_group(struct part_reader *reader, struct failure *failure)
             continue;
         reader->groups_read++;
         reader->next_row = 0;
-        if (event_columns_group(&reader->columns, group, failure) != 0)
+        if (load_group(reader, group, failure) != 0)
             return -1;
         return 1;
     }
@@ -83,11 +95,9 @@ next_group(struct part_reader *reader, struct failure *failure)
 }
 
 static uint64_t
-seq_of(const struct part_reader *reader, uint32_t number)
+seq_of(const struct part_reader *reader, uint32_t row)
 {
-    const uint32_t *rows = (const void *)reader->rows.bytes;
-
-    return event_columns_seq(&reader->columns, rows[number]);
+    return event_columns_seq(&reader->columns, row);
 }
 
 /* Builds the next events: 1; 0 after the last; -1. */
@@ -111,9 +121,7 @@ next_batch(struct part_reader *reader, struct failure *failure)
     reader->batch_first = reader->next_row;
     reader->batch_left = left < BATCH ? left : BATCH;
     reader->next_row += reader->batch_left;
-    if (event_columns_build(&reader->columns,
-                            (const uint32_t *)(const void *)reader->rows.bytes +
-                                reader->batch_first,
+    if (event_columns_build(&reader->columns, reader->batch_first,
                             reader->batch_left, &reader->batch, failure) != 0)
         return -1;
     reader->event = (const void *)reader->batch.bytes;
