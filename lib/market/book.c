@@ -60,14 +60,14 @@ static int
 grow_table(struct books *books, uint32_t slots, struct failure *failure)
 {
     uint32_t *old = books->table;
-    uint32_t old_slots = old ? books->mask + 1 : 0;
+    uint32_t old_slots = old ? UINT32_C(1) << (64 - books->shift) : 0;
 
     books->table = allocate(failure, slots, sizeof *books->table);
     if (!books->table) {
         books->table = old;
         return -1;
     }
-    books->mask = slots - 1;
+    books->shift = 1 + (uint32_t)__builtin_clzll(slots);
     for (uint32_t at = 0; at < old_slots; at++)
         for (uint32_t number = old[at], next; number; number = next) {
             next = books->orders[number].chain;

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "base/seed.h"
 #include "market/ladder.h"
 #include "tape/enums.h"
 
@@ -88,7 +89,7 @@ struct books {
     struct resting_rest *rests;
     struct extra *extras;
     uint32_t *table; /* hash -> the first order of a chain, or 0 */
-    uint32_t mask;   /* slots of the table - 1 */
+    uint32_t shift;  /* the table has 2^(64 - shift) slots */
     uint32_t count;  /* orders */
     uint32_t capacity, used, free;
     uint32_t extra_capacity, extra_used, extra_free;
@@ -150,16 +151,16 @@ books_level(const struct books *books, uint32_t level)
 }
 
 /* The slot of the table where the chain of a book and an id begins; there are
- * slots only after books_reserve.  Both halves of the product mix all bits. */
+ * slots only after books_reserve.  The highest bits of a product depend on all
+ * bits of a factor, and of ids that follow one another, at any step, hardly
+ * two fall on the same slot. */
 static inline uint32_t *
 books_slot(const struct books *books, uint32_t book, uint64_t order_id)
 {
-    u128 product =
-        (u128)(order_id ^ UINT64_C(0x9e3779b97f4a7c15)) *
-        (((uint64_t)book << 32 | book) ^ UINT64_C(0xd6e8feb86659fd93));
-    uint64_t word = (uint64_t)product ^ (uint64_t)(product >> 64);
+    uint64_t word =
+        (order_id ^ hash_seed) + book * UINT64_C(0xd6e8feb86659fd93);
 
-    return &books->table[(uint32_t)(word >> 32 ^ word) & books->mask];
+    return &books->table[word * UINT64_C(0x9e3779b97f4a7c15) >> books->shift];
 }
 
 /* The order of a book with that id, or 0. */

@@ -19,7 +19,7 @@
 #include "tape/schema.h"
 
 #define TICK          (DECIMAL_ONE / 100)
-#define BLOCK         256   /* requests, about as many as lie in a block */
+#define BLOCK         1024  /* requests, about as many as lie in a block */
 #define CACHED_ORDERS 30000 /* open ones: with more, xmatch looks ahead */
 #define AHEAD         6
 
