@@ -97,11 +97,11 @@ struct books {
 };
 
 struct book {
+    uint32_t number; /* among all books */
     union {
         struct ladder sides[2];           /* of PLACE_BOOK: buy, sell */
         struct ladder ladders[PLACES][2]; /* of all; the best is next to act */
     };
-    uint32_t number; /* among all books */
 };
 
 void books_free(struct books *books);

@@ -193,7 +193,7 @@ remove_at(struct rung_node *node, uint32_t at)
 /* ---- finding ------------------------------------------------------------- */
 
 /* The leaf where a key belongs; near the best at once. */
-static uint32_t
+static inline uint32_t
 find_leaf(const struct rungs *rungs, const struct ladder *ladder, int64_t key)
 {
     uint32_t number = ladder->root;

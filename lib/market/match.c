@@ -130,24 +130,26 @@ rest(struct match *match, struct market *market, const struct arrival *arrival,
     struct books *books = &match->books;
     const struct order *order = arrival->order;
     uint32_t number = books_new(books);
-    struct resting *resting = &books->orders[number];
 
-    resting->order_id = order->order_id;
-    resting->account_id = order->account_id;
-    resting->client_order_id = order->client_order_id;
-    resting->price = order->price;
-    resting->open = open;
-    resting->book = market->book.number;
-    resting->side = order->side;
-    resting->place = PLACE_BOOK;
-    resting->special = false;
-    resting->time_in_force = arrival->time_in_force & 15U;
-    resting->flags = order->flags & 15U;
-    resting->order_type = ORDER_LIMIT;
-    resting->self_trade = order->self_trade & 15U;
-    books->rests[number].strategy_id = order->strategy_id;
-    books->rests[number].quantity = order->quantity;
-    books->rests[number].accepted = ++match->accepted;
+    books->orders[number] = (struct resting){
+        .order_id = order->order_id,
+        .account_id = order->account_id,
+        .client_order_id = order->client_order_id,
+        .price = order->price,
+        .open = open,
+        .book = market->book.number,
+        .side = order->side,
+        .place = PLACE_BOOK,
+        .time_in_force = arrival->time_in_force & 15U,
+        .flags = order->flags & 15U,
+        .order_type = ORDER_LIMIT,
+        .self_trade = order->self_trade & 15U,
+    };
+    books->rests[number] = (struct resting_rest){
+        .strategy_id = order->strategy_id,
+        .quantity = order->quantity,
+        .accepted = ++match->accepted,
+    };
     book_enter(books, &market->book, number);
 }
 
