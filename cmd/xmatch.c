@@ -13,12 +13,6 @@
 #include "tape/schema.h"
 #include "tape/shard.h"
 
-/* With more orders open than stay in the processor's near memory, an order is
- * fetched from the far one while those before it are matched: first the slot
- * that tells where it is, AHEAD events later the order. */
-#define CACHED_ORDERS 30000
-#define AHEAD         6
-
 struct xmatch {
     struct match match;
     bool keep;
@@ -291,13 +285,13 @@ take_event(void *state, struct run *run, const struct event *event)
 /* Says that an event is near, and returns the one behind it. */
 static const struct event *
 expect(const struct xmatch *x, const struct run *run, const struct event *event,
-       bool near)
+       enum match_step step)
 {
     if (event >= run->reader.end)
         return event;
     match_expect(&x->match,
                  instruments_find(&run->instruments, event->instrument), event,
-                 near);
+                 step);
     return event_next(event);
 }
 
@@ -306,18 +300,16 @@ static int
 take_stretch(void *state, struct run *run, const struct event **event)
 {
     struct xmatch *x = state;
-    const struct event *near = *event, *far = *event;
-    bool ahead = x->match.books.count > CACHED_ORDERS;
+    const struct event *ahead[MATCH_STEPS] = {*event, *event, *event};
+    bool look = x->match.books.count > MATCH_CACHED;
 
-    for (int i = 0; ahead && i < 2 * AHEAD; i++)
-        far = expect(x, run, far, false);
-    for (int i = 0; ahead && i < AHEAD; i++)
-        near = expect(x, run, near, true);
+    for (unsigned step = 0; look && step < MATCH_STEPS; step++)
+        for (unsigned i = step * MATCH_AHEAD; i < MATCH_STEPS * MATCH_AHEAD;
+             i++)
+            ahead[step] = expect(x, run, ahead[step], step);
     while (*event < run->reader.end && !is_definition(*event)) {
-        if (ahead) {
-            far = expect(x, run, far, false);
-            near = expect(x, run, near, true);
-        }
+        for (unsigned step = 0; look && step < MATCH_STEPS; step++)
+            ahead[step] = expect(x, run, ahead[step], step);
         if (take_event(state, run, *event) != 0)
             return -1;
         *event = event_next(*event);

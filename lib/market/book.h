@@ -180,22 +180,6 @@ books_find(const struct books *books, uint32_t book, uint64_t order_id)
     return number;
 }
 
-/* Tells the processor that an order will soon be looked up: first its slot,
- * later the order itself. */
-static inline void
-books_expect_slot(const struct books *books, uint32_t book, uint64_t order_id)
-{
-    if (books->table)
-        __builtin_prefetch(books_slot(books, book, order_id));
-}
-
-static inline void
-books_expect_order(const struct books *books, uint32_t book, uint64_t order_id)
-{
-    if (books->table)
-        __builtin_prefetch(&books->orders[*books_slot(books, book, order_id)]);
-}
-
 static inline struct extra *
 books_extra(const struct books *books, uint32_t order)
 {

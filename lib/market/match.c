@@ -327,17 +327,54 @@ order_id_of(const struct event *event)
                                       : ((const struct modify *)at)->order_id;
 }
 
+/* The best of a side, where orders arrive.  A cancel does not tell its side:
+ * then one of both is as good. */
+static void
+expect_ladder(const struct match *match, uint32_t index,
+              const struct event *event)
+{
+    const struct rungs *rungs = &match->books.rungs;
+    unsigned side = ((const struct order *)(const void *)event)->side;
+    const struct ladder *ladder = &match->markets[index].book.sides[side & 1];
+    const char *leaf = (const char *)&rungs->nodes[ladder->top];
+
+    __builtin_prefetch(leaf);
+    __builtin_prefetch(leaf + 64);
+    __builtin_prefetch(leaf + 128);
+    __builtin_prefetch(&rungs->levels[ladder->best]);
+}
+
+/* Hardly a branch: nobody knows what comes, and guessing wrong costs more than
+ * to fetch in vain.  Order, level and node 0 are there and stand for none. */
 void
 match_expect(const struct match *match, uint32_t index,
-             const struct event *event, bool near)
+             const struct event *event, enum match_step step)
 {
+    const struct books *books = &match->books;
+    const struct resting *order;
+    const uint32_t *slot;
+
     _Static_assert(offsetof(struct modify, order_id) ==
                        offsetof(struct cancel, order_id),
                    "modify and cancel begin alike");
-    if (event->type < EVENT_ORDER || event->type > EVENT_CANCEL)
+    if (event->type < EVENT_ORDER || event->type > EVENT_CANCEL ||
+        index >= match->count || books->count == 0)
         return;
-    if (near)
-        books_expect_order(&match->books, index, order_id_of(event));
-    else
-        books_expect_slot(&match->books, index, order_id_of(event));
+    slot = books_slot(books, index, order_id_of(event));
+    if (step == MATCH_FAR) {
+        __builtin_prefetch(slot);
+        __builtin_prefetch(&match->markets[index]);
+        __builtin_prefetch(&match->markets[index].book.sides[0]);
+        __builtin_prefetch(&match->markets[index].book.sides[1]);
+        return;
+    }
+    order = &books->orders[*slot];
+    if (step == MATCH_NEARER) {
+        __builtin_prefetch(order);
+        expect_ladder(match, index, event);
+        return;
+    }
+    __builtin_prefetch(&books->rungs.levels[order->level]);
+    __builtin_prefetch(&books->orders[order->older]);
+    __builtin_prefetch(&books->orders[order->newer]);
 }

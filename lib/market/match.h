@@ -138,10 +138,16 @@ int match_define(struct match *match, uint32_t index,
 int match_event(struct match *match, uint32_t index, const struct event *event,
                 struct failure *failure);
 
-/* Says that this event comes soon, so that memory can be fetched meanwhile:
- * once some ten events ahead and once some five (near). Changes nothing. */
+/* Says that this event comes soon, so that memory can be fetched meanwhile, as
+ * each step needs what the one before has fetched: the last is to be said
+ * MATCH_AHEAD events before it comes, each other as many before the next.
+ * Worth it with more than MATCH_CACHED orders, which do not stay in the
+ * processor's near memory.  Changes nothing. */
+enum match_step { MATCH_FAR, MATCH_NEARER, MATCH_NEAR, MATCH_STEPS };
+#define MATCH_AHEAD  4
+#define MATCH_CACHED 20000
 void match_expect(const struct match *match, uint32_t index,
-                  const struct event *event, bool near);
+                  const struct event *event, enum match_step step);
 
 /* The market of an index, or NULL when it was never defined. */
 static inline const struct market *

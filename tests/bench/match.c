@@ -18,10 +18,8 @@
 #include "market/match.h"
 #include "tape/schema.h"
 
-#define TICK          (DECIMAL_ONE / 100)
-#define BLOCK         1024  /* requests, about as many as lie in a block */
-#define CACHED_ORDERS 30000 /* open ones: with more, xmatch looks ahead */
-#define AHEAD         6
+#define TICK  (DECIMAL_ONE / 100)
+#define BLOCK 1024 /* requests, about as many as lie in a block */
 
 struct sink {
     _Alignas(64) char bytes[1 << 16];
@@ -128,11 +126,11 @@ make_block(const struct work *work, struct block *block, uint64_t from,
 
 static const struct event *
 expect(const struct match *match, const struct event *event, const void *end,
-       bool near)
+       enum match_step step)
 {
     if ((const void *)event >= end)
         return event;
-    match_expect(match, event->instrument - 1, event, near);
+    match_expect(match, event->instrument - 1, event, step);
     return event_next(event);
 }
 
@@ -141,20 +139,18 @@ static void
 take_block(struct match *match, const struct block *block)
 {
     const struct event *event = (const void *)block->bytes;
-    const struct event *near = event, *far = event;
+    const struct event *ahead[MATCH_STEPS] = {event, event, event};
     const void *end = block->end;
-    bool ahead = match->books.count > CACHED_ORDERS;
+    bool look = match->books.count > MATCH_CACHED;
     struct failure failure = {0};
 
-    for (int i = 0; ahead && i < 2 * AHEAD; i++)
-        far = expect(match, far, end, false);
-    for (int i = 0; ahead && i < AHEAD; i++)
-        near = expect(match, near, end, true);
+    for (unsigned step = 0; look && step < MATCH_STEPS; step++)
+        for (unsigned i = step * MATCH_AHEAD; i < MATCH_STEPS * MATCH_AHEAD;
+             i++)
+            ahead[step] = expect(match, ahead[step], end, step);
     for (; (const void *)event < end; event = event_next(event)) {
-        if (ahead) {
-            far = expect(match, far, end, false);
-            near = expect(match, near, end, true);
-        }
+        for (unsigned step = 0; look && step < MATCH_STEPS; step++)
+            ahead[step] = expect(match, ahead[step], end, step);
         match_event(match, event->instrument - 1, event, &failure);
     }
 }
