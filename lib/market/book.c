@@ -9,6 +9,7 @@ books_free(struct books *books)
 {
     free(books->orders);
     free(books->rests);
+    free(books->ages);
     free(books->extras);
     free(books->table);
     rungs_free(&books->rungs);
@@ -82,7 +83,7 @@ books_grow(struct books *books, struct failure *failure)
 {
     uint32_t wanted = books->capacity ? books->capacity * 2 + 1 : 1023;
     size_t have = books->capacity + 1UL, want = wanted + 1UL;
-    void *orders, *rests;
+    void *orders, *rests, *ages;
 
     if (wanted >= BOOK_ORDERS_MAX)
         return fail(failure, FAILURE_ENVIRONMENT,
@@ -95,6 +96,10 @@ books_grow(struct books *books, struct failure *failure)
     if (!rests)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     books->rests = rests;
+    ages = pool_enlarge(books->ages, have, want, sizeof *books->ages);
+    if (!ages)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    books->ages = ages;
     if (grow_table(books, (wanted + 1) * TABLE_SLOTS, failure) != 0)
         return -1;
     books->capacity = wanted;

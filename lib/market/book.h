@@ -14,7 +14,7 @@
  * Nothing is allocated but by books_reserve and books_reserve_extra, so what
  * follows them can not fail.
  *
- * Memory: 96 bytes an order and 16 of the table, some 90 a price level, 96 an
+ * Memory: 88 bytes an order and 16 of the table, some 90 a price level, 96 an
  * extra; the pools double when they are full and never shrink.
  *
  * The table is never iterated, so no result depends on its order.
@@ -53,24 +53,24 @@ struct resting {
     uint32_t level;
     uint32_t book;
     uint32_t chain; /* the next order of the same slot of the table */
-    uint8_t side;
-    uint8_t place : 4, special : 4;
-    uint8_t time_in_force : 4, flags : 4;
+    uint8_t side, time_in_force;
+    uint8_t flags : 3, special : 1, place : 4; /* a plain one: its flags */
     uint8_t order_type : 4, self_trade : 4;
 };
 _Static_assert(sizeof(struct resting) == 64, "an order is one cache line");
 
-/* What is only needed to tell the whole order, and now and then. */
+/* What is only needed to tell the whole order. */
 struct resting_rest {
-    uint64_t strategy_id;
-    int64_t quantity;  /* executed so far and open */
-    uint64_t accepted; /* a count: which of two was accepted later */
-    uint32_t extra;    /* 0: it is a plain order */
-    uint32_t unused;
+    union {
+        uint64_t strategy_id; /* of a plain order */
+        uint32_t extra;       /* of a special one: its extra */
+    };
+    int64_t quantity; /* executed so far and open */
 };
 
 /* What makes an order special. */
 struct extra {
+    uint64_t strategy_id;
     int64_t limit;   /* what it may pay; null: anything */
     int64_t reserve; /* open behind what is shown */
     int64_t display_quantity, min_quantity, expire_time;
@@ -87,6 +87,7 @@ struct extra {
 struct books {
     struct resting *orders;
     struct resting_rest *rests;
+    uint64_t *ages; /* a count: which of two orders was accepted later */
     struct extra *extras;
     uint32_t *table; /* hash -> the first order of a chain, or 0 */
     uint32_t shift;  /* the table has 2^(64 - shift) slots */

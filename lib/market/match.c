@@ -58,7 +58,7 @@ make_room(struct match *match, struct failure *failure)
 
     if (match->count < match->capacity)
         return 0;
-    larger = reallocarray(match->markets, wanted, sizeof *larger);
+    larger = pool_enlarge(match->markets, match->count, wanted, sizeof *larger);
     if (!larger)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     match->markets = larger;
@@ -115,10 +115,56 @@ match_define(struct match *match, uint32_t index,
     market->local = definition->event.instrument;
     if (match_read_ticks(market, definition, failure) != 0)
         return -1;
-    match->many = true; /* the price of its auction may be another */
+    match->busy = match->many =
+        true; /* the price of its auction may be another */
     if (pass_time(match, &definition->event, failure) != 0)
         return -1;
     return match_indicate(match, market, &definition->event, failure);
+}
+
+/* ---- arriving ------------------------------------------------------------ */
+
+/* A new order as a taker, with the least key that it trades with. */
+static struct taker
+taker_of(const struct match *match, const struct order *order, int64_t limit)
+{
+    return (struct taker){
+        .cause = &order->event,
+        .order_id = order->order_id,
+        .account_id = order->account_id,
+        .open = order->quantity,
+        .limit = limit,
+        .side = order->side,
+        .self_trade = self_trade_mode(match, order->self_trade),
+        .request = REQUEST_ORDER,
+    };
+}
+
+static int64_t
+limit_of(const struct market *market, const struct arrival *arrival)
+{
+    const struct order *order = arrival->order;
+
+    return arrival->order_type == ORDER_LIMIT
+               ? ladder_key(&market->book.sides[SIDE_SELL - order->side],
+                            order->price)
+               : KEY_ANY;
+}
+
+/* Whether a new order would trade when it must not. */
+static __attribute__((noinline)) bool
+would_take(const struct match *match, struct market *market,
+           const struct order *order, int64_t limit)
+{
+    struct taker taker;
+
+    if (!(order->flags & ORDER_POST_ONLY))
+        return false;
+    taker = taker_of(match, order, limit);
+    if (order->flags & ORDER_ALL_OR_NONE &&
+        !match_fillable(match, market, &taker, taker.open))
+        return false;
+    return match_meets(match, market, &taker);
 }
 
 /* ---- plain orders -------------------------------------------------------- */
@@ -139,42 +185,82 @@ rest(struct match *match, struct market *market, const struct arrival *arrival,
         .open = open,
         .book = market->book.number,
         .side = order->side,
-        .place = PLACE_BOOK,
-        .time_in_force = arrival->time_in_force & 15U,
-        .flags = order->flags & 15U,
+        .time_in_force = arrival->time_in_force,
+        .flags = order->flags & 7U,
         .order_type = ORDER_LIMIT,
         .self_trade = order->self_trade & 15U,
     };
     books->rests[number] = (struct resting_rest){
         .strategy_id = order->strategy_id,
         .quantity = order->quantity,
-        .accepted = ++match->accepted,
     };
+    books->ages[number] = ++match->accepted;
     book_enter(books, &market->book, number);
 }
 
-/* A plain order trades, and what becomes of the rest. */
-static int
-place_plain(struct match *match, struct market *market,
-            const struct arrival *arrival, struct taker *taker,
-            struct failure *failure)
+/* What a plain order did not get is cancelled for that. */
+static enum reason
+end_of(const struct arrival *arrival)
 {
-    bool whole = arrival->time_in_force == TIF_FOK;
-    bool priced = arrival->order_type == ORDER_LIMIT;
+    return arrival->time_in_force == TIF_FOK    ? REASON_FOK
+           : arrival->order_type == ORDER_LIMIT ? REASON_IOC_REMAINDER
+                                                : REASON_NO_LIQUIDITY;
+}
 
-    if (may_meet(market, taker) &&
-        (!whole || match_fillable(match, market, taker, taker->open)) &&
-        match_take(match, market, taker, failure) != 0)
+/* Lets a plain order trade; what is then open of it, or -1. */
+static __attribute__((noinline)) int64_t
+take_plain(struct match *match, struct market *market,
+           const struct order *order, int64_t limit, struct failure *failure)
+{
+    struct taker taker = taker_of(match, order, limit);
+
+    if (order->time_in_force == TIF_FOK &&
+        !match_fillable(match, market, &taker, taker.open))
+        return taker.open;
+    if (match_take(match, market, &taker, failure) != 0)
         return -1;
-    if (taker->open == 0)
+    return taker.open;
+}
+
+static __attribute__((noinline)) enum reason
+check_collected(const struct match *match, const struct market *market,
+                const struct order *order)
+{
+    struct arrival arrival = match_understand(order);
+
+    return match_check(match, market, &arrival);
+}
+
+/* A plain order that arrives: it trades, or is collected for an auction. */
+static int
+on_plain(struct match *match, struct market *market, const struct order *order,
+         struct failure *failure)
+{
+    bool continuous = market->state == SESSION_CONTINUOUS;
+    struct arrival arrival = match_understand(order);
+    int64_t limit = limit_of(market, &arrival), open = order->quantity;
+    bool meets = continuous && may_meet(market, order->side, limit);
+    enum reason reason = continuous ? match_check_plain(match, market, &arrival)
+                                    : check_collected(match, market, order);
+
+    if (!reason && meets && order->flags &&
+        would_take(match, market, order, limit))
+        reason = REASON_POST_ONLY;
+    if (reason) {
+        tell_order_rejected(match, order, reason);
         return 0;
-    if (priced && arrival->time_in_force < TIF_IOC)
-        rest(match, market, arrival, taker->open);
+    }
+    if (books_reserve(&match->books, failure) != 0)
+        return -1;
+    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
+    if (meets)
+        open = take_plain(match, market, order, limit, failure);
+    if (open <= 0)
+        return (int)open;
+    if (arrival.order_type == ORDER_LIMIT && arrival.time_in_force < TIF_IOC)
+        rest(match, market, &arrival, open);
     else
-        tell_remainder(match, arrival->order, taker->open,
-                       whole    ? REASON_FOK
-                       : priced ? REASON_IOC_REMAINDER
-                                : REASON_NO_LIQUIDITY);
+        tell_remainder(match, order, open, end_of(&arrival));
     return 0;
 }
 
@@ -214,17 +300,22 @@ place_special(struct match *match, struct market *market,
     return 0;
 }
 
-/* Whether a valid order with a limit would trade when it must not. */
-static bool
-would_take(const struct match *match, struct market *market,
-           const struct order *order, const struct taker *taker)
+static __attribute__((noinline)) int
+on_special(struct match *match, struct market *market,
+           const struct order *order, struct failure *failure)
 {
-    if (!(order->flags & ORDER_POST_ONLY))
-        return false;
-    if (order->flags & ORDER_ALL_OR_NONE &&
-        !match_fillable(match, market, taker, taker->open))
-        return false;
-    return match_meets(match, market, taker);
+    struct arrival arrival = match_understand(order);
+    enum reason reason = market ? match_check(match, market, &arrival)
+                                : REASON_UNKNOWN_INSTRUMENT;
+
+    if (!reason && arrival.order_type == ORDER_LIMIT &&
+        market->state == SESSION_CONTINUOUS &&
+        would_take(match, market, order, limit_of(market, &arrival)))
+        reason = REASON_POST_ONLY;
+    if (!reason)
+        return place_special(match, market, &arrival, failure);
+    tell_order_rejected(match, order, reason);
+    return 0;
 }
 
 /* ---- orders -------------------------------------------------------------- */
@@ -233,69 +324,44 @@ static int
 on_order(struct match *match, struct market *market, const struct order *order,
          struct failure *failure)
 {
-    struct arrival arrival;
-    struct taker taker = {
-        .cause = &order->event,
-        .order_id = order->order_id,
-        .account_id = order->account_id,
-        .open = order->quantity,
-        .limit = KEY_ANY,
-        .side = order->side,
-        .request = REQUEST_ORDER,
-    };
-    bool continuous = market && market->state == SESSION_CONTINUOUS;
-    bool plain = match_is_plain(match, order);
-    enum reason reason = REASON_UNKNOWN_INSTRUMENT;
-
-    match_understand(order, &arrival);
-    if (continuous && plain)
-        reason = match_check_plain(match, market, &arrival);
-    else if (market)
-        reason = match_check(match, market, &arrival);
-    if (!reason && arrival.order_type == ORDER_LIMIT) {
-        taker.limit =
-            continuous ? ladder_key(book_opposite(&market->book, order->side),
-                                    order->price)
-                       : KEY_END; /* it is collected and meets nobody */
-        taker.self_trade = self_trade_mode(match, order->self_trade);
-        if (would_take(match, market, order, &taker))
-            reason = REASON_POST_ONLY;
-    }
-    if (reason) {
-        tell_order_rejected(match, order, reason);
-        return 0;
-    }
-    if (!plain || (!continuous && arrival.order_type == ORDER_MARKET))
-        return place_special(match, market, &arrival, failure);
-    if (books_reserve(&match->books, failure) != 0)
-        return -1;
-    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
-    return place_plain(match, market, &arrival, &taker, failure);
+    if (__builtin_expect(market && match_is_plain(match, order) &&
+                             (market->state == SESSION_CONTINUOUS ||
+                              order->order_type != ORDER_MARKET),
+                         1))
+        return on_plain(match, market, order, failure);
+    return on_special(match, market, order, failure);
 }
 
 /* ---- events -------------------------------------------------------------- */
 
-/* What an event itself says. */
-static int
+/* What an event itself says; the most frequent first. */
+static inline int
 on_event(struct match *match, struct market *market, const struct event *event,
          struct failure *failure)
 {
     const void *at = event;
 
-    switch (event->type) {
-    case EVENT_ORDER:
-        match->requests++;
+    if (event->type == EVENT_ORDER)
         return on_order(match, market, at, failure);
-    case EVENT_MODIFY:
-        match->requests++;
-        return match_modify(match, market, at, failure);
-    case EVENT_CANCEL:
-        match->requests++;
+    if (event->type == EVENT_CANCEL)
         return match_cancel(match, market, at, failure);
-    case EVENT_SESSION: return match_session(match, market, at, failure);
-    case EVENT_ACCOUNT: return match_account(match, at, failure);
-    default: return 0;
-    }
+    if (event->type == EVENT_MODIFY)
+        return match_modify(match, market, at, failure);
+    if (event->type == EVENT_SESSION)
+        return match_session(match, market, at, failure);
+    if (event->type == EVENT_ACCOUNT)
+        return match_account(match, at, failure);
+    return 0;
+}
+
+/* What an event led to: stops act, and an auction has another price. */
+static int
+finish(struct match *match, struct market *market, const struct event *event,
+       struct failure *failure)
+{
+    if (match_run_fired(match, market, event, failure) != 0)
+        return -1;
+    return match_indicate(match, market, event, failure);
 }
 
 int
@@ -304,17 +370,17 @@ match_event(struct match *match, uint32_t index, const struct event *event,
 {
     bool known = event->instrument && index < match->count;
     struct market *market = known ? &match->markets[index] : NULL;
-    bool quiet;
 
-    if (pass_time(match, event, failure) != 0 ||
-        on_event(match, market, event, failure) != 0)
+    if (pass_time(match, event, failure) != 0)
         return -1;
-    if (match->fired && match_run_fired(match, market, event, failure) != 0)
+    match->requests +=
+        event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
+    if (on_event(match, market, event, failure) != 0)
         return -1;
-    quiet = !market || market->state == SESSION_CONTINUOUS;
-    if (__builtin_expect(quiet && !match->many, 1))
-        return 0;
-    return match_indicate(match, market, event, failure);
+    if (__builtin_expect(
+            match->busy || (market && market->state != SESSION_CONTINUOUS), 0))
+        return finish(match, market, event, failure);
+    return 0;
 }
 
 /* order, modify and cancel have their order_id in two places. */

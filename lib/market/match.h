@@ -78,17 +78,19 @@ struct indication {
 #define TRAILING_MAX    10000   /* waiting, a market */
 #define PEAKS_MAX       1000000 /* of an iceberg: whole ones in its open */
 
+/* What each order needs comes first, in two cache lines. */
 struct market {
-    struct multiple tick, lot;
+    _Alignas(64) struct multiple tick, lot;
     int64_t lower, upper; /* limits lie within */
-    uint64_t trades;      /* so far; the last trade_id */
-    int64_t last;         /* the last trade's price, or null */
-    uint32_t local;       /* its id on this tape; 0: not defined yet */
     uint32_t unshown;     /* orders hidden or all or none at rest */
-    uint32_t stops;       /* orders that wait for their stop price */
-    uint32_t passing;     /* for one auction only, in the book */
     uint8_t state;        /* enum session_state */
+    uint8_t tick_count;
     struct book book;
+    uint64_t trades;                  /* so far; the last trade_id */
+    int64_t last;                     /* the last trade's price, or null */
+    uint32_t stops;                   /* orders that wait for a stop price */
+    uint32_t local;                   /* its id on this tape; 0: none yet */
+    uint32_t passing;                 /* for one auction only, in the book */
     uint32_t all_or_none[2];          /* at rest: buys, sells */
     uint32_t trailing, trailing_head; /* stops that follow the price */
     uint32_t trailing_tail;
@@ -96,8 +98,7 @@ struct market {
     int64_t reference;                /* where an auction leans to, or null */
     int64_t tick_size;                /* 0 or less: none */
     struct tick_row *ticks;           /* ascending; NULL: tick_size */
-    uint32_t tick_count;
-    struct indication told; /* the last indicative of this phase */
+    struct indication told;           /* the last indicative of this phase */
 };
 
 struct match {
@@ -114,6 +115,7 @@ struct match {
     uint32_t *expiries; /* a heap of orders by expiry; the first is at 1 */
     uint32_t expiry_count, expiry_capacity;
     uint32_t fired, fired_tail; /* stops that went off, a queue */
+    bool busy;                  /* stops went off, or */
     bool many; /* the event may have changed more markets than its own */
     struct map members, groups; /* account, group -> a number of the group */
     struct match_mover *movers; /* trailing stops, while they move */

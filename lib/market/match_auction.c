@@ -377,7 +377,7 @@ prevent(struct match *match, struct market *market, const struct event *cause,
 {
     const struct books *books = &match->books;
     const struct resting *orders = books->orders;
-    bool sell_later = books->rests[sell].accepted > books->rests[buy].accepted;
+    bool sell_later = books->ages[sell] > books->ages[buy];
     uint32_t later = sell_later ? sell : buy;
     uint32_t sooner = sell_later ? buy : sell;
     uint8_t mode = self_trade_mode(match, orders[later].self_trade);
@@ -464,7 +464,7 @@ match_indicate(struct match *match, struct market *market,
 {
     if (!match->many)
         return market ? indicate(match, market, event, failure) : 0;
-    match->many = false;
+    match->busy = match->many = false;
     for (uint32_t i = 0; i < match->count; i++)
         if (indicate(match, &match->markets[i], event, failure) != 0)
             return -1;

@@ -335,6 +335,6 @@ match_read_ticks(struct market *market, const struct instrument *definition,
     }
     free(market->ticks);
     market->ticks = kept;
-    market->tick_count = count;
+    market->tick_count = (uint8_t)count;
     return 0;
 }

@@ -67,17 +67,17 @@ enum reason check_stop(const struct market *market, int64_t price);
 
 /* ---- orders -------------------------------------------------------------- */
 
-static inline void
-match_understand(const struct order *order, struct arrival *arrival)
+static inline struct arrival
+match_understand(const struct order *order)
 {
     bool priced = order->price != DECIMAL_NULL;
+    uint8_t meant = priced ? ORDER_LIMIT : 0;
 
-    arrival->order = order;
-    arrival->order_type = order->order_type ? order->order_type
-                          : priced          ? ORDER_LIMIT
-                                            : 0;
-    arrival->time_in_force =
-        order->time_in_force ? order->time_in_force : TIF_DAY;
+    return (struct arrival){
+        .order = order,
+        .order_type = order->order_type ? order->order_type : meant,
+        .time_in_force = order->time_in_force ? order->time_in_force : TIF_DAY,
+    };
 }
 
 /* Whether an order is no more than a limit or market order for the day, until

@@ -146,7 +146,8 @@ match_cancel_many(struct match *match, struct market *market,
                               cancel->account_id, 0, reason);
         return 0;
     }
-    match->many |= !market;
+    if (!market)
+        match->busy = match->many = true;
     if (choose_orders(match, market, &wanted, failure) != 0)
         return -1;
     return end_orders(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,

@@ -119,6 +119,6 @@ match_expire(struct match *match, const struct event *cause,
         tell_end(match, &own, EVENT_EXPIRED, 0, REASON_EXPIRE_TIME, order);
         match_drop(match, market, order);
     }
-    match->many = true;
+    match->busy = match->many = true;
     return match_indicate(match, NULL, cause, failure);
 }

@@ -17,7 +17,7 @@ match_cause(struct match *match, struct market *market,
     return market->local ? 0 : -1;
 }
 
-static void *
+static inline void *
 put(struct match *match, enum event_type type, size_t size,
     const struct event *cause)
 {
@@ -30,13 +30,31 @@ put(struct match *match, enum event_type type, size_t size,
     return event;
 }
 
-static struct order_end *
+static inline struct order_end *
 put_end(struct match *match, enum event_type type, const struct event *cause)
 {
     struct order_end *end = put(match, type, sizeof *end, cause);
 
     memset(&end->side, 0, sizeof *end - sizeof end->event);
     return end;
+}
+
+/* What an order and an order fact have in the same places: all fields from
+ * side to expire_time. */
+struct order_body {
+    uint64_t words[11];
+};
+_Static_assert(offsetof(struct order, side) + sizeof(struct order_body) ==
+                       offsetof(struct order, price_offset) &&
+                   offsetof(struct order_fact, side) +
+                           sizeof(struct order_body) ==
+                       offsetof(struct order_fact, remaining_quantity),
+               "accepted is an order with more behind");
+
+static inline struct order_body *
+order_body(const void *side)
+{
+    return (struct order_body *)(uintptr_t)side;
 }
 
 struct order_fact *
@@ -46,13 +64,7 @@ tell_accepted(struct match *match, const struct order *order,
     struct order_fact *fact =
         put(match, EVENT_ACCEPTED, sizeof *fact, &order->event);
 
-    /* the same fields in the same places, up to expire_time */
-    _Static_assert(offsetof(struct order_fact, expire_time) ==
-                       offsetof(struct order, expire_time),
-                   "accepted is an order with more behind");
-    memcpy((char *)fact + sizeof fact->event,
-           (const char *)order + sizeof order->event,
-           offsetof(struct order, price_offset) - sizeof order->event);
+    *order_body(&fact->side) = *order_body(&order->side);
     fact->order_type = order_type;
     fact->time_in_force = time_in_force;
     fact->reason = 0;
@@ -91,7 +103,8 @@ describe_order(const struct match *match, uint32_t order,
         .order_id = resting->order_id,
         .account_id = resting->account_id,
         .client_order_id = resting->client_order_id,
-        .strategy_id = rest->strategy_id,
+        .strategy_id =
+            resting->special ? extra->strategy_id : rest->strategy_id,
         .price = books_limit(books, order),
         .quantity = rest->quantity,
         .stop_price = in_range(extra->stop_price),
@@ -114,7 +127,7 @@ tell_modified(struct match *match, const struct event *cause, uint32_t order,
     fact->reason = (uint8_t)reason;
 }
 
-static struct trade *
+static inline struct trade *
 put_trade(struct match *match, struct market *market, const struct event *cause)
 {
     struct trade *trade = put(match, EVENT_TRADE, sizeof *trade, cause);
@@ -131,19 +144,18 @@ tell_trade(struct match *match, struct market *market,
            int64_t quantity)
 {
     struct trade *trade = put_trade(match, market, taker->cause);
-    const uint64_t orders[2] = {taker->order_id, maker->order_id};
-    const uint64_t accounts[2] = {taker->account_id, maker->account_id};
-    unsigned sells = taker->side - SIDE_BUY; /* the seller's place there is 0 */
-    bool self = match_same_owner(match, taker->account_id, maker->account_id);
+    bool sells = taker->side == SIDE_SELL;
 
     trade->side = taker->side;
-    trade->flags = self ? TRADE_SELF : 0;
+    trade->flags = match_same_owner(match, taker->account_id, maker->account_id)
+                       ? TRADE_SELF
+                       : 0;
     trade->price = maker->price;
     trade->quantity = quantity;
-    trade->buy_order_id = orders[sells];
-    trade->sell_order_id = orders[!sells];
-    trade->buyer_id = accounts[sells];
-    trade->seller_id = accounts[!sells];
+    trade->buy_order_id = sells ? maker->order_id : taker->order_id;
+    trade->sell_order_id = sells ? taker->order_id : maker->order_id;
+    trade->buyer_id = sells ? maker->account_id : taker->account_id;
+    trade->seller_id = sells ? taker->account_id : maker->account_id;
 }
 
 void
@@ -200,7 +212,7 @@ tell_remainder(struct match *match, const struct order *order, int64_t open,
         open;
 }
 
-static void
+static inline void
 describe(struct order_end *end, const struct books *books, uint32_t order)
 {
     const struct resting *resting = &books->orders[order];
@@ -209,8 +221,12 @@ describe(struct order_end *end, const struct books *books, uint32_t order)
     end->order_id = resting->order_id;
     end->account_id = resting->account_id;
     end->client_order_id = resting->client_order_id;
-    end->price = books_limit(books, order);
-    end->remaining_quantity = books_open(books, order);
+    end->price = resting->price;
+    end->remaining_quantity = resting->open;
+    if (resting->special) {
+        end->price = books_extra(books, order)->limit;
+        end->remaining_quantity += books_extra(books, order)->reserve;
+    }
 }
 
 void

@@ -7,7 +7,7 @@
 #include "market/match_take.h"
 
 /* The live order that a request of that account may touch, or 0. */
-static uint32_t
+static inline uint32_t
 find_order(const struct match *match, const struct market *market,
            uint64_t order_id, uint64_t account_id)
 {
@@ -258,60 +258,61 @@ match_modify(struct match *match, struct market *market,
 
 /* ---- cancelling ---------------------------------------------------------- */
 
-static enum reason
-check_cancel(const struct match *match, const struct market *market,
-             uint32_t number, const struct cancel *cancel)
-{
-    if (cancel->quantity == DECIMAL_NULL)
-        return 0;
-    if (cancel->quantity <= 0)
-        return REASON_INVALID_QUANTITY;
-    if (cancel->quantity >= books_open(&match->books, number))
-        return 0;
-    return check_quantity(market, cancel->quantity);
-}
-
 static void
-apply_cancel(struct match *match, struct market *market, uint32_t number,
-             const struct cancel *cancel)
+cancel_all(struct match *match, struct market *market, uint32_t number,
+           const struct cancel *cancel)
 {
-    struct books *books = &match->books;
-    int64_t open = books_open(books, number);
-
-    if (cancel->quantity != DECIMAL_NULL && cancel->quantity < open) {
-        books->rests[number].quantity -= cancel->quantity;
-        match_shrink(match, market, number, open - cancel->quantity);
-        tell_modified(match, &cancel->event, number, REASON_REDUCED);
-        return;
-    }
     tell_end(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,
              REASON_REQUESTED, number);
-    if (books->orders[number].special)
+    if (match->books.orders[number].special)
         match_drop(match, market, number);
     else
-        book_remove(books, &market->book, number);
+        book_remove(&match->books, &market->book, number);
+}
+
+/* Takes a quantity away, or all. */
+static enum reason
+cancel_some(struct match *match, struct market *market, uint32_t number,
+            const struct cancel *cancel)
+{
+    int64_t open = books_open(&match->books, number);
+    enum reason reason;
+
+    if (cancel->quantity >= open) {
+        cancel_all(match, market, number, cancel);
+        return 0;
+    }
+    reason = check_quantity(market, cancel->quantity);
+    if (reason)
+        return reason;
+    match->books.rests[number].quantity -= cancel->quantity;
+    match_shrink(match, market, number, open - cancel->quantity);
+    tell_modified(match, &cancel->event, number, REASON_REDUCED);
+    return 0;
 }
 
 int
 match_cancel(struct match *match, struct market *market,
              const struct cancel *cancel, struct failure *failure)
 {
-    enum reason reason = REASON_UNKNOWN_INSTRUMENT;
+    enum reason reason =
+        market ? REASON_UNKNOWN_ORDER : REASON_UNKNOWN_INSTRUMENT;
     uint32_t number = 0;
 
     if (cancel->order_id == 0 && (market || cancel->event.instrument == 0))
         return match_cancel_many(match, market, cancel, failure);
-    if (market) {
+    if (market)
         number =
             find_order(match, market, cancel->order_id, cancel->account_id);
-        reason = number ? check_cancel(match, market, number, cancel)
-                        : REASON_UNKNOWN_ORDER;
+    if (number && cancel->quantity == DECIMAL_NULL) {
+        cancel_all(match, market, number, cancel);
+        return 0;
     }
+    if (number)
+        reason = cancel_some(match, market, number, cancel);
     if (reason)
         tell_request_rejected(match, &cancel->event, REQUEST_CANCEL,
                               cancel->order_id, cancel->account_id, number,
                               reason);
-    else
-        apply_cancel(match, market, number, cancel);
     return 0;
 }

@@ -92,7 +92,7 @@ match_session(struct match *match, struct market *market,
             return -1;
     } else {
         match->state = session->state;
-        match->many = true;
+        match->busy = match->many = true;
         for (uint32_t i = 0; i < match->count; i++)
             if (begin_phase(match, &match->markets[i], session, failure) != 0)
                 return -1;

@@ -71,7 +71,6 @@ put_order(const struct match *match, uint32_t order,
 {
     const struct books *books = &match->books;
     const struct resting *resting = &books->orders[order];
-    const struct resting_rest *rest = &books->rests[order];
     struct resting_order *event =
         put(sink, EVENT_RESTING, sizeof *event, resting->book + 1, match->now);
     struct order_fact fact;
@@ -83,7 +82,7 @@ put_order(const struct match *match, uint32_t order,
     memcpy(&event->side, &fact.side, sizeof fact - sizeof fact.event);
     event->place = resting->place + 1U;
     event->visible_quantity = resting->open;
-    event->accepted = rest->accepted;
+    event->accepted = books->ages[order];
     if (!resting->special)
         return;
     event->stop_price = books_extra(books, order)->stop_price;
@@ -256,16 +255,16 @@ enter_plain(struct match *match, struct market *market,
         .book = market->book.number,
         .side = order->side,
         .place = PLACE_BOOK,
-        .time_in_force = order->time_in_force & 15U,
-        .flags = order->flags & 15U,
+        .time_in_force = order->time_in_force,
+        .flags = order->flags & 7U,
         .order_type = order->order_type & 15U,
         .self_trade = order->self_trade & 15U,
     };
     books->rests[number] = (struct resting_rest){
         .strategy_id = order->strategy_id,
         .quantity = order->quantity,
-        .accepted = order->accepted,
     };
+    books->ages[number] = order->accepted;
     book_enter(books, &market->book, number);
 }
 
@@ -291,7 +290,7 @@ enter_special(struct match *match, struct market *market,
                 price_in(order));
     match_show_only(match, market, number, order->visible_quantity);
     match->books.rests[number].quantity = order->quantity;
-    match->books.rests[number].accepted = order->accepted;
+    match->books.ages[number] = order->accepted;
     books_extra(&match->books, number)->since = order->placed;
     return 0;
 }

@@ -34,18 +34,18 @@ match_hold(struct match *match, struct market *market,
         .side = order->side,
         .place = PLACE_NOWHERE,
         .special = true,
-        .time_in_force = time_in_force & 15U,
-        .flags = order->flags & 15U,
+        .time_in_force = time_in_force,
+        .flags = order->flags & 7U,
         .order_type = order_type & 15U,
         .self_trade = order->self_trade & 15U,
     };
     books->rests[number] = (struct resting_rest){
-        .strategy_id = order->strategy_id,
-        .quantity = order->quantity,
-        .accepted = ++match->accepted,
         .extra = extra,
+        .quantity = order->quantity,
     };
+    books->ages[number] = ++match->accepted;
     books->extras[extra] = (struct extra){
+        .strategy_id = order->strategy_id,
         .limit = order->price,
         .display_quantity = order->display_quantity,
         .min_quantity = order->min_quantity,

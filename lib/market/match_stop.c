@@ -61,6 +61,7 @@ fire(struct match *match, uint32_t order)
     else
         match->fired = order;
     match->fired_tail = order;
+    match->busy = true;
 }
 
 void
@@ -112,6 +113,7 @@ match_run_fired(struct match *match, struct market *market,
         if (match_act(match, market, order, &turn, failure) != 0)
             return -1;
     }
+    match->busy = match->many;
     return 0;
 }
 

@@ -11,13 +11,13 @@
 #include "market/match_fact.h"
 #include "market/match_special.h"
 
-/* Whether there is any maker that the taker could meet. */
+/* Whether there may be a maker for a taker of that side and limit. */
 static inline bool
-may_meet(const struct market *market, const struct taker *taker)
+may_meet(const struct market *market, unsigned side, int64_t limit)
 {
-    const struct ladder *shown = &market->book.sides[SIDE_SELL - taker->side];
+    const struct ladder *shown = &market->book.sides[SIDE_SELL - side];
 
-    return shown->best_key >= taker->limit || market->unshown != 0;
+    return shown->best_key >= limit || market->unshown != 0;
 }
 
 /* Trades until the taker has what it wants, or nothing within its limit is
