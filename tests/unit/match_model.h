@@ -94,7 +94,7 @@ model_refuse(struct model *model, enum request request, uint64_t order_id,
     whose.order.account_id = account_id;
     if (at >= 0)
         whose = model->live[at];
-    whose.request = request;
+    whose.request = (uint8_t)request;
     model_end(model, EVENT_REJECTED, &whose, reason);
 }
 
