@@ -64,8 +64,8 @@ cut() {
     local reader stored feeder
     cat pass > out.tape &
     reader=$!
-    store < in > pass 2> /dev/null &
-    stored=$!
+    xstore -q -d disk/store --segment-size 60000 < in > pass 2> /dev/null &
+    stored=$! # of xstore itself, not of a function's shell
     feed day.tape "$2" > in 2> /dev/null &
     feeder=$!
     sleep "$1"
