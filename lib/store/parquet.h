@@ -114,6 +114,7 @@ struct parquet_chunk {
     int64_t column_index_offset, offset_index_offset; /* 0: none */
     int32_t column_index_size, offset_index_size;
     int64_t bloom_offset, bloom_size; /* 0: no Bloom filter, not told */
+    uint64_t bloom_check;             /* its XXH3-64; 0: not told */
     enum parquet_encoding encoding;   /* when writing */
     uint32_t encodings;               /* when read: a bit for each in use */
     struct parquet_stats stats;
@@ -153,6 +154,14 @@ int parquet_footer_add(struct parquet_footer *footer, const char *key,
 int parquet_footer_column(const struct parquet_footer *footer,
                           const char *name);
 
+/* The chunks one after the other, by row groups and then columns. */
+static inline struct parquet_chunk *
+parquet_footer_chunk(const struct parquet_footer *footer, size_t number)
+{
+    return &footer->groups[number / footer->column_count]
+                .chunks[number % footer->column_count];
+}
+
 /* Where the pages of a chunk begin. */
 int64_t parquet_chunk_start(const struct parquet_chunk *chunk);
 
@@ -165,6 +174,7 @@ void parquet_footer_format(const struct parquet_footer *footer,
  * value PARQUET_NO_CHECK; sealing sets the value to the XXH3-64 of the footer
  * with that value, in 16 hexadecimal digits. */
 #define PARQUET_CHECK    "xtape.check"
+#define PARQUET_BLOOMS   "xtape.blooms" /* likewise of each Bloom filter */
 #define PARQUET_NO_CHECK "----------------"
 void parquet_footer_seal(unsigned char *bytes, size_t size);
 

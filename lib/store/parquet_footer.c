@@ -2,6 +2,7 @@
  * the field ids of parquet.thrift. */
 #include "store/parquet.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -508,6 +509,25 @@ get_file(struct thrift_reader *reader, struct parquet_footer *footer,
     return result;
 }
 
+/* Gives the Bloom filters their checks, if the file tells them. */
+static void
+take_bloom_checks(struct parquet_footer *footer)
+{
+    const char *text = parquet_footer_get(footer, PARQUET_BLOOMS);
+    size_t cells = (size_t)footer->group_count * footer->column_count;
+
+    for (size_t i = 0; text && i < cells; i++) {
+        struct parquet_chunk *chunk = parquet_footer_chunk(footer, i);
+        char digits[17];
+
+        if (chunk->bloom_offset <= 0)
+            continue;
+        snprintf(digits, sizeof digits, "%s", text);
+        chunk->bloom_check = strtoull(digits, NULL, 16);
+        text += strlen(digits);
+    }
+}
+
 int
 parquet_footer_parse(struct parquet_footer *footer, const void *bytes,
                      size_t size, uint64_t file_size, struct failure *failure)
@@ -529,5 +549,6 @@ parquet_footer_parse(struct parquet_footer *footer, const void *bytes,
         return fail(failure, FAILURE_DATA,
                     "its footer tells %lld rows, its row groups %lld",
                     (long long)footer->rows, (long long)rows);
+    take_bloom_checks(footer);
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -584,15 +585,14 @@ parquet_reader_may_have(struct parquet_reader *reader, uint32_t group,
     if (chunk->bloom_offset <= 0 || chunk->bloom_size <= BLOOM_HEAD_MAX / 2 ||
         start + (uint64_t)chunk->bloom_size > reader->input.size)
         return 1;
-    if (read_at(reader, start, BLOOM_HEAD_MAX / 2, raw, failure) != 0)
+    if (read_at(reader, start, (uint64_t)chunk->bloom_size, raw, failure) != 0)
         return fail_at(failure, "%s", reader->input.name);
     head = parquet_bloom_parse(raw->bytes, raw->size, &size);
-    if (head < 0 || (uint64_t)head + size != (uint64_t)chunk->bloom_size)
+    if (head < 0 || (uint64_t)head + size != (uint64_t)chunk->bloom_size ||
+        (chunk->bloom_check &&
+         chunk->bloom_check != XXH3_64bits(raw->bytes, raw->size)))
         return fail(failure, FAILURE_DATA,
                     "%s: byte %" PRIu64 ": a Bloom filter is damaged",
                     reader->input.name, start);
-    start += (uint64_t)head + bloom_block(hash, size);
-    if (read_at(reader, start, BLOOM_BLOCK, raw, failure) != 0)
-        return fail_at(failure, "%s", reader->input.name);
-    return bloom_has(raw->bytes, hash);
+    return bloom_has(raw->bytes + head + bloom_block(hash, size), hash);
 }

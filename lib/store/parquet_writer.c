@@ -1,8 +1,11 @@
 #include "store/parquet_writer.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 #include <zlib.h>
 
 #include "store/parquet_bloom.h"
@@ -156,6 +159,10 @@ write_chunk(struct parquet_writer *writer, unsigned number,
         chunk->bloom_offset = (int64_t)blooms->size; /* so far */
         parquet_bloom_format(&source, blooms);
         chunk->bloom_size = (int64_t)blooms->size - chunk->bloom_offset;
+        if (growing_ok(blooms, writer->output->failure) != 0)
+            return -1;
+        chunk->bloom_check = XXH3_64bits(blooms->bytes + chunk->bloom_offset,
+                                         (size_t)chunk->bloom_size);
     }
     return put_pages(writer, &source, decision, chunk);
 }
@@ -221,9 +228,7 @@ put_indexes(struct parquet_writer *writer, struct growing *out)
     growing_clear(out);
     for (size_t i = 0; i < 2 * cells; i++) {
         size_t cell = i % cells, start = out->size;
-        struct parquet_chunk *chunk =
-            &footer->groups[cell / footer->column_count]
-                 .chunks[cell % footer->column_count];
+        struct parquet_chunk *chunk = parquet_footer_chunk(footer, cell);
         bool all_null = chunk->stats.nulls == chunk->values;
 
         if (i < cells && (chunk->stats.has_bounds || all_null)) {
@@ -244,6 +249,34 @@ put_indexes(struct parquet_writer *writer, struct growing *out)
     return put_file(writer, out->bytes, out->size);
 }
 
+/* Adds the checks of the Bloom filters to the metadata: 16 hexadecimal digits
+ * for each, in the order of row groups and columns. */
+static int
+add_bloom_checks(struct parquet_writer *writer, struct growing *text,
+                 struct failure *failure)
+{
+    struct parquet_footer *footer = &writer->footer;
+    size_t cells = (size_t)footer->group_count * footer->column_count;
+    char digits[20];
+
+    growing_clear(text);
+    for (size_t i = 0; i < cells; i++) {
+        const struct parquet_chunk *chunk = parquet_footer_chunk(footer, i);
+
+        if (chunk->bloom_size) {
+            snprintf(digits, sizeof digits, "%016" PRIx64, chunk->bloom_check);
+            growing_put(text, digits, 16);
+        }
+    }
+    if (text->size == 0)
+        return 0;
+    growing_put_byte(text, 0);
+    if (growing_ok(text, failure) != 0)
+        return -1;
+    return parquet_footer_add(footer, PARQUET_BLOOMS, (char *)text->bytes,
+                              failure);
+}
+
 int
 parquet_writer_end(struct parquet_writer *writer, char sha256[SHA256_TEXT],
                    struct failure *failure)
@@ -251,7 +284,8 @@ parquet_writer_end(struct parquet_writer *writer, char sha256[SHA256_TEXT],
     struct growing *out = &writer->scratch->plain;
     uint32_t size;
 
-    if (put_indexes(writer, out) != 0)
+    if (put_indexes(writer, out) != 0 ||
+        add_bloom_checks(writer, out, failure) != 0)
         return -1;
     growing_clear(out);
     parquet_footer_format(&writer->footer, out);

@@ -18,10 +18,15 @@ small_tape() {
 }
 
 @test "any bit of a part flipped, any cut: refused with file and place" {
-    xgen --orders 30 --symbols 2 --accounts 3 | xmatch | xarchive -d a put
-    "$(dirname "$(command -v xarchive)")/../tools/flips" \
-        "$(parts a | grep type=trade)" > said || { cat said; false; }
-    echo "# $(cat said)" >&3
+    xgen --orders 30 --symbols 2 --accounts 3 | xmatch |
+        xarchive -d a --bloom trade_id put
+    part=$(parts a | grep type=trade)
+    for wanted in "" trade_id=1; do
+        # shellcheck disable=SC2086 # one or none
+        "$(dirname "$(command -v xarchive)")/../tools/flips" "$part" $wanted \
+            > said || { cat said; false; }
+        echo "# $(cat said)" >&3
+    done
 }
 
 @test "the hexdump in tape(5) is a tape, and it is what the page says it is" {

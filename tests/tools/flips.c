@@ -1,5 +1,6 @@
-/* flips FILE - reads every one-bit change of a part of an archive, and every
- * shorter length of it, in this process.  Each must be refused, with the name
+/* flips FILE [FIELD=ID] - reads every one-bit change of a part of an archive,
+ * and every shorter length of it, in this process: all of it, or what has the
+ * id.  Each must be refused, with the name
  * of the file and the place, or give the events of the whole one; tells which
  * did not and ends with 1, else prints how many were refused and how many
  * made no difference. */
@@ -15,13 +16,15 @@
 static char bytes[1 << 20], path[64];
 static size_t size;
 static int file;
+static struct selection selection;
+static struct part_filter filter;
 
 /* The sum of the events of what is in the file; 0 with a failure. */
 static uint64_t
 read_events(struct failure *failure)
 {
     struct part_reader reader = {0};
-    int result = part_reader_open(&reader, path, &PART_FILTER_ALL, failure);
+    int result = part_reader_open(&reader, path, &filter, failure);
     uint64_t sum = 1;
 
     while (result >= 0 && (result = part_reader_next(&reader, failure)) > 0)
@@ -71,10 +74,17 @@ main(int argc, char **argv)
     struct failure failure = {0};
     size_t refused = 0, same = 0, bad = 0;
     uint64_t whole;
-    FILE *from = argc == 2 ? fopen(argv[1], "rb") : NULL;
+    FILE *from = argc > 1 ? fopen(argv[1], "rb") : NULL;
 
     if (!from)
         return 2;
+    filter = PART_FILTER_ALL;
+    if (argc == 3) {
+        selection_init(&selection);
+        if (selection_add_ids(&selection, argv[2], &failure) != 0)
+            return 2;
+        filter.selection = &selection;
+    }
     size = fread(bytes, 1, sizeof bytes, from);
     fclose(from);
     file = memfd_create("part", 0);
@@ -98,5 +108,7 @@ main(int argc, char **argv)
         bad += result < 0;
     }
     printf("%zu refused, %zu the same, %zu bad\n", refused, same, bad);
+    if (argc == 3)
+        selection_free(&selection);
     return bad != 0;
 }
