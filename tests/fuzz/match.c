@@ -1,7 +1,8 @@
 /* Fuzzes the engine with events of every kind, one from each sixteen bytes: a
- * second, plain engine gives the same facts, and what the facts tell of each
- * order adds up. */
+ * second, plain engine gives the same facts, what the facts tell of each order
+ * adds up, and books made from them show what is there. */
 #include "../unit/match_pair.h"
+#include "../unit/match_shown.h"
 #include "../unit/match_story.h"
 
 enum { RECORD = 16, RECORDS_MAX = 512, ORDERS = 40 };
@@ -133,13 +134,32 @@ make_request(union request_event *request, const uint8_t *bytes)
 /* ---- what must hold ------------------------------------------------------ */
 
 static void
-check(const struct pair *pair, struct stories *stories)
+apply(struct feed *feed, const struct event *event)
 {
-    for (size_t i = 0; i < pair->facts.count; i++)
-        if (!story_fact(stories, pair->facts.all[i].bytes))
+    struct failure failure = {0};
+    uint32_t book = event->instrument ? event->instrument - 1 : FEED_ALL;
+
+    if (feed_takes(event->type) && event->instrument <= MODEL_SYMBOLS &&
+        feed_apply(feed, book, event, &failure) != 0)
+        abort();
+}
+
+static void
+check(const struct pair *pair, struct stories *stories, struct feed *feed)
+{
+    for (size_t i = 0; i < pair->facts.count; i++) {
+        const void *fact = pair->facts.all[i].bytes;
+
+        if (!story_fact(stories, fact))
             abort();
+        apply(feed, fact);
+    }
     if (!stories_add_up(stories) || !stories_do_not_cross(stories))
         abort();
+    for (uint32_t i = 1; i <= MODEL_SYMBOLS; i++)
+        if (!shown_is_same(&pair->model, feed, i, SIDE_BUY) ||
+            !shown_is_same(&pair->model, feed, i, SIDE_SELL))
+            abort();
 }
 
 int
@@ -147,10 +167,13 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static struct pair pair;
     static struct stories stories;
+    struct feed feed = {0};
     union request_event request;
 
     pair_init(&pair);
     stories_init(&stories);
+    if (feed_reserve(&feed, MODEL_SYMBOLS - 1, &pair.failure) != 0)
+        return 0;
     for (size_t at = 0; at + RECORD <= size && at < RECORD * RECORDS_MAX;
          at += RECORD) {
         make_request(&request, bytes + at);
@@ -160,8 +183,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         story_event(&stories, &request);
         if (!pair_take(&pair, &request.event))
             abort();
-        check(&pair, &stories);
+        if (request.event.type == EVENT_SESSION)
+            apply(&feed, &request.event);
+        check(&pair, &stories, &feed);
     }
+    feed_free(&feed);
     pair_free(&pair);
     return 0;
 }
