@@ -114,8 +114,6 @@ would_take(const struct match *match, struct market *market,
     struct taker taker = {
         .account_id = order->account_id,
         .open = change->open,
-        .limit = ladder_key(book_opposite(&market->book, order->side),
-                            change->price),
         .side = order->side,
         .self_trade = self_trade_mode(match, order->self_trade),
     };
@@ -123,6 +121,8 @@ would_take(const struct match *match, struct market *market,
     if (!(order->flags & ORDER_POST_ONLY) || change->keeps_place ||
         order->place > PLACE_ALL_OR_NONE || market->state != SESSION_CONTINUOUS)
         return false;
+    taker.limit =
+        ladder_key(book_opposite(&market->book, order->side), change->price);
     if (order->flags & ORDER_ALL_OR_NONE &&
         !match_fillable(match, market, &taker, taker.open))
         return false;

@@ -177,7 +177,7 @@ static bool
 model_is_too_deep(const struct model_order *order)
 {
     return model_is_iceberg(order) &&
-           (order->open - 1) / order->order.display_quantity >= 1000000;
+           order->open / order->order.display_quantity > 1000000;
 }
 
 static bool
