@@ -91,6 +91,15 @@ pass_time(struct match *match, const struct event *event,
     return match_expire(match, event, failure);
 }
 
+/* What no order could ask for is no price to lean to. */
+static int64_t
+reference_of(const struct instrument *definition)
+{
+    int64_t price = definition->reference_price;
+
+    return price > 0 && price <= DECIMAL_MAX ? price : DECIMAL_NULL;
+}
+
 int
 match_define(struct match *match, uint32_t index,
              const struct instrument *definition, struct failure *failure)
@@ -111,7 +120,7 @@ match_define(struct match *match, uint32_t index,
     market->upper = definition->upper_price == DECIMAL_NULL
                         ? INT64_MAX
                         : definition->upper_price;
-    market->reference = definition->reference_price;
+    market->reference = reference_of(definition);
     market->local = definition->event.instrument;
     if (match_read_ticks(market, definition, failure) != 0)
         return -1;

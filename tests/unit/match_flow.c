@@ -15,7 +15,9 @@
 
 _Static_assert(STORY_SYMBOLS == MODEL_SYMBOLS, "all see the same symbols");
 
-static struct pair pair, twin;
+static struct pair pair;
+static struct match twin;
+static struct facts twin_facts;
 static struct stories stories;
 
 /* ---- what to tell when they differ --------------------------------------- */
@@ -97,10 +99,11 @@ static bool
 repeats(const union request_event *request)
 {
     size_t size = pair.facts.count * sizeof pair.facts.all[0];
+    struct failure failure;
 
-    pair_take(&twin, &request->event);
-    return pair.facts.count == twin.facts.count &&
-           memcmp(pair.facts.all, twin.facts.all, size) == 0;
+    pair_engine_take(&twin, &twin_facts, &request->event, &failure);
+    return pair.facts.count == twin_facts.count &&
+           memcmp(pair.facts.all, twin_facts.all, size) == 0;
 }
 
 static void
@@ -124,9 +127,10 @@ run(uint64_t seed, int64_t events, struct result *result)
 {
     struct random random = {seed};
     union request_event request;
+    struct failure failure;
 
     pair_init(&pair);
-    pair_init(&twin);
+    pair_engine_init(&twin, &twin_facts, &failure);
     stories_init(&stories);
     for (int64_t i = 1; i <= events && result->agrees; i++) {
         some_request(&random, MODEL_SYMBOLS, 3 * i, &request);
@@ -137,7 +141,7 @@ run(uint64_t seed, int64_t events, struct result *result)
     result->trades += pair.match.trades;
     result->rejects += pair.match.rejects;
     pair_free(&pair);
-    pair_free(&twin);
+    match_free(&twin);
 }
 
 /* Whether the flow came to everything that it is for. */

@@ -51,7 +51,9 @@ model_reference(const struct model_symbol *symbol)
 {
     if (symbol->last != DECIMAL_NULL)
         return symbol->last;
-    return symbol->reference > 0 ? symbol->reference : DECIMAL_NULL;
+    return symbol->reference > 0 && symbol->reference <= DECIMAL_MAX
+               ? symbol->reference
+               : DECIMAL_NULL;
 }
 
 /* The price of a range in which all are equally good. */

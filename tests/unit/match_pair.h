@@ -41,38 +41,54 @@ pair_agrees(struct pair *pair)
     return pair->same == count && count == pair->facts.count;
 }
 
-static bool
-pair_take(struct pair *pair, const struct event *event)
+/* The engine alone takes an event. */
+static void
+pair_engine_take(struct match *match, struct facts *facts,
+                 const struct event *event, struct failure *failure)
 {
     const void *at = event;
     uint32_t index = pair_index(event);
 
-    pair->facts.count = 0;
-    if (event->type == EVENT_INSTRUMENT) {
-        match_define(&pair->match, index, at, &pair->failure);
+    facts->count = 0;
+    if (event->type == EVENT_INSTRUMENT)
+        match_define(match, index, at, failure);
+    match_event(match, index, event, failure);
+}
+
+static bool
+pair_take(struct pair *pair, const struct event *event)
+{
+    const void *at = event;
+
+    pair_engine_take(&pair->match, &pair->facts, event, &pair->failure);
+    if (event->type == EVENT_INSTRUMENT)
         model_define(&pair->model, at);
-    }
-    match_event(&pair->match, index, event, &pair->failure);
     model_event(&pair->model, event);
     return pair_agrees(pair) && pair->failure.kind == FAILURE_NONE;
 }
 
 static void
-pair_init(struct pair *pair)
+pair_engine_init(struct match *match, struct facts *facts,
+                 struct failure *failure)
 {
-    struct match_sink sink = facts_sink(&pair->facts);
+    struct match_sink sink = facts_sink(facts);
     struct instrument instrument;
 
-    pair->facts.count = 0;
-    pair->failure = (struct failure){0};
-    match_init(&pair->match, &sink);
-    model_init(&pair->model);
+    facts->count = 0;
+    *failure = (struct failure){0};
+    match_init(match, &sink);
     event_init(&instrument, EVENT_INSTRUMENT);
     for (uint32_t i = 0; i < MODEL_SYMBOLS; i++) {
         instrument.event.instrument = i + 1;
-        match_define(&pair->match, i, &instrument, &pair->failure);
-        model_define(&pair->model, &instrument);
+        match_define(match, i, &instrument, failure);
     }
+}
+
+static void
+pair_init(struct pair *pair)
+{
+    pair_engine_init(&pair->match, &pair->facts, &pair->failure);
+    model_init(&pair->model);
 }
 
 static void
