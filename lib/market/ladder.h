@@ -111,11 +111,14 @@ rungs_reserve(struct rungs *rungs, struct failure *failure)
 void ladder_init(struct ladder *ladder, bool sell);
 
 /* How a price compares on this side: larger is better.  The price itself or
- * its negative, without a branch: sides come as they like. */
+ * its negative, without a branch: sides come as they like.  A null price, which
+ * has no negative, stays null. */
 static inline int64_t
 ladder_key(const struct ladder *ladder, int64_t price)
 {
-    return (price ^ ladder->flip) - ladder->flip;
+    uint64_t flip = (uint64_t)ladder->flip;
+
+    return (int64_t)(((uint64_t)price ^ flip) - flip);
 }
 
 /* The level of a price, or 0. */

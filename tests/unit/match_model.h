@@ -167,7 +167,8 @@ model_on_modify(struct model *model, const struct modify *modify)
     if (at >= 0) {
         reason = model_check_modify(&model->symbols[instrument - 1],
                                     &model->live[at], modify);
-        to = model_modified(&model->live[at], modify);
+        if (!reason)
+            to = model_modified(&model->live[at], modify);
     }
     if (!reason && to.open <= 0) {
         model->live[at].request = REQUEST_MODIFY;
