@@ -237,10 +237,10 @@ take(struct xmatch *x, struct run *run, uint32_t index,
     if (event->type == EVENT_INSTRUMENT)
         return match_define(&x->match, index, (const void *)event,
                             &run->failure);
-    if (x->tells && feed_takes(event->type) &&
-        tell_passing(x, run, index, event) != 0)
-        return -1;
-    if (match_event(&x->match, index, event, &run->failure) != 0)
+    if (!x->tells)
+        return match_event(&x->match, index, event, &run->failure);
+    if ((feed_takes(event->type) && tell_passing(x, run, index, event) != 0) ||
+        match_event(&x->match, index, event, &run->failure) != 0)
         return -1;
     tell(x, run);
     return run->failure.kind == FAILURE_NONE ? 0 : -1;

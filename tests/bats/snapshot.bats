@@ -67,6 +67,33 @@ go_on() {
     xexport -f json whole.tape | cmp - kept
 }
 
+@test "an instrument of an earlier tape keeps the id that it was given" {
+    for name in A C D; do
+        printf '{"type":"order","time":"2026-01-08","instrument":"%s","side":"buy","quantity":"1","order_id":%d,"account_id":%d,"price":"%d"}\n' \
+            $name 1 "'$name" 5 $name 2 7 6
+    done | ximport -f json --stream day1 > day1.tape
+    {
+        echo '{"type":"instrument","id":1,"time":"2026-01-09","symbol":"B"}'
+        for name in A C D; do
+            printf '{"type":"cancel","time":"2026-01-09","account_id":%d}\n' \
+                "'$name"
+        done
+        echo '{"type":"cancel","time":"2026-01-09","account_id":7}'
+    } | ximport -f json --stream day2 > day2.tape
+    xmatch day1.tape day2.tape > whole.tape
+    [ "$(xexport -f json whole.tape | grep -c '"type":"instrument"')" -eq 7 ]
+    for events in 1 2 3 4 5; do
+        rm -rf snaps store
+        "$TOOLS/piece" 1 $events < day2.tape > head.tape
+        xmatch -S snaps day1.tape head.tape | xstore -q -d store > /dev/null
+        xmatch -S snaps --from-out "$(last)" day1.tape day2.tape |
+            xstore -q -d store > /dev/null
+        for day in 1 2; do
+            xreplay -d store --stream day$day/xmatch
+        done | cmp - whole.tape
+    done
+}
+
 @test "the newest snapshot that is not ahead of downstream is taken" {
     "$TOOLS/requests" 5 9000 > in.tape
     xmatch in.tape > whole.tape

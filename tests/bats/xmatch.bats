@@ -103,6 +103,66 @@ END
     done
 }
 
+@test "so they do for orders of every kind, in auctions and across tapes" {
+    for seed in 1 2 3; do
+        "$TOOLS/requests" $seed 9000 day$seed > day$seed.tape
+    done
+    xmatch --depth 4 day?.tape | xexport -f json > alone
+    xmatch day?.tape | xbook --keep --depth 4 | xexport -f json > piped
+    cmp alone piped
+    [ "$(grep -c '"type":"depth"' alone)" -gt 10000 ]
+}
+
+# told_of INSTRUMENT FILE ...: what the tapes tell of it, but its definitions.
+told_of() {
+    local name=$1
+    shift
+    for tape in "$@"; do
+        xexport -f json "$tape" | grep "\"instrument\":\"$name\"" || true
+    done
+}
+
+@test "each instrument has the same facts in its shard as without --shard" {
+    "$TOOLS/requests" 12 20000 > in.tape
+    for options in "" "--quotes --keep"; do
+        # shellcheck disable=SC2086 # some options
+        xmatch $options in.tape > whole.tape
+        for shard in 0 1 2; do
+            # shellcheck disable=SC2086
+            xmatch $options --shard $shard/3 in.tape > shard$shard.tape
+        done
+        for name in A B C; do
+            told_of $name whole.tape > wanted
+            told_of $name shard?.tape | cmp wanted -
+        done
+        # and merged every event is there once; definitions said twice are one
+        xmerge shard?.tape | xexport -f json | grep -v '"type":"instrument"' |
+            sort > merged
+        xexport -f json whole.tape | grep -v '"type":"instrument"' | sort |
+            cmp - merged
+        [ "$(grep -c '"type":"instrument"' <(xexport -f json whole.tape))" -ge 3 ]
+    done
+}
+
+@test "shards are known by exchange and symbol, and all of them are one" {
+    xgen --orders 3000 --symbols 40 > in.tape
+    for shard in 0 1 2 3; do
+        xmatch --shard $shard/4 in.tape | xexport -f csv -t accepted -c instrument |
+            tail -n +2 | sort -u > shard$shard
+        [ -s shard$shard ]
+    done
+    [ "$(cat shard? | sort | uniq -d | wc -l)" -eq 0 ]
+    [ "$(cat shard? | wc -l)" -eq 40 ]
+    # in another order, under other ids, they are in the same shards
+    xgrep -s "$(tac shard2 | paste -sd,)" in.tape | xmatch --shard 2/4 |
+        xexport -f csv -t accepted -c instrument | tail -n +2 | sort -u |
+        cmp - shard2
+    for shard in 4/4 x 1 1/ /4 -1/4 0/0; do
+        run -2 --separate-stderr xmatch --shard $shard in.tape
+        [ "$stderr" = "xmatch: \"$shard\" is no shard such as 0/4, 1/4, 2/4 or 3/4" ]
+    done
+}
+
 @test "--quotes tells of facts that pass, too, and refuses what xbook refuses" {
     printf '%s\n' '{"type":"book_add","time":"2026-01-08","instrument":"X","order_id":1,"side":"buy","price":"7","quantity":"1"}' \
         '{"type":"book_add","time":"2026-01-08","instrument":"X","order_id":2,"side":"buy","quantity":"1"}' |
