@@ -166,6 +166,9 @@ static const struct parquet_column columns[] = {
     {"amount", PARQUET_FIXED, PARQUET_DECIMAL, 8, 38, 16, true},
     {"name", PARQUET_BYTE_ARRAY, PARQUET_STRING, 0, 0, 0, true, true},
     {"nothing", PARQUET_INT64, PARQUET_TIME_NANOS, 0, 0, 0, true},
+    {"side", PARQUET_BYTE_ARRAY, PARQUET_STRING, 0, 0, 0, true},
+    {"few", PARQUET_INT64, PARQUET_UNSIGNED, 0, 0, 0, true},
+    {"time", PARQUET_INT64, PARQUET_TIME_NANOS, 0, 0, 0, true},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 #define TEXTS   300
@@ -198,8 +201,11 @@ make_table(uint32_t rows)
         table.words[3][i] = next() % TEXTS;
         table.words[4][i] = next() % TEXTS;
         table.words[5][i] = 0;
+        table.words[6][i] = next() % 2;
+        table.words[7][i] = next() % 40 << 40;
+        table.words[8][i] = i % 4 ? table.words[8][i - 1] : next();
         for (unsigned c = 0; c < COLUMNS; c++) {
-            table.valid[c][i] = c == 0 || (c != 5 && next() % 10 > 0);
+            table.valid[c][i] = c == 0 || c > 5 || (c != 5 && next() % 10 > 0);
             if (!table.valid[c][i])
                 table.words[c][i] = 0;
         }
@@ -261,7 +267,7 @@ same_chunk(const struct parquet_values *values, unsigned column)
             return false;
         if (!values->valid[i])
             continue;
-        if (column == 3 || column == 4) {
+        if (column == 3 || column == 4 || column == 6) {
             const struct parquet_text *is = &values->table[values->words[i]];
             const struct parquet_text *was =
                 column == 3 ? &table.amounts[want] : &table.names[want];
@@ -301,6 +307,56 @@ read_table(const char *path)
     if (result)
         return same ? 1 : -1;
     return strstr(failure.text, path) && failure.kind == FAILURE_DATA ? 0 : -1;
+}
+
+static bool
+same_value(const struct parquet_values *some, uint32_t i,
+           const struct parquet_values *all, uint32_t row, bool text)
+{
+    const struct parquet_text *a, *b;
+
+    if (some->valid[i] != all->valid[row] || !some->valid[i])
+        return some->valid[i] == all->valid[row];
+    if (!text)
+        return some->words[i] == all->words[row];
+    a = &some->table[some->words[i]];
+    b = &all->table[all->words[row]];
+    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+/* Rows that are picked are those of the whole, in every column. */
+static bool
+picks_hold(const char *path)
+{
+    struct failure failure = {0};
+    struct parquet_reader reader = {0};
+    struct parquet_chunk_values all = {0}, some = {0};
+    uint32_t rows[5000];
+    struct parquet_picks picks = {rows, 0};
+    bool same = parquet_reader_open(&reader, path, &failure) == 0;
+
+    for (uint32_t i = 0; i < table.rows; i++)
+        if (next() % 7 == 0)
+            rows[picks.count++] = i;
+    for (unsigned c = 0; same && c < COLUMNS; c++) {
+        bool text = columns[c].physical == PARQUET_BYTE_ARRAY ||
+                    columns[c].physical == PARQUET_FIXED;
+
+        same =
+            parquet_reader_chunk(&reader, 1, c, &all, &failure) == 0 &&
+            parquet_reader_pick(&reader, 1, c, picks, &some, &failure) == 0 &&
+            some.values.count == picks.count;
+        for (uint32_t i = 0; same && i < picks.count; i++)
+            same = same_value(&some.values, i, &all.values, rows[i], text);
+    }
+    /* the table alone, only of what is in it as a whole */
+    same &= parquet_reader_dictionary(&reader, 0, 6, &some, &failure) == 1 &&
+            some.values.table_count == 2 &&
+            parquet_reader_dictionary(&reader, 0, 0, &some, &failure) == 0;
+    parquet_chunk_values_free(&all);
+    parquet_chunk_values_free(&some);
+    parquet_reader_close(&reader);
+    return same;
 }
 
 /* Every price there is passes, and of those that are not hardly any. */
@@ -405,6 +461,7 @@ test_files(void)
     OK("the same values give the same bytes",
        memcmp(first, second, sizeof first) == 0);
     OK("it is read back as it was", read_table(one) == 1);
+    OK("rows that are picked are those of the whole", picks_hold(one));
     OK("its Bloom filters let pass what is there, and little else",
        blooms_hold(one) && bloom_is_as_told());
     make_table(40);
