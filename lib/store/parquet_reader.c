@@ -5,24 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 #include <xxhash.h>
-#include <zlib.h>
 #include <zstd.h>
 
-#include "store/decode.h"
 #include "store/parquet_bloom.h"
-#include "store/parquet_values.h"
 
-#define TAIL       8                   /* length of the footer, magic */
-#define PAGE_MAX   (256 * 1024 * 1024) /* bytes of a page, uncompressed */
+#define TAIL       8 /* length of the footer, magic */
 #define FOOTER_MAX (256 * 1024 * 1024)
 
-#define PAGE_HEAD_ROOM 128 /* bytes, more than the head of our own pages */
-
-/* ---- the file ------------------------------------------------------------ */
-
-static int
-read_at(struct parquet_reader *reader, uint64_t offset, size_t size,
-        struct growing *to, struct failure *failure)
+int
+parquet_reader_at(struct parquet_reader *reader, uint64_t offset, size_t size,
+                  struct growing *to, struct failure *failure)
 {
     unsigned char *room;
 
@@ -57,12 +49,12 @@ read_footer(struct parquet_reader *reader, struct failure *failure)
                     "byte %" PRIu64 ": it ends: it is no Parquet file, or is "
                     "cut off",
                     size);
-    if (read_at(reader, 0, 4, raw, failure) != 0)
+    if (parquet_reader_at(reader, 0, 4, raw, failure) != 0)
         return -1;
     if (memcmp(raw->bytes, PARQUET_MAGIC, 4) != 0)
         return fail(failure, FAILURE_DATA,
                     "byte 0: it is no Parquet file, or is damaged");
-    if (read_at(reader, size - TAIL, TAIL, raw, failure) != 0)
+    if (parquet_reader_at(reader, size - TAIL, TAIL, raw, failure) != 0)
         return -1;
     memcpy(&length, raw->bytes, 4);
     if (memcmp(raw->bytes + 4, PARQUET_MAGIC, 4) != 0)
@@ -75,7 +67,8 @@ read_footer(struct parquet_reader *reader, struct failure *failure)
                     "byte %" PRIu64 ": its footer is longer than the file: it "
                     "is damaged",
                     size - TAIL);
-    if (read_at(reader, size - TAIL - length, length, raw, failure) != 0)
+    if (parquet_reader_at(reader, size - TAIL - length, length, raw, failure) !=
+        0)
         return -1;
     if (!parquet_footer_fits(raw->bytes, length))
         return fail(failure, FAILURE_DATA,
@@ -126,450 +119,6 @@ parquet_chunk_values_free(struct parquet_chunk_values *chunk)
     memset(chunk, 0, sizeof *chunk);
 }
 
-/* ---- compression --------------------------------------------------------- */
-
-/* All members of a gzip stream, one after the other. */
-static bool
-gunzip(const unsigned char *bytes, size_t length, unsigned char *out,
-       size_t size)
-{
-    z_stream stream = {.next_in = (unsigned char *)(uintptr_t)bytes,
-                       .avail_in = (unsigned)length,
-                       .next_out = out,
-                       .avail_out = (unsigned)size};
-    int result = inflateInit2(&stream, 15 + 32);
-    bool whole;
-
-    while (result == Z_OK) {
-        result = inflate(&stream, Z_FINISH);
-        if (result == Z_STREAM_END && stream.avail_in > 0)
-            result = inflateReset(&stream);
-        else if (result != Z_STREAM_END)
-            result = Z_DATA_ERROR;
-    }
-    whole = result == Z_STREAM_END && stream.avail_out == 0;
-    inflateEnd(&stream);
-    return whole;
-}
-
-/* Uncompresses to exactly size bytes at out. */
-static int
-uncompress_page(struct parquet_reader *reader, enum parquet_codec codec,
-                const unsigned char *bytes, size_t length, unsigned char *out,
-                size_t size, struct failure *failure)
-{
-    bool good = false;
-
-    switch (codec) {
-    case PARQUET_UNCOMPRESSED:
-        good = length == size;
-        if (good && size)
-            memcpy(out, bytes, size);
-        break;
-    case PARQUET_ZSTD:
-        good = size == 0 || ZSTD_decompressDCtx(reader->zstd, out, size, bytes,
-                                                length) == size;
-        break;
-    case PARQUET_GZIP: good = gunzip(bytes, length, out, size); break;
-    case PARQUET_SNAPPY: good = decode_snappy(bytes, length, out, size); break;
-    default:
-        return fail(failure, FAILURE_DATA,
-                    "compressed by method %d, which this program can not read",
-                    (int)codec);
-    }
-    return good ? 0
-                : fail(failure, FAILURE_DATA,
-                       "its compressed bytes are damaged");
-}
-
-/* ---- pages --------------------------------------------------------------- */
-
-struct page_reader {
-    struct parquet_reader *file;
-    struct chunk_reader chunk;
-    enum parquet_codec codec;
-    uint32_t rows, done;
-    const struct parquet_picks *picks; /* NULL: all rows */
-    bool picked;                       /* words are those of picks already */
-    struct failure *failure;
-};
-
-static int
-damaged(struct page_reader *page, const char *what)
-{
-    return fail(page->failure, FAILURE_DATA, "%s: the file is damaged", what);
-}
-
-/* The body uncompressed; the first lead bytes are not compressed. */
-static int
-open_page(struct page_reader *page, const struct parquet_page_head *head,
-          const unsigned char *body, size_t lead)
-{
-    struct growing *to = &page->file->page;
-    enum parquet_codec codec =
-        head->compressed ? page->codec : PARQUET_UNCOMPRESSED;
-    unsigned char *room;
-    size_t plain = (size_t)head->plain_size, size = (size_t)head->size;
-
-    if (plain > PAGE_MAX || lead > plain || lead > size)
-        return damaged(page, "a page's head tells impossible sizes");
-    growing_clear(to);
-    room = growing_room(to, plain + 8);
-    if (!room)
-        return fail(page->failure, FAILURE_ENVIRONMENT, "out of memory");
-    if (lead)
-        memcpy(room, body, lead);
-    to->size = plain;
-    return uncompress_page(page->file, codec, body + lead, size - lead,
-                           room + lead, plain - lead, page->failure);
-}
-
-static int
-take_dictionary(struct page_reader *page, const struct parquet_page_head *head,
-                const unsigned char *body)
-{
-    const struct growing *plain = &page->file->page;
-
-    if (head->encoding != PARQUET_PLAIN &&
-        head->encoding != PARQUET_PLAIN_DICTIONARY)
-        return damaged(page, "a dictionary in an encoding without meaning");
-    if (open_page(page, head, body, 0) != 0)
-        return -1;
-    return chunk_reader_dictionary(&page->chunk, plain->bytes,
-                                   plain->bytes + plain->size,
-                                   (uint32_t)head->values, page->failure);
-}
-
-/* Marks which of the page's rows are null, from levels at [*at, end); how
- * many are not, or -1. */
-static int64_t
-take_levels(struct page_reader *page, uint32_t count, const unsigned char **at,
-            const unsigned char *end)
-{
-    uint8_t *valid = page->chunk.out->valid.bytes + page->done;
-    struct growing *scratch = &page->file->levels;
-    uint32_t *levels;
-    int64_t found = 0;
-    uint32_t all;
-
-    if (decode_run(at, end, 1, &all, count)) {
-        if (all > 1)
-            return damaged(page, "a definition level above 1");
-        memset(valid, (int)all, count);
-        return all ? count : 0;
-    }
-    growing_clear(scratch);
-    levels = (void *)growing_room(scratch, count * 4UL + 4);
-    if (!levels)
-        return fail(page->failure, FAILURE_ENVIRONMENT, "out of memory");
-    if (!decode_hybrid(at, end, 1, levels, count))
-        return damaged(page, "its definition levels are too few");
-    for (uint32_t i = 0; i < count; i++) {
-        valid[i] = levels[i] & 1;
-        found += valid[i];
-    }
-    return found;
-}
-
-/* Spreads count values over the rows of the page that are not null. */
-static void
-spread(uint64_t *words, const uint8_t *valid, uint32_t rows, uint32_t count)
-{
-    for (uint32_t i = rows; i-- > 0 && count < i + 1;)
-        words[i] = valid[i] ? words[--count] : 0;
-}
-
-static int
-take_values(struct page_reader *page, const struct parquet_page_head *head,
-            const unsigned char *at, const unsigned char *end, int64_t found)
-{
-    struct parquet_chunk_values *out = page->chunk.out;
-    uint64_t *words = (uint64_t *)(void *)out->words.bytes + page->done;
-    uint32_t rows = (uint32_t)head->values;
-
-    if (found < 0)
-        return -1;
-    if (found == 0 && rows == page->rows) { /* words are not looked at */
-        out->values.nulls = page->done = rows;
-        return 0;
-    }
-    if (page->picks && found == page->rows) {
-        int result =
-            chunk_reader_pick(&page->chunk, head->encoding, at, end, rows,
-                              *page->picks, words, page->failure);
-
-        page->picked = result > 0;
-        page->done += page->picked ? rows : 0;
-        if (result != 0)
-            return result < 0 ? -1 : 0;
-    }
-    if (chunk_reader_values(&page->chunk, head->encoding, at, end, words,
-                            (uint32_t)found, page->failure) != 0)
-        return -1;
-    if (found < rows)
-        spread(words, out->valid.bytes + page->done, rows, (uint32_t)found);
-    out->values.nulls += rows - (uint32_t)found;
-    page->done += rows;
-    return 0;
-}
-
-static int
-take_v1(struct page_reader *page, const struct parquet_page_head *head,
-        const unsigned char *body)
-{
-    const struct growing *plain = &page->file->page;
-    const unsigned char *at, *end, *values;
-    int64_t found = head->values;
-    uint32_t size;
-
-    if (open_page(page, head, body, 0) != 0)
-        return -1;
-    at = plain->bytes;
-    end = at + plain->size;
-    if (page->chunk.column->optional) {
-        if (head->packed_levels)
-            return fail(page->failure, FAILURE_DATA,
-                        "levels in an encoding that this program can not "
-                        "read");
-        if (end - at < 4)
-            return damaged(page, "its definition levels are missing");
-        memcpy(&size, at, 4);
-        at += 4;
-        if (size > (size_t)(end - at))
-            return damaged(page, "its definition levels are cut off");
-        values = at + size;
-        found = take_levels(page, (uint32_t)head->values, &at, values);
-        at = values;
-    }
-    return take_values(page, head, at, end, found);
-}
-
-static int
-take_v2(struct page_reader *page, const struct parquet_page_head *head,
-        const unsigned char *body)
-{
-    const struct growing *plain = &page->file->page;
-    size_t lead = (size_t)head->levels_size + (size_t)head->repetition_size;
-    const unsigned char *at, *end;
-    int64_t found = head->values;
-
-    if (open_page(page, head, body, lead) != 0)
-        return -1;
-    at = plain->bytes + head->repetition_size;
-    end = plain->bytes + plain->size;
-    if (page->chunk.column->optional)
-        found =
-            take_levels(page, (uint32_t)head->values, &at, plain->bytes + lead);
-    return take_values(page, head, plain->bytes + lead, end, found);
-}
-
-/* One page at *at; moves behind it. */
-static int
-take_page(struct page_reader *page, const unsigned char **at,
-          const unsigned char *end)
-{
-    struct parquet_page_head head;
-    long length =
-        parquet_page_parse(&head, *at, (size_t)(end - *at), page->failure);
-    const unsigned char *body = *at + length;
-
-    if (length < 0)
-        return -1;
-    if ((size_t)head.size > (size_t)(end - body))
-        return damaged(page, "a page is longer than its column");
-    *at = body + head.size;
-    if (head.has_check &&
-        head.check != (uint32_t)crc32_z(0, body, (size_t)head.size))
-        return damaged(page, "a page does not fit its CRC-32");
-    if (head.kind == PARQUET_DICTIONARY_PAGE)
-        return take_dictionary(page, &head, body);
-    if (head.kind != PARQUET_DATA_PAGE && head.kind != PARQUET_DATA_PAGE_V2)
-        return 0;
-    if ((uint32_t)head.values > page->rows - page->done)
-        return damaged(page, "more values than rows");
-    return head.kind == PARQUET_DATA_PAGE ? take_v1(page, &head, body)
-                                          : take_v2(page, &head, body);
-}
-
-static int
-take_pages(struct page_reader *page, uint64_t start)
-{
-    const struct growing *raw = &page->file->raw;
-    const unsigned char *at = raw->bytes, *end = at + raw->size;
-
-    while (page->done < page->rows) {
-        const unsigned char *here = at;
-
-        if (at == end)
-            return damaged(page, "fewer values than rows");
-        if (take_page(page, &at, end) != 0)
-            return fail_at(page->failure, "page at byte %" PRIu64,
-                           start + (uint64_t)(here - raw->bytes));
-    }
-    return 0;
-}
-
-/* ---- a chunk ------------------------------------------------------------- */
-
-static int
-make_room(struct parquet_chunk_values *out, const struct parquet_column *column,
-          uint32_t rows, struct failure *failure)
-{
-    growing_clear(&out->words);
-    growing_clear(&out->valid);
-    growing_clear(&out->table);
-    growing_clear(&out->bytes);
-    memset(&out->values, 0, sizeof out->values);
-    if (!growing_room(&out->words, rows * 8UL + 8) ||
-        !growing_room(&out->valid, rows + 8UL))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    out->values.words = (void *)out->words.bytes;
-    out->values.valid = out->valid.bytes;
-    out->values.count = rows;
-    if (!column->optional)
-        memset(out->valid.bytes, 1, rows);
-    return 0;
-}
-
-static int
-read_chunk(struct page_reader *page, const struct parquet_chunk *chunk)
-{
-    uint64_t start = (uint64_t)parquet_chunk_start(chunk);
-
-    if (page->rows > PARQUET_READ_ROWS)
-        return fail(page->failure, FAILURE_DATA,
-                    "a row group of %u rows; this program reads at most %d",
-                    page->rows, PARQUET_READ_ROWS);
-    if (make_room(page->chunk.out, page->chunk.column, page->rows,
-                  page->failure) != 0 ||
-        read_at(page->file, start, (size_t)chunk->size, &page->file->raw,
-                page->failure) != 0)
-        return -1;
-    return take_pages(page, start);
-}
-
-static struct page_reader
-page_reader_of(struct parquet_reader *reader, uint32_t group, unsigned column,
-               struct parquet_chunk_values *out, struct failure *failure)
-{
-    const struct parquet_group *rows = &reader->footer.groups[group];
-
-    return (struct page_reader){
-        .file = reader,
-        .chunk = {.column = &reader->footer.columns[column], .out = out},
-        .codec = rows->chunks[column].codec,
-        .rows = (uint32_t)rows->rows,
-        .failure = failure,
-    };
-}
-
-static int
-end_chunk(struct page_reader *page, uint32_t group, int result)
-{
-    free(page->chunk.dictionary);
-    if (result < 0)
-        return fail_at(page->failure, "%s: row group %u, column '%s'",
-                       page->file->input.name, group, page->chunk.column->name);
-    chunk_reader_finish(&page->chunk);
-    return result;
-}
-
-int
-parquet_reader_chunk(struct parquet_reader *reader, uint32_t group,
-                     unsigned column, struct parquet_chunk_values *out,
-                     struct failure *failure)
-{
-    const struct parquet_chunk *chunk =
-        &reader->footer.groups[group].chunks[column];
-    struct page_reader page =
-        page_reader_of(reader, group, column, out, failure);
-
-    return end_chunk(&page, group, read_chunk(&page, chunk));
-}
-
-void
-parquet_values_pick(struct parquet_values *values, struct parquet_picks picks)
-{
-    bool some = values->nulls < values->count;
-
-    values->count = picks.count;
-    if (!some) {
-        values->nulls = picks.count;
-        return;
-    }
-    values->nulls = 0;
-    for (uint32_t i = 0; i < picks.count; i++) {
-        values->words[i] = values->words[picks.rows[i]];
-        values->valid[i] = values->valid[picks.rows[i]];
-        values->nulls += !values->valid[i];
-    }
-}
-
-int
-parquet_reader_pick(struct parquet_reader *reader, uint32_t group,
-                    unsigned column, struct parquet_picks picks,
-                    struct parquet_chunk_values *out, struct failure *failure)
-{
-    const struct parquet_chunk *chunk =
-        &reader->footer.groups[group].chunks[column];
-    struct page_reader page =
-        page_reader_of(reader, group, column, out, failure);
-
-    page.picks = &picks;
-    if (end_chunk(&page, group, read_chunk(&page, chunk)) != 0)
-        return -1;
-    if (page.picked)
-        out->values.count = picks.count; /* none of which is null */
-    else
-        parquet_values_pick(&out->values, picks);
-    return 0;
-}
-
-/* The dictionary page, when the one page behind it has all rows as indices to
- * it: 1; 0 when not; -1. */
-static int
-read_dictionary(struct page_reader *page, const struct parquet_chunk *chunk)
-{
-    int64_t start = chunk->dictionary_offset;
-    const unsigned char *at, *end;
-    struct parquet_page_head head;
-    struct failure ignored = {0};
-    uint64_t size;
-
-    if (start == 0 || chunk->data_offset <= start ||
-        chunk->data_offset - start > chunk->size)
-        return 0;
-    size = (uint64_t)(chunk->data_offset - start) + PAGE_HEAD_ROOM;
-    if (size > (uint64_t)chunk->size)
-        size = (uint64_t)chunk->size;
-    if (make_room(page->chunk.out, page->chunk.column, 0, page->failure) != 0 ||
-        read_at(page->file, (uint64_t)start, size, &page->file->raw,
-                page->failure) != 0)
-        return -1;
-    at = page->file->raw.bytes;
-    end = at + size;
-    if (take_page(page, &at, at + (chunk->data_offset - start)) != 0)
-        return fail_at(page->failure, "page at byte %" PRId64, start);
-    return page->chunk.has_dictionary &&
-           parquet_page_parse(&head, at, (size_t)(end - at), &ignored) > 0 &&
-           head.kind == PARQUET_DATA_PAGE &&
-           head.encoding == PARQUET_RLE_DICTIONARY &&
-           (uint32_t)head.values == page->rows;
-}
-
-int
-parquet_reader_dictionary(struct parquet_reader *reader, uint32_t group,
-                          unsigned column, struct parquet_chunk_values *out,
-                          struct failure *failure)
-{
-    const struct parquet_chunk *chunk =
-        &reader->footer.groups[group].chunks[column];
-    struct page_reader page =
-        page_reader_of(reader, group, column, out, failure);
-
-    return end_chunk(&page, group, read_dictionary(&page, chunk));
-}
-
 int
 parquet_reader_may_have(struct parquet_reader *reader, uint32_t group,
                         unsigned column, uint64_t value,
@@ -585,7 +134,8 @@ parquet_reader_may_have(struct parquet_reader *reader, uint32_t group,
     if (chunk->bloom_offset <= 0 || chunk->bloom_size <= BLOOM_HEAD_MAX / 2 ||
         start + (uint64_t)chunk->bloom_size > reader->input.size)
         return 1;
-    if (read_at(reader, start, (uint64_t)chunk->bloom_size, raw, failure) != 0)
+    if (parquet_reader_at(reader, start, (uint64_t)chunk->bloom_size, raw,
+                          failure) != 0)
         return fail_at(failure, "%s", reader->input.name);
     head = parquet_bloom_parse(raw->bytes, raw->size, &size);
     if (head < 0 || (uint64_t)head + size != (uint64_t)chunk->bloom_size ||

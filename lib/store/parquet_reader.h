@@ -33,6 +33,10 @@ int parquet_reader_open(struct parquet_reader *reader, const char *path,
                         struct failure *failure);
 void parquet_reader_close(struct parquet_reader *reader);
 
+/* Replaces to by size bytes of the file from offset. */
+int parquet_reader_at(struct parquet_reader *reader, uint64_t offset,
+                      size_t size, struct growing *to, struct failure *failure);
+
 /* The values of a chunk and their memory; zeroed before the first use and
  * used again for the next chunk. */
 struct parquet_chunk_values {
