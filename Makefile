@@ -104,12 +104,16 @@ lint:
 	scripts/lint
 
 # Fuzzers are clang's libFuzzer; the replay of their corpora needs no engine.
-FUZZ_SAN := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.c lib/*/*.h)
+FUZZ_SAN := address,undefined -fno-sanitize-recover=all
+FUZZ_OBJECTS := $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out lib/cli/%,$(wildcard lib/*/*.c)))
+build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	clang -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib -O1 -g \
-		$(FUZZ_SAN) $(shell pkg-config --cflags $(PKGS)) -o $@ $< \
-		$(filter-out lib/cli/%,$(wildcard lib/*/*.c)) $(LDLIBS)
+		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) \
+		$(shell pkg-config --cflags $(PKGS)) -MMD -MP -c -o $@ $<
+
+build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJECTS)
+	clang -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $^ $(LDLIBS)
 
 fuzz: $(FUZZERS:%=build/fuzz/%)
 	@for f in $(FUZZERS); do mkdir -p build/fuzz/corpus/$$f && \
@@ -158,7 +162,7 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(shell find $B/obj -name '*.d' 2>/dev/null)
+-include $(shell find $B/obj build/fuzz -name '*.d' 2>/dev/null)
 
 .PHONY: all bench-programs unit-programs list-units man tools unit test lint fuzz fuzz-replay bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
