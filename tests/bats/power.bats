@@ -4,9 +4,10 @@
 # A power cut is the shutdown of the file system, without a flush of its log.
 # That is no perfect one: of an fsync that it comes upon, ext4 and xfs of Linux
 # 6.18 say now and then that it succeeded, though nothing of it is on the disk
-# (traced: 6 of 700 cuts on ext4; each fsync that began later failed, and
-# nothing was passed on after one that failed).  No power cut lets a program
-# live to see that.  So the program is stopped first, as by the cut.
+# (traced: at 6 of 700 cuts on ext4 and 2 of 300 on xfs; each fsync that began
+# later failed, and nothing was passed on after one that failed).  No power cut
+# lets a program live to see that.  So the program is stopped first, as by the
+# cut.
 load common
 
 teardown() {
