@@ -93,7 +93,7 @@ find(struct tape_source *source, const struct tape_limits *limits,
     if (!limits->bare && log_definitions(log, stream, *seq, take_definition,
                                          definitions, failure) != 0)
         return -1;
-    return found;
+    return (int)found;
 }
 
 /* ---- events -------------------------------------------------------------- */
