@@ -35,6 +35,7 @@ match_free(struct match *match)
     free(match->expiries);
     map_free(&match->members);
     map_free(&match->groups);
+    curves_free(&match->curves);
     free(match->movers);
     free(match->choices);
     memset(match, 0, sizeof *match);
@@ -270,6 +271,9 @@ on_plain(struct match *match, struct market *market, const struct order *order,
         rest(match, market, &arrival, open);
     else
         tell_remainder(match, order, open, end_of(&arrival));
+    if (!continuous && market->has_curve)
+        curve_add(&match->curves, &market->curve, order->side - SIDE_BUY,
+                  order->price, open);
     return 0;
 }
 
@@ -368,9 +372,10 @@ static int
 finish(struct match *match, struct market *market, const struct event *event,
        struct failure *failure)
 {
-    if (match_run_fired(match, market, event, failure) != 0)
+    if (match_run_fired(match, market, event, failure) != 0 ||
+        match_indicate(match, market, event, failure) != 0)
         return -1;
-    return match_indicate(match, market, event, failure);
+    return curves_reserve(&match->curves, failure); /* for the next event */
 }
 
 int

@@ -22,16 +22,17 @@
  *      match_act.c       what becomes of it before and after
  *      match_stop.c      stops: waiting, going off, trailing
  *      match_auction.c   what is collected, and its price
+ *      curves.c          demand and supply by price, summed up
  *      match_modify.c    changes and cancels of one order
  *      match_close.c     what ends many orders at once
  *      match_session.c   phases of the day
  *      match_fact.c      telling it all
  *
- * Cost: O(log price levels) for each order, modify, cancel, trade and stop.
- * An order that must be filled whole or to its minimum also looks at what is
- * within its limit, an indicative price at the levels that cross, a trailing
- * stop that moves at all of its market, a mass cancel and a close at all
- * orders of the instruments they name.
+ * Cost: O(log price levels) for each order, modify, cancel, trade, stop and
+ * indicative price.  An order that must be filled whole or to its minimum also
+ * looks at what is within its limit, a trailing stop that moves at all of its
+ * market, the beginning of an auction, a mass cancel and a close at all orders
+ * of the instruments they name.
  *
  * Pure: no I/O, no clock.  The same events give the same facts.
  */
@@ -43,6 +44,7 @@
 #include "base/failure.h"
 #include "base/map.h"
 #include "market/book.h"
+#include "market/curves.h"
 #include "market/multiple.h"
 #include "tape/event.h"
 
@@ -98,7 +100,9 @@ struct market {
     int64_t reference;                /* where an auction leans to, or null */
     int64_t tick_size;                /* 0 or less: none */
     struct tick_row *ticks;           /* ascending; NULL: tick_size */
-    struct indication told;           /* the last indicative of this phase */
+    bool has_curve;         /* what is wanted at which price is summed up */
+    uint32_t curve;         /* in match->curves */
+    struct indication told; /* the last indicative of this phase */
 };
 
 struct match {
@@ -118,6 +122,7 @@ struct match {
     bool busy;                  /* stops went off, or */
     bool many; /* the event may have changed more markets than its own */
     struct map members, groups; /* account, group -> a number of the group */
+    struct curves curves;       /* of markets in an auction */
     struct match_mover *movers; /* trailing stops, while they move */
     size_t mover_capacity;
     struct match_choice *choices; /* of a mass cancel or a close */

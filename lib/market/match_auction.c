@@ -4,141 +4,55 @@
 #include "market/match_fact.h"
 #include "market/match_special.h"
 
-/* ---- curves -------------------------------------------------------------- */
+/* ---- what is collected --------------------------------------------------- */
 
-/* All that one side would trade, price by price: what is shown, behind
- * icebergs and hidden. */
-#define LAYERS 3
-static const uint8_t layer_places[LAYERS] = {PLACE_BOOK, PLACE_RESERVES,
-                                             PLACE_HIDDEN};
+/* Each side's ladders that take part: what is shown, what is behind it, what
+ * is hidden. */
+static const uint8_t layers[] = {PLACE_BOOK, PLACE_RESERVES, PLACE_HIDDEN};
 
-struct curve {
-    const struct rungs *rungs;
-    const struct ladder *ladders[LAYERS];
-    struct ladder_place places[LAYERS];
-    uint32_t levels[LAYERS];
-    int64_t key; /* of the price at hand; KEY_NONE: no more */
-    int64_t price;
-    i128 quantity; /* at that price */
-};
-
-static int64_t
-key_at(const struct curve *curve, int layer)
+static int
+add_ladder(struct match *match, struct market *market, int side,
+           const struct ladder *ladder, struct failure *failure)
 {
-    return curve->levels[layer]
-               ? ladder_key(curve->ladders[layer],
-                            curve->rungs->levels[curve->levels[layer]].price)
-               : KEY_NONE;
-}
+    const struct rungs *rungs = &match->books.rungs;
+    struct ladder_place place;
+    uint32_t number = ladder_first(rungs, ladder, &place);
 
-/* Goes on to the next price. */
-static void
-curve_next(struct curve *curve)
-{
-    curve->key = KEY_NONE;
-    curve->quantity = 0;
-    for (int i = 0; i < LAYERS; i++)
-        if (key_at(curve, i) > curve->key)
-            curve->key = key_at(curve, i);
-    for (int i = 0; i < LAYERS && curve->key != KEY_NONE; i++) {
-        const struct level *level = &curve->rungs->levels[curve->levels[i]];
+    for (; number; number = ladder_next(rungs, &place)) {
+        const struct level *level = &rungs->levels[number];
 
-        if (key_at(curve, i) != curve->key)
-            continue;
-        curve->price = level->price;
-        curve->quantity += level_quantity(level);
-        curve->levels[i] = ladder_next(curve->rungs, &curve->places[i]);
+        if (curves_reserve(&match->curves, failure) != 0)
+            return -1;
+        curve_add(&match->curves, &market->curve, side, level->price,
+                  level_quantity(level));
     }
+    return 0;
 }
 
-static void
-curve_begin(const struct match *match, const struct market *market, int side,
-            struct curve *curve)
+int
+match_collect_curve(struct match *match, struct market *market,
+                    struct failure *failure)
 {
-    *curve = (struct curve){.rungs = &match->books.rungs};
-    for (int i = 0; i < LAYERS; i++) {
-        curve->ladders[i] = &market->book.ladders[layer_places[i]][side];
-        curve->levels[i] =
-            ladder_first(curve->rungs, curve->ladders[i], &curve->places[i]);
-    }
-    curve_next(curve);
+    if (market->has_curve)
+        return 0;
+    market->has_curve = true;
+    for (int side = 0; side < 2; side++)
+        for (size_t i = 0; i < sizeof layers; i++)
+            if (add_ladder(match, market, side,
+                           &market->book.ladders[layers[i]][side],
+                           failure) != 0)
+                return -1;
+    return curves_reserve(&match->curves, failure); /* for the next event */
 }
 
-/* What is open without a limit. */
-static i128
-at_any_price(const struct match *match, const struct market *market, int side)
+void
+match_drop_curve(struct match *match, struct market *market)
 {
-    uint32_t level = market->book.ladders[PLACE_MARKET][side].best;
-
-    return level ? level_quantity(books_level(&match->books, level)) : 0;
+    curve_clear(&match->curves, &market->curve);
+    market->has_curve = false;
 }
 
 /* ---- the price ----------------------------------------------------------- */
-
-/* Buyers and sellers paired from the best on, as far as they go. */
-struct pairing {
-    struct curve next[2]; /* buyers, sellers: the first price not paired */
-    i128 left[2];         /* of the last one that was */
-    int64_t last[2];      /* its price; null: it was without a limit */
-    i128 volume;
-};
-
-static bool
-has_next(const struct pairing *pairing, int side)
-{
-    return pairing->next[side].key != KEY_NONE;
-}
-
-static bool
-has_offer(const struct pairing *pairing, int side)
-{
-    return pairing->left[side] > 0 || has_next(pairing, side);
-}
-
-/* The price at which a side would pair next; without a limit, any. */
-static int64_t
-offer_of(const struct pairing *pairing, int side, int64_t any)
-{
-    if (pairing->left[side] == 0)
-        return pairing->next[side].price;
-    return pairing->last[side] == DECIMAL_NULL ? any : pairing->last[side];
-}
-
-static void
-load(struct pairing *pairing, int side)
-{
-    struct curve *next = &pairing->next[side];
-
-    if (pairing->left[side] > 0)
-        return;
-    pairing->left[side] = next->quantity;
-    pairing->last[side] = next->price;
-    curve_next(next);
-}
-
-static void
-pair(const struct match *match, const struct market *market,
-     struct pairing *pairing)
-{
-    pairing->volume = 0;
-    for (int side = 0; side < 2; side++) {
-        curve_begin(match, market, side, &pairing->next[side]);
-        pairing->left[side] = at_any_price(match, market, side);
-        pairing->last[side] = DECIMAL_NULL;
-    }
-    while (has_offer(pairing, 0) && has_offer(pairing, 1) &&
-           offer_of(pairing, 0, KEY_END) >= offer_of(pairing, 1, -KEY_END)) {
-        i128 quantity;
-
-        load(pairing, 0);
-        load(pairing, 1);
-        quantity = pairing->left[0] < pairing->left[1] ? pairing->left[0]
-                                                       : pairing->left[1];
-        pairing->left[0] -= quantity;
-        pairing->left[1] -= quantity;
-        pairing->volume += quantity;
-    }
-}
 
 /* The prices that are equally good, from low to high; null: there is none. */
 struct range {
@@ -151,70 +65,35 @@ only(int64_t price)
     return (struct range){price, price};
 }
 
-/* One side has more than the other: its last price, if it has one, else the
- * furthest that either side named. */
+/* Prices up to below leave buyers over and those from above on do not, so that
+ * one of these two is the best; prices beyond them are as good while nothing
+ * is wanted in between. */
 static struct range
-pressed(const struct pairing *pairing, int side)
+best_prices(const struct match *match, const struct market *market,
+            const i128 unpriced[2])
 {
-    const struct curve *next = &pairing->next[side];
-    int64_t other = pairing->last[!side];
+    const struct curves *curves = &match->curves;
+    struct curve_point below, above, low, high, none;
+    i128 buys, sells;
 
-    if (pairing->last[side] != DECIMAL_NULL)
-        return only(pairing->last[side]);
-    if (!has_next(pairing, side))
-        return only(other);
-    if (other == DECIMAL_NULL ||
-        next->key > ladder_key(next->ladders[0], other))
-        return only(next->price);
-    return only(other);
-}
-
-/* Both sides came out even, but no limit price keeps them so: the next price
- * of the side that would then have less left over; when it is the same, all
- * from one to the other. */
-static struct range
-uneven(struct pairing *pairing)
-{
-    struct curve *buys = &pairing->next[0], *sells = &pairing->next[1];
-    struct range range = {buys->price, sells->price};
-
-    if (!has_next(pairing, 1) ||
-        (has_next(pairing, 0) && buys->quantity < sells->quantity))
-        return only(range.low);
-    if (!has_next(pairing, 0) || sells->quantity < buys->quantity)
-        return only(range.high);
-    curve_next(buys);
-    curve_next(sells);
-    if (pairing->last[1] != DECIMAL_NULL &&
-        !(has_next(pairing, 0) && buys->price >= pairing->last[1]))
-        range.low = pairing->last[1];
-    if (pairing->last[0] != DECIMAL_NULL &&
-        !(has_next(pairing, 1) && sells->price <= pairing->last[0]))
-        range.high = pairing->last[0];
-    return range;
-}
-
-static struct range
-best_prices(struct pairing *pairing)
-{
-    int64_t buy = pairing->last[0], sell = pairing->last[1];
-    bool low, high;
-
-    if (pairing->left[0] > 0)
-        return pressed(pairing, 0);
-    if (pairing->left[1] > 0)
-        return pressed(pairing, 1);
-    low = sell != DECIMAL_NULL &&
-          !(has_next(pairing, 0) && pairing->next[0].price >= sell);
-    high = buy != DECIMAL_NULL &&
-           !(has_next(pairing, 1) && pairing->next[1].price <= buy);
-    if (low && high)
-        return (struct range){sell, buy};
-    if (low || high)
-        return only(low ? sell : buy);
-    if (!has_next(pairing, 0) && !has_next(pairing, 1))
+    curve_cut(curves, market->curve, unpriced, 0, &below, &above);
+    if (!below.exists && !above.exists)
         return only(DECIMAL_NULL);
-    return uneven(pairing);
+    buys = below.exists ? below.demand - below.supply : 0;
+    sells = above.exists ? above.supply - above.demand : 0;
+    if (!above.exists ||
+        (below.exists && (below.supply > above.demand ||
+                          (below.supply == above.demand && buys < sells))))
+        return only(below.price);
+    if (!below.exists || above.demand > below.supply || sells < buys) {
+        if (sells > 0)
+            return only(above.price);
+        curve_cut(curves, market->curve, unpriced, -1, &high, &none);
+        return (struct range){above.price, high.price};
+    }
+    curve_cut(curves, market->curve, unpriced, buys, &none, &low);
+    curve_cut(curves, market->curve, unpriced, -sells - 1, &high, &none);
+    return (struct range){low.price, high.price};
 }
 
 static int64_t
@@ -250,6 +129,15 @@ settle(const struct market *market, const struct range *range)
                                      : reference;
 }
 
+/* What is open without a limit. */
+static i128
+at_any_price(const struct match *match, const struct market *market, int side)
+{
+    uint32_t level = market->book.ladders[PLACE_MARKET][side].best;
+
+    return level ? level_quantity(books_level(&match->books, level)) : 0;
+}
+
 /* A sum as far as the format holds it. */
 static int64_t
 capped(i128 sum)
@@ -262,28 +150,24 @@ capped(i128 sum)
 struct indication
 match_indication(const struct match *match, const struct market *market)
 {
-    struct pairing pairing, kept;
+    const i128 unpriced[2] = {at_any_price(match, market, 0),
+                              at_any_price(match, market, 1)};
     struct indication result = {.price = DECIMAL_NULL};
+    struct curve_point point;
     struct range range;
-    i128 surplus;
+    int64_t price;
 
     if (!match_is_crossed(market))
         return result;
-    pair(match, market, &pairing);
-    if (pairing.volume == 0)
+    range = best_prices(match, market, unpriced);
+    price = settle(market, &range);
+    if (price == DECIMAL_NULL)
         return result;
-    kept = pairing;
-    range = best_prices(&pairing);
-    result.price = settle(market, &range);
-    if (result.price == DECIMAL_NULL)
-        return result;
-    surplus = kept.left[0] - kept.left[1];
-    if (has_next(&kept, 0) && kept.next[0].price >= result.price)
-        surplus += kept.next[0].quantity;
-    if (has_next(&kept, 1) && kept.next[1].price <= result.price)
-        surplus -= kept.next[1].quantity;
-    result.quantity = capped(kept.volume);
-    result.surplus = capped(surplus);
+    point = curve_at(&match->curves, market->curve, unpriced, price);
+    result.price = price;
+    result.quantity =
+        capped(point.demand < point.supply ? point.demand : point.supply);
+    result.surplus = capped(point.demand - point.supply);
     return result;
 }
 
@@ -447,6 +331,8 @@ indicate(struct match *match, struct market *market, const struct event *event,
 
     if (!is_auction(market))
         return 0;
+    if (match_collect_curve(match, market, failure) != 0)
+        return -1;
     now = match_indication(match, market);
     if (now.price == told->price && now.quantity == told->quantity &&
         now.surplus == told->surplus)

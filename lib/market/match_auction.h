@@ -6,6 +6,12 @@
 
 #include "market/match.h"
 
+/* An auction's price needs the market's curve: from when it is collected until
+ * it is dropped, it follows the book. */
+int match_collect_curve(struct match *match, struct market *market,
+                        struct failure *failure);
+void match_drop_curve(struct match *match, struct market *market);
+
 /* What an auction would do now. */
 struct indication match_indication(const struct match *match,
                                    const struct market *market);

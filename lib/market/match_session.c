@@ -34,7 +34,8 @@ join_close(struct match *match, struct market *market, struct failure *failure)
         while (queue->best) {
             uint32_t order = books_level(books, queue->best)->head;
 
-            if (books_reserve(books, failure) != 0)
+            if (books_reserve(books, failure) != 0 ||
+                curves_reserve(&match->curves, failure) != 0)
                 return -1;
             match_displace(match, market, order);
             match_collect(match, market, order, false);
@@ -48,8 +49,11 @@ static int
 end_auction(struct match *match, struct market *market,
             const struct event *cause, struct failure *failure)
 {
-    bool traded = match_uncross(match, market, cause);
+    bool traded;
 
+    if (match_collect_curve(match, market, failure) != 0)
+        return -1;
+    traded = match_uncross(match, market, cause);
     if (market->passing &&
         match_end_passing(match, market, cause, failure) != 0)
         return -1;
@@ -74,11 +78,13 @@ begin_phase(struct match *match, struct market *market,
         join_close(match, market, failure) != 0)
         return -1;
     market->told = (struct indication){.price = DECIMAL_NULL};
-    if (!ends_auction(from, market->state) || is_quiet(market))
-        return 0;
-    if (match_cause(match, market, &session->event, &cause, failure) != 0)
+    if (ends_auction(from, market->state) && !is_quiet(market) &&
+        (match_cause(match, market, &session->event, &cause, failure) != 0 ||
+         end_auction(match, market, &cause, failure) != 0))
         return -1;
-    return end_auction(match, market, &cause, failure);
+    if (!is_auction(market))
+        match_drop_curve(match, market);
+    return 0;
 }
 
 int

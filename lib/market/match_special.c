@@ -121,6 +121,7 @@ match_shrink(struct match *match, struct market *market, uint32_t order,
     struct books *books = &match->books;
     int64_t less = books_open(books, order) - open;
 
+    match_want(match, market, order, -less);
     if (books->orders[order].special) {
         int64_t reserve = books_extra(books, order)->reserve;
         int64_t behind = less < reserve ? less : reserve;
@@ -216,6 +217,7 @@ match_place(struct match *match, struct market *market, uint32_t order,
             match_follow(match, market, order);
     }
     book_queue(books, &market->book, order);
+    match_want(match, market, order, open);
 }
 
 void
@@ -225,6 +227,7 @@ match_displace(struct match *match, struct market *market, uint32_t order)
     struct resting *resting = &books->orders[order];
     int64_t open = books_open(books, order);
 
+    match_want(match, market, order, -open);
     book_unqueue(books, &market->book, order);
     if (resting->special) {
         set_reserve(match, market, order, 0);

@@ -68,6 +68,18 @@ match_same_owner(const struct match *match, uint64_t account, uint64_t other)
 int match_account(struct match *match, const struct account *account,
                   struct failure *failure);
 
+/* So much more is wanted at a limit, in the book or hidden. */
+static inline void
+match_want(struct match *match, struct market *market, uint32_t order,
+           int64_t quantity)
+{
+    const struct resting *resting = &match->books.orders[order];
+
+    if (market->has_curve && resting->place <= PLACE_HIDDEN)
+        curve_add(&match->curves, &market->curve, resting->side - SIDE_BUY,
+                  resting->price, quantity);
+}
+
 static inline bool
 is_collecting(const struct market *market)
 {
