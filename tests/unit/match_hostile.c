@@ -12,7 +12,7 @@
 #define MANY     1000000
 #define STOPS    100000
 #define TRAILING 10000
-#define CROSSED  5000
+#define CROSSED  100000
 #define DATES    200000
 
 union input {
@@ -496,7 +496,7 @@ large_indicative(void)
         put_order(MANY + i, SIDE_SELL, (int64_t)(MANY - i) * DECIMAL_ONE);
         changes += told.counts[EVENT_INDICATIVE];
     }
-    OK("The price is told each time while thousands of prices cross.",
+    OK("The price is told each time while a hundred thousand prices cross.",
        changes == CROSSED);
     match_free(&match);
 }
