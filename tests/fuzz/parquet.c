@@ -21,6 +21,28 @@ check_failure(const struct failure *failure)
     assert(failure->kind != FAILURE_DATA || strstr(failure->text, path));
 }
 
+/* What else can be asked of a column: two rows of it, its table alone, and its
+ * Bloom filter. */
+static void
+ask_column(struct parquet_reader *reader, uint32_t group, unsigned column,
+           struct parquet_chunk_values *chunk)
+{
+    uint32_t rows[2] = {0, (uint32_t)reader->footer.groups[group].rows / 2};
+    struct parquet_picks picks = {rows, rows[1] > 0 ? 2 : 0};
+    struct failure failures[3] = {{0}, {0}, {0}};
+
+    if (parquet_reader_pick(reader, group, column, picks, chunk,
+                            &failures[0]) != 0)
+        check_failure(&failures[0]);
+    else
+        assert(chunk->values.count == picks.count);
+    if (parquet_reader_dictionary(reader, group, column, chunk, &failures[1]) <
+        0)
+        check_failure(&failures[1]);
+    if (parquet_reader_may_have(reader, group, column, 77, &failures[2]) < 0)
+        check_failure(&failures[2]);
+}
+
 static void
 read_columns(void)
 {
@@ -35,6 +57,7 @@ read_columns(void)
 
             if (parquet_reader_chunk(&reader, g, c, &chunk, &other) != 0)
                 check_failure(&other);
+            ask_column(&reader, g, c, &chunk);
         }
     if (result != 0)
         check_failure(&failure);
