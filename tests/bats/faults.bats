@@ -205,7 +205,7 @@ recovers() {
 # ---- killed ----------------------------------------------------------------
 
 killed_everywhere() {
-    local points=0 count at call n twice
+    local points=0 missed=0 count at call n twice
     prepare "$1"
     calls "$1" calls
     count=$(wc -l < calls)
@@ -213,7 +213,12 @@ killed_everywhere() {
         read -r call n _ <<< "$(sed -n "${at}p" calls)"
         "$1_fresh"
         run_under "$1" "$call" "signal=KILL:when=$n"
-        [ "$status" -eq 137 ] || { echo "$call $n: lives, $status"; return 1; }
+        if [ "$status" -eq 0 ]; then # a run may need fewer: pipes, memory
+            "$1_done" || { echo "$call $n: lives"; return 1; }
+            missed=$((missed + 1))
+            continue
+        fi
+        [ "$status" -eq 137 ] || { echo "$call $n: $status"; return 1; }
         "$1_holds" || { echo "killed at $call $n"; return 1; }
         twice=$((at * 7919 % count + 1))
         read -r again m _ <<< "$(sed -n "${twice}p" calls)"
@@ -222,6 +227,7 @@ killed_everywhere() {
         points=$((points + 1))
     done 2> /dev/null
     echo "# $1: killed at $points of $count calls, and twice" >&3
+    [ $((missed * 20)) -le $points ]
 }
 
 @test "xstore killed at any system call, twice: nothing is lost or doubled" {

@@ -1,6 +1,7 @@
 # Bars: an exchange's own, arithmetic in Python, days of a zone, order and
 # refusals.
 load common
+load recorded
 
 # trades ROW ...: a tape of trades "time,instrument,side,price,quantity".
 trades() {
@@ -36,17 +37,9 @@ for row in csv.DictReader(sys.stdin):
             for x in ("open", "high", "low", "close", "volume")])' "$1"
 }
 
-binance() {
-    zstd -dc "$XTAPE_DATA/binance-klines/XRP_OLD-trades.json.zst" |
-        jq -r '"time,trade_id,side,price,quantity", (.[].info |
-            "\(.T),\(.a),\(if .m then "sell" else "buy" end),\(.p),\(.q)")' |
-        ximport -f csv -t trade --time-unit ms --stream binance \
-            -D instrument=BINANCE:XRPETH
-}
-
 @test "12,477 trades give Binance's own 1m and 5m bars, to the last digit" {
     needs_data
-    binance | xohlcv -i 1m,5m | xexport -f csv -t bar > bars.csv
+    recorded binance | xohlcv -i 1m,5m | xexport -f csv -t bar > bars.csv
     for interval in 1m 5m; do
         klines $interval | grep -v ' 0$' > theirs
         ours $interval < bars.csv > mine
@@ -58,7 +51,7 @@ binance() {
 
 @test "with --fill prev also the minutes in which nothing traded" {
     needs_data
-    binance | xohlcv -i 1m,5m --fill prev | xexport -f csv -t bar > bars.csv
+    recorded binance | xohlcv -i 1m,5m --fill prev | xexport -f csv -t bar > bars.csv
     for interval in 1m 5m; do
         diff <(klines $interval) <(ours $interval < bars.csv)
     done

@@ -59,7 +59,8 @@ function expect(line) {
     if (id !== undefined)
         fields.id = id;
     if (instrument !== undefined)
-        [fields.exchange, fields.symbol] = instrument.split(/:(.*)/s);
+        [, fields.exchange, fields.symbol] =
+            /^(?:([^:]*):)?(.*)$/s.exec(instrument);
     if (data !== undefined)
         fields.raw = data;
     return fields;
