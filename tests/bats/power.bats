@@ -120,7 +120,8 @@ cuts() {
 attach() {
     local device
     device=$(losetup -f --show memory/image) || skip "no loop device: not root?"
-    echo 4 > "/sys/block/${device#/dev/}/queue/max_sectors_kb"
+    (echo 4 > "/sys/block/${device#/dev/}/queue/max_sectors_kb") 2> /dev/null ||
+        { losetup -d "$device"; skip "can not set up the disk"; }
     mount "$device" disk
     losetup -d "$device" # with the last umount
 }
