@@ -183,17 +183,31 @@ feed_levels(const struct feed *feed, uint32_t book, enum side side,
     return used;
 }
 
+/* The best price of a side and what is there; false when that does not fit a
+ * quantity. */
+static bool
+best_of(const struct feed *feed, const struct ladder *ladder, int64_t *price,
+        int64_t *quantity)
+{
+    const struct level *level = &feed->rungs.levels[ladder->best];
+    bool fits = true;
+
+    *price = *quantity = DECIMAL_NULL;
+    if (ladder->best_key != KEY_NONE) {
+        fits = level_quantity(level) <= DECIMAL_MAX;
+        *price = level->price;
+        *quantity = (int64_t)level_quantity(level);
+    }
+    return fits;
+}
+
 bool
 feed_quote(const struct feed *feed, uint32_t book, struct quote *quote)
 {
-    struct feed_level bid = {DECIMAL_NULL, DECIMAL_NULL, 0}, ask = bid;
-    bool bid_fits, ask_fits;
+    const struct ladder *sides = feed->books[book].sides;
+    bool fits =
+        best_of(feed, &sides[0], &quote->bid_price, &quote->bid_quantity);
 
-    feed_levels(feed, book, SIDE_BUY, &bid, 1, &bid_fits);
-    feed_levels(feed, book, SIDE_SELL, &ask, 1, &ask_fits);
-    quote->bid_price = bid.price;
-    quote->bid_quantity = bid.quantity;
-    quote->ask_price = ask.price;
-    quote->ask_quantity = ask.quantity;
-    return bid_fits && ask_fits;
+    return best_of(feed, &sides[1], &quote->ask_price, &quote->ask_quantity) &&
+           fits;
 }

@@ -176,9 +176,13 @@ execute(struct feed *feed, struct feed_book *book, uint64_t order_id,
     order = &feed->orders[number];
     open = order->open - lesser(quantity, order->open);
     shown = order->shown - lesser(quantity, order->shown);
+    if (open == 0) {
+        feed_remove(feed, book, order_id);
+        return 0;
+    }
     if (renews || shown == 0)
         shown = lesser(open, order->display);
-    return feed_change(feed, book, order_id, open, shown, failure);
+    return feed_change(feed, book, number, open, shown, failure);
 }
 
 /* Both orders lose what they would have traded with each other; in an auction
@@ -223,7 +227,7 @@ apply_order(struct feed *feed, struct feed_book *book,
         fact->remaining_quantity > order->open)
         return apply_place(feed, book, fact, live, failure);
     /* it keeps its place: what an iceberg does not show goes first */
-    return feed_change(feed, book, fact->order_id, fact->remaining_quantity,
+    return feed_change(feed, book, number, fact->remaining_quantity,
                        lesser(fact->remaining_quantity, order->shown), failure);
 }
 
@@ -311,6 +315,8 @@ apply_resting(struct feed *feed, struct feed_book *book,
     memcpy(&fact, resting, sizeof fact);
     if (!rests(&fact))
         return 0;
+    if (resting->order_id == 0)
+        return fail(failure, FAILURE_DATA, "it has no order id");
     if (resting->visible_quantity > order.open)
         return fail(failure, FAILURE_DATA, "it shows more than is open");
     if (feed_check(order.side, order.price, order.open, failure) != 0 ||
@@ -320,8 +326,8 @@ apply_resting(struct feed *feed, struct feed_book *book,
         return -1;
     if (order.wait != FEED_SHOWN)
         return 0;
-    return feed_change(feed, book, resting->order_id, order.open,
-                       resting->visible_quantity, failure);
+    return feed_change(feed, book, feed_find(book, resting->order_id),
+                       order.open, resting->visible_quantity, failure);
 }
 
 int

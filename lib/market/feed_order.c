@@ -180,16 +180,12 @@ feed_remove(struct feed *feed, struct feed_book *book, uint64_t order_id)
 }
 
 int
-feed_change(struct feed *feed, struct feed_book *book, uint64_t order_id,
+feed_change(struct feed *feed, struct feed_book *book, uint32_t number,
             int64_t open, int64_t shown, struct failure *failure)
 {
-    struct feed_order *order = &feed->orders[feed_find(book, order_id)];
+    struct feed_order *order = &feed->orders[number];
     int64_t less = order->shown - shown;
 
-    if (open == 0) {
-        feed_remove(feed, book, order_id);
-        return 0;
-    }
     order->open = open;
     order->shown = shown;
     if (less < 0)

@@ -25,9 +25,9 @@ int feed_enter(struct feed *feed, struct feed_book *book, uint64_t order_id,
 /* Removes an order if it is known. */
 void feed_remove(struct feed *feed, struct feed_book *book, uint64_t order_id);
 
-/* Changes what is open and shown of a known order; without anything open it
- * goes. */
-int feed_change(struct feed *feed, struct feed_book *book, uint64_t order_id,
+/* Changes what is open and shown of the order with that number; something
+ * stays open. */
+int feed_change(struct feed *feed, struct feed_book *book, uint32_t number,
                 int64_t open, int64_t shown, struct failure *failure);
 
 /* Shows all orders that waited for the close. */

@@ -333,6 +333,50 @@ close_orders(void)
        feed.books[1].state == SESSION_CLOSING_AUCTION);
 }
 
+/* ---- snapshots ----------------------------------------------------------- */
+
+static int
+rest(uint64_t order_id, enum order_place place, int64_t price, int64_t open,
+     int64_t visible)
+{
+    struct resting_order order;
+
+    event_init(&order, EVENT_RESTING);
+    order.order_id = order_id;
+    order.side = SIDE_BUY;
+    order.order_type = place == STANDS_STOP ? ORDER_STOP_LIMIT : ORDER_LIMIT;
+    order.time_in_force = place == STANDS_CLOSE ? TIF_AT_CLOSE : TIF_DAY;
+    order.place = (uint8_t)place;
+    order.price = price;
+    order.remaining_quantity = open;
+    order.visible_quantity = visible;
+    order.display_quantity = 10;
+    return feed_apply(&feed, 0, &order.event, &failure);
+}
+
+static void
+snapshots(void)
+{
+    fresh(SESSION_CONTINUOUS);
+    rest(1, STANDS_IN_BOOK, 10, 25, 4);
+    rest(2, STANDS_STOP, 11, 7, 7);
+    rest(3, STANDS_CLOSE, 12, 7, 7);
+    OK("Of a snapshot is shown what was shown.", quote_is(10, 4, NONE, NONE));
+    trade(1, 99, 4, 0);
+    OK("A peak is renewed as it would have been.",
+       quote_is(10, 10, NONE, NONE));
+    end(EVENT_TRIGGERED, 2);
+    OK("A stop that waited is triggered.", quote_is(11, 7, NONE, NONE));
+    begin_session(SESSION_CLOSING_AUCTION, 0);
+    OK("An order for the close comes when it is time.",
+       quote_is(12, 7, NONE, NONE));
+    OK("An order without id, or that shows more than is open, is refused.",
+       rest(0, STANDS_IN_BOOK, 10, 5, 5) == -1 &&
+           rest(7, STANDS_IN_BOOK, 10, 5, 6) == -1 &&
+           rest(8, STANDS_IN_BOOK, 10, 5, NONE) == -1 &&
+           failure.kind == FAILURE_DATA);
+}
+
 int
 main(void)
 {
@@ -343,6 +387,7 @@ main(void)
     stops();
     auctions();
     close_orders();
+    snapshots();
     feed_free(&feed);
     return tap_done();
 }
