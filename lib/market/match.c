@@ -102,8 +102,8 @@ reference_of(const struct instrument *definition)
 }
 
 int
-match_define(struct match *match, uint32_t index,
-             const struct instrument *definition, struct failure *failure)
+match_know(struct match *match, uint32_t index,
+           const struct instrument *definition, struct failure *failure)
 {
     struct market *market;
 
@@ -123,13 +123,21 @@ match_define(struct match *match, uint32_t index,
                         : definition->upper_price;
     market->reference = reference_of(definition);
     market->local = definition->event.instrument;
-    if (match_read_ticks(market, definition, failure) != 0)
+    return match_read_ticks(market, definition, failure);
+}
+
+int
+match_define(struct match *match, uint32_t index,
+             const struct instrument *definition, struct failure *failure)
+{
+    if (match_know(match, index, definition, failure) != 0)
         return -1;
     match->busy = match->many =
         true; /* the price of its auction may be another */
     if (pass_time(match, &definition->event, failure) != 0)
         return -1;
-    return match_indicate(match, market, &definition->event, failure);
+    return match_indicate(match, &match->markets[index], &definition->event,
+                          failure);
 }
 
 /* ---- arriving ------------------------------------------------------------ */

@@ -139,6 +139,10 @@ void match_begin(struct match *match);
 int match_define(struct match *match, uint32_t index,
                  const struct instrument *definition, struct failure *failure);
 
+/* The same without an event that happens: nothing is told. */
+int match_know(struct match *match, uint32_t index,
+               const struct instrument *definition, struct failure *failure);
+
 /* Takes an event of the instrument with that index: MATCH_NO_MARKET when the
  * event's instrument id is not defined, ignored when it is 0.  An event of any
  * type lets time pass.  0, or -1 when memory lacks. */

@@ -340,7 +340,7 @@ match_restore(struct match *match, const struct event *event,
 
     if (event->type == EVENT_INSTRUMENT &&
         event->instrument == match->count + 1)
-        return match_define(match, match->count, at, failure);
+        return match_know(match, match->count, at, failure);
     if (event->type == EVENT_SESSION && event->instrument == 0 &&
         session->state != 0) {
         match->state = session->state;

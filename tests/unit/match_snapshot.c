@@ -218,6 +218,8 @@ interrupted_at(unsigned every, uint64_t seed)
         union request_event request;
 
         some_request(&random, SYMBOLS, i, &request);
+        if (request.event.type == EVENT_SESSION && one_in(&random, 3))
+            request.event.instrument = 0; /* of all */
         note(&request);
         facts[0].count = facts[1].count = 0;
         take(&pair.never, &request);
