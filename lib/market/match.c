@@ -132,10 +132,9 @@ match_define(struct match *match, uint32_t index,
 {
     if (match_know(match, index, definition, failure) != 0)
         return -1;
-    match->busy = match->many =
-        true; /* the price of its auction may be another */
     if (pass_time(match, &definition->event, failure) != 0)
         return -1;
+    /* the price of its auction may be another */
     return match_indicate(match, &match->markets[index], &definition->event,
                           failure);
 }
