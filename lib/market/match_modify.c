@@ -45,20 +45,21 @@ change_quantity(const struct match *match, const struct market *market,
     const struct modify *modify = change->modify;
     int64_t open = books_open(&match->books, change->number);
     int64_t executed = match->books.rests[change->number].quantity - open;
+    bool total = modify->total_quantity != DECIMAL_NULL;
+    int64_t asked = total ? modify->total_quantity : modify->quantity;
     enum reason reason = 0;
 
-    change->open = open;
-    if (modify->total_quantity != DECIMAL_NULL) {
-        if (modify->quantity != DECIMAL_NULL)
-            return REASON_INVALID_QUANTITY;
-        reason = check_quantity(market, modify->total_quantity);
-        change->open = modify->total_quantity - executed;
-    } else if (modify->quantity != DECIMAL_NULL) {
-        reason = check_quantity(market, modify->quantity);
-        change->open = modify->quantity;
-    }
+    if (total && modify->quantity != DECIMAL_NULL)
+        return REASON_INVALID_QUANTITY;
+    if (asked != DECIMAL_NULL)
+        reason = check_quantity(market, asked);
+    if (reason)
+        return reason;
+    change->open = asked == DECIMAL_NULL ? open
+                   : total               ? asked - executed
+                                         : asked;
     change->quantity = executed + change->open;
-    return reason;
+    return 0;
 }
 
 static enum reason
