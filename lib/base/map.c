@@ -17,14 +17,15 @@ map_free(struct map *map)
 }
 
 /* Where a key belongs.  Two multiplications with the high half folded in
- * between: multiples of a power of two, and of the inverse of either factor,
- * spread as well as random keys do; and nobody knows the seed. */
+ * before, between and behind: multiples of a power of two, and of the inverse
+ * of either factor, spread as well as random keys do, whatever the seed; and
+ * nobody knows the seed. */
 static inline size_t
 home(const struct map *map, uint64_t key)
 {
-    key = (key ^ hash_seed) * UINT64_C(0x9e3779b97f4a7c15);
-    key ^= key >> 32;
-    key *= UINT64_C(0xd6e8feb86659fd93);
+    key ^= hash_seed;
+    key = (key ^ key >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+    key = (key ^ key >> 29) * UINT64_C(0xd6e8feb86659fd93);
     return (size_t)(key >> 32) & map->mask;
 }
 

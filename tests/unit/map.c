@@ -1,6 +1,7 @@
 /* The map against a plain array, for keys that are easy and keys that are
  * meant to hurt. */
 #include "base/map.h"
+#include "base/seed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,9 +110,13 @@ longest_run(unsigned pattern)
 static bool
 no_pattern_degrades(void)
 {
-    for (unsigned pattern = 0; pattern < PATTERNS; pattern++) {
-        size_t run = longest_run(pattern);
+    for (unsigned i = 0; i < 4 * PATTERNS; i++) {
+        unsigned pattern = i % PATTERNS;
+        size_t run;
 
+        /* the same seeds in every run: none, and three with many bits */
+        hash_seed = UINT64_C(0x9fb21c651e98df25) * (i / PATTERNS);
+        run = longest_run(pattern);
         /* Random keys have runs of 50 to 80 here. */
         if (run > 160) {
             tap_note("pattern %u has a run of %zu", pattern, run);
