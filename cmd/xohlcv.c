@@ -140,22 +140,61 @@ no_instrument(const struct event *event, struct failure *failure)
                 event->instrument);
 }
 
-static inline int
-take_trade(struct xohlcv *x, struct run *run, const struct print *print)
+static bool
+is_trade(const struct event *event)
 {
-    const struct sum_trade trade = {
-        .time = print->event.time,
+    return event->type == EVENT_TRADE || event->type == EVENT_PRINT;
+}
+
+static struct sum_trade
+trade_of(const struct event *event)
+{
+    const struct print *print = (const struct print *)(const void *)event;
+
+    return (struct sum_trade){
+        .time = event->time,
         .price = print->price,
         .quantity = print->quantity,
         .id = print->trade_id,
         .buy = print->side == SIDE_BUY,
     };
-    uint32_t index =
-        instruments_find(&run->instruments, print->event.instrument);
+}
 
-    if (__builtin_expect(index == INSTRUMENT_NONE, 0))
-        return no_instrument(&print->event, &run->failure);
-    return bars_trade(&x->bars, index, &trade, &run->failure);
+/* Takes the trades that change nothing but a sum: nearly all, in a loop that
+ * calls nothing.  Returns the first event that asks for more. */
+static const struct event *
+add_trades(struct xohlcv *x, struct run *run, const struct event *event)
+{
+    uint64_t count = 0;
+
+    for (; event < run->reader.end && is_trade(event);
+         event = event_next(event), count++) {
+        const struct sum_trade trade = trade_of(event);
+        uint32_t index = instruments_find(&run->instruments, event->instrument);
+
+        if (!bars_add(&x->bars, index, &trade))
+            break;
+    }
+    x->trade_count += count;
+    run->seq += count;
+    return event;
+}
+
+/* Any trade. */
+static int
+take_trade(struct xohlcv *x, struct run *run, const struct event *event)
+{
+    const struct sum_trade trade = trade_of(event);
+    uint32_t index = instruments_find(&run->instruments, event->instrument);
+
+    if (index == INSTRUMENT_NONE)
+        return no_instrument(event, &run->failure);
+    if (bars_trade(&x->bars, index, &trade, &run->failure) != 0)
+        return -1;
+    if (x->keep)
+        tape_writer_copy(&run->writer, event);
+    x->trade_count++;
+    return 0;
 }
 
 /* What it closes comes before it: nothing earlier follows a clock. */
@@ -172,26 +211,24 @@ static int
 take_stretch(void *state, struct run *run, const struct event **at)
 {
     struct xohlcv *x = state;
-    const struct event *event = *at;
-    uint64_t count = 0;
     int result = 0;
 
-    for (; event < run->reader.end; event = event_next(event), count++) {
-        if (event->type == EVENT_TRADE || event->type == EVENT_PRINT)
-            result =
-                take_trade(x, run, (const struct print *)(const void *)event);
-        else if (event->type == EVENT_CLOCK)
-            result = take_clock(x, run, event);
+    while (result == 0) {
+        if (!x->keep)
+            *at = add_trades(x, run, *at);
+        if (*at == run->reader.end)
+            break;
+        if (is_trade(*at))
+            result = take_trade(x, run, *at);
+        else if ((*at)->type == EVENT_CLOCK)
+            result = take_clock(x, run, *at);
         else
             break;
-        if (result != 0)
-            break;
-        if (x->keep && event->type != EVENT_CLOCK)
-            tape_writer_copy(&run->writer, event);
+        if (result == 0) {
+            *at = event_next(*at);
+            run->seq++;
+        }
     }
-    *at = event;
-    run->seq += count;
-    x->trade_count += count;
     return result;
 }
 

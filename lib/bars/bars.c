@@ -465,13 +465,16 @@ fail_value(int64_t price, int64_t quantity, struct failure *failure)
     return false;
 }
 
-bool
-bars_admit(struct bars *bars, uint32_t index, int64_t time, int64_t price,
-           int64_t quantity, struct failure *failure)
+/* Makes the open buckets hold a trade, if it is one to count with. */
+static bool
+admit(struct bars *bars, uint32_t index, const struct sum_trade *trade,
+      struct failure *failure)
 {
-    if (price < -DECIMAL_MAX || price > DECIMAL_MAX || quantity < 1 ||
-        quantity > DECIMAL_MAX)
-        return fail_value(price, quantity, failure);
+    int64_t time = trade->time, price = trade->price;
+
+    if (price < -DECIMAL_MAX || price > DECIMAL_MAX || trade->quantity < 1 ||
+        trade->quantity > DECIMAL_MAX)
+        return fail_value(price, trade->quantity, failure);
     if (time < BUCKET_TIME_MIN || time > BUCKET_TIME_MAX) {
         fail(failure, FAILURE_DATA,
              time == TIME_NULL ? "a trade without a time"
@@ -485,15 +488,21 @@ bars_admit(struct bars *bars, uint32_t index, int64_t time, int64_t price,
     return time < bars->bucket.end || advance(bars, time, failure) == 0;
 }
 
-bool
-bars_start(struct bars *bars, uint32_t index, int64_t time, int64_t price,
-           uint64_t id, struct failure *failure)
+int
+bars_trade(struct bars *bars, uint32_t index, const struct sum_trade *trade,
+           struct failure *failure)
 {
-    struct sum *sum = &bars->sums[index];
+    struct sum *sum;
 
-    if (sum->count != 0)
-        return too_many(failure) == 0;
-    sum_start(sum, time, price, id);
-    bars->levels[0].touched[index / 64] |= UINT64_C(1) << index % 64;
-    return true;
+    if (!admit(bars, index, trade, failure))
+        return -1;
+    sum = &bars->sums[index];
+    if (sum->count == SUM_COUNT_MAX)
+        return too_many(failure);
+    if (sum->count == 0) {
+        sum_start(sum, trade->time, trade->price, trade->id);
+        bars->levels[0].touched[index / 64] |= UINT64_C(1) << index % 64;
+    }
+    sum_add(sum, trade);
+    return 0;
 }

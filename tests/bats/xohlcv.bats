@@ -254,4 +254,9 @@ END
     trades 2026-01-08T10:00:00Z,A,,1,1 2026-01-08T10:01:00Z,A,,2,1 > day.tape
     run -0 --separate-stderr xohlcv -v -i 1m,1h day.tape -o bars.tape
     [ "${stderr_lines[1]}" = "xohlcv: 2 trades, 3 bars" ]
+    # A clock is no trade; with --keep all is counted the same.
+    ximport -q -f csv -t clock <<< $'time\n2026-01-08T11:00:00Z' -o clock.tape
+    xmerge -q day.tape clock.tape -o clocked.tape
+    run -0 --separate-stderr xohlcv -v --keep -i 1m,1h clocked.tape -o bars.tape
+    [ "${stderr_lines[1]}" = "xohlcv: 2 trades, 3 bars" ]
 }
