@@ -2,9 +2,9 @@
 #include "store/parquet_reader.h"
 
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include "store/decode.h"
@@ -15,28 +15,31 @@
 
 /* ---- compression --------------------------------------------------------- */
 
-/* All members of a gzip stream, one after the other. */
+/* All members of a gzip stream, one after the other; some writers make it one
+ * of zlib. */
 static bool
 gunzip(const unsigned char *bytes, size_t length, unsigned char *out,
        size_t size)
 {
-    z_stream stream = {.next_in = (unsigned char *)(uintptr_t)bytes,
-                       .avail_in = (unsigned)length,
-                       .next_out = out,
-                       .avail_out = (unsigned)size};
-    int result = inflateInit2(&stream, 15 + 32);
-    bool whole;
+    struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
+    bool good = inflater && length > 0, gzip = good && bytes[0] == 0x1f;
 
-    while (result == Z_OK) {
-        result = inflate(&stream, Z_FINISH);
-        if (result == Z_STREAM_END && stream.avail_in > 0)
-            result = inflateReset(&stream);
-        else if (result != Z_STREAM_END)
-            result = Z_DATA_ERROR;
+    while (good && length > 0) {
+        size_t took = 0, gave = 0;
+        enum libdeflate_result result =
+            gzip ? libdeflate_gzip_decompress_ex(inflater, bytes, length, out,
+                                                 size, &took, &gave)
+                 : libdeflate_zlib_decompress_ex(inflater, bytes, length, out,
+                                                 size, &took, &gave);
+
+        good = result == LIBDEFLATE_SUCCESS;
+        bytes += took;
+        length -= took;
+        out += gave;
+        size -= gave;
     }
-    whole = result == Z_STREAM_END && stream.avail_out == 0;
-    inflateEnd(&stream);
-    return whole;
+    libdeflate_free_decompressor(inflater);
+    return good && size == 0;
 }
 
 /* Uncompresses to exactly size bytes at out. */
@@ -266,7 +269,7 @@ take_page(struct page_reader *page, const unsigned char **at,
         return damaged(page, "a page is longer than its column");
     *at = body + head.size;
     if (head.has_check &&
-        head.check != (uint32_t)crc32_z(0, body, (size_t)head.size))
+        head.check != libdeflate_crc32(0, body, (size_t)head.size))
         return damaged(page, "a page does not fit its CRC-32");
     if (head.kind == PARQUET_DICTIONARY_PAGE)
         return take_dictionary(page, &head, body);

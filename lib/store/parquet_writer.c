@@ -2,11 +2,11 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
-#include <zlib.h>
 
 #include "store/parquet_bloom.h"
 #include "store/parquet_bounds.h"
@@ -69,7 +69,7 @@ put_page(struct parquet_writer *writer, const struct parquet_source *source,
         return -1;
     head->plain_size = (int32_t)plain->size;
     head->size = (int32_t)packed->size;
-    head->check = (uint32_t)crc32_z(0, packed->bytes, packed->size);
+    head->check = libdeflate_crc32(0, packed->bytes, packed->size);
     growing_clear(plain);
     parquet_page_format(head, plain);
     if (growing_ok(plain, source->failure) != 0 ||
