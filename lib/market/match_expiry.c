@@ -107,6 +107,7 @@ int
 match_expire(struct match *match, const struct event *cause,
              struct failure *failure)
 {
+    bool collecting = false;
     struct event own;
 
     while (match->expiry_count && match->next_expiry <= match->now) {
@@ -118,7 +119,10 @@ match_expire(struct match *match, const struct event *cause,
             return -1;
         tell_end(match, &own, EVENT_EXPIRED, 0, REASON_EXPIRE_TIME, order);
         match_drop(match, market, order);
+        collecting |= is_auction(market);
     }
+    if (!collecting) /* the usual; there may be 10,000 markets */
+        return 0;
     match->busy = match->many = true;
     return match_indicate(match, NULL, cause, failure);
 }

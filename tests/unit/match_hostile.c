@@ -14,6 +14,7 @@
 #define TRAILING 10000
 #define CROSSED  100000
 #define DATES    200000
+#define MARKETS  50000
 
 union input {
     struct event event;
@@ -102,15 +103,22 @@ name(void *owner, uint32_t index, const struct event *cause,
 }
 
 static void
+define(uint32_t index)
+{
+    struct instrument instrument;
+
+    event_init(&instrument, EVENT_INSTRUMENT);
+    instrument.event.instrument = index + 1;
+    match_define(&match, index, &instrument, &failure);
+}
+
+static void
 begin(void)
 {
     const struct match_sink sink = {put, name, NULL};
-    struct instrument instrument;
 
     match_init(&match, &sink);
-    event_init(&instrument, EVENT_INSTRUMENT);
-    instrument.event.instrument = 1;
-    match_define(&match, 0, &instrument, &failure);
+    define(0);
 }
 
 /* Takes an event; what it caused is then told. */
@@ -552,6 +560,8 @@ many_dates(void)
     bool right = true;
 
     begin();
+    for (uint32_t i = 1; i < MARKETS; i++) /* none of which has to do with it */
+        define(i);
     one.time_in_force = TIF_GTD;
     for (uint64_t i = 0; i < DATES; i++) {
         one.order_id = i + 1;
