@@ -202,8 +202,44 @@ parquet_put_dictionary(const struct parquet_source *source, struct growing *out)
     put_plain(source, dictionary->values, dictionary->count, out);
 }
 
+/* Near: most columns have few repeats, but many by chance, and whatever is told
+ * as one is taken from the literals, whose Huffman code then costs more. A
+ * table of 64 places forgets most of the latter before they are found. */
+static const struct search {
+    int level, hash_log, min_match; /* 0: as the level has it */
+} searches[PARQUET_SEARCH_COUNT] = {
+    [PARQUET_SEARCH_NEAR] = {1, 6, 6},
+    [PARQUET_SEARCH_1] = {1, 0, 0},
+    [PARQUET_SEARCH_2] = {2, 0, 0},
+    [PARQUET_SEARCH_3] = {3, 0, 0},
+};
+
+/* The size of what fits into room bytes at to, or an error of zstd. */
+static size_t
+pack(ZSTD_CCtx *zstd, const struct search *search, const struct growing *plain,
+     unsigned char *to, size_t room)
+{
+    const struct {
+        ZSTD_cParameter which;
+        int value;
+    } parameters[] = {
+        {ZSTD_c_compressionLevel, search->level},
+        {ZSTD_c_hashLog, search->hash_log},
+        {ZSTD_c_minMatch, search->min_match},
+    };
+
+    for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++) {
+        size_t result = ZSTD_CCtx_setParameter(zstd, parameters[i].which,
+                                               parameters[i].value);
+
+        if (ZSTD_isError(result))
+            return result;
+    }
+    return ZSTD_compress2(zstd, to, room, plain->bytes, plain->size);
+}
+
 int
-parquet_pack(const struct parquet_source *source, unsigned level)
+parquet_pack(const struct parquet_source *source, enum parquet_search search)
 {
     const struct growing *plain = &source->scratch->plain;
     struct growing *packed = &source->scratch->packed;
@@ -212,8 +248,8 @@ parquet_pack(const struct parquet_source *source, unsigned level)
     growing_clear(packed);
     if (growing_ok(plain, source->failure) != 0 || !growing_room(packed, bound))
         return fail(source->failure, FAILURE_ENVIRONMENT, "out of memory");
-    size = ZSTD_compressCCtx(source->scratch->zstd, packed->bytes, bound,
-                             plain->bytes, plain->size, (int)level);
+    size = pack(source->scratch->zstd, &searches[search], plain, packed->bytes,
+                bound);
     if (ZSTD_isError(size))
         return fail(source->failure, FAILURE_ENVIRONMENT, "zstd: %s",
                     ZSTD_getErrorName(size));

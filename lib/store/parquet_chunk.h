@@ -40,9 +40,18 @@ enum parquet_way {
     PARQUET_WAY_COUNT,
 };
 
+/* How zstd looks for what repeats, the quickest first. */
+enum parquet_search {
+    PARQUET_SEARCH_NEAR, /* as level 1, but only in the last few values */
+    PARQUET_SEARCH_1,    /* as the levels of these numbers */
+    PARQUET_SEARCH_2,
+    PARQUET_SEARCH_3,
+    PARQUET_SEARCH_COUNT,
+};
+
 struct parquet_choice {
     uint8_t way;
-    uint8_t level; /* of zstd */
+    uint8_t search, dictionary_search;
     bool is_chosen;
 };
 
@@ -84,10 +93,10 @@ void parquet_put_dictionary(const struct parquet_source *source,
                             struct growing *out);
 
 /* Compresses what is in scratch->plain to scratch->packed.  0 or -1. */
-int parquet_pack(const struct parquet_source *source, unsigned level);
+int parquet_pack(const struct parquet_source *source,
+                 enum parquet_search search);
 
-/* Finds the way and the level that give few bytes, by trial on a sample of the
- * values.  0 or -1. */
+/* Finds the way and the search that give few bytes, by trial.  0 or -1. */
 int parquet_choose(const struct parquet_source *source,
                    struct parquet_choice *choice);
 

@@ -1,5 +1,5 @@
 /* How to encode a column: all ways are tried on a sample of its values, then
- * the levels of zstd on all of them, since what a higher level finds lies
+ * the searches of zstd on all of them, since what a thorough one finds lies
  * further back than a sample goes. */
 #include "store/parquet_chunk.h"
 
@@ -8,19 +8,17 @@
            */
 
 /* A way that is slower to read must be smaller by a part of this, and by some
- * bytes; a level that is slower to write by another. */
-#define WAY_PART   64
-#define WAY_BYTES  128
-#define LEVEL_PART 50
-
-#define LEVEL_FAST 1
-#define LEVEL_MAX  3
+ * bytes; a search that is slower by another. */
+#define WAY_PART    64
+#define WAY_BYTES   128
+#define SEARCH_PART 50
+#define NEAR_PART   512
 
 /* The size of what is in scratch->plain when compressed, or -1. */
 static int64_t
-packed_size(const struct parquet_source *source, unsigned level)
+packed_size(const struct parquet_source *source, enum parquet_search search)
 {
-    if (parquet_pack(source, level) != 0)
+    if (parquet_pack(source, search) != 0)
         return -1;
     return (int64_t)source->scratch->packed.size;
 }
@@ -30,19 +28,22 @@ size_of_dictionary(const struct parquet_source *source)
 {
     growing_clear(&source->scratch->plain);
     parquet_put_dictionary(source, &source->scratch->plain);
-    return packed_size(source, LEVEL_FAST);
+    return packed_size(source, PARQUET_SEARCH_1);
 }
 
-/* Bytes of some values from the middle, or -1. */
+/* Bytes of a sample, by the better of the two quick searches, or -1. */
 static int64_t
-size_of_values(const struct parquet_source *source, enum parquet_way way,
-               size_t sample, unsigned level)
+size_of_sample(const struct parquet_source *source, enum parquet_way way,
+               size_t sample)
 {
     size_t from = (source->cells->count - sample) / 2;
+    int64_t near, fast;
 
     growing_clear(&source->scratch->plain);
     parquet_put_values(source, way, from, sample, &source->scratch->plain);
-    return packed_size(source, level);
+    near = packed_size(source, PARQUET_SEARCH_NEAR);
+    fast = packed_size(source, PARQUET_SEARCH_1);
+    return near < fast ? near : fast;
 }
 
 /* The way that gives few bytes, or -1. */
@@ -62,7 +63,7 @@ choose_way(const struct parquet_source *source, enum parquet_way *best)
 
         if (!parquet_way_possible(source, way))
             continue;
-        size = size_of_values(source, way, sample, LEVEL_FAST);
+        size = size_of_sample(source, way, sample);
         if (size < 0)
             return -1;
         size = size * (int64_t)count / (int64_t)sample;
@@ -76,38 +77,54 @@ choose_way(const struct parquet_source *source, enum parquet_way *best)
     return 0;
 }
 
-/* The highest level each step to which is worth it, or -1. */
+/* The most thorough search each step to which is worth it for what is in
+ * scratch->plain, or the near one if it is hardly worse than that; -1. */
 static int
-choose_level(const struct parquet_source *source, enum parquet_way way)
+choose_search(const struct parquet_source *source)
 {
-    size_t count = source->cells->count;
-    int64_t least = size_of_values(source, way, count, LEVEL_FAST);
-    int level = LEVEL_FAST;
+    int64_t least = INT64_MAX, size;
+    int best = PARQUET_SEARCH_1;
 
-    for (; least >= 0 && level < LEVEL_MAX; level++) {
-        int64_t size = size_of_values(source, way, count, (unsigned)level + 1);
-
+    for (int search = best; search < PARQUET_SEARCH_COUNT; search++) {
+        size = packed_size(source, (enum parquet_search)search);
         if (size < 0)
             return -1;
-        if (size + size / LEVEL_PART >= least)
+        if (size + size / SEARCH_PART >= least)
             break;
         least = size;
+        best = search;
     }
-    return least < 0 ? -1 : level;
+    size = packed_size(source, PARQUET_SEARCH_NEAR);
+    if (size < 0)
+        return -1;
+    return size <= least + least / NEAR_PART ? PARQUET_SEARCH_NEAR : best;
 }
 
 int
 parquet_choose(const struct parquet_source *source,
                struct parquet_choice *choice)
 {
+    struct growing *plain = &source->scratch->plain;
     enum parquet_way way = PARQUET_WAY_PLAIN;
-    int level;
+    int search, dictionary = PARQUET_SEARCH_NEAR;
 
     if (choose_way(source, &way) != 0)
         return -1;
-    level = choose_level(source, way);
-    if (level < 0)
+    growing_clear(plain);
+    parquet_put_values(source, way, 0, source->cells->count, plain);
+    search = choose_search(source);
+    growing_clear(plain);
+    if (parquet_way_has_dictionary(way)) {
+        parquet_put_dictionary(source, plain);
+        dictionary = choose_search(source);
+    }
+    if (search < 0 || dictionary < 0)
         return -1;
-    *choice = (struct parquet_choice){(uint8_t)way, (uint8_t)level, true};
+    *choice = (struct parquet_choice){
+        .way = (uint8_t)way,
+        .search = (uint8_t)search,
+        .dictionary_search = (uint8_t)dictionary,
+        .is_chosen = true,
+    };
     return 0;
 }

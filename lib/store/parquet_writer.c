@@ -59,13 +59,13 @@ parquet_writer_free(struct parquet_writer *writer)
 static int
 put_page(struct parquet_writer *writer, const struct parquet_source *source,
          struct parquet_page_head *head, struct parquet_chunk *chunk,
-         unsigned level)
+         enum parquet_search search)
 {
     const struct growing *packed = &source->scratch->packed;
     struct growing *plain = &source->scratch->plain;
     uint64_t start = writer->size;
 
-    if (parquet_pack(source, level) != 0)
+    if (parquet_pack(source, search) != 0)
         return -1;
     head->plain_size = (int32_t)plain->size;
     head->size = (int32_t)packed->size;
@@ -102,13 +102,14 @@ put_pages(struct parquet_writer *writer, const struct parquet_source *source,
     if (parquet_way_has_dictionary(choice.way)) {
         chunk->dictionary_offset = (int64_t)writer->size;
         parquet_put_dictionary(source, plain);
-        if (put_page(writer, source, &dictionary, chunk, choice.level) != 0)
+        if (put_page(writer, source, &dictionary, chunk,
+                     choice.dictionary_search) != 0)
             return -1;
     }
     chunk->data_offset = (int64_t)writer->size;
     parquet_put_levels(source, plain);
     parquet_put_values(source, choice.way, 0, source->cells->count, plain);
-    return put_page(writer, source, &data, chunk, choice.level);
+    return put_page(writer, source, &data, chunk, choice.search);
 }
 
 /* How to encode the chunk: as what went before where that is possible. */
@@ -116,7 +117,7 @@ static int
 decide(const struct parquet_source *source, bool trial,
        struct parquet_choice *choice, struct parquet_choice *decision)
 {
-    *decision = (struct parquet_choice){PARQUET_WAY_PLAIN, 1, false};
+    *decision = (struct parquet_choice){.way = PARQUET_WAY_PLAIN};
     if (source->cells->count == 0)
         return 0;
     if (source->same) {

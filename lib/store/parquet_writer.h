@@ -1,10 +1,10 @@
 /* parquet_writer.h - writes a Parquet file, one row group after the other.
  *
  * Every chunk is one data page (V1) and, where it pays, a dictionary page,
- * each with its CRC-32, compressed with zstd.  Encoding and level are chosen
- * by trial on a sample in the first row group and then in one of 32, and kept
- * until the next trial.  With statistics, column index and offset index, and
- * Bloom filters where they are asked for.  The same values give the same
+ * each with its CRC-32, compressed with zstd.  How to encode and compress a
+ * column is decided by trial in the first row group and then in one of 32, and
+ * kept until the next trial.  With statistics, column index and offset index,
+ * and Bloom filters where they are asked for.  The same values give the same
  * bytes.
  *
  * Memory: the footer, about 300 bytes a chunk, and the scratch.
