@@ -3,7 +3,8 @@ load common
 
 @test "scripts/demo runs a day through the programs and shows that it is exact" {
     [ -z "${XTAPE_BIN-}" ] || skip "it shows the plain build"
-    export TMPDIR=$BATS_TEST_TMPDIR
+    export TMPDIR=$PWD/empty
+    mkdir empty
     run -0 --separate-stderr "$ROOT/scripts/demo"
     [ -z "$stderr" ]
     [ -z "$(ls -A "$TMPDIR")" ] # nothing is left behind
