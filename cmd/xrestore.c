@@ -10,7 +10,7 @@
 #include "store/stream.h"
 #include "tape/select.h"
 
-#define RUN_MAX    64   /* events that are copied at once */
+#define RUN_MAX    4096 /* events that are copied at once */
 #define LOOK_EVERY 4096 /* events: whether to stop */
 
 struct xrestore {

@@ -4,6 +4,7 @@
 
 #define MINIBLOCKS_MAX 512
 #define MINI_MAX       4096
+#define SKIPPED        64 /* values that are skipped at a time */
 
 static bool
 get_varint(const unsigned char **at, const unsigned char *end, uint64_t *value)
@@ -80,41 +81,17 @@ quick_bits_at(const unsigned char *p, size_t bit, uint64_t mask)
 
 /* ---- RLE and bit-packing hybrid ------------------------------------------ */
 
-/* count values of width bits from value number first of p. */
-static void
-unpack(const unsigned char *p, const unsigned char *end, unsigned width,
-       size_t first, uint32_t *values, size_t count)
-{
-    uint64_t mask = (UINT64_C(1) << width) - 1;
-    size_t bit = first * width, i = 0, quick;
-
-    if (width == 8) {
-        for (; i < count; i++)
-            values[i] = p[first + i];
-    } else if (width == 16) {
-        p += 2 * first;
-        for (; i < count; i++)
-            values[i] = p[2 * i] | (uint32_t)p[2 * i + 1] << 8;
-    } else {
-        quick = loadable(p, end, width, first + count);
-        quick = quick > first ? quick - first : 0;
-        for (; i < quick; i++)
-            values[i] = (uint32_t)quick_bits_at(p, bit + i * width, mask);
-        for (; i < count; i++)
-            values[i] = (uint32_t)bits_at(p, end, bit + i * width, width);
-    }
-}
-
 void
 hybrid_init(struct hybrid *hybrid, const unsigned char *at,
-            const unsigned char *end, unsigned width)
+            const unsigned char *end, unsigned width, size_t count)
 {
-    *hybrid = (struct hybrid){.at = at, .end = end, .width = width};
+    *hybrid = (struct hybrid){
+        .at = at, .end = end, .width = width, .count = count, .todo = count};
 }
 
-/* Reads the head of the next run; at most of count values. */
+/* Reads the head of the next run; at most of the values that are to come. */
 static bool
-next_run(struct hybrid *hybrid, size_t count)
+next_run(struct hybrid *hybrid)
 {
     size_t left, width = hybrid->width;
     uint64_t head;
@@ -130,43 +107,204 @@ next_run(struct hybrid *hybrid, size_t count)
 
         if (left < size)
             return false;
+        if (hybrid->left > hybrid->todo)
+            hybrid->left = hybrid->todo;
         hybrid->value = (uint32_t)load(hybrid->at, hybrid->at + size);
         hybrid->at += size;
         return true;
     }
     /* the last group may be cut off behind the last value */
-    if (hybrid->left > (count + 7) / 8)
-        hybrid->left = (count + 7) / 8;
+    if (hybrid->left > (hybrid->todo + 7) / 8)
+        hybrid->left = (hybrid->todo + 7) / 8;
     hybrid->run = hybrid->at;
     hybrid->at += hybrid->left * width < left ? hybrid->left * width : left;
     hybrid->left *= 8;
-    if (hybrid->left > count)
-        hybrid->left = count;
+    if (hybrid->left > hybrid->todo)
+        hybrid->left = hybrid->todo;
     return (hybrid->left * width + 7) / 8 <= left;
 }
 
+/* How many of count values the run in hand has, or the next one; 0: damaged. */
+static size_t
+run_of(struct hybrid *hybrid, size_t count)
+{
+    if (count > hybrid->todo)
+        return 0;
+    while (hybrid->left == 0)
+        if (!next_run(hybrid))
+            return 0;
+    return hybrid->left < count ? (size_t)hybrid->left : count;
+}
+
+static void
+advance(struct hybrid *hybrid, size_t count)
+{
+    hybrid->first += count;
+    hybrid->left -= count;
+    hybrid->todo -= count;
+}
+
+/* Value i of what is packed at p in size whole bytes. */
+static inline uint32_t
+whole_bytes_at(const unsigned char *p, unsigned size, size_t i)
+{
+    return size == 1 ? p[i] : p[2 * i] | (uint32_t)p[2 * i + 1] << 8;
+}
+
+/* Count values of a packed run, from the one skip behind the next. */
+static void
+unpack(const struct hybrid *hybrid, size_t skip, uint32_t *values, size_t count)
+{
+    const unsigned char *p = hybrid->run, *end = hybrid->end;
+    size_t first = hybrid->first + skip, width = hybrid->width;
+    size_t bit = first * width, i = 0;
+    size_t quick = loadable(p, end, hybrid->width, first + count);
+    uint64_t mask = (UINT64_C(1) << width) - 1;
+
+    quick = quick > first ? quick - first : 0;
+    for (; i < quick; i++)
+        values[i] = (uint32_t)quick_bits_at(p, bit + i * width, mask);
+    for (; i < count; i++)
+        values[i] = (uint32_t)bits_at(p, end, bit + i * width, hybrid->width);
+}
+
 bool
-hybrid_next(struct hybrid *hybrid, uint32_t *values, size_t count,
-            size_t remaining)
+hybrid_next(struct hybrid *hybrid, uint32_t *values, size_t count)
 {
     while (count > 0) {
-        size_t n;
+        size_t n = run_of(hybrid, count);
 
-        if (hybrid->left == 0 && !next_run(hybrid, remaining))
+        if (n == 0)
             return false;
-        n = hybrid->left < count ? (size_t)hybrid->left : count;
         if (hybrid->packed)
-            unpack(hybrid->run, hybrid->end, hybrid->width, hybrid->first,
-                   values, n);
+            unpack(hybrid, 0, values, n);
         for (size_t i = 0; !hybrid->packed && i < n; i++)
             values[i] = hybrid->value;
-        hybrid->first += n;
-        hybrid->left -= n;
+        advance(hybrid, n);
         values += n;
         count -= n;
-        remaining -= n;
     }
     return true;
+}
+
+static inline uint32_t
+greater(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What count indices of size whole bytes stand for. */
+static inline void
+look_up_bytes(const unsigned char *p, unsigned size, struct hybrid_table *table,
+              uint64_t *words, size_t count)
+{
+    const uint64_t *meanings = table->words;
+    uint32_t limit = table->count, most = table->most;
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t index = whole_bytes_at(p, size, i);
+
+        most = greater(most, index);
+        words[i] = meanings[index < limit ? index : 0];
+    }
+    table->most = most;
+}
+
+/* The same of any width. */
+static void
+look_up_bits(const struct hybrid *hybrid, struct hybrid_table *table,
+             uint64_t *words, size_t count)
+{
+    const uint64_t *meanings = table->words;
+    uint32_t limit = table->count, most = table->most;
+    uint32_t indices[64];
+
+    for (size_t done = 0; done < count; done += 64) {
+        size_t n = count - done < 64 ? count - done : 64;
+
+        unpack(hybrid, done, indices, n);
+        for (size_t i = 0; i < n; i++) {
+            most = greater(most, indices[i]);
+            words[done + i] = meanings[indices[i] < limit ? indices[i] : 0];
+        }
+    }
+    table->most = most;
+}
+
+static void
+look_up_run(const struct hybrid *hybrid, struct hybrid_table *table,
+            uint64_t *words, size_t count)
+{
+    uint32_t index = hybrid->value;
+    uint64_t word;
+
+    if (hybrid->packed && hybrid->width == 8) {
+        look_up_bytes(hybrid->run + hybrid->first, 1, table, words, count);
+    } else if (hybrid->packed && hybrid->width == 16) {
+        look_up_bytes(hybrid->run + 2 * hybrid->first, 2, table, words, count);
+    } else if (hybrid->packed) {
+        look_up_bits(hybrid, table, words, count);
+    } else {
+        table->most = greater(table->most, index);
+        word = table->words[index < table->count ? index : 0];
+        for (size_t i = 0; i < count; i++)
+            words[i] = word;
+    }
+}
+
+bool
+hybrid_look_up(struct hybrid *hybrid, struct hybrid_table *table,
+               uint64_t *words, size_t count)
+{
+    while (count > 0 && table->count > 0) {
+        size_t n = run_of(hybrid, count);
+
+        if (n == 0)
+            return false;
+        look_up_run(hybrid, table, words, n);
+        advance(hybrid, n);
+        words += n;
+        count -= n;
+    }
+    return count == 0 && table->most < table->count;
+}
+
+/* The index that is next. */
+static inline uint32_t
+next_index(const struct hybrid *hybrid)
+{
+    size_t first = hybrid->first, width = hybrid->width;
+
+    if (!hybrid->packed)
+        return hybrid->value;
+    if (width == 8 || width == 16)
+        return whole_bytes_at(hybrid->run, (unsigned)width / 8, first);
+    return (uint32_t)bits_at(hybrid->run, hybrid->end, first * width,
+                             hybrid->width);
+}
+
+bool
+hybrid_pick(struct hybrid *hybrid, struct hybrid_table *table,
+            const uint32_t *rows, size_t count, uint64_t *words)
+{
+    if (table->count == 0)
+        return count == 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t skip = rows[i] - (hybrid->count - hybrid->todo);
+        uint32_t index;
+
+        while (skip >= hybrid->left) {
+            skip -= hybrid->left;
+            advance(hybrid, (size_t)hybrid->left);
+            if (run_of(hybrid, 1) == 0)
+                return false;
+        }
+        advance(hybrid, (size_t)skip);
+        index = next_index(hybrid);
+        table->most = greater(table->most, index);
+        words[i] = table->words[index < table->count ? index : 0];
+    }
+    return count == 0 || table->most < table->count;
 }
 
 bool
@@ -176,8 +314,8 @@ decode_hybrid(const unsigned char **at, const unsigned char *end,
     struct hybrid hybrid;
     bool good;
 
-    hybrid_init(&hybrid, *at, end, width);
-    good = hybrid_next(&hybrid, values, count, count);
+    hybrid_init(&hybrid, *at, end, width, count);
+    good = hybrid_next(&hybrid, values, count);
     *at = hybrid.at;
     return good;
 }
@@ -190,7 +328,7 @@ decode_run(const unsigned char **at, const unsigned char *end, unsigned width,
     uint64_t head;
 
     if (!get_varint(&next, end, &head) || head & 1 || head >> 1 < count ||
-        (size_t)(end - next) < (width + 7) / 8)
+        width > 32 || (size_t)(end - next) < (width + 7) / 8)
         return false;
     *value = (uint32_t)load(next, next + (width + 7) / 8);
     *at = next + (width + 7) / 8;
@@ -199,59 +337,163 @@ decode_run(const unsigned char **at, const unsigned char *end, unsigned width,
 
 /* ---- DELTA_BINARY_PACKED ------------------------------------------------- */
 
-struct delta {
-    uint64_t minis, mini; /* miniblocks of a block, values of a miniblock */
-    uint64_t value;
-};
-
-/* One miniblock: the bytes are there in full, also when fewer values are
- * wanted. */
-static bool
-get_mini(const unsigned char **at, const unsigned char *end,
-         struct delta *delta, uint64_t least, unsigned width, uint64_t *words,
-         size_t count)
+bool
+delta_init(struct delta *delta, const unsigned char *at,
+           const unsigned char *end, size_t count)
 {
-    const unsigned char *p = *at;
-    size_t size = delta->mini / 8 * width, quick, i = 0;
-    uint64_t value = delta->value;
+    uint64_t block;
 
-    if (width > 64 || size > (size_t)(end - p))
+    *delta =
+        (struct delta){.at = at, .end = end, .todo = count, .is_first = true};
+    if (!get_varint(&delta->at, end, &block) ||
+        !get_varint(&delta->at, end, &delta->minis) ||
+        !get_varint(&delta->at, end, &delta->todo) ||
+        !get_zigzag(&delta->at, end, &delta->value))
         return false;
-    quick = loadable(p, end, width, count);
-    if (quick) {
-        uint64_t mask = (UINT64_C(1) << width) - 1;
+    if (delta->minis == 0 || delta->minis > MINIBLOCKS_MAX ||
+        block % delta->minis || delta->todo != count)
+        return false;
+    delta->mini_size = block / delta->minis;
+    delta->next = delta->mini_size;
+    delta->next_mini = delta->minis;
+    return delta->mini_size > 0 && delta->mini_size % 8 == 0 &&
+           delta->mini_size <= MINI_MAX;
+}
 
-        for (; i < quick; i++)
-            words[i] = value += least + quick_bits_at(p, i * width, mask);
+/* Moves to the next miniblock: its bytes are there in full, also when it has
+ * fewer values. */
+static bool
+next_mini(struct delta *delta)
+{
+    uint64_t size;
+
+    if (delta->next_mini == delta->minis) {
+        if (!get_zigzag(&delta->at, delta->end, &delta->least) ||
+            (size_t)(delta->end - delta->at) < delta->minis)
+            return false;
+        delta->widths = delta->at;
+        delta->at += delta->minis;
+        delta->next_mini = 0;
     }
-    for (; i < count; i++) {
-        value += least;
-        if (width)
-            value += bits_at(p, p + size, i * width, width);
-        words[i] = value;
-    }
-    delta->value = value;
-    *at += size;
+    delta->width = delta->widths[delta->next_mini++];
+    size = delta->mini_size / 8 * delta->width;
+    if (delta->width > 64 || size > (size_t)(delta->end - delta->at))
+        return false;
+    delta->mini = delta->at;
+    delta->at += size;
+    delta->next = 0;
     return true;
 }
 
-static bool
-get_block(const unsigned char **at, const unsigned char *end,
-          struct delta *delta, uint64_t *words, size_t count, size_t *done)
+/* The sums of what count differences of size whole bytes are above least. */
+static inline uint64_t
+add_bytes(const unsigned char *p, unsigned size, uint64_t least, uint64_t value,
+          uint64_t *words, size_t count)
 {
-    const unsigned char *widths;
-    uint64_t least;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t difference = 0;
 
-    if (!get_zigzag(at, end, &least) || (size_t)(end - *at) < delta->minis)
+        memcpy(&difference, p + i * size, size);
+        words[i] = value += least + difference;
+    }
+    return value;
+}
+
+/* The same of any width: some by loads of eight bytes. */
+static uint64_t
+add_bits(const struct delta *delta, uint64_t value, uint64_t *words,
+         size_t count)
+{
+    const unsigned char *p = delta->mini;
+    size_t width = delta->width, bit = delta->next * width, i = 0;
+    size_t quick = loadable(p, delta->end, delta->width, delta->next + count);
+    uint64_t mask = (UINT64_C(1) << (width & 63)) - 1;
+
+    quick = quick > delta->next ? quick - delta->next : 0;
+    for (; i < quick; i++)
+        words[i] = value +=
+            delta->least + quick_bits_at(p, bit + i * width, mask);
+    for (; i < count; i++)
+        words[i] = value +=
+            delta->least + bits_at(p, delta->at, bit + i * width, delta->width);
+    return value;
+}
+
+/* The next count values of the miniblock in hand. */
+static uint64_t
+add_up(const struct delta *delta, uint64_t *words, size_t count)
+{
+    uint64_t least = delta->least, value = delta->value;
+    const unsigned char *p = delta->mini + delta->next * delta->width / 8;
+
+    switch (delta->width) {
+    case 0: return add_bytes(p, 0, least, value, words, count);
+    case 8: return add_bytes(p, 1, least, value, words, count);
+    case 16: return add_bytes(p, 2, least, value, words, count);
+    case 24: return add_bytes(p, 3, least, value, words, count);
+    case 32: return add_bytes(p, 4, least, value, words, count);
+    default: return add_bits(delta, value, words, count);
+    }
+}
+
+/* How many of count values the miniblock in hand has, or the next one; 0:
+ * damaged. */
+static size_t
+mini_of(struct delta *delta, size_t count)
+{
+    size_t left;
+
+    if (delta->next == delta->mini_size && !next_mini(delta))
+        return 0;
+    left = delta->mini_size - delta->next;
+    return left < count ? left : count;
+}
+
+bool
+delta_next(struct delta *delta, uint64_t *words, size_t count)
+{
+    if (count > delta->todo)
         return false;
-    widths = *at;
-    *at += delta->minis;
-    for (uint64_t m = 0; m < delta->minis && *done < count; m++) {
-        size_t n = count - *done < delta->mini ? count - *done : delta->mini;
+    delta->todo -= count;
+    if (count > 0 && delta->is_first) {
+        *words++ = delta->value;
+        delta->is_first = false;
+        count--;
+    }
+    while (count > 0) {
+        size_t n = mini_of(delta, count);
 
-        if (!get_mini(at, end, delta, least, widths[m], words + *done, n))
+        if (n == 0)
             return false;
-        *done += n;
+        delta->value = add_up(delta, words, n);
+        delta->next += n;
+        words += n;
+        count -= n;
+    }
+    return true;
+}
+
+bool
+delta_skip(struct delta *delta, size_t count)
+{
+    uint64_t words[SKIPPED];
+
+    while (count > 0) {
+        size_t n = count < SKIPPED ? count : SKIPPED;
+
+        if (delta->todo >= n && !delta->is_first) {
+            n = mini_of(delta, n);
+            if (n > 0 && delta->width == 0) { /* of equal differences */
+                delta->value += n * delta->least;
+                delta->next += n;
+                delta->todo -= n;
+                count -= n;
+                continue;
+            }
+        }
+        if (n == 0 || !delta_next(delta, words, n))
+            return false;
+        count -= n;
     }
     return true;
 }
@@ -261,26 +503,13 @@ decode_delta(const unsigned char **at, const unsigned char *end, unsigned bits,
              uint64_t *words, size_t count)
 {
     struct delta delta;
-    uint64_t block, total;
-    size_t done = 1;
 
-    if (!get_varint(at, end, &block) || !get_varint(at, end, &delta.minis) ||
-        !get_varint(at, end, &total) || !get_zigzag(at, end, &delta.value))
+    if (!delta_init(&delta, *at, end, count) ||
+        !delta_next(&delta, words, count))
         return false;
-    if (delta.minis == 0 || delta.minis > MINIBLOCKS_MAX ||
-        block % delta.minis || total != count)
-        return false;
-    delta.mini = block / delta.minis;
-    if (delta.mini == 0 || delta.mini % 8 || delta.mini > MINI_MAX)
-        return false;
-    if (count == 0)
-        return true;
-    words[0] = delta.value;
-    while (done < count)
-        if (!get_block(at, end, &delta, words, count, &done))
-            return false;
     for (size_t i = 0; bits == 32 && i < count; i++)
         words[i] = (uint32_t)words[i];
+    *at = delta.at;
     return true;
 }
 

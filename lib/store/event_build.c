@@ -14,24 +14,113 @@
 struct build {
     struct event_columns *columns;
     uint32_t first, count; /* rows */
-    uint32_t *starts;      /* of each event, in bytes */
-    uint16_t *ends;        /* of each event's texts so far, from its start */
     unsigned char *bytes;
     struct failure *failure;
 };
 
-static const struct parquet_values *
-values_of(const struct event_columns *columns, enum column_role role)
+/* The number of a column by role when some row has a value of it; or -1. */
+static int
+column_of(const struct event_columns *columns, enum column_role role)
 {
     int column = layout_find(&columns->layout, role);
 
-    return column < 0 ? NULL : &columns->chunks[column].values;
+    return column >= 0 && event_columns_some(columns, (unsigned)column) ? column
+                                                                        : -1;
+}
+
+static const struct parquet_text *
+table_of(const struct event_columns *columns, unsigned column)
+{
+    return columns->cursors[column].chunk.values.table;
+}
+
+/* ---- what is equal in all rows ------------------------------------------- */
+
+/* Whether null is the least number rather than 0. */
+static bool
+is_signed(const struct schema_field *field)
+{
+    return field->kind == FIELD_PRICE || field->kind == FIELD_QUANTITY ||
+           field->kind == FIELD_RATIO || field->kind == FIELD_TIME ||
+           field->kind == FIELD_DURATION;
+}
+
+/* Puts a field into the event of what is equal; false when rows differ. */
+static bool
+put_same_field(struct event_columns *columns,
+               const struct parquet_cursor *cursor,
+               const struct schema_field *field)
+{
+    bool null = cursor->way == PARQUET_CURSOR_NULL;
+    uint64_t word = cursor->word;
+    struct amount amount = amount_of(AMOUNT_NULL);
+
+    if (!layout_has(&columns->layout, field))
+        return true;
+    if (!null && (cursor->way != PARQUET_CURSOR_SAME ||
+                  field->kind == FIELD_TEXT || field->kind == FIELD_AMOUNT))
+        return false;
+    if (null)
+        word = is_signed(field) ? (uint64_t)INT64_MIN : 0;
+    if (field->kind == FIELD_AMOUNT)
+        memcpy(columns->same + field->offset, &amount, sizeof amount);
+    else if (field->kind != FIELD_TEXT)
+        memcpy(columns->same + field->offset, &word, field->size);
+    return true;
 }
 
 static bool
-has_values(const struct parquet_values *values)
+put_same(struct event_columns *columns, unsigned column)
 {
-    return values && values->nulls < values->count;
+    const struct parquet_cursor *cursor = &columns->cursors[column];
+    struct event *event = (void *)columns->same;
+
+    switch (columns->layout.roles[column]) {
+    case COLUMN_SEQ: return false;
+    case COLUMN_FIELD:
+        return put_same_field(columns, cursor, columns->layout.fields[column]);
+    case COLUMN_TIME:
+        if (cursor->way == PARQUET_CURSOR_SAME)
+            event->time = (int64_t)cursor->word;
+        return cursor->way == PARQUET_CURSOR_SAME ||
+               cursor->way == PARQUET_CURSOR_NULL;
+    case COLUMN_SYMBOL:
+    case COLUMN_EXCHANGE:
+    case COLUMN_INSTRUMENT:
+    case COLUMN_RAW: break;
+    }
+    return cursor->way == PARQUET_CURSOR_NULL;
+}
+
+int
+event_columns_begin(struct event_columns *columns, uint32_t group,
+                    struct parquet_picks picks, struct failure *failure)
+{
+    const struct layout *layout = &columns->layout;
+    struct event head = {layout->fixed / 8, layout->type, 0, INT64_MIN};
+
+    columns->picks = picks;
+    columns->next = 0;
+    columns->seq = 0;
+    columns->differ_count = 0;
+    columns->has_texts = false;
+    growing_clear(&columns->local);
+    memset(columns->same, 0, sizeof columns->same);
+    memcpy(columns->same, &head, sizeof head);
+    for (unsigned i = 0; i < layout->column_count; i++) {
+        if (event_columns_load(columns, group, i, failure) != 0)
+            return -1;
+        columns->loaded[i] = 0; /* its rows will have been taken */
+        if (put_same(columns, i))
+            continue;
+        columns->differ[columns->differ_count++] = (uint8_t)i;
+        columns->has_texts |=
+            layout->fields[i] && layout->fields[i]->kind == FIELD_TEXT;
+    }
+    columns->has_raw = column_of(columns, COLUMN_RAW) >= 0;
+    for (uint32_t i = 0; i < PARQUET_PIECE; i++)
+        columns->starts[i] = i * layout->fixed;
+    return 0;
 }
 
 /* ---- places -------------------------------------------------------------- */
@@ -40,73 +129,82 @@ has_values(const struct parquet_values *values)
 static int
 add_lengths(struct build *build)
 {
-    const struct layout *layout = &build->columns->layout;
+    struct event_columns *columns = build->columns;
+    const struct layout *layout = &columns->layout;
 
     for (uint32_t i = 0; i < build->count; i++)
-        build->ends[i] = layout->fixed;
-    for (unsigned c = 0; c < layout->column_count; c++) {
+        columns->ends[i] = layout->fixed;
+    for (unsigned d = 0; d < columns->differ_count; d++) {
+        unsigned c = columns->differ[d];
         const struct schema_field *field = layout->fields[c];
-        const struct parquet_values *values = &build->columns->chunks[c].values;
+        const struct parquet_piece *piece = &columns->pieces[c];
+        const struct parquet_text *table = table_of(columns, c);
 
-        if (!field || field->kind != FIELD_TEXT || !layout_has(layout, field) ||
-            !has_values(values))
+        if (!field || field->kind != FIELD_TEXT)
             continue;
         for (uint32_t i = 0; i < build->count; i++) {
-            uint32_t row = build->first + i, size = build->ends[i];
+            uint32_t size = columns->ends[i];
 
-            if (values->valid[row])
-                size += values->table[values->words[row]].size;
+            if (!piece->valid || piece->valid[i])
+                size += table[piece->words[i]].size;
             if (size > EVENT_MAX - 8)
                 return fail(build->failure, FAILURE_DATA,
-                            "row %u: its texts are too long for an event", row);
-            build->ends[i] = (uint16_t)size;
+                            "row %u: its texts are too long for an event",
+                            build->first + i);
+            columns->ends[i] = (uint16_t)size;
         }
     }
     return 0;
 }
 
-/* Decides where each event lies; the size of all, or -1. */
+/* The whole event that column raw has for a row, or NULL. */
+static const struct parquet_text *
+raw_of(const struct event_columns *columns, unsigned raw, uint32_t row)
+{
+    const struct parquet_piece *piece = &columns->pieces[raw];
+
+    if (piece->valid && !piece->valid[row])
+        return NULL;
+    return &table_of(columns, raw)[piece->words[row]];
+}
+
+/* Decides where each event lies, of events that are not all of one size; the
+ * size of all, or -1. */
 static int64_t
 place_events(struct build *build)
 {
-    const struct layout *layout = &build->columns->layout;
-    const struct parquet_values *raw = values_of(build->columns, COLUMN_RAW);
-    bool raws = has_values(raw);
+    struct event_columns *columns = build->columns;
+    const struct layout *layout = &columns->layout;
+    unsigned raw = (unsigned)layout_find(layout, COLUMN_RAW);
     uint32_t at = 0, size = layout->fixed;
 
-    if (layout->has_texts && add_lengths(build) != 0)
+    if (columns->has_texts && add_lengths(build) != 0)
         return -1;
     for (uint32_t i = 0; i < build->count; i++) {
-        uint32_t row = build->first + i;
+        const struct parquet_text *text =
+            columns->has_raw ? raw_of(columns, raw, i) : NULL;
 
-        build->starts[i] = at;
-        if (layout->has_texts)
-            size = (build->ends[i] + 7U) / 8 * 8;
-        if (raws && raw->valid[row]) {
-            build->starts[i] = UINT32_MAX;
-            at += raw->table[raw->words[row]].size;
-        } else {
-            at += size;
-        }
+        columns->starts[i] = text ? UINT32_MAX : at;
+        if (columns->has_texts)
+            size = (columns->ends[i] + 7U) / 8 * 8;
+        at += text ? text->size : size;
     }
-    for (uint32_t i = 0; raws && i < build->count; i++)
-        if (build->starts[i] == UINT32_MAX)
-            build->starts[i] = at;
+    for (uint32_t i = 0; i < build->count; i++)
+        if (columns->starts[i] == UINT32_MAX)
+            columns->starts[i] = at;
     return at;
 }
 
 /* Puts the raw events where they belong, now that all others are built. */
 static void
-put_raw(struct build *build)
+put_raw(struct build *build, unsigned raw)
 {
-    const struct parquet_values *raw = values_of(build->columns, COLUMN_RAW);
     unsigned char *at = build->bytes;
 
-    for (uint32_t i = 0; has_values(raw) && i < build->count; i++) {
-        uint32_t row = build->first + i;
-        const struct parquet_text *text = &raw->table[raw->words[row]];
+    for (uint32_t i = 0; i < build->count; i++) {
+        const struct parquet_text *text = raw_of(build->columns, raw, i);
 
-        if (raw->valid[row])
+        if (text)
             memcpy(at, text->bytes, text->size);
         at += ((const struct event *)(const void *)at)->words * 8UL;
     }
@@ -161,148 +259,145 @@ local_ids(struct event_columns *columns, uint64_t count)
 
 /* The ids of all rows from their symbols and exchanges. */
 static int
-put_instruments(struct build *build)
+put_instruments(struct build *build, unsigned symbol)
 {
     struct event_columns *columns = build->columns;
-    const struct parquet_values *symbol = values_of(columns, COLUMN_SYMBOL);
-    const struct parquet_values *exchange = values_of(columns, COLUMN_EXCHANGE);
-    bool exchanges = has_values(exchange);
-    uint64_t width;
+    int exchange = column_of(columns, COLUMN_EXCHANGE);
+    const struct parquet_text *names = table_of(columns, symbol);
+    const struct parquet_text *exchange_names = NULL;
+    struct parquet_piece symbols = columns->pieces[symbol], exchanges = {0};
+    uint64_t width = 1;
     uint32_t *ids;
 
-    if (!has_values(symbol))
-        return 0;
-    width = exchanges ? exchange->table_count + 1UL : 1;
-    ids = local_ids(columns, symbol->table_count * width);
+    if (exchange >= 0) {
+        exchanges = columns->pieces[exchange];
+        exchange_names = table_of(columns, (unsigned)exchange);
+        width += columns->cursors[exchange].chunk.values.table_count;
+    }
+    ids = local_ids(columns,
+                    columns->cursors[symbol].chunk.values.table_count * width);
     for (uint32_t i = 0; i < build->count; i++) {
-        struct event *event = (void *)(build->bytes + build->starts[i]);
+        struct event *event = (void *)(build->bytes + columns->starts[i]);
         const struct parquet_text *text = NULL;
-        uint32_t row = build->first + i, id;
-        uint64_t place = symbol->words[row] * width;
+        uint64_t place = symbols.words[i] * width;
+        uint32_t id;
 
-        if (!symbol->valid[row])
+        if (symbols.valid && !symbols.valid[i])
             continue;
-        if (exchanges && exchange->valid[row]) {
-            text = &exchange->table[exchange->words[row]];
-            place += exchange->words[row] + 1;
+        if (exchanges.words && (!exchanges.valid || exchanges.valid[i])) {
+            text = &exchange_names[exchanges.words[i]];
+            place += exchanges.words[i] + 1;
         }
         id = ids ? ids[place] : 0;
-        if (id == 0 && look_up(columns, &symbol->table[symbol->words[row]],
-                               text, row, &id, build->failure) != 0)
-            return -1;
-        if (ids)
-            ids[place] = id;
+        if (id == 0) {
+            if (look_up(columns, &names[symbols.words[i]], text,
+                        build->first + i, &id, build->failure) != 0)
+                return -1;
+            if (ids)
+                ids[place] = id;
+        }
         event->instrument = id;
     }
     return 0;
 }
 
-/* ---- fields -------------------------------------------------------------- */
-
 static void
-put_heads(struct build *build)
+put_explicit(struct build *build, const struct parquet_piece *ids)
 {
-    const struct layout *layout = &build->columns->layout;
-    const struct parquet_values *time = values_of(build->columns, COLUMN_TIME);
-    bool times = has_values(time);
-    struct event event = {layout->fixed / 8, layout->type, 0, INT64_MIN};
-    unsigned char *bytes = build->bytes;
-
     for (uint32_t i = 0; i < build->count; i++) {
-        if (times)
-            event.time = (int64_t)time->words[build->first + i];
-        memcpy(bytes + build->starts[i], &event, sizeof event);
-    }
-    for (uint32_t i = 0; layout->has_texts && i < build->count; i++) {
-        struct event *at = (void *)(bytes + build->starts[i]);
+        struct event *event =
+            (void *)(build->bytes + build->columns->starts[i]);
 
-        at->words = (uint16_t)((build->ends[i] + 7) / 8);
-        build->ends[i] = layout->fixed; /* where the first text goes */
+        if (!ids->valid || ids->valid[i])
+            event->instrument = (uint32_t)ids->words[i];
     }
 }
 
+/* ---- fields -------------------------------------------------------------- */
+
+/* Begins all events with what is equal in them. */
 static void
-put_explicit(struct build *build)
+put_all_same(struct build *build, size_t size)
 {
-    const struct parquet_values *ids =
-        values_of(build->columns, COLUMN_INSTRUMENT);
+    struct event_columns *columns = build->columns;
+    size_t fixed = columns->layout.fixed, done = fixed;
+    unsigned char *bytes = build->bytes;
 
-    for (uint32_t i = 0; has_values(ids) && i < build->count; i++) {
-        struct event *event = (void *)(build->bytes + build->starts[i]);
+    if (!columns->has_texts && !columns->has_raw) {
+        memcpy(bytes, columns->same, fixed);
+        for (; done < size; done *= 2)
+            memcpy(bytes + done, bytes,
+                   done < size - done ? done : size - done);
+        return;
+    }
+    memset(bytes, 0, size);
+    for (uint32_t i = 0; i < build->count; i++) {
+        struct event *event = (void *)(bytes + columns->starts[i]);
 
-        if (ids->valid[build->first + i])
-            event->instrument = (uint32_t)ids->words[build->first + i];
+        memcpy(event, columns->same, fixed);
+        if (!columns->has_texts)
+            continue;
+        event->words = (uint16_t)((columns->ends[i] + 7) / 8);
+        columns->ends[i] = (uint16_t)fixed; /* where the first text goes */
     }
 }
 
 static void
 put_texts(struct build *build, const struct schema_field *field,
-          const struct parquet_values *values)
+          unsigned column)
 {
-    for (uint32_t i = 0; has_values(values) && i < build->count; i++) {
-        unsigned char *event = build->bytes + build->starts[i];
-        uint32_t row = build->first + i;
+    struct event_columns *columns = build->columns;
+    const struct parquet_piece *piece = &columns->pieces[column];
+    const struct parquet_text *table = table_of(columns, column);
+
+    for (uint32_t i = 0; i < build->count; i++) {
+        unsigned char *event = build->bytes + columns->starts[i];
         const struct parquet_text *value;
         struct text text = {0, 0, 0};
 
-        if (!values->valid[row])
+        if (piece->valid && !piece->valid[i])
             continue;
-        value = &values->table[values->words[row]];
+        value = &table[piece->words[i]];
         if (value->size == 0)
             continue;
-        text.offset = build->ends[i];
+        text.offset = columns->ends[i];
         text.length = (uint16_t)value->size;
         memcpy(event + field->offset, &text, sizeof text);
         memcpy(event + text.offset, value->bytes, value->size);
-        build->ends[i] = (uint16_t)(text.offset + value->size);
+        columns->ends[i] = (uint16_t)(text.offset + value->size);
     }
 }
 
 static void
 put_amounts(struct build *build, const struct schema_field *field,
-            const struct parquet_values *values)
+            unsigned column)
 {
+    const struct parquet_piece *piece = &build->columns->pieces[column];
+    const struct parquet_text *table = table_of(build->columns, column);
     struct amount null = amount_of(AMOUNT_NULL);
-    bool some = has_values(values);
 
     for (uint32_t i = 0; i < build->count; i++) {
-        uint32_t row = build->first + i;
-        const void *amount =
-            some && values->valid[row]
-                ? (const void *)values->table[values->words[row]].bytes
-                : &null;
+        const void *amount = !piece->valid || piece->valid[i]
+                                 ? (const void *)table[piece->words[i]].bytes
+                                 : &null;
 
-        memcpy(build->bytes + build->starts[i] + field->offset, amount,
+        memcpy(build->bytes + build->columns->starts[i] + field->offset, amount,
                sizeof null);
     }
 }
 
-/* Whether null is the least number rather than 0. */
-static bool
-is_signed(const struct schema_field *field)
-{
-    return field->kind == FIELD_PRICE || field->kind == FIELD_QUANTITY ||
-           field->kind == FIELD_RATIO || field->kind == FIELD_TIME ||
-           field->kind == FIELD_DURATION;
-}
-
 static void
-put_words(struct build *build, const struct schema_field *field,
-          const struct parquet_values *values)
+put_words(struct build *build, size_t offset, size_t size, unsigned column)
 {
-    const uint32_t *starts = build->starts;
-    const uint64_t *words = values->words + build->first;
-    unsigned char *at = build->bytes + field->offset;
-    uint64_t null = (uint64_t)INT64_MIN;
+    const uint32_t *starts = build->columns->starts;
+    const uint64_t *words = build->columns->pieces[column].words;
+    unsigned char *at = build->bytes + offset;
     uint32_t count = build->count;
 
-    if (!has_values(values)) {
-        for (uint32_t i = 0; is_signed(field) && i < count; i++)
-            memcpy(at + starts[i], &null, sizeof null);
-    } else if (field->size == 8) {
+    if (size == 8) {
         for (uint32_t i = 0; i < count; i++)
             memcpy(at + starts[i], &words[i], 8);
-    } else if (field->size == 4) {
+    } else if (size == 4) {
         for (uint32_t i = 0; i < count; i++)
             memcpy(at + starts[i], &words[i], 4);
     } else {
@@ -312,67 +407,142 @@ put_words(struct build *build, const struct schema_field *field,
 }
 
 static void
-put_fields(struct build *build)
+put_field(struct build *build, const struct schema_field *field,
+          unsigned column)
+{
+    if (field->kind == FIELD_TEXT)
+        put_texts(build, field, column);
+    else if (field->kind == FIELD_AMOUNT)
+        put_amounts(build, field, column);
+    else
+        put_words(build, field->offset, field->size, column);
+}
+
+static int
+put_column(struct build *build, unsigned column)
 {
     const struct layout *layout = &build->columns->layout;
 
-    for (unsigned c = 0; c < layout->column_count; c++) {
-        const struct schema_field *field = layout->fields[c];
-        const struct parquet_values *values = &build->columns->chunks[c].values;
-
-        if (!field || !layout_has(layout, field))
-            continue;
-        if (field->kind == FIELD_TEXT)
-            put_texts(build, field, values);
-        else if (field->kind == FIELD_AMOUNT)
-            put_amounts(build, field, values);
-        else
-            put_words(build, field, values);
+    switch (layout->roles[column]) {
+    case COLUMN_TIME:
+        put_words(build, offsetof(struct event, time), 8, column);
+        return 0;
+    case COLUMN_FIELD:
+        put_field(build, layout->fields[column], column);
+        return 0;
+    case COLUMN_SYMBOL: return put_instruments(build, column);
+    case COLUMN_INSTRUMENT: /* comes behind symbol */
+        put_explicit(build, &build->columns->pieces[column]);
+        return 0;
+    case COLUMN_RAW: put_raw(build, column); return 0; /* the last */
+    case COLUMN_SEQ:
+    case COLUMN_EXCHANGE: break;
     }
+    return 0;
 }
 
-/* Room for the events, zeroed, and one more behind them. */
+/* ---- building ------------------------------------------------------------ */
+
+/* Takes the rows of a column that come next. */
+static int
+take_piece(struct build *build, unsigned column)
+{
+    struct event_columns *columns = build->columns;
+    struct parquet_cursor *cursor = &columns->cursors[column];
+    struct parquet_picks picks = columns->picks;
+
+    if (!picks.rows)
+        return parquet_cursor_take(cursor, build->count,
+                                   &columns->pieces[column], build->failure);
+    picks.rows += build->first;
+    picks.count = build->count;
+    return parquet_cursor_pick(cursor, picks, &columns->pieces[column],
+                               build->failure);
+}
+
+static int
+take_pieces(struct build *build)
+{
+    const struct event_columns *columns = build->columns;
+
+    for (unsigned d = 0; d < columns->differ_count; d++)
+        if (take_piece(build, columns->differ[d]) != 0)
+            return fail_at(build->failure, "column '%s'",
+                           columns->layout.columns[columns->differ[d]].name);
+    return 0;
+}
+
+static int
+check_seqs(struct build *build)
+{
+    uint64_t last = build->columns->seq;
+
+    for (uint32_t i = 0; i < build->count; i++) {
+        uint64_t seq = event_columns_seq(build->columns, i);
+
+        if (seq <= last || seq > INT64_MAX)
+            return fail(build->failure, FAILURE_DATA,
+                        "column 'seq': row %u: seq does not ascend: the file "
+                        "is damaged",
+                        build->first + i);
+        last = seq;
+    }
+    build->columns->seq = last;
+    return 0;
+}
+
+/* Room for the events, and one more behind them. */
 static int
 make_room(struct build *build, struct growing *out)
 {
     struct event_columns *columns = build->columns;
-    int64_t size;
+    int64_t size = (int64_t)build->count * columns->layout.fixed;
 
-    growing_clear(&columns->starts);
-    growing_clear(&columns->ends);
-    growing_clear(out);
-    build->starts = (void *)growing_room(&columns->starts,
-                                         build->count * sizeof *build->starts);
-    build->ends = (void *)growing_room(&columns->ends,
-                                       build->count * sizeof *build->ends);
-    if (!build->starts || !build->ends)
-        return fail(build->failure, FAILURE_ENVIRONMENT, "out of memory");
-    size = place_events(build);
+    if (columns->has_texts || columns->has_raw)
+        size = place_events(build);
     if (size < 0)
         return -1;
+    growing_clear(out);
     build->bytes = growing_room(out, (size_t)size + EVENT_MAX);
     if (!build->bytes)
         return fail(build->failure, FAILURE_ENVIRONMENT, "out of memory");
-    memset(build->bytes, 0, (size_t)size);
     out->size = (size_t)size;
+    put_all_same(build, out->size);
+    return 0;
+}
+
+static int
+build_events(struct build *build, struct growing *out)
+{
+    struct event_columns *columns = build->columns;
+
+    if (take_pieces(build) != 0 || check_seqs(build) != 0 ||
+        make_room(build, out) != 0)
+        return -1;
+    for (unsigned d = 0; d < columns->differ_count; d++)
+        if (put_column(build, columns->differ[d]) != 0)
+            return -1;
     return 0;
 }
 
 int
-event_columns_build(struct event_columns *columns, uint32_t first,
-                    uint32_t count, struct growing *out,
+event_columns_build(struct event_columns *columns, struct growing *out,
                     struct failure *failure)
 {
-    struct build build = {
-        .columns = columns, .first = first, .count = count, .failure = failure};
+    uint32_t rows = columns->picks.rows
+                        ? columns->picks.count
+                        : columns->cursors[0].chunk.values.count;
+    uint32_t left = rows - columns->next;
+    struct build build = {.columns = columns,
+                          .first = columns->next,
+                          .count = left < PARQUET_PIECE ? left : PARQUET_PIECE,
+                          .failure = failure};
 
-    if (make_room(&build, out) != 0)
-        return fail_at(failure, "%s", columns->file->input.name);
-    put_heads(&build);
-    if (put_instruments(&build) != 0)
-        return fail_at(failure, "%s", columns->file->input.name);
-    put_explicit(&build);
-    put_fields(&build);
-    put_raw(&build);
-    return 0;
+    if (build.count == 0)
+        return 0;
+    if (build_events(&build, out) != 0)
+        return fail_at(failure, "%s: row group %u", columns->file->input.name,
+                       columns->group);
+    columns->next += build.count;
+    return (int)build.count;
 }

@@ -97,6 +97,10 @@ event_columns_init(struct event_columns *columns, struct parquet_reader *file,
         return fail(failure, FAILURE_DATA, "%s: it is not of an archive",
                     file->input.name);
     layout_init(&columns->layout, (uint16_t)type, (uint16_t)fixed);
+    columns->cursors = allocate(failure, columns->layout.column_count,
+                                sizeof *columns->cursors);
+    if (!columns->cursors)
+        return -1;
     if (check_columns(&columns->layout, footer, failure) != 0 ||
         read_instruments(columns, instruments, failure) != 0)
         return fail_at(failure, "%s", file->input.name);
@@ -106,11 +110,11 @@ event_columns_init(struct event_columns *columns, struct parquet_reader *file,
 void
 event_columns_free(struct event_columns *columns)
 {
-    for (unsigned i = 0; i < PARQUET_COLUMNS_MAX; i++)
-        parquet_chunk_values_free(&columns->chunks[i]);
+    for (unsigned i = 0; columns->cursors && i < columns->layout.column_count;
+         i++)
+        parquet_cursor_free(&columns->cursors[i]);
+    free(columns->cursors);
     growing_free(&columns->key);
-    growing_free(&columns->starts);
-    growing_free(&columns->ends);
     growing_free(&columns->local);
     texts_free(&columns->identities);
     growing_free(&columns->ids);
@@ -119,28 +123,18 @@ event_columns_free(struct event_columns *columns)
 
 /* ---- loading ------------------------------------------------------------- */
 
-static int
-check_seqs(const struct parquet_values *values, struct failure *failure)
-{
-    uint64_t last = 0;
-
-    for (uint32_t i = 0; i < values->count; i++) {
-        if (values->words[i] <= last || values->words[i] > INT64_MAX)
-            return fail(failure, FAILURE_DATA,
-                        "row %u: seq does not ascend: the file is damaged", i);
-        last = values->words[i];
-    }
-    return 0;
-}
-
+/* Numbers of which the least one is null.  Only where they were read whole can
+ * some of the rows be null. */
 static void
-set_nulls(struct parquet_values *values, uint64_t null)
+set_nulls(struct parquet_cursor *cursor)
 {
-    if (values->nulls == 0 || values->nulls == values->count)
+    const struct parquet_values *values = &cursor->chunk.values;
+
+    if (cursor->way != PARQUET_CURSOR_WORDS || values->nulls == 0)
         return;
     for (uint32_t i = 0; i < values->count; i++)
         if (!values->valid[i])
-            values->words[i] = null;
+            values->words[i] = (uint64_t)INT64_MIN;
 }
 
 /* The number that a text of the table stands for; false when for none. */
@@ -169,25 +163,28 @@ number_of(const struct schema_field *field, const struct parquet_text *text,
 
 /* Replaces places in the table by the numbers that its texts stand for. */
 static int
-take_numbers(struct parquet_chunk_values *chunk,
-             const struct schema_field *field, struct failure *failure)
+take_numbers(struct parquet_cursor *cursor, const struct schema_field *field,
+             struct failure *failure)
 {
-    struct parquet_values *values = &chunk->values;
+    const struct parquet_values *values = &cursor->chunk.values;
     uint64_t *numbers =
         allocate(failure, values->table_count + 1UL, sizeof *numbers);
-    int result = numbers ? 0 : -1;
 
-    for (uint32_t i = 0; result == 0 && i < values->table_count; i++)
-        if (!number_of(field, &values->table[i], &numbers[i]))
-            result = fail(
-                failure, FAILURE_DATA, "'%.*s' is no value of this field",
-                (int)(values->table[i].size < 40 ? values->table[i].size : 40),
-                (const char *)values->table[i].bytes);
-    if (result == 0 && values->nulls < values->count)
-        for (uint32_t i = 0; i < values->count; i++)
-            values->words[i] = values->valid[i] ? numbers[values->words[i]] : 0;
-    free(numbers);
-    return result;
+    if (!numbers)
+        return -1;
+    for (uint32_t i = 0; i < values->table_count; i++) {
+        const struct parquet_text *text = &values->table[i];
+
+        if (!number_of(field, text, &numbers[i])) {
+            free(numbers);
+            return fail(failure, FAILURE_DATA,
+                        "'%.*s' is no value of this field",
+                        (int)(text->size < 40 ? text->size : 40),
+                        (const char *)text->bytes);
+        }
+    }
+    parquet_cursor_map(cursor, numbers);
+    return 0;
 }
 
 static int
@@ -230,7 +227,7 @@ take_amounts(struct parquet_values *values)
 }
 
 static int
-take_field(struct parquet_chunk_values *chunk, const struct layout *layout,
+take_field(struct parquet_cursor *cursor, const struct layout *layout,
            const struct schema_field *field, struct failure *failure)
 {
     switch (field->kind) {
@@ -238,15 +235,14 @@ take_field(struct parquet_chunk_values *chunk, const struct layout *layout,
     case FIELD_QUANTITY:
     case FIELD_RATIO:
     case FIELD_TIME:
-    case FIELD_DURATION:
-        set_nulls(&chunk->values, (uint64_t)INT64_MIN);
-        return 0;
+    case FIELD_DURATION: set_nulls(cursor); return 0;
     case FIELD_ENUM:
     case FIELD_FLAGS:
-    case FIELD_CODE: return take_numbers(chunk, field, failure);
+    case FIELD_CODE: return take_numbers(cursor, field, failure);
     case FIELD_TEXT:
-        return check_texts(&chunk->values, layout, COLUMN_FIELD, failure);
-    case FIELD_AMOUNT: take_amounts(&chunk->values); return 0;
+        return check_texts(&cursor->chunk.values, layout, COLUMN_FIELD,
+                           failure);
+    case FIELD_AMOUNT: take_amounts(&cursor->chunk.values); return 0;
     case FIELD_ID:
     case FIELD_COUNT:
     case FIELD_INSTRUMENT: return 0;
@@ -258,17 +254,18 @@ static int
 take_column(struct event_columns *columns, unsigned column,
             struct failure *failure)
 {
-    struct parquet_chunk_values *chunk = &columns->chunks[column];
+    struct parquet_cursor *cursor = &columns->cursors[column];
     enum column_role role = columns->layout.roles[column];
 
     switch (role) {
-    case COLUMN_SEQ: return check_seqs(&chunk->values, failure);
-    case COLUMN_TIME: set_nulls(&chunk->values, (uint64_t)INT64_MIN); return 0;
+    case COLUMN_TIME: set_nulls(cursor); return 0;
     case COLUMN_FIELD:
-        return take_field(chunk, &columns->layout,
+        return take_field(cursor, &columns->layout,
                           columns->layout.fields[column], failure);
     case COLUMN_RAW:
-        return check_texts(&chunk->values, &columns->layout, role, failure);
+        return check_texts(&cursor->chunk.values, &columns->layout, role,
+                           failure);
+    case COLUMN_SEQ:
     case COLUMN_SYMBOL:
     case COLUMN_EXCHANGE:
     case COLUMN_INSTRUMENT: break;
@@ -276,30 +273,31 @@ take_column(struct event_columns *columns, unsigned column,
     return 0;
 }
 
+/* Tells where a column failed. */
 static int
-take(struct event_columns *columns, uint32_t group, unsigned column,
-     struct failure *failure)
+fail_column(const struct event_columns *columns, unsigned column,
+            struct failure *failure)
 {
-    if (take_column(columns, column, failure) != 0)
-        return fail_at(failure, "%s: row group %u, column '%s'",
-                       columns->file->input.name, group,
-                       columns->layout.columns[column].name);
-    return 0;
+    return fail_at(failure, "%s: row group %u, column '%s'",
+                   columns->file->input.name, columns->group,
+                   columns->layout.columns[column].name);
 }
 
 int
 event_columns_load(struct event_columns *columns, uint32_t group,
                    unsigned column, struct failure *failure)
 {
-    columns->count = (uint32_t)columns->file->footer.groups[group].rows;
-    if (columns->loaded[column] == group + 1)
+    columns->group = group;
+    if (columns->loaded[column] == group + 1) {
+        parquet_cursor_rewind(&columns->cursors[column]);
         return 0;
+    }
     columns->loaded[column] = 0;
-    if (parquet_reader_chunk(columns->file, group, column,
-                             &columns->chunks[column], failure) != 0)
+    if (parquet_cursor_open(&columns->cursors[column], columns->file, group,
+                            column, failure) != 0)
         return -1;
-    if (take(columns, group, column, failure) != 0)
-        return -1;
+    if (take_column(columns, column, failure) != 0)
+        return fail_column(columns, column, failure);
     columns->loaded[column] = group + 1;
     return 0;
 }
@@ -308,37 +306,18 @@ int
 event_columns_table(struct event_columns *columns, uint32_t group,
                     unsigned column, struct failure *failure)
 {
-    columns->count = (uint32_t)columns->file->footer.groups[group].rows;
     columns->loaded[column] = 0;
     return parquet_reader_dictionary(columns->file, group, column,
-                                     &columns->chunks[column], failure);
+                                     &columns->cursors[column].chunk, failure);
 }
 
 int
-event_columns_group(struct event_columns *columns, uint32_t group,
-                    struct failure *failure)
+event_columns_take(struct event_columns *columns, unsigned column,
+                   uint32_t count, struct parquet_piece *piece,
+                   struct failure *failure)
 {
-    for (unsigned i = 0; i < columns->layout.column_count; i++)
-        if (event_columns_load(columns, group, i, failure) != 0)
-            return -1;
-    growing_clear(&columns->local);
-    return 0;
-}
-
-int
-event_columns_pick(struct event_columns *columns, uint32_t group,
-                   struct parquet_picks picks, struct failure *failure)
-{
-    for (unsigned i = 0; i < columns->layout.column_count; i++) {
-        if (columns->loaded[i] == group + 1)
-            parquet_values_pick(&columns->chunks[i].values, picks);
-        else if (parquet_reader_pick(columns->file, group, i, picks,
-                                     &columns->chunks[i], failure) != 0 ||
-                 take(columns, group, i, failure) != 0)
-            return -1;
-        columns->loaded[i] = 0; /* not the whole of it */
-    }
-    columns->count = picks.count;
-    growing_clear(&columns->local);
+    if (parquet_cursor_take(&columns->cursors[column], count, piece, failure) !=
+        0)
+        return fail_column(columns, column, failure);
     return 0;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <zstd.h>
 
-#include "store/decode.h"
+#include "store/parquet_cursor.h"
 #include "store/parquet_values.h"
 
 #define PAGE_MAX       (256 * 1024 * 1024) /* bytes of a page, uncompressed */
@@ -79,8 +79,8 @@ struct page_reader {
     struct chunk_reader chunk;
     enum parquet_codec codec;
     uint32_t rows, done;
-    const struct parquet_picks *picks; /* NULL: all rows */
-    bool picked;                       /* words are those of picks already */
+    struct parquet_cursor *cursor; /* to keep the page of; NULL: none */
+    bool kept;                     /* the page is the cursor's */
     struct failure *failure;
 };
 
@@ -130,8 +130,8 @@ take_dictionary(struct page_reader *page, const struct parquet_page_head *head,
                                    (uint32_t)head->values, page->failure);
 }
 
-/* Marks which of the page's rows are null, from levels at [*at, end); how
- * many are not, or -1. */
+/* Marks which of the page's rows are null, from levels at [*at, end), unless
+ * all are or none is; how many are not, or -1. */
 static int64_t
 take_levels(struct page_reader *page, uint32_t count, const unsigned char **at,
             const unsigned char *end)
@@ -145,7 +145,6 @@ take_levels(struct page_reader *page, uint32_t count, const unsigned char **at,
     if (decode_run(at, end, 1, &all, count)) {
         if (all > 1)
             return damaged(page, "a definition level above 1");
-        memset(valid, (int)all, count);
         return all ? count : 0;
     }
     growing_clear(scratch);
@@ -169,37 +168,47 @@ spread(uint64_t *words, const uint8_t *valid, uint32_t rows, uint32_t count)
         words[i] = valid[i] ? words[--count] : 0;
 }
 
+/* Leaves the values in the page, which becomes the cursor's, if they can be
+ * decoded from there piece by piece. */
+static bool
+keep_page(struct page_reader *page, enum parquet_encoding encoding,
+          const unsigned char *at, const unsigned char *end)
+{
+    struct growing old;
+
+    if (!page->cursor || !parquet_cursor_begin(page->cursor, &page->chunk,
+                                               encoding, at, end, page->rows))
+        return false;
+    old = page->cursor->page;
+    page->cursor->page = page->file->page;
+    page->file->page = old;
+    return page->kept = true;
+}
+
 static int
 take_values(struct page_reader *page, const struct parquet_page_head *head,
             const unsigned char *at, const unsigned char *end, int64_t found)
 {
     struct parquet_chunk_values *out = page->chunk.out;
     uint64_t *words = (uint64_t *)(void *)out->words.bytes + page->done;
+    uint8_t *valid = out->valid.bytes + page->done;
     uint32_t rows = (uint32_t)head->values;
 
     if (found < 0)
         return -1;
-    if (found == 0 && rows == page->rows) { /* words are not looked at */
-        out->values.nulls = page->done = rows;
+    out->values.nulls += rows - (uint32_t)found;
+    page->done += rows;
+    if (found == page->rows && keep_page(page, head->encoding, at, end))
         return 0;
-    }
-    if (page->picks && found == page->rows) {
-        int result =
-            chunk_reader_pick(&page->chunk, head->encoding, at, end, rows,
-                              *page->picks, words, page->failure);
-
-        page->picked = result > 0;
-        page->done += page->picked ? rows : 0;
-        if (result != 0)
-            return result < 0 ? -1 : 0;
-    }
+    if (found == 0 || found == rows)
+        memset(valid, found > 0, rows);
+    if (found == 0 && rows == page->rows) /* words are not looked at */
+        return 0;
     if (chunk_reader_values(&page->chunk, head->encoding, at, end, words,
                             (uint32_t)found, page->failure) != 0)
         return -1;
     if (found < rows)
-        spread(words, out->valid.bytes + page->done, rows, (uint32_t)found);
-    out->values.nulls += rows - (uint32_t)found;
-    page->done += rows;
+        spread(words, valid, rows, (uint32_t)found);
     return 0;
 }
 
@@ -302,8 +311,8 @@ take_pages(struct page_reader *page, uint64_t start)
 /* ---- a chunk ------------------------------------------------------------- */
 
 static int
-make_room(struct parquet_chunk_values *out, const struct parquet_column *column,
-          uint32_t rows, struct failure *failure)
+make_room(struct parquet_chunk_values *out, uint32_t rows,
+          struct failure *failure)
 {
     growing_clear(&out->words);
     growing_clear(&out->valid);
@@ -316,8 +325,6 @@ make_room(struct parquet_chunk_values *out, const struct parquet_column *column,
     out->values.words = (void *)out->words.bytes;
     out->values.valid = out->valid.bytes;
     out->values.count = rows;
-    if (!column->optional)
-        memset(out->valid.bytes, 1, rows);
     return 0;
 }
 
@@ -330,8 +337,7 @@ read_chunk(struct page_reader *page, const struct parquet_chunk *chunk)
         return fail(page->failure, FAILURE_DATA,
                     "a row group of %u rows; this program reads at most %d",
                     page->rows, PARQUET_READ_ROWS);
-    if (make_room(page->chunk.out, page->chunk.column, page->rows,
-                  page->failure) != 0 ||
+    if (make_room(page->chunk.out, page->rows, page->failure) != 0 ||
         parquet_reader_at(page->file, start, (size_t)chunk->size,
                           &page->file->raw, page->failure) != 0)
         return -1;
@@ -377,41 +383,30 @@ parquet_reader_chunk(struct parquet_reader *reader, uint32_t group,
     return end_chunk(&page, group, read_chunk(&page, chunk));
 }
 
-void
-parquet_values_pick(struct parquet_values *values, struct parquet_picks picks)
-{
-    bool some = values->nulls < values->count;
-
-    values->count = picks.count;
-    if (!some) {
-        values->nulls = picks.count;
-        return;
-    }
-    values->nulls = 0;
-    for (uint32_t i = 0; i < picks.count; i++) {
-        values->words[i] = values->words[picks.rows[i]];
-        values->valid[i] = values->valid[picks.rows[i]];
-        values->nulls += !values->valid[i];
-    }
-}
-
 int
-parquet_reader_pick(struct parquet_reader *reader, uint32_t group,
-                    unsigned column, struct parquet_picks picks,
-                    struct parquet_chunk_values *out, struct failure *failure)
+parquet_cursor_open(struct parquet_cursor *cursor,
+                    struct parquet_reader *reader, uint32_t group,
+                    unsigned column, struct failure *failure)
 {
     const struct parquet_chunk *chunk =
         &reader->footer.groups[group].chunks[column];
+    const struct parquet_values *values = &cursor->chunk.values;
     struct page_reader page =
-        page_reader_of(reader, group, column, out, failure);
+        page_reader_of(reader, group, column, &cursor->chunk, failure);
+    int result;
 
-    page.picks = &picks;
-    if (end_chunk(&page, group, read_chunk(&page, chunk)) != 0)
+    page.cursor = cursor;
+    result = read_chunk(&page, chunk);
+    free((void *)(uintptr_t)cursor->table.words);
+    cursor->table = (struct hybrid_table){page.chunk.dictionary,
+                                          page.chunk.dictionary_count, 0};
+    page.chunk.dictionary = NULL;
+    if (!page.kept)
+        cursor->way = values->nulls == values->count ? PARQUET_CURSOR_NULL
+                                                     : PARQUET_CURSOR_WORDS;
+    if (end_chunk(&page, group, result) != 0)
         return -1;
-    if (page.picked)
-        out->values.count = picks.count; /* none of which is null */
-    else
-        parquet_values_pick(&out->values, picks);
+    parquet_cursor_rewind(cursor);
     return 0;
 }
 
@@ -432,7 +427,7 @@ read_dictionary(struct page_reader *page, const struct parquet_chunk *chunk)
     size = (uint64_t)(chunk->data_offset - start) + PAGE_HEAD_ROOM;
     if (size > (uint64_t)chunk->size)
         size = (uint64_t)chunk->size;
-    if (make_room(page->chunk.out, page->chunk.column, 0, page->failure) != 0 ||
+    if (make_room(page->chunk.out, 0, page->failure) != 0 ||
         parquet_reader_at(page->file, (uint64_t)start, size, &page->file->raw,
                           page->failure) != 0)
         return -1;

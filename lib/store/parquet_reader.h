@@ -58,16 +58,6 @@ struct parquet_picks {
     uint32_t count;
 };
 
-/* Reads only those rows of it: they become all that the chunk has. */
-int parquet_reader_pick(struct parquet_reader *reader, uint32_t group,
-                        unsigned column, struct parquet_picks picks,
-                        struct parquet_chunk_values *chunk,
-                        struct failure *failure);
-
-/* Keeps only those rows of a chunk that was read. */
-void parquet_values_pick(struct parquet_values *values,
-                         struct parquet_picks picks);
-
 /* Whether a row group can have a value of a column of eight bytes, by its
  * Bloom filter: 1, also without one; 0; -1. */
 int parquet_reader_may_have(struct parquet_reader *reader, uint32_t group,

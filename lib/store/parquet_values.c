@@ -3,15 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/decode.h"
-
-#define INDICES   1024                /* at a time */
 #define TEXTS_MAX (256 * 1024 * 1024) /* bytes of a chunk's texts */
 
 static int
 damaged(struct failure *failure)
 {
     return fail(failure, FAILURE_DATA, "its values are damaged");
+}
+
+int
+chunk_reader_damaged(const struct hybrid_table *table, struct failure *failure)
+{
+    if (table->most < table->count)
+        return damaged(failure);
+    return fail(failure, FAILURE_DATA,
+                "index %u where its dictionary has %u values: the file is "
+                "damaged",
+                table->most, table->count);
 }
 
 static bool
@@ -176,85 +184,26 @@ split(struct chunk_reader *reader, const unsigned char *at,
     return growing_ok(&reader->out->bytes, failure);
 }
 
-/* Looks count indices up; the greatest of them. */
-static uint32_t
-look_up(const struct chunk_reader *reader, const uint32_t *indices,
-        uint32_t count, uint64_t *words)
-{
-    const uint64_t *dictionary = reader->dictionary;
-    uint32_t most = 0;
-
-    for (uint32_t i = 0; i < count; i++)
-        most = indices[i] > most ? indices[i] : most;
-    if (most >= reader->dictionary_count)
-        return most;
-    if (is_text(reader->column)) {
-        for (uint32_t i = 0; i < count; i++)
-            words[i] = indices[i];
-    } else {
-        for (uint32_t i = 0; i < count; i++)
-            words[i] = dictionary[indices[i]];
-    }
-    return most;
-}
-
 static int
 dictionary_values(struct chunk_reader *reader, const unsigned char *at,
                   const unsigned char *end, uint64_t *words, uint32_t count,
                   struct failure *failure)
 {
-    uint32_t indices[INDICES];
+    struct hybrid_table table = {reader->dictionary, reader->dictionary_count,
+                                 0};
     struct hybrid hybrid;
 
     if (!reader->has_dictionary)
         return fail(failure, FAILURE_DATA,
                     "its dictionary page is missing: the file is damaged");
-    if (count > 0 && at == end)
+    if (count == 0)
+        return 0;
+    if (at == end)
         return damaged(failure);
-    if (count > 0)
-        hybrid_init(&hybrid, at + 1, end, *at);
-    for (uint32_t i = 0; i < count; i += INDICES) {
-        uint32_t n = count - i < INDICES ? count - i : INDICES, most;
-
-        if (!hybrid_next(&hybrid, indices, n, count - i))
-            return damaged(failure);
-        most = look_up(reader, indices, n, words + i);
-        if (most >= reader->dictionary_count)
-            return fail(failure, FAILURE_DATA,
-                        "index %u where its dictionary has %u values: the "
-                        "file is damaged",
-                        most, reader->dictionary_count);
-    }
-    return 0;
-}
-
-/* Indices come in pieces, of which only those that are picked are looked up. */
-static int
-pick_indices(struct chunk_reader *reader, const unsigned char *at,
-             const unsigned char *end, uint32_t count,
-             struct parquet_picks picks, uint64_t *words,
-             struct failure *failure)
-{
-    uint32_t indices[INDICES], picked[INDICES], next = 0;
-    struct hybrid hybrid;
-
-    if (!reader->has_dictionary || at == end)
-        return damaged(failure);
-    hybrid_init(&hybrid, at + 1, end, *at);
-    for (uint32_t i = 0; i < count && next < picks.count; i += INDICES) {
-        uint32_t n = count - i < INDICES ? count - i : INDICES, found = 0;
-
-        if (!hybrid_next(&hybrid, indices, n, count - i))
-            return damaged(failure);
-        for (; next + found < picks.count && picks.rows[next + found] - i < n;
-             found++)
-            picked[found] = indices[picks.rows[next + found] - i];
-        if (found > 0 && look_up(reader, picked, found, words + next) >=
-                             reader->dictionary_count)
-            return damaged(failure);
-        next += found;
-    }
-    return 1;
+    hybrid_init(&hybrid, at + 1, end, *at, count);
+    if (hybrid_look_up(&hybrid, &table, words, count))
+        return 0;
+    return chunk_reader_damaged(&table, failure);
 }
 
 static int
@@ -334,24 +283,4 @@ chunk_reader_dictionary(struct chunk_reader *reader, const unsigned char *at,
     reader->dictionary_count = count;
     return chunk_reader_values(reader, PARQUET_PLAIN, at, end,
                                reader->dictionary, count, failure);
-}
-
-int
-chunk_reader_pick(struct chunk_reader *reader, enum parquet_encoding encoding,
-                  const unsigned char *at, const unsigned char *end,
-                  uint32_t count, struct parquet_picks picks, uint64_t *words,
-                  struct failure *failure)
-{
-    read_values *read = method(reader->column, encoding);
-
-    if (read == dictionary_values &&
-        (is_text(reader->column) || reader->column->physical == PARQUET_INT64))
-        return pick_indices(reader, at, end, count, picks, words, failure);
-    if (read != plain_words || reader->column->physical != PARQUET_INT64)
-        return 0;
-    if ((size_t)(end - at) / 8 < count)
-        return damaged(failure);
-    for (uint32_t i = 0; i < picks.count; i++)
-        memcpy(&words[i], at + picks.rows[i] * 8UL, 8);
-    return 1;
 }

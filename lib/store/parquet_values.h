@@ -3,13 +3,14 @@
 #ifndef STORE_PARQUET_VALUES_H
 #define STORE_PARQUET_VALUES_H
 
+#include "store/decode.h"
 #include "store/parquet_reader.h"
 
 /* A chunk while it is read. */
 struct chunk_reader {
     const struct parquet_column *column;
     struct parquet_chunk_values *out;
-    uint64_t *dictionary; /* of integers; owned */
+    uint64_t *dictionary; /* its values: of texts their places; owned */
     uint32_t dictionary_count;
     bool has_dictionary;
 };
@@ -21,18 +22,14 @@ int chunk_reader_values(struct chunk_reader *reader,
                         const unsigned char *end, uint64_t *words,
                         uint32_t count, struct failure *failure);
 
-/* The same, of count values only those of picks: 1; 0 when the encoding does
- * not allow that, and all must be read; -1. */
-int chunk_reader_pick(struct chunk_reader *reader,
-                      enum parquet_encoding encoding, const unsigned char *at,
-                      const unsigned char *end, uint32_t count,
-                      struct parquet_picks picks, uint64_t *words,
-                      struct failure *failure);
-
 /* Reads a dictionary page of count values. */
 int chunk_reader_dictionary(struct chunk_reader *reader,
                             const unsigned char *at, const unsigned char *end,
                             uint32_t count, struct failure *failure);
+
+/* Fails for indices that can not be read, or one that is not in the table. */
+int chunk_reader_damaged(const struct hybrid_table *table,
+                         struct failure *failure);
 
 /* Makes the table's offsets pointers. */
 void chunk_reader_finish(struct chunk_reader *reader);

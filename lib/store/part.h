@@ -104,10 +104,10 @@ struct part_reader {
     char *path; /* owned */
     uint32_t next_group;
     struct growing rows;           /* uint32_t: those of the group to build */
-    uint32_t row_count, next_row;  /* how many; the next of them to build */
+    uint32_t row_count;            /* how many */
     struct growing wanted, places; /* scratch of part_select_group */
     struct growing batch;          /* events built */
-    uint32_t batch_first, batch_left; /* of rows: first, how many */
+    uint32_t batch_first, batch_left; /* of them: first, how many */
     const struct event *event;        /* in hand */
     uint64_t seq;
     uint64_t groups_read, groups_skipped;
@@ -134,8 +134,8 @@ int part_reader_next(struct part_reader *reader, struct failure *failure);
 uint32_t part_reader_run(struct part_reader *reader, uint32_t max,
                          uint64_t last, const struct event **end);
 
-/* Finds the rows of a row group that can be wanted, and loads the columns that
- * tell: 1; 0 when there are none; -1. */
+/* Finds the rows of a row group that can be wanted: 1; 0 when there are none;
+ * -1. */
 int part_select_group(struct part_reader *reader, uint32_t group,
                       struct failure *failure);
 

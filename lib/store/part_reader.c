@@ -4,8 +4,6 @@
 
 #include "store/part.h"
 
-#define BATCH 1024 /* events built at a time */
-
 int
 part_reader_open(struct part_reader *reader, const char *path,
                  const struct part_filter *filter, struct failure *failure)
@@ -59,19 +57,7 @@ part_reader_check(const struct part_reader *reader,
 
 /* ---- events -------------------------------------------------------------- */
 
-/* Loads the rows of a row group that are wanted. */
-static int
-load_group(struct part_reader *reader, uint32_t group, struct failure *failure)
-{
-    struct parquet_picks picks = {(const void *)reader->rows.bytes,
-                                  reader->row_count};
-
-    if (picks.count == reader->file.footer.groups[group].rows)
-        return event_columns_group(&reader->columns, group, failure);
-    return event_columns_pick(&reader->columns, group, picks, failure);
-}
-
-/* Loads the next row group that may hold something wanted: 1; 0 after the
+/* Begins the next row group that may hold something wanted: 1; 0 after the
  * last; -1. */
 static int
 next_group(struct part_reader *reader, struct failure *failure)
@@ -79,6 +65,8 @@ next_group(struct part_reader *reader, struct failure *failure)
     while (reader->next_group < reader->file.footer.group_count) {
         uint32_t group = reader->next_group++;
         int wanted = part_select_group(reader, group, failure);
+        struct parquet_picks picks = {(const void *)reader->rows.bytes,
+                                      reader->row_count};
 
         if (wanted < 0)
             return -1;
@@ -86,46 +74,43 @@ next_group(struct part_reader *reader, struct failure *failure)
         if (!wanted)
             continue;
         reader->groups_read++;
-        reader->next_row = 0;
-        if (load_group(reader, group, failure) != 0)
+        if (picks.count == reader->file.footer.groups[group].rows)
+            picks.rows = NULL;
+        if (event_columns_begin(&reader->columns, group, picks, failure) != 0)
             return -1;
         return 1;
     }
     return 0;
 }
 
-static uint64_t
-seq_of(const struct part_reader *reader, uint32_t row)
-{
-    return event_columns_seq(&reader->columns, row);
-}
-
 /* Builds the next events: 1; 0 after the last; -1. */
 static int
 next_batch(struct part_reader *reader, struct failure *failure)
 {
-    uint32_t left;
+    int count = 0;
 
-    do {
-        while (reader->next_row < reader->row_count &&
-               seq_of(reader, reader->next_row) < reader->filter.from_seq)
-            reader->next_row++;
-        if (reader->next_row == reader->row_count) {
-            int result = next_group(reader, failure);
-
-            if (result <= 0)
-                return result;
-        }
-    } while (seq_of(reader, reader->next_row) < reader->filter.from_seq);
-    left = reader->row_count - reader->next_row;
-    reader->batch_first = reader->next_row;
-    reader->batch_left = left < BATCH ? left : BATCH;
-    reader->next_row += reader->batch_left;
-    if (event_columns_build(&reader->columns, reader->batch_first,
-                            reader->batch_left, &reader->batch, failure) != 0)
+    for (;;) {
+        if (reader->next_group > 0)
+            count =
+                event_columns_build(&reader->columns, &reader->batch, failure);
+        if (count != 0)
+            break;
+        count = next_group(reader, failure);
+        if (count <= 0)
+            return count;
+    }
+    if (count < 0)
         return -1;
+    reader->batch_first = 0;
+    reader->batch_left = (uint32_t)count;
     reader->event = (const void *)reader->batch.bytes;
     return 1;
+}
+
+static uint64_t
+seq_of(const struct part_reader *reader, uint32_t row)
+{
+    return event_columns_seq(&reader->columns, row);
 }
 
 int
@@ -142,7 +127,7 @@ part_reader_next(struct part_reader *reader, struct failure *failure)
             return result;
     }
     reader->seq = seq_of(reader, reader->batch_first);
-    return reader->seq < reader->filter.to_seq;
+    return 1;
 }
 
 uint32_t
@@ -158,8 +143,7 @@ part_reader_run(struct part_reader *reader, uint32_t max, uint64_t last,
     if (seq_of(reader, reader->batch_first + count - 1) - reader->seq !=
         count - 1)
         count = 1;
-    for (uint32_t i = 1; i < count; i++)
-        event = event_next(event);
+    event = event_columns_event(&reader->columns, event, count - 1);
     reader->event = event;
     reader->batch_first += count - 1;
     reader->batch_left -= count - 1;

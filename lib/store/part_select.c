@@ -66,27 +66,59 @@ may_have_ids(struct part_reader *reader, uint32_t number,
 /* Each keep_... marks the rows that its condition wants in reader->wanted; -1
  * with a failure. */
 
+/* The next rows of a column that all of a row group is gone over in, from row
+ * first on: how many, 0 after the last, -1. */
+static int
+next_piece(struct part_reader *reader, unsigned column, uint32_t first,
+           struct parquet_piece *piece, struct failure *failure)
+{
+    struct event_columns *columns = &reader->columns;
+    uint32_t left = columns->cursors[column].chunk.values.count - first;
+    uint32_t count = left < PARQUET_PIECE ? left : PARQUET_PIECE;
+
+    if (count > 0 &&
+        event_columns_take(columns, column, count, piece, failure) != 0)
+        return -1;
+    return (int)count;
+}
+
+/* Words from from to last, of which null is none. */
+static int
+keep_between(struct part_reader *reader, uint32_t group, unsigned column,
+             uint64_t from, uint64_t last, struct failure *failure)
+{
+    uint8_t *wanted = reader->wanted.bytes;
+    struct parquet_piece piece;
+    int count;
+
+    if (event_columns_load(&reader->columns, group, column, failure) != 0)
+        return -1;
+    for (uint32_t row = 0;
+         (count = next_piece(reader, column, row, &piece, failure)) > 0;
+         row += (uint32_t)count)
+        for (int i = 0; i < count; i++)
+            wanted[row + (uint32_t)i] &= (!piece.valid || piece.valid[i]) &&
+                                         piece.words[i] - from <= last - from;
+    return count;
+}
+
 static int
 keep_times(struct part_reader *reader, uint32_t group, struct failure *failure)
 {
     const struct selection *selection = reader->filter.selection;
-    struct event_columns *columns = &reader->columns;
-    unsigned time = (unsigned)layout_find(&columns->layout, COLUMN_TIME);
-    const struct parquet_values *values = &columns->chunks[time].values;
-    int64_t from = selection->from, to = selection->to;
-    uint8_t *wanted = reader->wanted.bytes;
+    unsigned time = (unsigned)layout_find(&reader->columns.layout, COLUMN_TIME);
+    int64_t from = selection->from, last = INT64_MAX;
 
-    if (event_columns_load(columns, group, time, failure) != 0)
-        return -1;
-    if (values->nulls == values->count)
-        return memset(wanted, 0, values->count), 0;
-    for (uint32_t i = 0; i < values->count; i++) {
-        int64_t value = (int64_t)values->words[i];
-
-        wanted[i] &= value != TIME_NULL && value >= from &&
-                     (to == TIME_NULL || value < to);
+    if (from == TIME_NULL)
+        from++;
+    if (selection->to != TIME_NULL)
+        last = selection->to - 1;
+    if (last < from) {
+        memset(reader->wanted.bytes, 0, reader->wanted.size);
+        return 0;
     }
-    return 0;
+    return keep_between(reader, group, time, (uint64_t)from, (uint64_t)last,
+                        failure);
 }
 
 /* Whether a symbol is wanted with any of the exchanges. */
@@ -137,6 +169,42 @@ mark_symbols(struct part_reader *reader, const struct parquet_values *symbols,
     return count;
 }
 
+/* Whether the row group's dictionary of symbols, which is read alone, has none
+ * that is wanted: 1, 0 when it may, -1. */
+static int
+lacks_symbols(struct part_reader *reader, uint32_t group, unsigned symbol,
+              const struct parquet_values *exchanges, struct failure *failure)
+{
+    struct event_columns *columns = &reader->columns;
+    const struct parquet_stats *stats =
+        &reader->file.footer.groups[group].chunks[symbol].stats;
+    int64_t count = 1;
+    int whole;
+
+    if (!stats->has_nulls || stats->nulls != 0 ||
+        columns->loaded[symbol] == group + 1)
+        return 0;
+    whole = event_columns_table(columns, group, symbol, failure);
+    if (whole > 0)
+        count = mark_symbols(reader, &columns->cursors[symbol].chunk.values,
+                             exchanges, failure);
+    return whole < 0 || count < 0 ? -1 : count == 0;
+}
+
+/* Rows whose place in the table is marked; those without one stay. */
+static void
+keep_places(uint8_t *wanted, const uint8_t *places,
+            const struct parquet_piece *piece, uint32_t count)
+{
+    const uint64_t *words = piece->words;
+    const uint8_t *valid = piece->valid;
+
+    for (uint32_t i = 0; !valid && i < count; i++)
+        wanted[i] &= places[words[i]];
+    for (uint32_t i = 0; valid && i < count; i++)
+        wanted[i] &= !valid[i] || places[words[i]];
+}
+
 static int
 keep_symbols(struct part_reader *reader, uint32_t group,
              struct failure *failure)
@@ -144,40 +212,31 @@ keep_symbols(struct part_reader *reader, uint32_t group,
     struct event_columns *columns = &reader->columns;
     int symbol = layout_find(&columns->layout, COLUMN_SYMBOL);
     int exchange = layout_find(&columns->layout, COLUMN_EXCHANGE);
-    const struct parquet_stats *stats;
-    struct parquet_values *symbols, *exchanges;
+    const struct parquet_values *exchanges;
     uint8_t *wanted = reader->wanted.bytes;
-    int64_t count = -1;
-    int whole;
+    struct parquet_piece piece;
+    int count;
 
     if (symbol < 0 || names_others(&columns->layout))
         return 0;
-    symbols = &columns->chunks[symbol].values;
-    exchanges = &columns->chunks[exchange].values;
-    stats = &reader->file.footer.groups[group].chunks[symbol].stats;
+    exchanges = &columns->cursors[exchange].chunk.values;
     if (event_columns_load(columns, group, (unsigned)exchange, failure) != 0)
         return -1;
-    whole =
-        columns->loaded[symbol] == group + 1
-            ? 0
-            : event_columns_table(columns, group, (unsigned)symbol, failure);
-    if (whole < 0)
-        return -1;
-    if (whole > 0 && stats->has_nulls && stats->nulls == 0) {
-        count = mark_symbols(reader, symbols, exchanges, failure);
-        if (count <= 0)
-            return count < 0 ? -1 : (memset(wanted, 0, columns->count), 0);
+    count = lacks_symbols(reader, group, (unsigned)symbol, exchanges, failure);
+    if (count != 0) {
+        memset(wanted, 0, reader->wanted.size);
+        return count < 0 ? -1 : 0;
     }
-    /* the table is the same whether read alone or with the rows */
     if (event_columns_load(columns, group, (unsigned)symbol, failure) != 0 ||
-        (count < 0 && mark_symbols(reader, symbols, exchanges, failure) < 0))
+        mark_symbols(reader, &columns->cursors[symbol].chunk.values, exchanges,
+                     failure) < 0)
         return -1;
-    if (symbols->nulls == symbols->count)
-        return 0;
-    for (uint32_t i = 0; i < symbols->count; i++)
-        if (symbols->valid[i])
-            wanted[i] &= reader->places.bytes[symbols->words[i]];
-    return 0;
+    for (uint32_t row = 0; (count = next_piece(reader, (unsigned)symbol, row,
+                                               &piece, failure)) > 0;
+         row += (uint32_t)count)
+        keep_places(wanted + row, reader->places.bytes, &piece,
+                    (uint32_t)count);
+    return count;
 }
 
 /* Whether a value of a column is one that is asked for. */
@@ -218,15 +277,39 @@ looks_at(const struct selection *selection, const struct schema_field *field,
     return false;
 }
 
+/* Marks in reader->places the rows of which a field has a value that is
+ * wanted. */
+static int
+mark_values(struct part_reader *reader, uint32_t group, unsigned column,
+            wants_value *wants, struct failure *failure)
+{
+    const struct selection *selection = reader->filter.selection;
+    const struct schema_field *field = reader->columns.layout.fields[column];
+    const uint8_t *wanted = reader->wanted.bytes;
+    uint8_t *some = reader->places.bytes;
+    struct parquet_piece piece;
+    int count = 0;
+
+    if (event_columns_load(&reader->columns, group, column, failure) != 0)
+        return -1;
+    for (uint32_t row = 0;
+         event_columns_some(&reader->columns, column) &&
+         (count = next_piece(reader, column, row, &piece, failure)) > 0;
+         row += (uint32_t)count)
+        for (uint32_t i = 0; i < (uint32_t)count; i++)
+            if (wanted[row + i] && !some[row + i] &&
+                (!piece.valid || piece.valid[i]))
+                some[row + i] = wants(selection, field, piece.words[i]);
+    return count;
+}
+
 /* Rows of which some field has a value that is wanted. */
 static int
 keep_values(struct part_reader *reader, uint32_t group, bool accounts,
             struct failure *failure)
 {
-    const struct selection *selection = reader->filter.selection;
     struct event_columns *columns = &reader->columns;
-    wants_value *wants = accounts ? wants_account : wants_id;
-    uint32_t count = (uint32_t)reader->file.footer.groups[group].rows;
+    size_t count = reader->wanted.size;
     uint8_t *wanted = reader->wanted.bytes, *some;
 
     growing_clear(&reader->places);
@@ -236,17 +319,13 @@ keep_values(struct part_reader *reader, uint32_t group, bool accounts,
     memset(some, 0, count);
     for (unsigned c = 0; c < columns->layout.column_count; c++) {
         const struct schema_field *field = columns->layout.fields[c];
-        const struct parquet_values *values = &columns->chunks[c].values;
 
-        if (!field || !looks_at(selection, field, accounts))
-            continue;
-        if (event_columns_load(columns, group, c, failure) != 0)
+        if (field && looks_at(reader->filter.selection, field, accounts) &&
+            mark_values(reader, group, c, accounts ? wants_account : wants_id,
+                        failure) != 0)
             return -1;
-        for (uint32_t i = 0; values->nulls < values->count && i < count; i++)
-            if (wanted[i] && !some[i] && values->valid[i])
-                some[i] = wants(selection, field, values->words[i]);
     }
-    for (uint32_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         wanted[i] &= some[i];
     return 0;
 }
@@ -256,15 +335,19 @@ static int
 keep_raw(struct part_reader *reader, uint32_t group, struct failure *failure)
 {
     struct event_columns *columns = &reader->columns;
-    int raw = layout_find(&columns->layout, COLUMN_RAW);
-    const struct parquet_values *values = &columns->chunks[raw].values;
+    unsigned raw = (unsigned)layout_find(&columns->layout, COLUMN_RAW);
+    struct parquet_piece piece;
+    int count = 0;
 
-    if (event_columns_load(columns, group, (unsigned)raw, failure) != 0)
+    if (event_columns_load(columns, group, raw, failure) != 0)
         return -1;
-    for (uint32_t i = 0; values->nulls < values->count && i < values->count;
-         i++)
-        reader->wanted.bytes[i] |= values->valid[i];
-    return 0;
+    for (uint32_t row = 0;
+         event_columns_some(columns, raw) &&
+         (count = next_piece(reader, raw, row, &piece, failure)) > 0;
+         row += (uint32_t)count)
+        for (uint32_t i = 0; i < (uint32_t)count; i++)
+            reader->wanted.bytes[row + i] |= !piece.valid || piece.valid[i];
+    return count;
 }
 
 static int
@@ -299,21 +382,56 @@ is_selected(const struct part_reader *reader)
 
 /* Makes the list of rows that are wanted. */
 static int
-list_rows(struct part_reader *reader, uint32_t rows, struct failure *failure)
+list_rows(struct part_reader *reader, struct failure *failure)
 {
     const uint8_t *wanted = reader->wanted.bytes;
-    uint32_t *list;
+    size_t rows = reader->wanted.size;
+    uint32_t *list, count = 0;
 
     growing_clear(&reader->rows);
-    reader->row_count = 0;
     list = (void *)growing_room(&reader->rows, rows * sizeof *list + 8);
     if (!list)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     for (uint32_t i = 0; i < rows; i++) {
-        list[reader->row_count] = i;
-        reader->row_count += wanted[i];
+        while (i + 8 <= rows && memcmp(wanted + i, "\0\0\0\0\0\0\0", 8) == 0)
+            i += 8; /* most often few rows are wanted */
+        if (i == rows)
+            break;
+        list[count] = i;
+        count += wanted[i];
     }
-    return reader->row_count > 0;
+    reader->row_count = count;
+    return count > 0;
+}
+
+static int
+keep_rows(struct part_reader *reader, uint32_t group, struct failure *failure)
+{
+    const struct part_filter *filter = &reader->filter;
+
+    if ((filter->from_seq > 0 || filter->to_seq < UINT64_MAX) &&
+        keep_between(reader, group, 0, filter->from_seq, filter->to_seq - 1,
+                     failure) != 0)
+        return -1;
+    return is_selected(reader) ? keep_selected(reader, group, failure) : 0;
+}
+
+/* Marks the rows that are wanted, where not all are. */
+static int
+select_rows(struct part_reader *reader, uint32_t group, struct failure *failure)
+{
+    size_t rows = (size_t)reader->file.footer.groups[group].rows;
+    uint8_t *wanted;
+
+    growing_clear(&reader->wanted);
+    wanted = growing_room(&reader->wanted, rows + 1);
+    if (!wanted)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    memset(wanted, 1, rows);
+    reader->wanted.size = rows;
+    if (keep_rows(reader, group, failure) != 0)
+        return -1;
+    return list_rows(reader, failure);
 }
 
 int
@@ -322,8 +440,6 @@ part_select_group(struct part_reader *reader, uint32_t number,
 {
     const struct parquet_group *group = &reader->file.footer.groups[number];
     const struct part_filter *filter = &reader->filter;
-    uint32_t rows = (uint32_t)group->rows;
-    uint8_t *wanted;
     int result = 1;
 
     if (filter->to_seq == 0 ||
@@ -338,12 +454,9 @@ part_select_group(struct part_reader *reader, uint32_t number,
         if (result <= 0)
             return result;
     }
-    growing_clear(&reader->wanted);
-    wanted = growing_room(&reader->wanted, rows + 1UL);
-    if (!wanted)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    memset(wanted, 1, rows);
-    if (is_selected(reader) && keep_selected(reader, number, failure) != 0)
-        return -1;
-    return list_rows(reader, rows, failure);
+    if (is_selected(reader) || filter->from_seq > 0 ||
+        filter->to_seq < UINT64_MAX)
+        return select_rows(reader, number, failure);
+    reader->row_count = (uint32_t)group->rows;
+    return reader->row_count > 0;
 }

@@ -96,10 +96,16 @@ tape_writer_send(struct tape_writer *writer)
 
     if (writer->count == 0)
         return 0;
-    for (; (const void *)event < end; event = event_next(event)) {
-        time_min = event->time < time_min ? event->time : time_min;
-        time_max = event->time > time_max ? event->time : time_max;
-        last = event;
+    while ((const void *)event < end) {
+        size_t size = event->words * 8UL;
+
+        /* events of one size: the next is found without a look at this one */
+        do {
+            time_min = event->time < time_min ? event->time : time_min;
+            time_max = event->time > time_max ? event->time : time_max;
+            last = event;
+            event = (const void *)((const char *)event + size);
+        } while ((const void *)event < end && event->words * 8UL == size);
     }
     return seal_block(writer, last, time_min, time_max,
                       frame_hash(body, writer->used));

@@ -21,26 +21,73 @@ check_failure(const struct failure *failure)
     assert(failure->kind != FAILURE_DATA || strstr(failure->text, path));
 }
 
-/* What else can be asked of a column: two rows of it, its table alone, and its
- * Bloom filter. */
+static bool
+same_row(const struct parquet_values *whole, uint32_t row,
+         const struct parquet_cursor *cursor, const struct parquet_piece *piece,
+         uint32_t i)
+{
+    const struct parquet_text *a, *b;
+
+    if (whole->nulls == whole->count || !whole->valid[row])
+        return piece->valid && !piece->valid[i];
+    if (piece->valid && !piece->valid[i])
+        return false;
+    if (whole->table_count == 0)
+        return whole->words[row] == piece->words[i];
+    a = &whole->table[whole->words[row]];
+    b = &cursor->chunk.values.table[piece->words[i]];
+    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+/* By a cursor a column is what it is as a whole (NULL: it was refused), in
+ * steps of so many rows. */
+static void
+read_cursor(struct parquet_reader *reader, uint32_t group, unsigned column,
+            const struct parquet_values *whole, uint32_t step)
+{
+    static struct parquet_cursor cursor;
+    struct failure failure = {0};
+    struct parquet_piece piece;
+    uint32_t row = 0, rows = (uint32_t)reader->footer.groups[group].rows;
+    int result = parquet_cursor_open(&cursor, reader, group, column, &failure);
+
+    if (result != 0)
+        check_failure(&failure);
+    while (result == 0 && row < rows) {
+        uint32_t count = step > 1 ? 1 : PARQUET_PIECE;
+
+        if (count > rows - row)
+            count = rows - row;
+        if (step > 1)
+            result = parquet_cursor_pick(
+                &cursor, (struct parquet_picks){&row, 1}, &piece, &failure);
+        else
+            result = parquet_cursor_take(&cursor, count, &piece, &failure);
+        for (uint32_t i = 0; result == 0 && whole && i < count; i++)
+            assert(same_row(whole, row + i, &cursor, &piece, i));
+        row += step > 1 ? step : count;
+    }
+    assert(result == 0 || failure.kind != FAILURE_NONE);
+    assert(!whole || result == 0);
+    assert(whole || result != 0 || step > 1);
+}
+
+/* What else can be asked of a column: its rows by a cursor, its table alone,
+ * and its Bloom filter. */
 static void
 ask_column(struct parquet_reader *reader, uint32_t group, unsigned column,
-           struct parquet_chunk_values *chunk)
+           struct parquet_chunk_values *chunk, bool whole)
 {
-    uint32_t rows[2] = {0, (uint32_t)reader->footer.groups[group].rows / 2};
-    struct parquet_picks picks = {rows, rows[1] > 0 ? 2 : 0};
-    struct failure failures[3] = {{0}, {0}, {0}};
+    const struct parquet_values *values = whole ? &chunk->values : NULL;
+    struct failure failures[2] = {{0}, {0}};
 
-    if (parquet_reader_pick(reader, group, column, picks, chunk,
-                            &failures[0]) != 0)
-        check_failure(&failures[0]);
-    else
-        assert(chunk->values.count == picks.count);
-    if (parquet_reader_dictionary(reader, group, column, chunk, &failures[1]) <
+    read_cursor(reader, group, column, values, 1);
+    read_cursor(reader, group, column, values, 1 + reader->input.size % 600);
+    if (parquet_reader_dictionary(reader, group, column, chunk, &failures[0]) <
         0)
+        check_failure(&failures[0]);
+    if (parquet_reader_may_have(reader, group, column, 77, &failures[1]) < 0)
         check_failure(&failures[1]);
-    if (parquet_reader_may_have(reader, group, column, 77, &failures[2]) < 0)
-        check_failure(&failures[2]);
 }
 
 static void
@@ -54,10 +101,12 @@ read_columns(void)
     for (uint32_t g = 0; result == 0 && g < reader.footer.group_count; g++)
         for (unsigned c = 0; c < reader.footer.column_count; c++) {
             struct failure other = {0};
+            bool whole =
+                parquet_reader_chunk(&reader, g, c, &chunk, &other) == 0;
 
-            if (parquet_reader_chunk(&reader, g, c, &chunk, &other) != 0)
+            if (!whole)
                 check_failure(&other);
-            ask_column(&reader, g, c, &chunk);
+            ask_column(&reader, g, c, &chunk, whole);
         }
     if (result != 0)
         check_failure(&failure);

@@ -7,7 +7,7 @@
 #include "store/decode.h"
 #include "store/encode.h"
 #include "store/parquet_bloom.h"
-#include "store/parquet_reader.h"
+#include "store/parquet_cursor.h"
 #include "store/parquet_writer.h"
 #include "store/thrift.h"
 #include "tap.h"
@@ -310,51 +310,77 @@ read_table(const char *path)
 }
 
 static bool
-same_value(const struct parquet_values *some, uint32_t i,
-           const struct parquet_values *all, uint32_t row, bool text)
+same_value(const struct parquet_cursor *some, const struct parquet_piece *piece,
+           uint32_t i, const struct parquet_values *all, uint32_t row)
 {
+    bool valid = !piece->valid || piece->valid[i];
     const struct parquet_text *a, *b;
 
-    if (some->valid[i] != all->valid[row] || !some->valid[i])
-        return some->valid[i] == all->valid[row];
-    if (!text)
-        return some->words[i] == all->words[row];
-    a = &some->table[some->words[i]];
+    if (valid != all->valid[row] || !valid)
+        return valid == all->valid[row];
+    if (all->table_count == 0)
+        return piece->words[i] == all->words[row];
+    a = &some->chunk.values.table[piece->words[i]];
     b = &all->table[all->words[row]];
     return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
-/* Rows that are picked are those of the whole, in every column. */
+/* Rows that are picked, or taken when rows is NULL, are those of the whole. */
 static bool
-picks_hold(const char *path)
+pieces_hold(struct parquet_cursor *cursor, const struct parquet_values *all,
+            const uint32_t *rows, uint32_t total)
+{
+    struct failure failure = {0};
+    bool same = true;
+
+    parquet_cursor_rewind(cursor);
+    for (uint32_t done = 0, count; same && done < total; done += count) {
+        struct parquet_piece piece;
+
+        count = 1 + (uint32_t)(next() % PARQUET_PIECE);
+        count = count < total - done ? count : total - done;
+        same =
+            (rows ? parquet_cursor_pick(
+                        cursor, (struct parquet_picks){rows + done, count},
+                        &piece, &failure)
+                  : parquet_cursor_take(cursor, count, &piece, &failure)) == 0;
+        for (uint32_t i = 0; same && i < count; i++)
+            same = same_value(cursor, &piece, i, all,
+                              rows ? rows[done + i] : done + i);
+    }
+    return same;
+}
+
+/* A cursor gives what the whole is, in every column: all of it, some rows, and
+ * a few. */
+static bool
+cursors_hold(const char *path)
 {
     struct failure failure = {0};
     struct parquet_reader reader = {0};
-    struct parquet_chunk_values all = {0}, some = {0};
-    uint32_t rows[5000];
-    struct parquet_picks picks = {rows, 0};
+    struct parquet_chunk_values all = {0};
+    struct parquet_cursor cursor = {0};
+    uint32_t some[5000], few[5000], some_count = 0, few_count = 0;
     bool same = parquet_reader_open(&reader, path, &failure) == 0;
 
-    for (uint32_t i = 0; i < table.rows; i++)
+    for (uint32_t i = 0; i < table.rows; i++) {
         if (next() % 7 == 0)
-            rows[picks.count++] = i;
-    for (unsigned c = 0; same && c < COLUMNS; c++) {
-        bool text = columns[c].physical == PARQUET_BYTE_ARRAY ||
-                    columns[c].physical == PARQUET_FIXED;
-
-        same =
-            parquet_reader_chunk(&reader, 1, c, &all, &failure) == 0 &&
-            parquet_reader_pick(&reader, 1, c, picks, &some, &failure) == 0 &&
-            some.values.count == picks.count;
-        for (uint32_t i = 0; same && i < picks.count; i++)
-            same = same_value(&some.values, i, &all.values, rows[i], text);
+            some[some_count++] = i;
+        if (next() % 900 == 0)
+            few[few_count++] = i;
     }
+    for (unsigned c = 0; same && c < COLUMNS; c++)
+        same = parquet_reader_chunk(&reader, 1, c, &all, &failure) == 0 &&
+               parquet_cursor_open(&cursor, &reader, 1, c, &failure) == 0 &&
+               pieces_hold(&cursor, &all.values, NULL, table.rows) &&
+               pieces_hold(&cursor, &all.values, some, some_count) &&
+               pieces_hold(&cursor, &all.values, few, few_count);
     /* the table alone, only of what is in it as a whole */
-    same &= parquet_reader_dictionary(&reader, 0, 6, &some, &failure) == 1 &&
-            some.values.table_count == 2 &&
-            parquet_reader_dictionary(&reader, 0, 0, &some, &failure) == 0;
+    same &= parquet_reader_dictionary(&reader, 0, 6, &all, &failure) == 1 &&
+            all.values.table_count == 2 &&
+            parquet_reader_dictionary(&reader, 0, 0, &all, &failure) == 0;
     parquet_chunk_values_free(&all);
-    parquet_chunk_values_free(&some);
+    parquet_cursor_free(&cursor);
     parquet_reader_close(&reader);
     return same;
 }
@@ -461,7 +487,7 @@ test_files(void)
     OK("the same values give the same bytes",
        memcmp(first, second, sizeof first) == 0);
     OK("it is read back as it was", read_table(one) == 1);
-    OK("rows that are picked are those of the whole", picks_hold(one));
+    OK("rows that are picked are those of the whole", cursors_hold(one));
     OK("its Bloom filters let pass what is there, and little else",
        blooms_hold(one) && bloom_is_as_told());
     make_table(40);
