@@ -25,7 +25,8 @@ empty(struct rung_node *node, uint32_t count)
 {
     for (unsigned i = 0; i < LADDER_FAN; i++)
         node->keys[i] = KEY_END;
-    node->count = count;
+    node->count = (uint16_t)count;
+    node->live = 0;
     node->worse = 0;
     node->better = 0;
 }
@@ -141,20 +142,6 @@ free_node(struct rungs *rungs, uint32_t number)
 
 /* ---- one node ------------------------------------------------------------ */
 
-/* How many keys of a node are less than key: without a branch to guess, since
- * places without a kid hold KEY_END. */
-static inline uint32_t
-count_less(const struct rung_node *node, int64_t key)
-{
-    const int64_t *at = node->keys;
-
-    at += 8 & -(uint32_t)(at[7] < key);
-    at += 4 & -(uint32_t)(at[3] < key);
-    at += 2 & -(uint32_t)(at[1] < key);
-    at += 1 & -(uint32_t)(at[0] < key);
-    return (uint32_t)(at - node->keys);
-}
-
 static inline void
 swap_at(struct rung_node *node, uint32_t at, int64_t *key, uint32_t *kid)
 {
@@ -167,11 +154,28 @@ swap_at(struct rung_node *node, uint32_t at, int64_t *key, uint32_t *kid)
     *kid = old_kid;
 }
 
+/* The place of the highest bit of a mask, which is not 0. */
+static inline uint32_t
+highest(uint32_t mask)
+{
+    return 31 - (uint32_t)__builtin_clz(mask);
+}
+
+/* The bits of a mask below a place. */
+static inline uint32_t
+bits_below(uint32_t mask, uint32_t at)
+{
+    return mask & ((1U << at) - 1);
+}
+
 /* Kids move over one by one.  They are few, and a copy of many at once would
  * have to wait for the one that was written last. */
 static void
 insert_at(struct rung_node *node, uint32_t at, int64_t key, uint32_t kid)
 {
+    uint32_t below = bits_below(node->live, at);
+
+    node->live = (uint16_t)((node->live - below) << 1 | 1U << at | below);
     for (; at < node->count; at++)
         swap_at(node, at, &key, &kid);
     node->keys[at] = key;
@@ -182,29 +186,39 @@ insert_at(struct rung_node *node, uint32_t at, int64_t key, uint32_t kid)
 static void
 remove_at(struct rung_node *node, uint32_t at)
 {
+    uint32_t below = bits_below(node->live, at);
     int64_t key = KEY_END;
     uint32_t kid = 0;
 
+    node->live = (uint16_t)((node->live >> 1 & ~0U << at) | below);
     for (uint32_t i = node->count; i-- > at;)
         swap_at(node, i, &key, &kid);
     node->count--;
 }
 
+/* Removes the levels of a leaf that are not live. */
+static void
+sweep(struct rungs *rungs, struct rung_node *leaf)
+{
+    for (uint32_t at = leaf->count; at-- > 0;)
+        if (!(leaf->live >> at & 1)) {
+            free_level(rungs, leaf->kids[at]);
+            remove_at(leaf, at);
+        }
+}
+
 /* ---- finding ------------------------------------------------------------- */
 
-/* The leaf where a key belongs; near the best at once. */
-static inline uint32_t
-find_leaf(const struct rungs *rungs, const struct ladder *ladder, int64_t key)
+uint32_t
+ladder_descend(const struct rungs *rungs, const struct ladder *ladder,
+               int64_t key)
 {
     uint32_t number = ladder->root;
-    unsigned height = ladder->height;
 
-    if (height > 0 && key >= rungs->nodes[ladder->top].keys[0])
-        return ladder->top;
-    for (; height > 0; height--) {
+    for (unsigned height = ladder->height; height > 0; height--) {
         const struct rung_node *node = &rungs->nodes[number];
 
-        number = node->kids[count_less(node, key + 1) - 1];
+        number = node->kids[rung_less(node, key + 1) - 1];
     }
     return number;
 }
@@ -219,7 +233,7 @@ descend(const struct rungs *rungs, const struct ladder *ladder, int64_t key,
     assert(ladder->height < LADDER_HEIGHT);
     for (path->depth = 0; path->depth < ladder->height; path->depth++) {
         const struct rung_node *node = &rungs->nodes[number];
-        uint32_t at = count_less(node, key + 1) - 1;
+        uint32_t at = rung_less(node, key + 1) - 1;
 
         path->nodes[path->depth] = number;
         path->at[path->depth] = at;
@@ -238,9 +252,11 @@ ladder_find(const struct rungs *rungs, const struct ladder *ladder,
 
     if (ladder->best == 0)
         return 0;
-    leaf = &rungs->nodes[find_leaf(rungs, ladder, key)];
-    at = count_less(leaf, key);
-    return at < leaf->count && leaf->keys[at] == key ? leaf->kids[at] : 0;
+    leaf = ladder_leaf(rungs, ladder, key);
+    at = rung_less(leaf, key);
+    return at < leaf->count && leaf->keys[at] == key && leaf->live >> at & 1
+               ? leaf->kids[at]
+               : 0;
 }
 
 /* ---- adding -------------------------------------------------------------- */
@@ -258,8 +274,14 @@ find_best(const struct rungs *rungs, struct ladder *ladder)
 {
     const struct rung_node *top = &rungs->nodes[ladder->top];
 
-    ladder->best = top->count ? top->kids[top->count - 1] : 0;
-    ladder->best_key = top->count ? top->keys[top->count - 1] : KEY_NONE;
+    ladder->best = 0;
+    ladder->best_key = KEY_NONE;
+    if (top->live) {
+        uint32_t at = highest(top->live);
+
+        ladder->best = top->kids[at];
+        ladder->best_key = top->keys[at];
+    }
 }
 
 /* Moves the better half of a full node to a new one, which it returns. */
@@ -274,8 +296,10 @@ split(struct rungs *rungs, struct ladder *ladder, uint32_t number, bool leaf)
     memcpy(to->kids, from->kids + half, more * sizeof *to->kids);
     for (uint32_t i = half; i < LADDER_FAN; i++)
         from->keys[i] = KEY_END;
-    from->count = half;
-    to->count = more;
+    from->count = (uint16_t)half;
+    from->live = (uint16_t)bits_below(from->live, half);
+    to->count = (uint16_t)more;
+    to->live = (uint16_t)bits_below(UINT32_MAX, more);
     if (!leaf)
         return added;
     to->worse = number;
@@ -298,7 +322,7 @@ insert(struct rungs *rungs, struct ladder *ladder, struct path *path,
 
     for (;;) {
         struct rung_node *node = &rungs->nodes[number];
-        uint32_t at = count_less(node, key), added;
+        uint32_t at = rung_less(node, key), added;
 
         if (node->count < LADDER_FAN) {
             insert_at(node, at, key, kid);
@@ -339,21 +363,22 @@ add_to_full(struct rungs *rungs, struct ladder *ladder, int64_t key,
 }
 
 uint32_t
-ladder_take(struct rungs *rungs, struct ladder *ladder, int64_t price)
+ladder_add(struct rungs *rungs, struct ladder *ladder, int64_t price)
 {
     int64_t key = ladder_key(ladder, price);
-    struct rung_node *leaf = &rungs->nodes[find_leaf(rungs, ladder, key)];
-    uint32_t at = count_less(leaf, key), level;
+    struct rung_node *leaf = ladder_leaf(rungs, ladder, key);
+    uint32_t level = new_level(rungs, price);
 
-    if (at < leaf->count && leaf->keys[at] == key)
-        return leaf->kids[at];
-    level = new_level(rungs, price);
+    if (leaf->count == LADDER_FAN && ladder->root)
+        sweep(rungs, leaf);
     if (leaf->count < LADDER_FAN)
-        insert_at(leaf, at, key, level);
+        insert_at(leaf, rung_less(leaf, key), key, level);
     else
         add_to_full(rungs, ladder, key, level);
-    if (key > ladder->best_key)
-        find_best(rungs, ladder);
+    if (key > ladder->best_key) {
+        ladder->best_key = key;
+        ladder->best = level;
+    }
     return level;
 }
 
@@ -392,27 +417,29 @@ remove_leaf(struct rungs *rungs, struct ladder *ladder, struct path *path,
     }
 }
 
-/* Drops the last level of a leaf that is not the only one. */
+/* Drops a leaf of which no level is live; if it is the only one it stays,
+ * without levels. */
 static __attribute__((noinline)) void
 drop_leaf(struct rungs *rungs, struct ladder *ladder, int64_t key)
 {
     struct path path;
+    uint32_t leaf = descend(rungs, ladder, key, &path);
 
-    remove_leaf(rungs, ladder, &path, descend(rungs, ladder, key, &path));
+    sweep(rungs, &rungs->nodes[leaf]);
+    if (ladder->height > 0)
+        remove_leaf(rungs, ladder, &path, leaf);
 }
 
 void
 ladder_drop(struct rungs *rungs, struct ladder *ladder, uint32_t level)
 {
     int64_t key = ladder_key(ladder, rungs->levels[level].price);
-    struct rung_node *leaf = &rungs->nodes[find_leaf(rungs, ladder, key)];
-    uint32_t at = count_less(leaf, key);
+    struct rung_node *leaf = ladder_leaf(rungs, ladder, key);
+    uint32_t at = rung_less(leaf, key);
 
     assert(at < leaf->count && leaf->kids[at] == level);
-    free_level(rungs, level);
-    if (leaf->count > 1 || ladder->height == 0)
-        remove_at(leaf, at);
-    else
+    leaf->live &= (uint16_t) ~(1U << at);
+    if (leaf->live == 0)
         drop_leaf(rungs, ladder, key);
     if (key == ladder->best_key)
         find_best(rungs, ladder);
@@ -425,18 +452,23 @@ ladder_first(const struct rungs *rungs, const struct ladder *ladder,
              struct ladder_place *place)
 {
     place->leaf = ladder->top;
-    place->at = ladder->best ? rungs->nodes[ladder->top].count : 0;
+    place->at = LADDER_FAN;
     return ladder->best ? ladder_next(rungs, place) : 0;
 }
 
 uint32_t
 ladder_next(const struct rungs *rungs, struct ladder_place *place)
 {
-    if (place->at == 0) {
-        if (place->leaf == 0 || rungs->nodes[place->leaf].worse == 0)
+    const struct rung_node *leaf = &rungs->nodes[place->leaf];
+    uint32_t left = bits_below(leaf->live, place->at);
+
+    if (left == 0) {
+        if (leaf->worse == 0)
             return 0;
-        place->leaf = rungs->nodes[place->leaf].worse;
-        place->at = rungs->nodes[place->leaf].count;
+        place->leaf = leaf->worse;
+        leaf = &rungs->nodes[place->leaf];
+        left = leaf->live;
     }
-    return rungs->nodes[place->leaf].kids[--place->at];
+    place->at = highest(left);
+    return leaf->kids[place->at];
 }

@@ -9,6 +9,11 @@
  * 32-bit numbers that stay the same while they live; 0 names none.  Pointers
  * to them are void after rungs_reserve.
  *
+ * A level that is dropped keeps its place in its leaf, marked as not live,
+ * until the leaf has no other, or is full: orders come back to the prices that
+ * they left, and then nothing moves.  A full leaf is split only if all of its
+ * levels are live.
+ *
  * A node is freed when it is empty and never merged with another.  A level of
  * the tree more takes seven times as many additions, whatever is dropped in
  * between: its height is within the logarithm of all that were ever made.
@@ -44,7 +49,8 @@ struct rung_node {
                                   no less, and the first is KEY_NONE */
     uint32_t worse, better;    /* leaves: the neighbours */
     uint32_t kids[LADDER_FAN]; /* levels of a leaf, nodes of an inner node */
-    uint32_t count;
+    uint16_t count;
+    uint16_t live; /* leaves: which levels are; never none but in a root */
 };
 _Static_assert(sizeof(struct rung_node) == 192, "three cache lines");
 
@@ -125,12 +131,62 @@ ladder_key(const struct ladder *ladder, int64_t price)
 uint32_t ladder_find(const struct rungs *rungs, const struct ladder *ladder,
                      int64_t price);
 
+/* ---- what every order needs ---------------------------------------------- */
+
+/* How many keys of a node are less than key: without a branch to guess, since
+ * places without a kid hold KEY_END. */
+static inline uint32_t
+rung_less(const struct rung_node *node, int64_t key)
+{
+    const int64_t *keys = node->keys;
+    uint32_t at = 8U * (keys[7] < key);
+
+    at += 4U * (keys[at + 3] < key);
+    at += 2U * (keys[at + 1] < key);
+    return at + (keys[at] < key);
+}
+
+/* The leaf where a key belongs, from the root. */
+uint32_t ladder_descend(const struct rungs *rungs, const struct ladder *ladder,
+                        int64_t key);
+
+/* The same; near the best at once.  Node 0 if there is none. */
+static inline struct rung_node *
+ladder_leaf(const struct rungs *rungs, const struct ladder *ladder, int64_t key)
+{
+    struct rung_node *top = &rungs->nodes[ladder->top];
+
+    if (__builtin_expect(ladder->height > 0 && key < top->keys[0], 0))
+        return &rungs->nodes[ladder_descend(rungs, ladder, key)];
+    return top;
+}
+
+/* Adds a level that is in no leaf. */
+uint32_t ladder_add(struct rungs *rungs, struct ladder *ladder, int64_t price);
+
 /* The level of a price, added when there is none: without orders, quantity
  * 0.  rungs_reserve has made room. */
-uint32_t ladder_take(struct rungs *rungs, struct ladder *ladder, int64_t price);
+static inline uint32_t
+ladder_take(struct rungs *rungs, struct ladder *ladder, int64_t price)
+{
+    int64_t key = ladder_key(ladder, price);
+    struct rung_node *leaf = ladder_leaf(rungs, ladder, key);
+    uint32_t at = rung_less(leaf, key);
 
-/* Drops a level of this ladder. */
+    if (at >= leaf->count || leaf->keys[at] != key)
+        return ladder_add(rungs, ladder, price);
+    leaf->live |= (uint16_t)(1U << at);
+    if (key > ladder->best_key) {
+        ladder->best_key = key;
+        ladder->best = leaf->kids[at];
+    }
+    return leaf->kids[at];
+}
+
+/* Drops a level of this ladder: it has no orders and quantity 0. */
 void ladder_drop(struct rungs *rungs, struct ladder *ladder, uint32_t level);
+
+/* ---- walking ------------------------------------------------------------- */
 
 /* The best level and the place of the next; 0 when there is none. */
 uint32_t ladder_first(const struct rungs *rungs, const struct ladder *ladder,
