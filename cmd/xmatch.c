@@ -50,12 +50,39 @@ tell(struct xmatch *x, struct run *run)
                     &run->failure);
 }
 
+/* Lets the engine write into the block in hand, and takes over what it wrote:
+ * before anything else is written, or seq is asked for. */
+static void
+give_room(struct xmatch *x, struct run *run)
+{
+    struct match_room *room = &x->match.room;
+
+    room->at = tape_writer_room(&run->writer, &room->end);
+}
+
+static void
+take_room(struct xmatch *x, struct run *run)
+{
+    struct match_room *room = &x->match.room;
+
+    if (room->at)
+        tape_writer_filled(&run->writer, room->at, room->facts);
+    *room = (struct match_room){0};
+}
+
 static void *
 put_fact(void *owner, size_t size)
 {
     struct run *run = owner;
     struct xmatch *x = run->filter->state;
+    void *fact;
 
+    if (x->match.room.at) { /* it is full */
+        take_room(x, run);
+        fact = tape_writer_put(&run->writer, size);
+        give_room(x, run);
+        return fact;
+    }
     if (x->tells) {
         tell(x, run);
         x->untold = tape_writer_put(&run->writer, size);
@@ -68,7 +95,10 @@ static uint32_t
 name_instrument(void *owner, uint32_t index, const struct event *cause,
                 struct failure *failure)
 {
-    return local_id(owner, index, cause->time, failure);
+    struct run *run = owner;
+
+    take_room(run->filter->state, run); /* a definition is written */
+    return local_id(run, index, cause->time, failure);
 }
 
 /* The engine and the books of the beginning. */
@@ -317,21 +347,31 @@ take_stretch(void *state, struct run *run, const struct event **event)
     bool look = x->match.books.count > MATCH_CACHED;
     bool simple = x->instruments.shards == 0 && !x->keep && !x->tells &&
                   !resume_passes(&x->resume);
+    bool room = !x->resume.folder;
+    int result = 0;
 
     for (unsigned step = 0; look && step < MATCH_STEPS; step++)
         for (unsigned i = step * MATCH_AHEAD; i < MATCH_STEPS * MATCH_AHEAD;
              i++)
             ahead[step] = expect(x, run, ahead[step], step);
-    while (*event < run->reader.end && !is_definition(*event)) {
+    while (result == 0 && *event < run->reader.end && !is_definition(*event)) {
         for (unsigned step = 0; look && step < MATCH_STEPS; step++)
             ahead[step] = expect(x, run, ahead[step], step);
-        if ((simple && is_request(*event) ? take_request(x, run, *event)
-                                          : take_event(x, run, *event)) != 0)
-            return -1;
-        *event = event_next(*event);
-        run->seq++;
+        if (simple && is_request(*event)) {
+            if (room && !x->match.room.at)
+                give_room(x, run);
+            result = take_request(x, run, *event);
+        } else {
+            take_room(x, run);
+            result = take_event(x, run, *event);
+        }
+        if (result == 0) {
+            *event = event_next(*event);
+            run->seq++;
+        }
     }
-    return 0;
+    take_room(x, run);
+    return result;
 }
 
 static int

@@ -37,11 +37,9 @@ book_init(struct book *book, uint32_t number)
 static void
 link_order(struct books *books, uint32_t number)
 {
-    struct resting *order = &books->orders[number];
-    uint32_t *slot = books_slot(books, order->book, order->order_id);
+    const struct resting *order = &books->orders[number];
 
-    order->chain = *slot;
-    *slot = number;
+    books_link(books, books_slot(books, order->book, order->order_id), number);
 }
 
 static void
@@ -135,55 +133,23 @@ books_new_extra(struct books *books)
 
 /* ---- orders -------------------------------------------------------------- */
 
-/* condition ? yes : no, without a branch: it would often be guessed wrong. */
-static inline uint32_t
-pick(uint32_t condition, uint32_t yes, uint32_t no)
-{
-    return __builtin_expect_with_probability(condition != 0, 1, 0.5) ? yes : no;
-}
-
-static inline void
-enqueue(struct books *books, struct book *book, uint32_t number)
-{
-    struct resting *order = &books->orders[number];
-    struct level *level;
-
-    order->level = ladder_take(
-        &books->rungs,
-        book_ladder(book, (enum book_place)order->place, order->side),
-        order->price);
-    level = books_level(books, order->level);
-    order->older = level->tail;
-    order->newer = 0;
-    books->orders[level->tail].newer = number;
-    level->head = pick(level->tail, level->head, number);
-    level->tail = number;
-    level->count++;
-    level_add(level, order->open);
-}
-
-/* A neighbour that is not there is order 0, which nobody reads. */
-static inline void
-dequeue(struct books *books, struct book *book, uint32_t number)
+static struct ladder *
+ladder_of(const struct books *books, struct book *book, uint32_t number)
 {
     const struct resting *order = &books->orders[number];
-    struct level *level = books_level(books, order->level);
 
-    books->orders[order->older].newer = order->newer;
-    books->orders[order->newer].older = order->older;
-    level->head = pick(order->older, level->head, order->newer);
-    level->tail = pick(order->newer, level->tail, order->older);
-    level->count--;
-    level_add(level, -order->open);
-    if (level->count == 0)
-        ladder_drop(
-            &books->rungs,
-            book_ladder(book, (enum book_place)order->place, order->side),
-            order->level);
+    return book_ladder(book, (enum book_place)order->place, order->side);
 }
 
-static inline void
-forget(struct books *books, uint32_t number)
+void
+books_hold(struct books *books, uint32_t number)
+{
+    assert(books->count <= books->capacity);
+    link_order(books, number);
+}
+
+void
+books_forget(struct books *books, uint32_t number)
 {
     struct resting *order = &books->orders[number];
 
@@ -200,41 +166,16 @@ forget(struct books *books, uint32_t number)
 }
 
 void
-books_hold(struct books *books, uint32_t number)
-{
-    assert(books->count <= books->capacity);
-    link_order(books, number);
-}
-
-void
-books_forget(struct books *books, uint32_t number)
-{
-    forget(books, number);
-}
-
-void
 book_queue(struct books *books, struct book *book, uint32_t number)
 {
-    enqueue(books, book, number);
+    const struct resting *order = &books->orders[number];
+
+    books_append(books, ladder_of(books, book, number), number, order->price,
+                 order->open);
 }
 
 void
 book_unqueue(struct books *books, struct book *book, uint32_t number)
 {
-    dequeue(books, book, number);
-}
-
-void
-book_enter(struct books *books, struct book *book, uint32_t number)
-{
-    assert(books->count <= books->capacity);
-    link_order(books, number);
-    enqueue(books, book, number);
-}
-
-void
-book_remove(struct books *books, struct book *book, uint32_t number)
-{
-    dequeue(books, book, number);
-    forget(books, number);
+    books_detach(books, ladder_of(books, book, number), number);
 }

@@ -14,8 +14,9 @@
  * Nothing is allocated but by books_reserve and books_reserve_extra, so what
  * follows them can not fail.
  *
- * Memory: 88 bytes an order and 16 of the table, some 90 a price level, 96 an
- * extra; the pools double when they are full and never shrink.
+ * Memory: 88 bytes an order and 16 of the table, some 90 a price level (also
+ * one that was left a short while ago), 96 an extra; the pools double when they
+ * are full and never shrink.
  *
  * The table is never iterated, so no result depends on its order.
  */
@@ -164,14 +165,13 @@ books_slot(const struct books *books, uint32_t book, uint64_t order_id)
     return &books->table[word * UINT64_C(0x9e3779b97f4a7c15) >> books->shift];
 }
 
-/* The order of a book with that id, or 0. */
+/* The order of a book with that id in the chain of a slot, or 0. */
 static inline uint32_t
-books_find(const struct books *books, uint32_t book, uint64_t order_id)
+books_find_at(const struct books *books, const uint32_t *slot, uint32_t book,
+              uint64_t order_id)
 {
-    uint32_t number = 0;
+    uint32_t number = *slot;
 
-    if (books->table)
-        number = *books_slot(books, book, order_id);
     for (; number; number = books->orders[number].chain) {
         const struct resting *order = &books->orders[number];
 
@@ -179,6 +179,16 @@ books_find(const struct books *books, uint32_t book, uint64_t order_id)
             break;
     }
     return number;
+}
+
+/* The order of a book with that id, or 0. */
+static inline uint32_t
+books_find(const struct books *books, uint32_t book, uint64_t order_id)
+{
+    return books->table
+               ? books_find_at(books, books_slot(books, book, order_id), book,
+                               order_id)
+               : 0;
 }
 
 static inline struct extra *
@@ -235,10 +245,6 @@ void books_forget(struct books *books, uint32_t order);
 void book_queue(struct books *books, struct book *book, uint32_t order);
 void book_unqueue(struct books *books, struct book *book, uint32_t order);
 
-/* books_hold and book_queue; book_unqueue and books_forget. */
-void book_enter(struct books *books, struct book *book, uint32_t order);
-void book_remove(struct books *books, struct book *book, uint32_t order);
-
 /* Takes so much away from what is open of an order and its level; the order
  * stays, with nothing open if it was all. */
 static inline void
@@ -248,6 +254,85 @@ book_reduce(struct books *books, uint32_t order, int64_t quantity)
 
     resting->open -= quantity;
     level_add(&books->rungs.levels[resting->level], -quantity);
+}
+
+/* ---- plain orders --------------------------------------------------------
+ *
+ * They stand in the book for all to see.  What nearly every event needs is
+ * here, to be done where it happens. */
+
+/* condition ? yes : no, without a branch: it would often be guessed wrong. */
+static inline uint32_t
+book_pick(uint32_t condition, uint32_t yes, uint32_t no)
+{
+    return __builtin_expect_with_probability(condition != 0, 1, 0.5) ? yes : no;
+}
+
+/* Puts an order with that price and so much open at the end of the queue of its
+ * price, on a side of a place. */
+static inline __attribute__((always_inline)) void
+books_append(struct books *books, struct ladder *ladder, uint32_t number,
+             int64_t price, int64_t open)
+{
+    struct resting *orders = books->orders;
+    uint32_t at = ladder_take(&books->rungs, ladder, price);
+    struct level *level = books_level(books, at);
+    uint32_t tail = level->tail;
+
+    orders[number].level = at;
+    orders[number].older = tail;
+    orders[number].newer = 0;
+    orders[tail].newer = number;
+    level->head = book_pick(tail, level->head, number);
+    level->tail = number;
+    level->count++;
+    level_add(level, open);
+}
+
+/* Takes it away.  A neighbour that is not there is order 0, which nobody
+ * reads. */
+static inline void
+books_detach(struct books *books, struct ladder *ladder, uint32_t number)
+{
+    struct resting *orders = books->orders;
+    uint32_t at = orders[number].level;
+    uint32_t older = orders[number].older, newer = orders[number].newer;
+    struct level *level = books_level(books, at);
+    uint32_t head = book_pick(older, level->head, newer);
+    uint32_t tail = book_pick(newer, level->tail, older);
+
+    level_add(level, -orders[number].open);
+    level->head = head;
+    level->tail = tail;
+    orders[older].newer = newer;
+    orders[newer].older = older;
+    if (--level->count == 0)
+        ladder_drop(&books->rungs, ladder, at);
+}
+
+/* Makes an order, in the slot of its id, known. */
+static inline void
+books_link(struct books *books, uint32_t *slot, uint32_t number)
+{
+    books->orders[number].chain = *slot;
+    *slot = number;
+}
+
+/* Makes a plain order, in the slot of its id, one that never was. */
+static inline void
+book_remove(struct books *books, struct book *book, uint32_t *slot,
+            uint32_t number)
+{
+    struct resting *orders = books->orders;
+    struct resting *order = &orders[number];
+
+    while (__builtin_expect(*slot != number, 0))
+        slot = &orders[*slot].chain;
+    *slot = order->chain;
+    books_detach(books, &book->sides[order->side - SIDE_BUY], number);
+    order->newer = books->free;
+    books->free = number;
+    books->count--;
 }
 
 #endif

@@ -10,6 +10,7 @@
 #include "market/match_close.h"
 #include "market/match_expiry.h"
 #include "market/match_modify.h"
+#include "market/match_plain.h"
 #include "market/match_session.h"
 #include "market/match_special.h"
 #include "market/match_stop.h"
@@ -81,15 +82,18 @@ market_init(struct market *market, uint32_t index, uint8_t state)
 }
 
 /* An event of some time happens. */
-static inline int
-pass_time(struct match *match, const struct event *event,
-          struct failure *failure)
+static inline void
+note_time(struct match *match, const struct event *event)
 {
     if (event->time > match->now)
         match->now = event->time;
-    if (__builtin_expect(match->now < match->next_expiry, 1))
-        return 0;
-    return match_expire(match, event, failure);
+}
+
+/* Whether an order expires now. */
+static inline bool
+is_late(const struct match *match)
+{
+    return match->now >= match->next_expiry;
 }
 
 /* What no order could ask for is no price to lean to. */
@@ -132,156 +136,12 @@ match_define(struct match *match, uint32_t index,
 {
     if (match_know(match, index, definition, failure) != 0)
         return -1;
-    if (pass_time(match, &definition->event, failure) != 0)
+    note_time(match, &definition->event);
+    if (is_late(match) && match_expire(match, &definition->event, failure) != 0)
         return -1;
     /* the price of its auction may be another */
     return match_indicate(match, &match->markets[index], &definition->event,
                           failure);
-}
-
-/* ---- arriving ------------------------------------------------------------ */
-
-/* A new order as a taker, with the least key that it trades with. */
-static struct taker
-taker_of(const struct match *match, const struct order *order, int64_t limit)
-{
-    return (struct taker){
-        .cause = &order->event,
-        .order_id = order->order_id,
-        .account_id = order->account_id,
-        .open = order->quantity,
-        .limit = limit,
-        .side = order->side,
-        .self_trade = self_trade_mode(match, order->self_trade),
-        .request = REQUEST_ORDER,
-    };
-}
-
-static int64_t
-limit_of(const struct market *market, const struct arrival *arrival)
-{
-    const struct order *order = arrival->order;
-
-    return arrival->order_type == ORDER_LIMIT
-               ? ladder_key(&market->book.sides[SIDE_SELL - order->side],
-                            order->price)
-               : KEY_ANY;
-}
-
-/* Whether a new order would trade when it must not. */
-static __attribute__((noinline)) bool
-would_take(const struct match *match, struct market *market,
-           const struct order *order, int64_t limit)
-{
-    struct taker taker;
-
-    if (!(order->flags & ORDER_POST_ONLY))
-        return false;
-    taker = taker_of(match, order, limit);
-    if (order->flags & ORDER_ALL_OR_NONE &&
-        !match_fillable(match, market, &taker, taker.open))
-        return false;
-    return match_meets(match, market, &taker);
-}
-
-/* ---- plain orders -------------------------------------------------------- */
-
-static void
-rest(struct match *match, struct market *market, const struct arrival *arrival,
-     int64_t open)
-{
-    struct books *books = &match->books;
-    const struct order *order = arrival->order;
-    uint32_t number = books_new(books);
-
-    books->orders[number] = (struct resting){
-        .order_id = order->order_id,
-        .account_id = order->account_id,
-        .client_order_id = order->client_order_id,
-        .price = order->price,
-        .open = open,
-        .book = market->book.number,
-        .side = order->side,
-        .time_in_force = arrival->time_in_force,
-        .flags = order->flags & 7U,
-        .order_type = ORDER_LIMIT,
-        .self_trade = order->self_trade & 15U,
-    };
-    books->rests[number] = (struct resting_rest){
-        .strategy_id = order->strategy_id,
-        .quantity = order->quantity,
-    };
-    books->ages[number] = ++match->accepted;
-    book_enter(books, &market->book, number);
-}
-
-/* What a plain order did not get is cancelled for that. */
-static enum reason
-end_of(const struct arrival *arrival)
-{
-    return arrival->time_in_force == TIF_FOK    ? REASON_FOK
-           : arrival->order_type == ORDER_LIMIT ? REASON_IOC_REMAINDER
-                                                : REASON_NO_LIQUIDITY;
-}
-
-/* Lets a plain order trade; what is then open of it, or -1. */
-static __attribute__((noinline)) int64_t
-take_plain(struct match *match, struct market *market,
-           const struct order *order, int64_t limit, struct failure *failure)
-{
-    struct taker taker = taker_of(match, order, limit);
-
-    if (order->time_in_force == TIF_FOK &&
-        !match_fillable(match, market, &taker, taker.open))
-        return taker.open;
-    if (match_take(match, market, &taker, failure) != 0)
-        return -1;
-    return taker.open;
-}
-
-static __attribute__((noinline)) enum reason
-check_collected(const struct match *match, const struct market *market,
-                const struct order *order)
-{
-    struct arrival arrival = match_understand(order);
-
-    return match_check(match, market, &arrival);
-}
-
-/* A plain order that arrives: it trades, or is collected for an auction. */
-static int
-on_plain(struct match *match, struct market *market, const struct order *order,
-         struct failure *failure)
-{
-    bool continuous = market->state == SESSION_CONTINUOUS;
-    struct arrival arrival = match_understand(order);
-    int64_t limit = limit_of(market, &arrival), open = order->quantity;
-    bool meets = continuous && may_meet(market, order->side, limit);
-    enum reason reason = continuous ? match_check_plain(match, market, &arrival)
-                                    : check_collected(match, market, order);
-
-    if (!reason && meets && order->flags &&
-        would_take(match, market, order, limit))
-        reason = REASON_POST_ONLY;
-    if (reason) {
-        tell_order_rejected(match, order, reason);
-        return 0;
-    }
-    if (books_reserve(&match->books, failure) != 0)
-        return -1;
-    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
-    if (meets)
-        open = take_plain(match, market, order, limit, failure);
-    if (open <= 0)
-        return (int)open;
-    if (arrival.order_type == ORDER_LIMIT && arrival.time_in_force < TIF_IOC)
-        rest(match, market, &arrival, open);
-    else
-        tell_remainder(match, order, open, end_of(&arrival));
-    if (!continuous && market->has_curve)
-        curve_add(&match->curves, &market->curve, order->side - SIDE_BUY,
-                  order->price, open);
-    return 0;
 }
 
 /* ---- special orders ------------------------------------------------------ */
@@ -330,7 +190,7 @@ on_special(struct match *match, struct market *market,
 
     if (!reason && arrival.order_type == ORDER_LIMIT &&
         market->state == SESSION_CONTINUOUS &&
-        would_take(match, market, order, limit_of(market, &arrival)))
+        match_would_take(match, market, arrival))
         reason = REASON_POST_ONLY;
     if (!reason)
         return place_special(match, market, &arrival, failure);
@@ -344,40 +204,38 @@ static int
 on_order(struct match *match, struct market *market, const struct order *order,
          struct failure *failure)
 {
-    if (__builtin_expect(market && match_is_plain(match, order) &&
-                             (market->state == SESSION_CONTINUOUS ||
-                              order->order_type != ORDER_MARKET),
-                         1))
-        return on_plain(match, market, order, failure);
+    if (!market || !match_is_plain(match, order))
+        return on_special(match, market, order, failure);
+    if (market->state == SESSION_CONTINUOUS)
+        return match_plain_order(match, market, order, failure);
+    if (order->order_type != ORDER_MARKET)
+        return match_plain_collected(match, market, order, failure);
     return on_special(match, market, order, failure);
 }
 
 /* ---- events -------------------------------------------------------------- */
 
-/* What an event itself says; the most frequent first. */
-static inline int
+/* What an event itself says. */
+static int
 on_event(struct match *match, struct market *market, const struct event *event,
          struct failure *failure)
 {
     const void *at = event;
 
-    if (event->type == EVENT_ORDER)
-        return on_order(match, market, at, failure);
-    if (event->type == EVENT_CANCEL)
-        return match_cancel(match, market, at, failure);
-    if (event->type == EVENT_MODIFY)
-        return match_modify(match, market, at, failure);
-    if (event->type == EVENT_SESSION)
-        return match_session(match, market, at, failure);
-    if (event->type == EVENT_ACCOUNT)
-        return match_account(match, at, failure);
-    return 0;
+    switch (event->type) {
+    case EVENT_ORDER: return on_order(match, market, at, failure);
+    case EVENT_CANCEL: return match_cancel(match, market, at, failure);
+    case EVENT_MODIFY: return match_modify(match, market, at, failure);
+    case EVENT_SESSION: return match_session(match, market, at, failure);
+    case EVENT_ACCOUNT: return match_account(match, at, failure);
+    default: return 0;
+    }
 }
 
 /* What an event led to: stops act, and an auction has another price. */
-static int
-finish(struct match *match, struct market *market, const struct event *event,
-       struct failure *failure)
+int
+match_finish(struct match *match, struct market *market,
+             const struct event *event, struct failure *failure)
 {
     if (match_run_fired(match, market, event, failure) != 0 ||
         match_indicate(match, market, event, failure) != 0)
@@ -386,22 +244,38 @@ finish(struct match *match, struct market *market, const struct event *event,
 }
 
 int
-match_event(struct match *match, uint32_t index, const struct event *event,
-            struct failure *failure)
+match_any(struct match *match, struct market *market, const struct event *event,
+          struct failure *failure)
 {
-    bool known = event->instrument && index < match->count;
-    struct market *market = known ? &match->markets[index] : NULL;
-
-    if (pass_time(match, event, failure) != 0)
+    if (is_late(match) && match_expire(match, event, failure) != 0)
         return -1;
     match->requests +=
         event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
     if (on_event(match, market, event, failure) != 0)
         return -1;
-    if (__builtin_expect(
-            match->busy || (market && market->state != SESSION_CONTINUOUS), 0))
-        return finish(match, market, event, failure);
+    if (match->busy || (market && market->state != SESSION_CONTINUOUS))
+        return match_finish(match, market, event, failure);
     return 0;
+}
+
+int
+match_event(struct match *match, uint32_t index, const struct event *event,
+            struct failure *failure)
+{
+    bool known = event->instrument && index < match->count;
+    struct market *market = known ? &match->markets[index] : NULL;
+    const void *at = event;
+
+    note_time(match, event);
+    if (known && market->state == SESSION_CONTINUOUS && !is_late(match)) {
+        if (event->type == EVENT_ORDER && match_is_plain(match, at)) {
+            match->requests++;
+            return match_plain_order(match, market, at, failure);
+        }
+        if (event->type == EVENT_CANCEL)
+            return match_plain_cancel(match, market, at, failure);
+    }
+    return match_any(match, market, event, failure);
 }
 
 /* order, modify and cancel have their order_id in two places. */

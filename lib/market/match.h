@@ -15,7 +15,8 @@
  *
  * The engine is split by idea:
  *
- *      match.c           instruments, the plain order, events
+ *      match.c           instruments, events
+ *      match_plain.c     the plain order and its cancel, by the shortest way
  *      match_check.c     what is a valid order
  *      match_special.c   what makes orders special, and where they stand
  *      match_take.c      an order on the move meets those that rest
@@ -60,6 +61,15 @@ struct match_sink {
     uint32_t (*name)(void *owner, uint32_t index, const struct event *cause,
                      struct failure *failure);
     void *owner;
+};
+
+/* Where facts may be written without asking the sink for each: one behind the
+ * other, and each may begin anywhere before the end, behind which there is room
+ * for a whole one.  Zeroed: the sink is asked for all.  Whoever gives room
+ * takes what was written before anything else is. */
+struct match_room {
+    char *at, *end;
+    uint64_t facts; /* written there so far */
 };
 
 /* From this price on prices are multiples of this tick. */
@@ -112,6 +122,7 @@ struct match {
     uint8_t state;      /* of an instrument first defined from now on */
     uint8_t self_trade; /* of an order that does not say */
     struct match_sink sink;
+    struct match_room room;
     uint64_t requests, rejects, trades; /* so far */
     uint64_t accepted, stamps;          /* counts, for the order of things */
     int64_t now;                        /* the latest time seen */

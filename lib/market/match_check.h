@@ -3,7 +3,7 @@
  *
  * Where more than one reason applies, the first in the order of xmatch(1) is
  * told.  Nearly all orders are plain: their checks are here, to be done where
- * they arrive.
+ * they arrive (match_plain.c).
  */
 #ifndef MARKET_MATCH_CHECK_H
 #define MARKET_MATCH_CHECK_H
@@ -110,21 +110,22 @@ match_is_plain(const struct match *match, const struct order *order)
 enum reason match_check(const struct match *match, const struct market *market,
                         const struct arrival *arrival);
 
-/* The same of a plain order while trading is continuous. */
+/* The same of a plain order while trading is continuous; slot is that of its
+ * id. */
 static inline enum reason
 match_check_plain(const struct match *match, const struct market *market,
-                  const struct arrival *arrival)
+                  struct arrival arrival, const uint32_t *slot)
 {
-    const struct order *order = arrival->order;
-    bool limit = arrival->order_type == ORDER_LIMIT;
+    const struct order *order = arrival.order;
+    bool limit = arrival.order_type == ORDER_LIMIT;
     enum reason reason;
 
     if (order->order_id == 0)
         return REASON_INVALID_ID;
     if (order->side == 0)
         return REASON_INVALID_SIDE;
-    if (arrival->order_type == 0 ||
-        (order->flags && (!limit || arrival->time_in_force >= TIF_IOC)))
+    if (arrival.order_type == 0 ||
+        (order->flags && (!limit || arrival.time_in_force >= TIF_IOC)))
         return REASON_INVALID_TYPE;
     reason = check_quantity(market, order->quantity);
     if (reason)
@@ -135,7 +136,8 @@ match_check_plain(const struct match *match, const struct market *market,
         reason = REASON_INVALID_PRICE;
     if (reason)
         return reason;
-    if (books_find(&match->books, market->book.number, order->order_id))
+    if (books_find_at(&match->books, slot, market->book.number,
+                      order->order_id))
         return REASON_DUPLICATE_ID;
     return 0;
 }

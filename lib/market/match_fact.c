@@ -17,64 +17,6 @@ match_cause(struct match *match, struct market *market,
     return market->local ? 0 : -1;
 }
 
-static inline void *
-put(struct match *match, enum event_type type, size_t size,
-    const struct event *cause)
-{
-    struct event *event = match->sink.put(match->sink.owner, size);
-
-    event->words = (uint16_t)(size / 8);
-    event->type = (uint16_t)type;
-    event->instrument = cause->instrument;
-    event->time = cause->time;
-    return event;
-}
-
-static inline struct order_end *
-put_end(struct match *match, enum event_type type, const struct event *cause)
-{
-    struct order_end *end = put(match, type, sizeof *end, cause);
-
-    memset(&end->side, 0, sizeof *end - sizeof end->event);
-    return end;
-}
-
-/* What an order and an order fact have in the same places: all fields from
- * side to expire_time. */
-struct order_body {
-    uint64_t words[11];
-};
-_Static_assert(offsetof(struct order, side) + sizeof(struct order_body) ==
-                       offsetof(struct order, price_offset) &&
-                   offsetof(struct order_fact, side) +
-                           sizeof(struct order_body) ==
-                       offsetof(struct order_fact, remaining_quantity),
-               "accepted is an order with more behind");
-
-static inline struct order_body *
-order_body(const void *side)
-{
-    return (struct order_body *)(uintptr_t)side;
-}
-
-struct order_fact *
-tell_accepted(struct match *match, const struct order *order,
-              uint8_t order_type, uint8_t time_in_force)
-{
-    struct order_fact *fact =
-        put(match, EVENT_ACCEPTED, sizeof *fact, &order->event);
-
-    *order_body(&fact->side) = *order_body(&order->side);
-    fact->order_type = order_type;
-    fact->time_in_force = time_in_force;
-    fact->reason = 0;
-    memset(fact->reserved, 0, sizeof fact->reserved);
-    fact->remaining_quantity = order->quantity;
-    fact->price_offset = order->price_offset;
-    fact->offset_step = order->offset_step;
-    return fact;
-}
-
 void
 describe_order(const struct match *match, uint32_t order,
                struct order_fact *fact)
@@ -121,41 +63,11 @@ void
 tell_modified(struct match *match, const struct event *cause, uint32_t order,
               enum reason reason)
 {
-    struct order_fact *fact = put(match, EVENT_MODIFIED, sizeof *fact, cause);
+    struct order_fact *fact =
+        match_put(match, EVENT_MODIFIED, sizeof *fact, cause);
 
     describe_order(match, order, fact);
     fact->reason = (uint8_t)reason;
-}
-
-static inline struct trade *
-put_trade(struct match *match, struct market *market, const struct event *cause)
-{
-    struct trade *trade = put(match, EVENT_TRADE, sizeof *trade, cause);
-
-    memset(trade->reserved, 0, sizeof trade->reserved);
-    trade->trade_id = ++market->trades;
-    match->trades++;
-    return trade;
-}
-
-void
-tell_trade(struct match *match, struct market *market,
-           const struct taker *taker, const struct resting *maker,
-           int64_t quantity)
-{
-    struct trade *trade = put_trade(match, market, taker->cause);
-    bool sells = taker->side == SIDE_SELL;
-
-    trade->side = taker->side;
-    trade->flags = match_same_owner(match, taker->account_id, maker->account_id)
-                       ? TRADE_SELF
-                       : 0;
-    trade->price = maker->price;
-    trade->quantity = quantity;
-    trade->buy_order_id = sells ? maker->order_id : taker->order_id;
-    trade->sell_order_id = sells ? taker->order_id : maker->order_id;
-    trade->buyer_id = sells ? maker->account_id : taker->account_id;
-    trade->seller_id = sells ? taker->account_id : maker->account_id;
 }
 
 void
@@ -165,7 +77,7 @@ tell_cross(struct match *match, struct market *market,
 {
     const struct resting *buyer = &match->books.orders[buy];
     const struct resting *seller = &match->books.orders[sell];
-    struct trade *trade = put_trade(match, market, cause);
+    struct trade *trade = match_put_trade(match, market, cause);
 
     trade->side = 0;
     trade->flags = TRADE_AUCTION;
@@ -183,7 +95,7 @@ static struct order_end *
 put_order_end(struct match *match, enum event_type type,
               const struct order *order, enum reason reason)
 {
-    struct order_end *end = put_end(match, type, &order->event);
+    struct order_end *end = match_put_end(match, type, &order->event);
 
     end->side = order->side;
     end->reason = (uint8_t)reason;
@@ -212,8 +124,8 @@ tell_remainder(struct match *match, const struct order *order, int64_t open,
         open;
 }
 
-static inline void
-describe(struct order_end *end, const struct books *books, uint32_t order)
+static void
+describe_end(struct order_end *end, const struct books *books, uint32_t order)
 {
     const struct resting *resting = &books->orders[order];
 
@@ -234,14 +146,15 @@ tell_request_rejected(struct match *match, const struct event *cause,
                       enum request request, uint64_t order_id,
                       uint64_t account_id, uint32_t order, enum reason reason)
 {
-    struct order_end *end = put_end(match, EVENT_REJECTED, cause);
+    struct order_end *end = match_put_end(match, EVENT_REJECTED, cause);
 
     end->order_id = order_id;
     end->account_id = account_id;
+    end->client_order_id = 0;
     end->price = DECIMAL_NULL;
     end->remaining_quantity = DECIMAL_NULL;
     if (order)
-        describe(end, &match->books, order);
+        describe_end(end, &match->books, order);
     end->reason = (uint8_t)reason;
     end->request = (uint8_t)request;
     match->rejects++;
@@ -251,9 +164,9 @@ void
 tell_end(struct match *match, const struct event *cause, enum event_type type,
          enum request request, enum reason reason, uint32_t order)
 {
-    struct order_end *end = put_end(match, type, cause);
+    struct order_end *end = match_put_end(match, type, cause);
 
-    describe(end, &match->books, order);
+    describe_end(end, &match->books, order);
     end->reason = (uint8_t)reason;
     end->request = (uint8_t)request;
 }
@@ -261,9 +174,9 @@ tell_end(struct match *match, const struct event *cause, enum event_type type,
 void
 tell_triggered(struct match *match, const struct event *cause, uint32_t order)
 {
-    struct order_end *end = put_end(match, EVENT_TRIGGERED, cause);
+    struct order_end *end = match_put_end(match, EVENT_TRIGGERED, cause);
 
-    describe(end, &match->books, order);
+    describe_end(end, &match->books, order);
     end->price = books_extra(&match->books, order)->stop_price;
 }
 
@@ -271,7 +184,8 @@ void
 tell_indicative(struct match *match, const struct event *cause,
                 const struct indication *indication)
 {
-    struct indicative *fact = put(match, EVENT_INDICATIVE, sizeof *fact, cause);
+    struct indicative *fact =
+        match_put(match, EVENT_INDICATIVE, sizeof *fact, cause);
     int64_t surplus = indication->surplus;
 
     memset(&fact->side, 0, sizeof *fact - sizeof fact->event);

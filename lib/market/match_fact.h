@@ -7,7 +7,10 @@
 #ifndef MARKET_MATCH_FACT_H
 #define MARKET_MATCH_FACT_H
 
+#include <string.h>
+
 #include "market/match.h"
+#include "market/match_special.h"
 
 /* An order that arrives, was changed or went off, while it trades. */
 struct taker {
@@ -35,21 +38,12 @@ in_range(int64_t number)
                                                            : DECIMAL_NULL;
 }
 
-/* An order, with its type and time in force as they were understood; the
- * caller may still set its limit and stop price. */
-struct order_fact *tell_accepted(struct match *match, const struct order *order,
-                                 uint8_t order_type, uint8_t time_in_force);
-
 /* Fills in what a fact tells of a live order, but for its head and reason. */
 void describe_order(const struct match *match, uint32_t order,
                     struct order_fact *fact);
 
 void tell_modified(struct match *match, const struct event *cause,
                    uint32_t order, enum reason reason);
-
-void tell_trade(struct match *match, struct market *market,
-                const struct taker *taker, const struct resting *maker,
-                int64_t quantity);
 
 /* A trade of an auction. */
 void tell_cross(struct match *match, struct market *market,
@@ -82,5 +76,132 @@ void tell_triggered(struct match *match, const struct event *cause,
 
 void tell_indicative(struct match *match, const struct event *cause,
                      const struct indication *indication);
+
+/* ---- what nearly every event tells --------------------------------------- */
+
+static inline void *
+match_room(struct match *match, size_t size)
+{
+    char *at = match->room.at;
+
+    if (__builtin_expect(at >= match->room.end, 0))
+        return match->sink.put(match->sink.owner, size);
+    match->room.at = at + size;
+    match->room.facts++;
+    return at;
+}
+
+/* Room for a fact, with its head. */
+static inline void *
+match_put(struct match *match, enum event_type type, size_t size,
+          const struct event *cause)
+{
+    struct event *event = match_room(match, size);
+
+    event->words = (uint16_t)(size / 8);
+    event->type = (uint16_t)type;
+    event->instrument = cause->instrument;
+    event->time = cause->time;
+    return event;
+}
+
+/* What an order and an order fact have in the same places: all fields from
+ * side to expire_time. */
+struct order_body {
+    uint64_t words[11];
+};
+_Static_assert(offsetof(struct order, side) + sizeof(struct order_body) ==
+                       offsetof(struct order, price_offset) &&
+                   offsetof(struct order_fact, side) +
+                           sizeof(struct order_body) ==
+                       offsetof(struct order_fact, remaining_quantity),
+               "accepted is an order with more behind");
+
+static inline struct order_body *
+order_body(const void *side)
+{
+    return (struct order_body *)(uintptr_t)side;
+}
+
+/* An order, with its type and time in force as they were understood; the
+ * caller may still set its limit and stop price. */
+static inline struct order_fact *
+tell_accepted(struct match *match, const struct order *order,
+              uint8_t order_type, uint8_t time_in_force)
+{
+    struct order_fact *fact =
+        match_put(match, EVENT_ACCEPTED, sizeof *fact, &order->event);
+
+    *order_body(&fact->side) = *order_body(&order->side);
+    fact->order_type = order_type;
+    fact->time_in_force = time_in_force;
+    fact->reason = 0;
+    memset(fact->reserved, 0, sizeof fact->reserved);
+    fact->remaining_quantity = order->quantity;
+    fact->price_offset = order->price_offset;
+    fact->offset_step = order->offset_step;
+    return fact;
+}
+
+static inline struct trade *
+match_put_trade(struct match *match, struct market *market,
+                const struct event *cause)
+{
+    struct trade *trade = match_put(match, EVENT_TRADE, sizeof *trade, cause);
+
+    memset(trade->reserved, 0, sizeof trade->reserved);
+    trade->trade_id = ++market->trades;
+    match->trades++;
+    return trade;
+}
+
+static inline void
+tell_trade(struct match *match, struct market *market,
+           const struct taker *taker, const struct resting *maker,
+           int64_t quantity)
+{
+    struct trade *trade = match_put_trade(match, market, taker->cause);
+    bool sells = taker->side == SIDE_SELL;
+
+    trade->side = taker->side;
+    trade->flags = match_same_owner(match, taker->account_id, maker->account_id)
+                       ? TRADE_SELF
+                       : 0;
+    trade->price = maker->price;
+    trade->quantity = quantity;
+    trade->buy_order_id = sells ? maker->order_id : taker->order_id;
+    trade->sell_order_id = sells ? taker->order_id : maker->order_id;
+    trade->buyer_id = sells ? maker->account_id : taker->account_id;
+    trade->seller_id = sells ? taker->account_id : maker->account_id;
+}
+
+static inline struct order_end *
+match_put_end(struct match *match, enum event_type type,
+              const struct event *cause)
+{
+    struct order_end *end = match_put(match, type, sizeof *end, cause);
+
+    memset(&end->side, 0,
+           offsetof(struct order_end, order_id) -
+               offsetof(struct order_end, side));
+    return end;
+}
+
+/* A plain order is cancelled as was asked for. */
+static inline void
+tell_cancelled(struct match *match, const struct event *cause,
+               const struct resting *order)
+{
+    struct order_end *end = match_put_end(match, EVENT_CANCELLED, cause);
+
+    end->side = order->side;
+    end->reason = REASON_REQUESTED;
+    end->request = REQUEST_CANCEL;
+    end->order_id = order->order_id;
+    end->account_id = order->account_id;
+    end->client_order_id = order->client_order_id;
+    end->price = order->price;
+    end->remaining_quantity = order->open;
+}
 
 #endif

@@ -265,11 +265,7 @@ cancel_all(struct match *match, struct market *market, uint32_t number,
 {
     tell_end(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,
              REASON_REQUESTED, number);
-    if (match->books.orders[number].special ||
-        market->state != SESSION_CONTINUOUS)
-        match_drop(match, market, number);
-    else
-        book_remove(&match->books, &market->book, number);
+    match_drop(match, market, number);
 }
 
 /* Takes a quantity away, or all. */

@@ -265,7 +265,8 @@ enter_plain(struct match *match, struct market *market,
         .quantity = order->quantity,
     };
     books->ages[number] = order->accepted;
-    book_enter(books, &market->book, number);
+    books_hold(books, number);
+    book_queue(books, &market->book, number);
 }
 
 static int

@@ -177,7 +177,10 @@ use_up(struct match *match, struct market *market, uint32_t maker)
     struct books *books = &match->books;
 
     if (!books->orders[maker].special) {
-        book_remove(books, &market->book, maker);
+        const struct resting *order = &books->orders[maker];
+
+        book_remove(books, &market->book,
+                    books_slot(books, order->book, order->order_id), maker);
         return;
     }
     book_reduce(books, maker, books->orders[maker].open);

@@ -27,6 +27,10 @@
 
 struct tape_reader;
 
+#define ROOM_EVENT_MAX 1024 /* bytes of one in the room of tape_writer_room */
+_Static_assert(CHUNK_SIZE + ROOM_EVENT_MAX <= BLOCK_BODY_MAX,
+               "the last one fits a block");
+
 struct tape_writer {
     struct output *output;
     char *block;          /* the block being filled, in the output's buffer */
@@ -80,6 +84,28 @@ tape_writer_put(struct tape_writer *writer, size_t size)
 
     tape_writer_advance(writer, size);
     return room;
+}
+
+/* Where events of a few fields may be written one behind the other without
+ * asking for each: *end is behind the last place where one may begin. */
+static inline char *
+tape_writer_room(struct tape_writer *writer, char **end)
+{
+    char *body;
+
+    tape_writer_reserve(writer, ROOM_EVENT_MAX);
+    body = writer->block + FRAME_HEAD;
+    *end = body + CHUNK_SIZE;
+    return body + writer->used;
+}
+
+/* So many events were written there, up to at. */
+static inline void
+tape_writer_filled(struct tape_writer *writer, const char *at, uint64_t count)
+{
+    writer->used = (size_t)(at - (writer->block + FRAME_HEAD));
+    writer->count += (uint32_t)count;
+    writer->total += count;
 }
 
 /* The seq that the next event will have. */

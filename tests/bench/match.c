@@ -16,6 +16,7 @@
 #include "flow_file.h"
 #include "io/input.h"
 #include "market/match.h"
+#include "tape/frame.h"
 #include "tape/schema.h"
 
 #define TICK  (DECIMAL_ONE / 100)
@@ -23,7 +24,8 @@
 
 struct sink {
     _Alignas(64) char bytes[1 << 16];
-    size_t used;
+    char behind[EVENT_MAX]; /* room for the last fact */
+    struct match *match;
 };
 
 /* Requests one behind the other, as in a block of a tape. */
@@ -44,13 +46,10 @@ static void *
 put(void *owner, size_t size)
 {
     struct sink *sink = owner;
-    void *room;
 
-    if (sink->used + size > sizeof sink->bytes)
-        sink->used = 0;
-    room = sink->bytes + sink->used;
-    sink->used += size;
-    return room;
+    sink->match->room.at = sink->bytes + size;
+    sink->match->room.end = sink->bytes + sizeof sink->bytes;
+    return sink->bytes;
 }
 
 /* ---- requests ------------------------------------------------------------ */
@@ -196,6 +195,7 @@ run(const struct work *work, const struct flow_record *begin)
     event_init(&definition, EVENT_INSTRUMENT);
     definition.tick_size = TICK;
     definition.lot_size = DECIMAL_ONE;
+    sink.match = &match;
     match_init(&match, &(struct match_sink){.put = put, .owner = &sink});
     for (uint32_t i = 0; i < begin->symbol; i++) {
         definition.event.instrument = i + 1;
