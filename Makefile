@@ -32,7 +32,7 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib \
 	-ffile-prefix-map=$(CURDIR)=. $(WARN) $(HARDEN) $(SANFLAGS) \
 	$(shell pkg-config --cflags $(PKGS)) $(CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(SANFLAGS) $(LDFLAGS)
-LDLIBS := $(shell pkg-config --libs $(PKGS)) -lcsv
+LDLIBS := $(shell pkg-config --libs $(PKGS)) -lcsv -pthread
 
 # In the order of the arrows: an archive may use only those after it.
 LIBS := cli store sql text market ledger bars calendar tape io base

@@ -10,8 +10,10 @@
 #include "store/stream.h"
 #include "tape/select.h"
 
-#define RUN_MAX    4096 /* events that are copied at once */
-#define LOOK_EVERY 4096 /* events: whether to stop */
+#define RUN_MAX       4096 /* events that are copied at once */
+#define LOOK_EVERY    4096 /* events: whether to stop */
+#define THREADS       4    /* when not told */
+#define THREADS_LIMIT 64
 
 struct xrestore {
     const char *folder, *stream;
@@ -19,6 +21,8 @@ struct xrestore {
     struct selection selection;
     bool selects; /* not all events of a stream are wanted */
     bool test;
+    uint64_t threads;
+    struct ahead ahead;
     struct archive archive;
     bool open;
     struct merge merge;
@@ -54,8 +58,13 @@ prepare(void *state, struct run *run)
         x->selection.from != TIME_NULL || x->selection.to != TIME_NULL;
     if (x->test)
         run->common.output = "/dev/null";
+    if (x->threads == 0)
+        x->threads =
+            ahead_processors() < THREADS ? ahead_processors() : THREADS;
     x->open = true;
-    return archive_open(&x->archive, x->folder, ARCHIVE_READ, failure);
+    if (archive_open(&x->archive, x->folder, ARCHIVE_READ, failure) != 0)
+        return -1;
+    return ahead_open(&x->ahead, (unsigned)x->threads - 1, failure);
 }
 
 /* ---- a stream ------------------------------------------------------------ */
@@ -205,6 +214,7 @@ restore(struct xrestore *x, struct run *run, const struct stream *stream)
     filter.selection = x->selects ? &x->selection : NULL;
     result = merge_open(&x->merge, &x->archive, stream->name, &filter,
                         &run->failure);
+    x->merge.ahead = &x->ahead;
     if (result == 0)
         result = put_events(x, run, stream);
     if (result == 0 && !run->writer.begun)
@@ -268,6 +278,7 @@ destroy(void *state)
     struct xrestore *x = state;
 
     selection_free(&x->selection);
+    ahead_close(&x->ahead);
     if (x->open)
         archive_close(&x->archive);
 }
@@ -290,6 +301,9 @@ main(int argc, char **argv)
          "events with one of these accounts", true},
         {'i', "ids", OPTION_LIST, &x.ids, "IDS",
          "events with one of these ids: FIELD=ID, with commas", true},
+        {0, "threads", OPTION_COUNT, &x.threads, "N",
+         "processors to use (4, or as many as there are)", .min = 1,
+         .max = THREADS_LIMIT},
         {0, "test", OPTION_FLAG, &x.test, NULL,
          "write nothing; tell events, digest and duration"},
         {.kind = OPTION_END},

@@ -146,8 +146,8 @@ next_event(struct part_reader *reader, struct failure *failure)
 
 /* Opens a part and takes its first event: 1; 0 when it has none; -1. */
 static int
-open_part(struct part_reader *reader, const char *path,
-          const struct part_facts *facts, const struct part_filter *filter,
+open_part(const struct merge *merge, struct part_reader *reader,
+          const char *path, const struct part_facts *facts,
           struct failure *failure)
 {
     if (access(path, F_OK) != 0)
@@ -155,7 +155,8 @@ open_part(struct part_reader *reader, const char *path,
                     "%s: the part is missing (run it again if xarchive compact "
                     "was at work, else " ADVICE ")",
                     path);
-    if (part_reader_open(reader, path, filter, failure) != 0 ||
+    if (part_reader_open(reader, path, &merge->filter, merge->ahead, failure) !=
+            0 ||
         part_reader_check(reader, facts, failure) != 0)
         return fail_advise(failure, ADVICE);
     return next_event(reader, failure);
@@ -176,7 +177,7 @@ open_parts(struct merge *merge, struct failure *failure)
         int result = -1;
 
         if (reader && path)
-            result = open_part(reader, path, facts, &merge->filter, failure);
+            result = open_part(merge, reader, path, facts, failure);
         free(path);
         merge->parts_read++;
         if (result > 0) {

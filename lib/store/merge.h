@@ -17,6 +17,7 @@ struct merge_part {
 struct merge {
     const struct archive *archive;
     struct part_filter filter;
+    struct ahead *ahead;        /* threads to load with; NULL: none */
     struct merge_part *waiting; /* by first seq; owned */
     uint32_t waiting_count, waiting_next;
     struct part_reader **heap; /* by seq; owned */
@@ -26,7 +27,8 @@ struct merge {
     uint64_t parts_read, parts_skipped, groups_read, groups_skipped;
 };
 
-/* The parts of a stream that can hold what is wanted. */
+/* The parts of a stream that can hold what is wanted.  Set ahead then, to have
+ * row groups loaded before their turn. */
 int merge_open(struct merge *merge, const struct archive *archive,
                const char *stream, const struct part_filter *filter,
                struct failure *failure);

@@ -79,8 +79,8 @@ struct page_reader {
     struct chunk_reader chunk;
     enum parquet_codec codec;
     uint32_t rows, done;
-    struct parquet_cursor *cursor; /* to keep the page of; NULL: none */
-    bool kept;                     /* the page is the cursor's */
+    struct parquet_cursor *cursor; /* to keep the page; NULL: none */
+    bool kept;                     /* the cursor reads the page */
     struct failure *failure;
 };
 
@@ -90,12 +90,18 @@ damaged(struct page_reader *page, const char *what)
     return fail(page->failure, FAILURE_DATA, "%s: the file is damaged", what);
 }
 
+/* Where data pages go uncompressed. */
+static struct growing *
+plain_of(struct page_reader *page)
+{
+    return page->cursor ? &page->cursor->page : &page->file->page;
+}
+
 /* The body uncompressed; the first lead bytes are not compressed. */
 static int
 open_page(struct page_reader *page, const struct parquet_page_head *head,
-          const unsigned char *body, size_t lead)
+          const unsigned char *body, size_t lead, struct growing *to)
 {
-    struct growing *to = &page->file->page;
     enum parquet_codec codec =
         head->compressed ? page->codec : PARQUET_UNCOMPRESSED;
     unsigned char *room;
@@ -118,12 +124,12 @@ static int
 take_dictionary(struct page_reader *page, const struct parquet_page_head *head,
                 const unsigned char *body)
 {
-    const struct growing *plain = &page->file->page;
+    struct growing *plain = &page->file->page;
 
     if (head->encoding != PARQUET_PLAIN &&
         head->encoding != PARQUET_PLAIN_DICTIONARY)
         return damaged(page, "a dictionary in an encoding without meaning");
-    if (open_page(page, head, body, 0) != 0)
+    if (open_page(page, head, body, 0, plain) != 0)
         return -1;
     return chunk_reader_dictionary(&page->chunk, plain->bytes,
                                    plain->bytes + plain->size,
@@ -168,21 +174,16 @@ spread(uint64_t *words, const uint8_t *valid, uint32_t rows, uint32_t count)
         words[i] = valid[i] ? words[--count] : 0;
 }
 
-/* Leaves the values in the page, which becomes the cursor's, if they can be
- * decoded from there piece by piece. */
+/* Leaves the values in the page, if they can be decoded from there piece by
+ * piece. */
 static bool
 keep_page(struct page_reader *page, enum parquet_encoding encoding,
           const unsigned char *at, const unsigned char *end)
 {
-    struct growing old;
-
-    if (!page->cursor || !parquet_cursor_begin(page->cursor, &page->chunk,
-                                               encoding, at, end, page->rows))
-        return false;
-    old = page->cursor->page;
-    page->cursor->page = page->file->page;
-    page->file->page = old;
-    return page->kept = true;
+    page->kept =
+        page->cursor && parquet_cursor_begin(page->cursor, &page->chunk,
+                                             encoding, at, end, page->rows);
+    return page->kept;
 }
 
 static int
@@ -216,12 +217,12 @@ static int
 take_v1(struct page_reader *page, const struct parquet_page_head *head,
         const unsigned char *body)
 {
-    const struct growing *plain = &page->file->page;
+    struct growing *plain = plain_of(page);
     const unsigned char *at, *end, *values;
     int64_t found = head->values;
     uint32_t size;
 
-    if (open_page(page, head, body, 0) != 0)
+    if (open_page(page, head, body, 0, plain) != 0)
         return -1;
     at = plain->bytes;
     end = at + plain->size;
@@ -247,12 +248,12 @@ static int
 take_v2(struct page_reader *page, const struct parquet_page_head *head,
         const unsigned char *body)
 {
-    const struct growing *plain = &page->file->page;
+    struct growing *plain = plain_of(page);
     size_t lead = (size_t)head->levels_size + (size_t)head->repetition_size;
     const unsigned char *at, *end;
     int64_t found = head->values;
 
-    if (open_page(page, head, body, lead) != 0)
+    if (open_page(page, head, body, lead, plain) != 0)
         return -1;
     at = plain->bytes + head->repetition_size;
     end = plain->bytes + plain->size;

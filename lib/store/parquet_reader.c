@@ -96,12 +96,26 @@ parquet_reader_open(struct parquet_reader *reader, const char *path,
     return 0;
 }
 
+int
+parquet_reader_share(struct parquet_reader *reader,
+                     const struct parquet_reader *first,
+                     struct failure *failure)
+{
+    *reader = (struct parquet_reader){.input = first->input,
+                                      .footer = first->footer,
+                                      .zstd = ZSTD_createDCtx(),
+                                      .shares = true};
+    return reader->zstd ? 0
+                        : fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+}
+
 void
 parquet_reader_close(struct parquet_reader *reader)
 {
-    if (reader->input.name)
+    if (reader->input.name && !reader->shares)
         input_close(&reader->input);
-    parquet_footer_free(&reader->footer);
+    if (!reader->shares)
+        parquet_footer_free(&reader->footer);
     growing_free(&reader->raw);
     growing_free(&reader->page);
     growing_free(&reader->levels);

@@ -26,12 +26,19 @@ struct parquet_reader {
     struct growing raw, page; /* a chunk as it lies; a page uncompressed */
     struct growing levels;
     void *zstd; /* ZSTD_DCtx */
+    bool shares;
 };
 
 /* Opens path, which must outlive the reader, and reads the footer. */
 int parquet_reader_open(struct parquet_reader *reader, const char *path,
                         struct failure *failure);
 void parquet_reader_close(struct parquet_reader *reader);
+
+/* Makes another reader of the same file, with memory of its own, for another
+ * thread.  The first must outlive it. */
+int parquet_reader_share(struct parquet_reader *reader,
+                         const struct parquet_reader *first,
+                         struct failure *failure);
 
 /* Replaces to by size bytes of the file from offset. */
 int parquet_reader_at(struct parquet_reader *reader, uint64_t offset,

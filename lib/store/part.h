@@ -7,12 +7,11 @@
 #ifndef STORE_PART_H
 #define STORE_PART_H
 
-#include "store/event_columns.h"
 #include "store/event_rows.h"
 #include "store/hash.h"
 #include "store/parquet_writer.h"
+#include "store/part_group.h"
 #include "tape/digest.h"
-#include "tape/select.h"
 
 struct part_facts {
     char *path; /* from the archive's folder; owned */
@@ -89,33 +88,28 @@ char *path_join(const char *folder, const char *path);
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* What is wanted of parts. */
-struct part_filter {
-    uint64_t from_seq, to_seq; /* [from, to) */
-    /* NULL: all. Definitions are of any time and instrument. */
-    const struct selection *selection;
-};
-#define PART_FILTER_ALL ((struct part_filter){.to_seq = UINT64_MAX})
-
 struct part_reader {
     struct parquet_reader file;
-    struct event_columns columns;
     struct part_filter filter;
     char *path; /* owned */
-    uint32_t next_group;
-    struct growing rows;           /* uint32_t: those of the group to build */
-    uint32_t row_count;            /* how many */
-    struct growing wanted, places; /* scratch of part_select_group */
-    struct growing batch;          /* events built */
+    struct ahead *ahead;
+    struct part_group *groups;        /* loaded in turn; owned */
+    uint32_t slots, ready;            /* how many; how many of them ever used */
+    uint32_t next_group;              /* of the file, to be loaded */
+    uint64_t given, taken;            /* jobs */
+    struct part_group *group;         /* in hand; NULL: none */
+    struct growing batch;             /* events built */
     uint32_t batch_first, batch_left; /* of them: first, how many */
     const struct event *event;        /* in hand */
     uint64_t seq;
     uint64_t groups_read, groups_skipped;
 };
 
-/* Opens the file at path (copied). */
+/* Opens the file at path (copied).  Row groups are loaded by the threads of
+ * ahead, before their turn; NULL: by the caller's. */
 int part_reader_open(struct part_reader *reader, const char *path,
-                     const struct part_filter *filter, struct failure *failure);
+                     const struct part_filter *filter, struct ahead *ahead,
+                     struct failure *failure);
 void part_reader_close(struct part_reader *reader);
 
 /* 0 when it is the part with those facts, as far as its size and its footer
@@ -133,11 +127,6 @@ int part_reader_next(struct part_reader *reader, struct failure *failure);
  * none above last.  How many; *end is behind them. */
 uint32_t part_reader_run(struct part_reader *reader, uint32_t max,
                          uint64_t last, const struct event **end);
-
-/* Finds the rows of a row group that can be wanted: 1; 0 when there are none;
- * -1. */
-int part_select_group(struct part_reader *reader, uint32_t group,
-                      struct failure *failure);
 
 /* Reads a whole part and compares hash, size, rows, seqs and digest with the
  * facts.  path: where it lies now. */

@@ -4,28 +4,43 @@
 
 #include "store/part.h"
 
+/* Makes another row group's room ready. */
+static int
+next_slot(struct part_reader *reader, struct failure *failure)
+{
+    return part_group_init(&reader->groups[reader->ready++], &reader->file,
+                           &reader->filter, failure);
+}
+
 int
 part_reader_open(struct part_reader *reader, const char *path,
-                 const struct part_filter *filter, struct failure *failure)
+                 const struct part_filter *filter, struct ahead *ahead,
+                 struct failure *failure)
 {
     memset(reader, 0, sizeof *reader);
     reader->filter = *filter;
+    reader->ahead = ahead;
     reader->path = strdup(path);
     if (!reader->path)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     if (parquet_reader_open(&reader->file, reader->path, failure) != 0)
         return -1;
-    return event_columns_init(&reader->columns, &reader->file, failure);
+    reader->slots = 1 + ahead_room(ahead);
+    reader->groups = allocate(failure, reader->slots, sizeof *reader->groups);
+    if (!reader->groups)
+        return -1;
+    return next_slot(reader, failure);
 }
 
 void
 part_reader_close(struct part_reader *reader)
 {
-    event_columns_free(&reader->columns);
+    for (uint32_t i = 0; i < reader->ready; i++) {
+        ahead_drop(reader->ahead, &reader->groups[i].job);
+        part_group_free(&reader->groups[i]);
+    }
+    free(reader->groups);
     parquet_reader_close(&reader->file);
-    growing_free(&reader->rows);
-    growing_free(&reader->wanted);
-    growing_free(&reader->places);
     growing_free(&reader->batch);
     free(reader->path);
     memset(reader, 0, sizeof *reader);
@@ -57,30 +72,55 @@ part_reader_check(const struct part_reader *reader,
 
 /* ---- events -------------------------------------------------------------- */
 
-/* Begins the next row group that may hold something wanted: 1; 0 after the
+/* Gives the jobs to load the row groups that come next, as many as there is
+ * room for. */
+static int
+give_jobs(struct part_reader *reader, struct failure *failure)
+{
+    while (reader->given - reader->taken < reader->slots &&
+           reader->next_group < reader->file.footer.group_count) {
+        uint32_t slot = (uint32_t)(reader->given % reader->slots);
+        struct part_group *group = &reader->groups[slot];
+
+        if (!part_group_possible(reader->groups, reader->next_group)) {
+            reader->next_group++;
+            reader->groups_skipped++;
+            continue;
+        }
+        if (slot == reader->ready && next_slot(reader, failure) != 0)
+            return -1;
+        group->number = reader->next_group++;
+        ahead_give(reader->ahead, &group->job);
+        reader->given++;
+    }
+    return 0;
+}
+
+/* Takes the next row group that holds something wanted in hand: 1; 0 after the
  * last; -1. */
 static int
 next_group(struct part_reader *reader, struct failure *failure)
 {
-    while (reader->next_group < reader->file.footer.group_count) {
-        uint32_t group = reader->next_group++;
-        int wanted = part_select_group(reader, group, failure);
-        struct parquet_picks picks = {(const void *)reader->rows.bytes,
-                                      reader->row_count};
+    struct part_group *group;
 
-        if (wanted < 0)
+    reader->group = NULL;
+    for (;;) {
+        if (give_jobs(reader, failure) != 0)
             return -1;
-        reader->groups_skipped += !wanted;
-        if (!wanted)
+        if (reader->taken == reader->given)
+            return 0;
+        group = &reader->groups[reader->taken++ % reader->slots];
+        ahead_take(reader->ahead, &group->job);
+        if (group->result < 0)
+            return fail(failure, group->failure.kind, "%s",
+                        group->failure.text);
+        reader->groups_read += group->result > 0;
+        reader->groups_skipped += group->result == 0;
+        if (group->result == 0)
             continue;
-        reader->groups_read++;
-        if (picks.count == reader->file.footer.groups[group].rows)
-            picks.rows = NULL;
-        if (event_columns_begin(&reader->columns, group, picks, failure) != 0)
-            return -1;
+        reader->group = group;
         return 1;
     }
-    return 0;
 }
 
 /* Builds the next events: 1; 0 after the last; -1. */
@@ -91,8 +131,8 @@ next_batch(struct part_reader *reader, struct failure *failure)
 
     for (;;) {
         if (reader->next_group > 0)
-            count =
-                event_columns_build(&reader->columns, &reader->batch, failure);
+            count = event_columns_build(&reader->group->columns, &reader->batch,
+                                        failure);
         if (count != 0)
             break;
         count = next_group(reader, failure);
@@ -110,7 +150,7 @@ next_batch(struct part_reader *reader, struct failure *failure)
 static uint64_t
 seq_of(const struct part_reader *reader, uint32_t row)
 {
-    return event_columns_seq(&reader->columns, row);
+    return event_columns_seq(&reader->group->columns, row);
 }
 
 int
@@ -143,7 +183,7 @@ part_reader_run(struct part_reader *reader, uint32_t max, uint64_t last,
     if (seq_of(reader, reader->batch_first + count - 1) - reader->seq !=
         count - 1)
         count = 1;
-    event = event_columns_event(&reader->columns, event, count - 1);
+    event = event_columns_event(&reader->group->columns, event, count - 1);
     reader->event = event;
     reader->batch_first += count - 1;
     reader->batch_left -= count - 1;
@@ -230,7 +270,7 @@ part_verify(const char *path, const struct part_facts *facts,
 
     if (check_hash(path, facts, failure) != 0)
         return -1;
-    result = part_reader_open(&reader, path, &PART_FILTER_ALL, failure);
+    result = part_reader_open(&reader, path, &PART_FILTER_ALL, NULL, failure);
     if (result == 0)
         result = check_events(&reader, facts, failure);
     part_reader_close(&reader);

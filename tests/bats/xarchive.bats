@@ -294,6 +294,37 @@ in_pieces() {
     done
 }
 
+# More threads than row groups, too.
+@test "any number of threads: the same bytes, the same failure first" {
+    xgen --type trade --orders 400000 > trades.tape
+    xarchive -d a put trades.tape
+    part=$(parts a | grep type=trade)
+    selections=("" "--symbols SYM003" "--from 2026-01-08T15:00:00Z")
+    for threads in 1 2 3 64; do
+        for i in 0 1 2; do # each a list of arguments
+            # shellcheck disable=SC2086
+            xrestore -d a --threads $threads ${selections[i]} > back$i.tape
+            [ $threads -gt 1 ] || mv back$i.tape one$i.tape
+            [ $threads -eq 1 ] || cmp one$i.tape back$i.tape
+        done
+    done
+    cmp trades.tape one0.tape
+    size=$(stat -c %s "$part")
+    for place in $((size / 2)) $((size / 6)); do # the second is the first
+        printf 'damaged' |
+            dd of="$part" bs=1 seek=$place conv=notrunc 2> /dev/null
+        for threads in 1 2 3 64; do
+            status=0
+            xrestore -d a --threads $threads 2> err$threads > back$threads ||
+                status=$?
+            [ $status -eq 1 ]
+            cmp err1 err$threads
+            cmp back1 back$threads
+        done
+        one_line err1
+    done
+}
+
 @test "no archive, no verb, no -d: one line that says what to do" {
     run -3 --separate-stderr xrestore -d nowhere -o back.tape
     [[ $stderr == *"nowhere: there is no archive"* ]]

@@ -119,7 +119,8 @@ read_events(void)
 {
     struct failure failure = {0};
     struct part_reader reader = {0};
-    int result = part_reader_open(&reader, path, &PART_FILTER_ALL, &failure);
+    int result =
+        part_reader_open(&reader, path, &PART_FILTER_ALL, NULL, &failure);
     uint64_t sum = 0;
 
     while (result >= 0 && (result = part_reader_next(&reader, &failure)) > 0)

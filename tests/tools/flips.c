@@ -24,7 +24,7 @@ static uint64_t
 read_events(struct failure *failure)
 {
     struct part_reader reader = {0};
-    int result = part_reader_open(&reader, path, &filter, failure);
+    int result = part_reader_open(&reader, path, &filter, NULL, failure);
     uint64_t sum = 1;
 
     while (result >= 0 && (result = part_reader_next(&reader, failure)) > 0)
