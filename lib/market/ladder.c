@@ -82,7 +82,7 @@ grow_nodes(struct rungs *rungs, struct failure *failure)
 int
 rungs_grow(struct rungs *rungs, struct failure *failure)
 {
-    if (rungs->level_capacity - rungs->level_count <= 1 &&
+    if (rungs->level_capacity - rungs->level_kept <= 1 &&
         grow_levels(rungs, failure) != 0)
         return -1;
     if (rungs->node_capacity - rungs->node_count <= 2 * LADDER_HEIGHT &&
@@ -97,7 +97,8 @@ new_level(struct rungs *rungs, int64_t price)
     uint32_t number = rungs->level_free;
     struct level *level;
 
-    assert(rungs->level_count < rungs->level_capacity);
+    assert(rungs->level_kept < rungs->level_capacity);
+    rungs->level_kept++;
     rungs->level_count++;
     if (number)
         rungs->level_free = rungs->levels[number].head;
@@ -114,7 +115,7 @@ free_level(struct rungs *rungs, uint32_t number)
 {
     rungs->levels[number].head = rungs->level_free;
     rungs->level_free = number;
-    rungs->level_count--;
+    rungs->level_kept--;
 }
 
 static uint32_t
@@ -417,8 +418,7 @@ remove_leaf(struct rungs *rungs, struct ladder *ladder, struct path *path,
     }
 }
 
-/* Drops a leaf of which no level is live; if it is the only one it stays,
- * without levels. */
+/* Drops a leaf of which no level is live and that is not the only one. */
 static __attribute__((noinline)) void
 drop_leaf(struct rungs *rungs, struct ladder *ladder, int64_t key)
 {
@@ -426,8 +426,7 @@ drop_leaf(struct rungs *rungs, struct ladder *ladder, int64_t key)
     uint32_t leaf = descend(rungs, ladder, key, &path);
 
     sweep(rungs, &rungs->nodes[leaf]);
-    if (ladder->height > 0)
-        remove_leaf(rungs, ladder, &path, leaf);
+    remove_leaf(rungs, ladder, &path, leaf);
 }
 
 void
@@ -439,7 +438,8 @@ ladder_drop(struct rungs *rungs, struct ladder *ladder, uint32_t level)
 
     assert(at < leaf->count && leaf->kids[at] == level);
     leaf->live &= (uint16_t) ~(1U << at);
-    if (leaf->live == 0)
+    rungs->level_count--;
+    if (leaf->live == 0 && ladder->height > 0)
         drop_leaf(rungs, ladder, key);
     if (key == ladder->best_key)
         find_best(rungs, ladder);

@@ -10,9 +10,9 @@
  * to them are void after rungs_reserve.
  *
  * A level that is dropped keeps its place in its leaf, marked as not live,
- * until the leaf has no other, or is full: orders come back to the prices that
- * they left, and then nothing moves.  A full leaf is split only if all of its
- * levels are live.
+ * until the leaf is full, or has no other and is not the only one: orders come
+ * back to the prices that they left, and then nothing moves.  A full leaf is
+ * split only if all of its levels are live.
  *
  * A node is freed when it is empty and never merged with another.  A level of
  * the tree more takes seven times as many additions, whatever is dropped in
@@ -58,7 +58,9 @@ _Static_assert(sizeof(struct rung_node) == 192, "three cache lines");
 struct rungs {
     struct level *levels;
     struct rung_node *nodes;
-    uint32_t level_count, level_capacity, level_used, level_free;
+    uint32_t level_count; /* live ones */
+    uint32_t level_kept;  /* these and those that keep their place */
+    uint32_t level_capacity, level_used, level_free;
     uint32_t node_count, node_capacity, node_used, node_free;
 };
 
@@ -106,7 +108,7 @@ int rungs_grow(struct rungs *rungs, struct failure *failure);
 static inline int
 rungs_reserve(struct rungs *rungs, struct failure *failure)
 {
-    if (__builtin_expect(rungs->level_capacity - rungs->level_count > 1 &&
+    if (__builtin_expect(rungs->level_capacity - rungs->level_kept > 1 &&
                              rungs->node_capacity - rungs->node_count >
                                  2 * LADDER_HEIGHT,
                          1))
@@ -175,6 +177,7 @@ ladder_take(struct rungs *rungs, struct ladder *ladder, int64_t price)
 
     if (at >= leaf->count || leaf->keys[at] != key)
         return ladder_add(rungs, ladder, price);
+    rungs->level_count += !(leaf->live >> at & 1);
     leaf->live |= (uint16_t)(1U << at);
     if (key > ladder->best_key) {
         ladder->best_key = key;

@@ -109,7 +109,7 @@ end_of(struct arrival arrival)
 }
 
 /* Lets a plain order trade; what is then open of it, or -1. */
-static __attribute__((noinline)) int64_t
+static inline int64_t
 take_plain(struct match *match, struct market *market,
            const struct order *order, int64_t limit, struct failure *failure)
 {
