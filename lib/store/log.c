@@ -51,6 +51,13 @@ log_path(const struct log *log, const char *name, struct failure *failure)
     return path;
 }
 
+static void
+name_file(char name[NAME_SIZE], unsigned stream, uint64_t seq,
+          const char *suffix)
+{
+    snprintf(name, NAME_SIZE, "%06u-%012" PRIu64 "%s", stream, seq, suffix);
+}
+
 /* ---- the list ------------------------------------------------------------ */
 
 void
@@ -119,9 +126,9 @@ log_add_segment(struct log *log, unsigned ordinal, uint64_t first_seq,
         if (log->streams[i].ordinal > ordinal)
             log->streams[i].first++;
     *segment = (struct log_segment){.stream = ordinal, .first_seq = first_seq};
-    snprintf(name, sizeof name, "%06u-%012" PRIu64 ".seg", ordinal, first_seq);
+    name_file(name, ordinal, first_seq, ".seg");
     segment->path = log_path(log, name, failure);
-    snprintf(name, sizeof name, "%06u-%012" PRIu64 ".idx", ordinal, first_seq);
+    name_file(name, ordinal, first_seq, ".idx");
     segment->index_path = log_path(log, name, failure);
     return segment->path && segment->index_path ? segment : NULL;
 }
@@ -130,10 +137,7 @@ log_add_segment(struct log *log, unsigned ordinal, uint64_t first_seq,
 static int
 take_other(struct log *log, const char *name, struct failure *failure)
 {
-    unsigned stream;
-    uint64_t seq;
-
-    if (strcmp(name, "lock") == 0 || take_name(name, ".idx", &stream, &seq))
+    if (strcmp(name, "lock") == 0)
         return 0;
     if (name[0] == '.' && strlen(name) > 4 &&
         strcmp(name + strlen(name) - 4, ".tmp") == 0 &&
@@ -150,8 +154,26 @@ take_other(struct log *log, const char *name, struct failure *failure)
     return 0;
 }
 
-int
-log_open(struct log *log, const char *path, struct failure *failure)
+/* A name in the folder.  An index says that there is a segment, too; of one
+ * number it comes first. */
+static int
+take_file(struct log *log, const char *name, struct failure *failure)
+{
+    const struct log_segment *last =
+        log->segment_count ? &log->segments[log->segment_count - 1] : NULL;
+    unsigned stream;
+    uint64_t seq;
+
+    if (!take_name(name, ".seg", &stream, &seq) &&
+        !take_name(name, ".idx", &stream, &seq))
+        return take_other(log, name, failure);
+    if (last && last->stream == stream && last->first_seq == seq)
+        return 0;
+    return log_add_segment(log, stream, seq, failure) ? 0 : -1;
+}
+
+static int
+list(struct log *log, const char *path, struct failure *failure)
 {
     struct folder folder;
     int result = folder_list(&folder, path, failure);
@@ -164,20 +186,38 @@ log_open(struct log *log, const char *path, struct failure *failure)
         result = fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     /* in order of names: that is the order of streams and seqs until a
      * number outgrows its digits */
-    for (size_t i = 0; result == 1 && i < folder.count; i++) {
-        unsigned stream;
-        uint64_t seq;
-
-        if (take_name(folder.names[i], ".seg", &stream, &seq)) {
-            if (!log_add_segment(log, stream, seq, failure))
-                result = -1;
-        } else if (take_other(log, folder.names[i], failure) != 0) {
+    for (size_t i = 0; result == 1 && i < folder.count; i++)
+        if (take_file(log, folder.names[i], failure) != 0)
             result = -1;
-        }
-    }
     folder_free(&folder);
     if (result != 1)
         log_free(log);
+    return result;
+}
+
+/* The first number that no stream has though a later one is there; 0. */
+static unsigned
+first_hole(const struct log *log)
+{
+    for (size_t i = 0; i < log->stream_count; i++)
+        if (log->streams[i].ordinal != i + 1)
+            return (unsigned)i + 1;
+    return 0;
+}
+
+int
+log_open(struct log *log, const char *path, struct failure *failure)
+{
+    unsigned hole = 0;
+    int result = list(log, path, failure);
+
+    /* A folder that is written to may be listed with a later stream and
+     * without an earlier one.  What is missing is so when looked for again. */
+    while (result == 1 && first_hole(log) != hole) {
+        hole = first_hole(log);
+        log_free(log);
+        result = list(log, path, failure);
+    }
     return result;
 }
 
@@ -217,6 +257,47 @@ log_find(struct log *log, const char *name, struct log_stream **stream,
 }
 
 int
+log_check_number(const struct log *log, size_t i, struct failure *failure)
+{
+    unsigned wanted = i == 0 ? 1 : log->streams[i - 1].ordinal + 1;
+
+    if (log->streams[i].ordinal == wanted)
+        return 0;
+    return fail(failure, FAILURE_DATA,
+                "%s/%06u-*.seg: the segments of stream %u are missing: bring "
+                "them back from a copy",
+                log->path, wanted, wanted);
+}
+
+int
+log_check_numbers(const struct log *log, struct failure *failure)
+{
+    int result = 0;
+
+    for (size_t i = 0; result == 0 && i < log->stream_count; i++)
+        result = log_check_number(log, i, failure);
+    return result;
+}
+
+int
+log_fail_missing(const struct log *log, const struct log_stream *stream,
+                 uint64_t first, uint64_t last, struct failure *failure)
+{
+    char name[NAME_SIZE], events[64];
+
+    name_file(name, stream->ordinal, first, ".seg");
+    if (last)
+        snprintf(events, sizeof events, "events %" PRIu64 " to %" PRIu64, first,
+                 last);
+    else
+        snprintf(events, sizeof events, "all events from %" PRIu64 " on",
+                 first);
+    return fail(failure, FAILURE_DATA,
+                "%s/%s: the segment is missing, and %s with it: " LOG_ADVICE,
+                log->path, name, events);
+}
+
+int
 log_status(const struct log *log, const struct log_stream *stream,
            enum tape_status *status, int *exit_class, struct failure *failure)
 {
@@ -227,10 +308,8 @@ log_status(const struct log *log, const struct log_stream *stream,
     if (!last.ended)
         return 0;
     if (LOG_CONTINUES(&last.end) != 0)
-        return fail(failure, FAILURE_DATA,
-                    "%s: the segment that goes on with event %" PRIu64
-                    " is missing: bring it back from a copy",
-                    last.path, LOG_CONTINUES(&last.end));
+        return log_fail_missing(log, stream, LOG_CONTINUES(&last.end), 0,
+                                failure);
     if (last.end.u.end.status > TAPE_FAILED)
         return fail(failure, FAILURE_DATA,
                     "%s: END has a status without meaning: the segment is "
@@ -262,6 +341,11 @@ log_check_follows(const struct log *log, const struct log_stream *stream,
                         "ends with event %" PRIu64 ": one of them does not "
                         "belong here",
                         here->path, next - 1);
+        if (!before->ended)
+            return fail(failure, FAILURE_DATA,
+                        "%s: ends before event %" PRIu64 ", with which the "
+                        "next segment begins: " LOG_ADVICE,
+                        before->path, here->first_seq);
     } else {
         result = log_segment_header(here, &header, &begin, NULL, failure);
         tape_header_free(&header);
@@ -269,8 +353,5 @@ log_check_follows(const struct log *log, const struct log_stream *stream,
             return result;
         next = begin;
     }
-    return fail(failure, FAILURE_DATA,
-                "%s: events %" PRIu64 " to %" PRIu64 " before it are missing: "
-                "bring the segment with them back from a copy",
-                here->path, next, here->first_seq - 1);
+    return log_fail_missing(log, stream, next, here->first_seq - 1, failure);
 }

@@ -38,7 +38,8 @@ struct log {
 };
 
 /* Lists a store.  1; 0 when there is no such folder; -1. Nothing is read of
- * the segments. */
+ * the segments.  One whose index is there is listed even if it is gone: whoever
+ * reads it fails. */
 int log_open(struct log *log, const char *path, struct failure *failure);
 void log_free(struct log *log);
 
@@ -71,6 +72,18 @@ log_last_segment(const struct log *log, const struct log_stream *stream)
 {
     return log_segment_of(log, stream, stream->count - 1);
 }
+
+/* Streams are numbered from 1 on without a hole: the number of that one, which
+ * is the i-th of the list, is the one that has to come. 0 or -1. */
+int log_check_number(const struct log *log, size_t i, struct failure *failure);
+
+/* The same of all. */
+int log_check_numbers(const struct log *log, struct failure *failure);
+
+/* Says that the segment of a stream that begins with event first is missing,
+ * and the events up to last with it, or 0: all that come. -1. */
+int log_fail_missing(const struct log *log, const struct log_stream *stream,
+                     uint64_t first, uint64_t last, struct failure *failure);
 
 /* How a stream ended, by the END of its last segment: 1; 0 when it has none
  * (it was cut off, or is still being written); -1, also when the segment that

@@ -12,7 +12,8 @@ log_facts_of(struct log_facts *facts, const struct log *log,
     for (size_t i = 0; i < stream->count; i++) {
         struct log_segment *segment = log_segment_of(log, stream, i);
 
-        if (log_segment_load(segment, LOG_INDEX_SUMMARY, failure) != 0)
+        if (log_segment_load(segment, LOG_INDEX_SUMMARY, failure) != 0 ||
+            log_check_follows(log, stream, i, failure) != 0)
             return -1;
         facts->bytes += segment->file_size;
         if (segment->index.time_min < facts->time_min)

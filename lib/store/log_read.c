@@ -132,11 +132,7 @@ list_again(struct log_cursor *cursor, struct failure *failure)
     struct failure missing = {0};
     struct log fresh;
 
-    fail(&missing, FAILURE_DATA,
-         "%s: the segment that goes on with event %" PRIu64
-         " is missing: bring it back from a copy",
-         log_last_segment(log, cursor->stream)->path, cursor->seq);
-
+    log_fail_missing(log, cursor->stream, cursor->seq, 0, &missing);
     if (log_open(&fresh, log->path, failure) != 1)
         return fail(failure, FAILURE_ENVIRONMENT, "%s: it is gone", log->path);
     log_free(log);

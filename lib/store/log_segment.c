@@ -1,9 +1,11 @@
 #include "store/log_segment.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "io/input.h"
 #include "tape/reader.h"
@@ -23,6 +25,17 @@ log_segment_unload(struct log_segment *segment)
 {
     log_index_free(&segment->index);
     segment->loaded = false;
+}
+
+/* One that is not there was listed by its index, or is gone since. */
+static int
+open_file(struct input *input, const struct log_segment *segment,
+          struct failure *failure)
+{
+    if (access(segment->path, F_OK) != 0 && errno == ENOENT)
+        return fail(failure, FAILURE_DATA,
+                    "%s: the segment is missing: " LOG_ADVICE, segment->path);
+    return input_open(input, segment->path, failure);
 }
 
 /* ---- HEADER and END ------------------------------------------------------ */
@@ -88,7 +101,7 @@ log_segment_header(const struct log_segment *segment,
     int result = -1;
 
     memset(header, 0, sizeof *header);
-    if (!frame || input_open(&input, segment->path, failure) != 0) {
+    if (!frame || open_file(&input, segment, failure) != 0) {
         free(frame);
         return -1;
     }
@@ -110,7 +123,7 @@ log_segment_end(struct log_segment *segment, struct failure *failure)
     struct input input;
     ssize_t count = 0;
 
-    if (input_open(&input, segment->path, failure) != 0)
+    if (open_file(&input, segment, failure) != 0)
         return -1;
     segment->file_size = input.size;
     if (input.size >= 2 * FRAME_HEAD) {
@@ -244,7 +257,7 @@ log_segment_extend(struct log_segment *segment, struct failure *failure)
     int result = -1;
 
     if (log_segment_end(segment, failure) != 0 ||
-        input_open(&input, segment->path, failure) != 0)
+        open_file(&input, segment, failure) != 0)
         return -1;
     segment->torn = 0;
     if (tape_reader_init(&reader, &input, failure) == 0) {

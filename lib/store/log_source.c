@@ -19,13 +19,7 @@ begin_stream(struct log_source *from, struct failure *failure)
     struct log *log = &from->log;
     uint64_t next;
 
-    for (; from->only && from->at < log->stream_count; from->at++) {
-        if (log_name(log, stream_of(from), failure) != 0)
-            return -1;
-        if (strcmp(stream_of(from)->name, from->only) == 0)
-            break;
-    }
-    if (from->at >= log->stream_count)
+    if (from->at >= log->stream_count || from->at >= from->until)
         return TAPE_NOTHING;
     tape_header_free(&from->header);
     if (log_segment_header(log_segment_of(log, stream_of(from), 0),
@@ -171,23 +165,38 @@ next(struct tape_source *source, struct failure *failure)
 
 /* ---- the store ----------------------------------------------------------- */
 
+/* Goes to the stream of that name: only that one is given. */
 static int
-check_only(struct log_source *from, struct failure *failure)
+find_stream(struct log_source *from, const char *name, struct failure *failure)
 {
+    struct log *log = &from->log;
     struct log_stream *stream;
-    int found;
+    int found = log_find(log, name, &stream, failure);
 
+    if (found > 0) {
+        from->at = (size_t)(stream - log->streams);
+        from->until = from->at + 1;
+        return 0;
+    }
+    /* it may be the one that is missing */
+    if (found < 0 || log_check_numbers(log, failure) != 0)
+        return -1;
+    return fail(failure, FAILURE_DATA,
+                "%s: there is no stream %s in it: xstore -d %s ls tells which "
+                "there are",
+                log->path, name, log->path);
+}
+
+static int
+find_streams(struct log_source *from, const char *only, struct failure *failure)
+{
+    from->until = SIZE_MAX;
     if (from->log.stream_count == 0)
         return fail(failure, FAILURE_DATA,
                     "%s: there is no stream in it: fill it with xstore",
                     from->log.path);
-    found = from->only ? log_find(&from->log, from->only, &stream, failure) : 1;
-    if (found == 0)
-        return fail(failure, FAILURE_DATA,
-                    "%s: there is no stream %s in it: xstore -d %s ls tells "
-                    "which there are",
-                    from->log.path, from->only, from->log.path);
-    return found < 0 ? -1 : 0;
+    return only ? find_stream(from, only, failure)
+                : log_check_numbers(&from->log, failure);
 }
 
 int
@@ -196,7 +205,7 @@ log_source_open(struct log_source *from, const char *path, const char *only,
 {
     int result;
 
-    *from = (struct log_source){.only = only, .raw = raw};
+    *from = (struct log_source){.raw = raw};
     from->source = (struct tape_source){
         .next = next,
         .find = find,
@@ -207,7 +216,7 @@ log_source_open(struct log_source *from, const char *path, const char *only,
     if (result == 0)
         return fail(failure, FAILURE_ENVIRONMENT, "%s: there is no such folder",
                     path);
-    return result < 0 ? -1 : check_only(from, failure);
+    return result < 0 ? -1 : find_streams(from, only, failure);
 }
 
 void

@@ -17,9 +17,9 @@ struct log_source {
 
     /* private */
     struct log log;
-    const char *only; /* this stream; NULL: all */
     bool raw;
     size_t at;    /* the stream in hand, or the next one */
+    size_t until; /* this one is not wanted, and none behind it */
     bool in_tape; /* it is in hand */
     bool open;    /* the cursor is */
     uint64_t seq; /* where to open it */

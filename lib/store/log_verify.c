@@ -34,23 +34,28 @@ is_same_index(const struct log_index *a, const struct log_index *b)
 
 /* What the index file of a closed segment says against what was read. */
 static int
-check_index(struct log_segment *segment, struct failure *failure)
+check_index(const struct log_segment *segment, struct failure *failure)
 {
     struct log_index kept;
-    int result = log_index_load(&kept, LOG_INDEX_ALL, segment->index_path,
-                                segment->end.check, failure);
+    bool same;
+    int result;
 
+    if (access(segment->index_path, F_OK) != 0)
+        return fail(failure, FAILURE_DATA,
+                    "%s: the index is missing: the next xstore makes it again",
+                    segment->index_path);
+    result = log_index_load(&kept, LOG_INDEX_ALL, segment->index_path,
+                            segment->end.check, failure);
     if (result < 0)
         return -1;
-    if (result == 1 && is_same_index(&kept, &segment->index))
-        result = 0;
-    else
-        result = fail(failure, FAILURE_DATA,
-                      "%s: the index is missing or not that of its segment: "
-                      "remove it, the next xstore makes it again",
-                      segment->index_path);
+    same = result == 1 && is_same_index(&kept, &segment->index);
     log_index_free(&kept);
-    return result;
+    if (same)
+        return 0;
+    return fail(failure, FAILURE_DATA,
+                "%s: not the index of its segment: remove it, the next xstore "
+                "makes it again",
+                segment->index_path);
 }
 
 /* The index was written when END was durable, and is removed before END is. */
@@ -65,29 +70,39 @@ check_no_index(const struct log_segment *segment, struct failure *failure)
                 segment->path, segment->index.size);
 }
 
-/* The HEADERs of a stream tell the same name and beginning. */
+/* What the HEADERs of a stream's segments have in common, as the first says
+ * that can be read. */
+struct identity {
+    const char *path; /* of that one; NULL: none yet */
+    char name[TAPE_STREAM_MAX + 1];
+    uint64_t begin;
+};
+
 static int
-check_header(const struct log *log, struct log_stream *stream,
-             const struct log_segment *segment, struct failure *failure)
+check_header(struct identity *stream, const struct log_segment *segment,
+             struct failure *failure)
 {
     struct tape_header header;
     uint64_t begin;
-    int result = log_name(log, stream, failure);
+    int result = log_segment_header(segment, &header, &begin, NULL, failure);
 
-    if (result != 0)
-        return -1;
-    result = log_segment_header(segment, &header, &begin, NULL, failure);
-    if (result == 0 && (strcmp(header.stream, stream->name) != 0 ||
-                        begin != log_segment_of(log, stream, 0)->first_seq))
+    if (result == 0 && !stream->path) {
+        memcpy(stream->name, header.stream, sizeof stream->name);
+        stream->begin = begin;
+        stream->path = segment->path;
+    } else if (result == 0 && (strcmp(header.stream, stream->name) != 0 ||
+                               begin != stream->begin)) {
         result = fail(failure, FAILURE_DATA,
-                      "%s: of another stream, %s: it does not belong here",
-                      segment->path, header.stream);
+                      "%s: of the stream %s from event %" PRIu64
+                      " on, unlike %s: one of them does not belong here",
+                      segment->path, header.stream, begin, stream->path);
+    }
     tape_header_free(&header);
     return result;
 }
 
 /* Only the last segment of a stream may be without END, and has one that does
- * not go on. */
+ * not go on.  That the next one does not follow is told there. */
 static int
 check_end(const struct log *log, const struct log_stream *stream, size_t i,
           struct failure *failure)
@@ -100,6 +115,8 @@ check_end(const struct log *log, const struct log_stream *stream, size_t i,
         result = log_status(log, stream, &status, &exit_class, failure);
         return result < 0 ? -1 : 0;
     }
+    if (segment[1].first_seq != segment->index.next_seq)
+        return 0;
     if (segment->ended && LOG_CONTINUES(&segment->end) == segment[1].first_seq)
         return 0;
     if (!segment->ended && i + 2 == stream->count)
@@ -110,64 +127,59 @@ check_end(const struct log *log, const struct log_stream *stream, size_t i,
                 segment->path);
 }
 
+/* follows: the one before it is whole, so that this one can be held against
+ * it.  1; 0 when this one can not be read, which is told once; -1. */
 static int
 check_segment(struct log_verify *verify, struct log *log,
-              struct log_stream *stream, size_t i, struct failure *failure)
+              struct log_stream *stream, size_t i, struct identity *identity,
+              bool follows, struct failure *failure)
 {
     struct log_segment *segment = log_segment_of(log, stream, i);
 
-    verify->segments++;
     log_segment_unload(segment);
-    if (check_header(log, stream, segment, failure) != 0 &&
-        report(verify, failure) != 0)
-        return -1;
-    if (log_segment_extend(segment, failure) != 0)
+    if (check_header(identity, segment, failure) != 0 ||
+        log_segment_extend(segment, failure) != 0)
         return report(verify, failure);
+    verify->segments++;
     verify->bytes += segment->file_size;
     verify->events += segment->index.next_seq - segment->index.first_seq;
-    if (log_check_follows(log, stream, i, failure) != 0 &&
+    if (follows && log_check_follows(log, stream, i, failure) != 0 &&
         report(verify, failure) != 0)
         return -1;
-    if ((segment->ended ? check_index(segment, failure)
-                        : check_no_index(segment, failure)) != 0 &&
+    if (segment->ended && check_index(segment, failure) != 0 &&
         report(verify, failure) != 0)
         return -1;
-    if (check_end(log, stream, i, failure) != 0)
-        return report(verify, failure);
-    return 0;
+    if (((!segment->ended && check_no_index(segment, failure) != 0) ||
+         check_end(log, stream, i, failure) != 0) &&
+        report(verify, failure) != 0)
+        return -1;
+    return 1;
 }
 
-/* Streams are numbered without gaps. */
 static int
-check_ordinal(struct log_verify *verify, const struct log *log, size_t i,
-              struct failure *failure)
+check_stream(struct log_verify *verify, struct log *log,
+             struct log_stream *stream, struct failure *failure)
 {
-    const struct log_stream *stream = &log->streams[i];
+    struct identity identity = {0};
+    int whole = 1;
 
-    if (i == 0 || stream->ordinal == stream[-1].ordinal + 1)
-        return 0;
-    fail(failure, FAILURE_DATA,
-         "%s: stream %u is missing: bring its segments "
-         "back from a copy",
-         log->path, stream[-1].ordinal + 1);
-    return report(verify, failure);
+    for (size_t i = 0; whole >= 0 && i < stream->count; i++) {
+        whole = check_segment(verify, log, stream, i, &identity, whole > 0,
+                              failure);
+        if (i > 0)
+            log_segment_unload(log_segment_of(log, stream, i - 1));
+    }
+    log_segment_unload(log_last_segment(log, stream));
+    return whole < 0 ? -1 : 0;
 }
 
 int
 log_verify(struct log_verify *verify, struct log *log, struct failure *failure)
 {
-    for (size_t i = 0; i < log->stream_count; i++) {
-        struct log_stream *stream = &log->streams[i];
-
-        if (check_ordinal(verify, log, i, failure) != 0)
+    for (size_t i = 0; i < log->stream_count; i++)
+        if ((log_check_number(log, i, failure) != 0 &&
+             report(verify, failure) != 0) ||
+            check_stream(verify, log, &log->streams[i], failure) != 0)
             return -1;
-        for (size_t k = 0; k < stream->count; k++) {
-            if (check_segment(verify, log, stream, k, failure) != 0)
-                return -1;
-            if (k > 0)
-                log_segment_unload(log_segment_of(log, stream, k - 1));
-        }
-        log_segment_unload(log_last_segment(log, stream));
-    }
     return 0;
 }

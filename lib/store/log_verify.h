@@ -14,8 +14,8 @@ struct log_verify {
 };
 
 /* Reads all segments: hashes, seqs, ENDs, that none is missing, that each
- * index is what its segment says.  0, with the faults counted; -1 when it can
- * not read. */
+ * index is what its segment says.  What comes of one cause is one fault.  0,
+ * with the faults counted; -1 when it can not read. */
 int log_verify(struct log_verify *verify, struct log *log,
                struct failure *failure);
 

@@ -95,6 +95,8 @@ log_write_open(struct log_writer *writer, const char *path,
     for (size_t i = 0; i < log->leftover_count; i++)
         if (folder_remove(log->leftover[i], failure) != 0)
             return -1;
+    if (log_check_numbers(log, failure) != 0)
+        return -1;
     return mend_indexes(writer, failure);
 }
 

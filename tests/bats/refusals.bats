@@ -29,11 +29,18 @@ HARM='
 "$TOOLS/mark" --flip $segment 40000 3 | xreplay -d store | 1 | $segment: event * damaged*bring it back from a copy
 "$TOOLS/mark" --flip $segment 40000 3 | xstore -d store day.tape | 1 | $segment: event * damaged*bring it back from a copy
 "$TOOLS/mark" --flip $segment 40000 3 | xstore -d store verify | 1 | $segment: event * damaged*bring it back from a copy
-rm $segment | xreplay -d store | 1 | events 1076 to 2075 *missing: bring the segment with them back from a copy
-rm $segment | xstore -d store day.tape | 1 | events 1076 to 2075 *missing: bring the segment with them back from a copy
-rm $segment | xstore -d store verify | 1 | events 1076 to 2075 *missing: bring the segment with them back from a copy
-rm $last | xreplay -d store | 1 | the segment that goes on with event 3040 is missing: bring it back from a copy
-rm $last | xstore -d store day.tape | 1 | the segment that goes on with event 3040 is missing: bring it back from a copy
+rm $segment | xreplay -d store | 1 | $segment: the segment is missing: bring it back from a copy
+rm $segment | xstore -d store day.tape | 1 | $segment: the segment is missing: bring it back from a copy
+rm $segment | xstore -d store verify | 1 | $segment: the segment is missing: bring it back from a copy
+rm ${segment%seg}* | xreplay -d store | 1 | $segment: the segment is missing, and events 1076 to 2075 with it: bring it back from a copy
+rm ${segment%seg}* | xstore -d store day.tape | 1 | $segment: the segment is missing, and events 1076 to 2075 with it: bring it back from a copy
+rm ${segment%seg}* | xstore -d store verify | 1 | $segment: the segment is missing, and events 1076 to 2075 with it: bring it back from a copy
+rm ${segment%seg}* | xstore -d store ls | 1 | $segment: the segment is missing, and events 1076 to 2075 with it: bring it back from a copy
+rm $last | xreplay -d store | 1 | $last: the segment is missing: bring it back from a copy
+rm $last | xstore -d store day.tape | 1 | $last: the segment is missing: bring it back from a copy
+rm ${last%seg}* | xreplay -d store | 1 | $last: the segment is missing, and all events from 3040 on with it: bring it back from a copy
+rm ${last%seg}* | xstore -d store day.tape | 1 | $last: the segment is missing, and all events from 3040 on with it: bring it back from a copy
+rm ${last%seg}* | xstore -d store verify | 1 | $last: the segment is missing, and all events from 3040 on with it: bring it back from a copy
 : > $segment | xreplay -d store | 1 | $segment: byte 0: *cut off*bring it back from a copy
 : > $segment | xstore -d store day.tape | 1 | $segment: byte 0: *cut off*bring it back from a copy
 "$TOOLS/mark" $segment 16 2 | xreplay -d store | 1 | $segment: *a tape of format 2*use a newer one

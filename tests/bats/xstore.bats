@@ -248,6 +248,70 @@ is_whole() {
     is_whole day.tape
 }
 
+@test "a stream of one segment that is gone is missed by whoever comes" {
+    day 300 > day.tape
+    xgen --orders 10 --stream next > next.tape
+    store day.tape > /dev/null
+    for gone in 000001-000000000001.seg '000001-*' 000002-000000000001.seg \
+        '000002-*' 000003-000000000001.seg; do
+        rm -rf save
+        cp -r store save
+        # shellcheck disable=SC2086 # a pattern
+        rm store/$gone
+        said="store/${gone/-\*/-*.seg}: "
+        run -1 --separate-stderr xstore -d store verify
+        [[ ${lines[0]} == "$said"*" missing: bring "*"back from a copy" ]]
+        [[ ${lines[1]} == *" 1 faults" ]]
+        for program in "xreplay -d store" "xstore -q -d store day.tape" \
+            "xstore -q -d store next.tape"; do
+            run -1 --separate-stderr bash -c "$program | cat > /dev/null;
+                exit \${PIPESTATUS[0]}"
+            [[ $stderr == *"$said"*" missing: bring "*"back from a copy" ]]
+        done
+        # shellcheck disable=SC2144 # a pattern of one file at most
+        [ ! -e store/${gone%.seg}*.seg ]
+        rm -rf store
+        mv save store
+    done
+    rm store/000002-*.seg
+    xreplay -d store --stream day3 | cmp - <(xgen --orders 300 --seed 3 --stream day3)
+}
+
+@test "one segment that does not fit is one fault, and no other is blamed" {
+    xgen --orders 3000 --stream day1 | store > /dev/null
+    xgen --orders 3000 --stream day2 |
+        xstore -q -d other --segment-size $SEGMENT > /dev/null
+    cp -r store save
+    mapfile -t segments < <(find store -name '*.seg' | sort)
+    [ ${#segments[@]} -gt 2 ]
+    # shellcheck disable=SC2016 # for eval
+    for segment in "${segments[@]}"; do
+        for harm in 'rm $segment' 'rm ${segment%seg}*' ': > $segment' \
+            '"$TOOLS/mark" --flip $segment 40000 3' 'rm ${segment%seg}idx' \
+            'cp other/000001-000000000001.seg $segment' \
+            'cp other/${segment#store/} $segment'; do
+            rm -rf store
+            cp -r save store
+            eval "$harm"
+            run -1 --separate-stderr xstore -d store verify
+            [[ "$harm $segment" == "cp "*" ${segments[0]}" ]] && continue
+            [[ $output == "${segment%seg}"* ]]
+            [ "${#lines[@]}" -eq 2 ]
+        done
+    done
+    [[ ${lines[0]} == "$segment: of the stream day2 from event 1 on, unlike \
+${segments[0]}: one of them does not belong here" ]]
+    # nobody knows whether it is the first
+    rm -rf store
+    cp -r save store
+    cp other/000001-000000000001.seg store
+    run -1 --separate-stderr xstore -d store verify
+    for segment in "${segments[@]:1}"; do
+        grep -qxF "$segment: of the stream day1 from event 1 on, unlike \
+${segments[0]}: one of them does not belong here" <<< "$output"
+    done
+}
+
 @test "any bit of a segment flipped is noticed, and nothing is cut" {
     xgen --orders 20 --symbols 1 --accounts 2 > day.tape
     store day.tape > /dev/null
