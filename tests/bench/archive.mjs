@@ -79,5 +79,11 @@ for (const [name, condition] of Object.entries(where))
     console.log(name, ...await median(`
         CREATE OR REPLACE TEMP TABLE chosen AS
         SELECT * FROM '${best}' WHERE ${condition}`), 0);
+// No table of it all: a look at every value.
+console.log('scan', ...await median(`
+    SELECT sum(seq), sum(epoch_ns(time)), max(symbol), max(exchange), max(side),
+           max(flags), sum(price), sum(quantity), sum(trade_id),
+           sum(buy_order_id), sum(sell_order_id), sum(buyer_id), sum(seller_id)
+    FROM '${best}'`), 0);
 const text = (ns) => new Date(Number(ns / 1000000n)).toISOString();
 console.log('asked', text(from), text(from + 60000000000n), hot, rare, id);
