@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <string.h>
+#include <xxhash.h>
 
 int
 sha256_begin(struct sha256 *hash, struct failure *failure)
@@ -42,4 +43,36 @@ sha256_free(struct sha256 *hash)
 {
     EVP_MD_CTX_free(hash->context);
     hash->context = NULL;
+}
+
+int
+quick_hash_begin(struct quick_hash *hash, struct failure *failure)
+{
+    hash->state = XXH3_createState();
+    if (!hash->state)
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    XXH3_128bits_reset(hash->state);
+    return 0;
+}
+
+void
+quick_hash_add(struct quick_hash *hash, const void *bytes, size_t size)
+{
+    XXH3_128bits_update(hash->state, bytes, size);
+}
+
+struct quick_value
+quick_hash_end(struct quick_hash *hash)
+{
+    XXH128_hash_t value = XXH3_128bits_digest(hash->state);
+
+    quick_hash_free(hash);
+    return (struct quick_value){{value.low64, value.high64}};
+}
+
+void
+quick_hash_free(struct quick_hash *hash)
+{
+    XXH3_freeState(hash->state);
+    hash->state = NULL;
 }

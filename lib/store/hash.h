@@ -1,8 +1,10 @@
-/* hash.h - SHA-256, by libcrypto, as bytes pass by. */
+/* hash.h - hashes of bytes as they pass by: SHA-256, by libcrypto, and a quick
+ * one that tells whether bytes that nobody forged are the same, by xxhash. */
 #ifndef STORE_HASH_H
 #define STORE_HASH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/failure.h"
 
@@ -20,5 +22,22 @@ void sha256_end(struct sha256 *hash, char text[SHA256_TEXT]);
 
 /* Frees it without a result; fine on a zeroed one. */
 void sha256_free(struct sha256 *hash);
+
+struct quick_value {
+    uint64_t words[2];
+};
+
+struct quick_hash {
+    void *state; /* XXH3_state_t; owned */
+};
+
+int quick_hash_begin(struct quick_hash *hash, struct failure *failure);
+void quick_hash_add(struct quick_hash *hash, const void *bytes, size_t size);
+
+/* The hash of all bytes so far, XXH3 of 128 bits; frees the state. */
+struct quick_value quick_hash_end(struct quick_hash *hash);
+
+/* Frees it without a result; fine on a zeroed one. */
+void quick_hash_free(struct quick_hash *hash);
 
 #endif

@@ -16,7 +16,7 @@
 static int
 put_file(struct parquet_writer *writer, const void *bytes, size_t size)
 {
-    sha256_add(&writer->hash, bytes, size);
+    quick_hash_add(&writer->hash, bytes, size);
     writer->size += size;
     return output_put(writer->output, bytes, size);
 }
@@ -41,7 +41,7 @@ parquet_writer_init(struct parquet_writer *writer, struct output *output,
     writer->footer.created_by = strdup("xtape version " XTAPE_VERSION);
     if (!writer->footer.created_by)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    if (sha256_begin(&writer->hash, failure) != 0)
+    if (quick_hash_begin(&writer->hash, failure) != 0)
         return -1;
     return put_file(writer, PARQUET_MAGIC, 4);
 }
@@ -50,7 +50,7 @@ void
 parquet_writer_free(struct parquet_writer *writer)
 {
     parquet_footer_free(&writer->footer);
-    sha256_free(&writer->hash);
+    quick_hash_free(&writer->hash);
 }
 
 /* ---- one chunk ----------------------------------------------------------- */
@@ -279,7 +279,7 @@ add_bloom_checks(struct parquet_writer *writer, struct growing *text,
 }
 
 int
-parquet_writer_end(struct parquet_writer *writer, char sha256[SHA256_TEXT],
+parquet_writer_end(struct parquet_writer *writer, struct quick_value *hash,
                    struct failure *failure)
 {
     struct growing *out = &writer->scratch->plain;
@@ -299,6 +299,6 @@ parquet_writer_end(struct parquet_writer *writer, char sha256[SHA256_TEXT],
     if (growing_ok(out, failure) != 0 ||
         put_file(writer, out->bytes, out->size) != 0)
         return -1;
-    sha256_end(&writer->hash, sha256);
+    *hash = quick_hash_end(&writer->hash);
     return 0;
 }

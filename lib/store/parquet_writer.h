@@ -20,7 +20,7 @@ struct parquet_writer {
     struct output *output;
     struct parquet_scratch *scratch;
     struct parquet_footer footer; /* add keys and values before the end */
-    struct sha256 hash;           /* of all bytes */
+    struct quick_hash hash;       /* of all bytes */
     uint64_t size;                /* bytes so far */
     struct parquet_choice choices[PARQUET_COLUMNS_MAX];
 };
@@ -42,9 +42,9 @@ int parquet_writer_group(struct parquet_writer *writer, uint32_t rows,
                          parquet_fill *fill, void *owner,
                          struct failure *failure);
 
-/* Writes the indexes and the footer; sha256 becomes the hash of the file. The
- * output is still to be committed. */
-int parquet_writer_end(struct parquet_writer *writer, char sha256[SHA256_TEXT],
+/* Writes the indexes and the footer, and tells the hash of all that was
+ * written.  The output is still to be committed. */
+int parquet_writer_end(struct parquet_writer *writer, struct quick_value *hash,
                        struct failure *failure);
 
 #endif

@@ -133,4 +133,9 @@ uint32_t part_reader_run(struct part_reader *reader, uint32_t max,
 int part_verify(const char *path, const struct part_facts *facts,
                 struct failure *failure);
 
+/* The same for one just written, by the hash of what was; tells the SHA-256 of
+ * what was read. */
+int part_read_back(const char *path, struct part_facts *facts,
+                   struct quick_value written, struct failure *failure);
+
 #endif

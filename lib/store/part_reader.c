@@ -194,41 +194,57 @@ part_reader_run(struct part_reader *reader, uint32_t max, uint64_t last,
 
 /* ---- verifying ----------------------------------------------------------- */
 
+/* What a file is, whatever it holds. */
+struct bytes_read {
+    uint64_t size;
+    struct quick_value quick;
+    char sha256[SHA256_TEXT];
+};
+
 static int
-check_hash(const char *path, const struct part_facts *facts,
+hash_bytes(struct input *input, struct bytes_read *read,
            struct failure *failure)
 {
-    struct sha256 hash = {0};
-    char text[SHA256_TEXT], *buffer = allocate(failure, 1, 1 << 18);
-    struct input input;
+    struct sha256 sha256 = {0};
+    struct quick_hash quick = {0};
+    char *buffer = allocate(failure, 1, 1 << 18);
     ssize_t count = -1;
-    uint64_t size = 0;
 
-    if (!buffer || input_open(&input, path, failure) != 0) {
-        free(buffer);
-        return -1;
-    }
-    if (sha256_begin(&hash, failure) == 0)
-        while ((count = input_read(&input, buffer, 1 << 18, failure)) > 0) {
-            sha256_add(&hash, buffer, (size_t)count);
-            size += (uint64_t)count;
+    if (buffer && sha256_begin(&sha256, failure) == 0 &&
+        quick_hash_begin(&quick, failure) == 0)
+        while ((count = input_read(input, buffer, 1 << 18, failure)) > 0) {
+            sha256_add(&sha256, buffer, (size_t)count);
+            quick_hash_add(&quick, buffer, (size_t)count);
+            read->size += (uint64_t)count;
         }
-    input_close(&input);
     free(buffer);
-    if (count < 0)
-        return sha256_free(&hash), -1;
-    sha256_end(&hash, text);
-    if (size != facts->size)
+    if (count == 0) {
+        read->quick = quick_hash_end(&quick);
+        sha256_end(&sha256, read->sha256);
+    }
+    quick_hash_free(&quick);
+    sha256_free(&sha256);
+    return count == 0 ? 0 : -1;
+}
+
+static int
+read_bytes(const char *path, const struct part_facts *facts,
+           struct bytes_read *read, struct failure *failure)
+{
+    struct input input;
+    int result;
+
+    *read = (struct bytes_read){0};
+    if (input_open(&input, path, failure) != 0)
+        return -1;
+    result = hash_bytes(&input, read, failure);
+    input_close(&input);
+    if (result == 0 && read->size != facts->size)
         return fail(failure, FAILURE_DATA,
                     "%s: %" PRIu64 " bytes where the archive has noted "
                     "%" PRIu64 ": restore the file from a copy",
-                    path, size, facts->size);
-    if (memcmp(text, facts->sha256, sizeof text) != 0)
-        return fail(failure, FAILURE_DATA,
-                    "%s: it does not fit its SHA-256: it is damaged: restore "
-                    "the file from a copy",
-                    path);
-    return 0;
+                    path, read->size, facts->size);
+    return result;
 }
 
 static int
@@ -261,18 +277,47 @@ check_events(struct part_reader *reader, const struct part_facts *facts,
     return 0;
 }
 
-int
-part_verify(const char *path, const struct part_facts *facts,
+static int
+read_events(const char *path, const struct part_facts *facts,
             struct failure *failure)
 {
     struct part_reader reader = {0};
-    int result;
+    int result =
+        part_reader_open(&reader, path, &PART_FILTER_ALL, NULL, failure);
 
-    if (check_hash(path, facts, failure) != 0)
-        return -1;
-    result = part_reader_open(&reader, path, &PART_FILTER_ALL, NULL, failure);
     if (result == 0)
         result = check_events(&reader, facts, failure);
     part_reader_close(&reader);
     return result;
+}
+
+int
+part_verify(const char *path, const struct part_facts *facts,
+            struct failure *failure)
+{
+    struct bytes_read read;
+
+    if (read_bytes(path, facts, &read, failure) != 0)
+        return -1;
+    if (memcmp(read.sha256, facts->sha256, sizeof read.sha256) != 0)
+        return fail(failure, FAILURE_DATA,
+                    "%s: it does not fit its SHA-256: it is damaged: restore "
+                    "the file from a copy",
+                    path);
+    return read_events(path, facts, failure);
+}
+
+int
+part_read_back(const char *path, struct part_facts *facts,
+               struct quick_value written, struct failure *failure)
+{
+    struct bytes_read read;
+
+    if (read_bytes(path, facts, &read, failure) != 0)
+        return -1;
+    if (memcmp(&read.quick, &written, sizeof written) != 0)
+        return fail(failure, FAILURE_DATA,
+                    "%s: what is read is not what was written", path);
+    memcpy(facts->sha256, read.sha256, sizeof facts->sha256);
+    return read_events(path, facts, failure);
 }

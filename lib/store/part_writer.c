@@ -264,6 +264,7 @@ int
 part_writer_end(struct part_writer *part, struct part_facts *facts,
                 struct failure *failure)
 {
+    struct quick_value written;
     char *path, *hidden;
     int result;
 
@@ -271,7 +272,7 @@ part_writer_end(struct part_writer *part, struct part_facts *facts,
         return -1;
     part->facts.digest = digest_value(&part->rows.digest);
     if (add_metadata(part, failure) != 0 ||
-        parquet_writer_end(&part->parquet, part->facts.sha256, failure) != 0 ||
+        parquet_writer_end(&part->parquet, &written, failure) != 0 ||
         name_part(part, failure) != 0)
         return -1;
     part->facts.size = part->parquet.size;
@@ -283,7 +284,7 @@ part_writer_end(struct part_writer *part, struct part_facts *facts,
     part->output.path = hidden; /* in the same folder */
     result = output_commit(&part->output);
     if (result == 0)
-        result = part_verify(hidden, &part->facts, failure);
+        result = part_read_back(hidden, &part->facts, written, failure);
     free(hidden);
     part->output.path = NULL;
     if (result != 0)
