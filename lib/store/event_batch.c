@@ -13,14 +13,16 @@ struct batch {
     struct event_rows *rows;
     const struct layout *layout;
     uint32_t count;
-    const struct event *events[STAGE_EVENTS];
+    const struct event **events;
     const char *fields[STAGE_EVENTS]; /* the event, or one of nulls */
     uint8_t state[STAGE_EVENTS];
     uint64_t nulls[EVENT_FIXED_MAX / sizeof(uint64_t)]; /* the event of nulls */
-    /* of the column in hand: values that are not null, and which are */
+    /* of the column in hand: values that are not null, and which are; words are
+     * where they belong if they are gathered as words, else in scratch */
     uint32_t found;
-    uint64_t words[STAGE_EVENTS];
+    uint64_t *words;
     uint8_t valid[STAGE_EVENTS];
+    uint64_t scratch[STAGE_EVENTS];
 };
 
 /* ---- what columns can tell ----------------------------------------------- */
@@ -79,20 +81,20 @@ state_of(const struct layout *layout, const struct event *event)
 static void
 find_events(struct batch *batch)
 {
-    const struct event_stage *stage = batch->rows->stage;
-    const struct event *event = (const void *)stage->bytes;
+    struct event_stage *stage = batch->rows->stage;
 
+    batch->events = stage->events;
+    batch->count = stage->count;
     if (batch->layout->schema)
         event_init(batch->nulls, (enum event_type)batch->layout->type);
-    for (uint32_t i = 0; i < stage->count; i++, event = event_next(event)) {
+    for (uint32_t i = 0; i < batch->count; i++) {
+        const struct event *event = batch->events[i];
         uint8_t state = (uint8_t)state_of(batch->layout, event);
 
-        batch->events[i] = event;
-        batch->fields[i] =
-            state == STATE_OPAQUE ? (void *)batch->nulls : (void *)event;
+        batch->fields[i] = state == STATE_OPAQUE ? (const void *)batch->nulls
+                                                 : (const void *)event;
         batch->state[i] = state;
     }
-    batch->count = stage->count;
 }
 
 /* ---- numbers ------------------------------------------------------------- */
@@ -394,21 +396,16 @@ take_column(struct batch *batch, unsigned number, struct row_cells *column)
     return 0;
 }
 
-/* Appends the column in hand to what is gathered of it. */
+/* Appends the column in hand to what is gathered of it, in room. */
 static int
-append(struct batch *batch, struct row_cells *column)
+append(struct batch *batch, struct row_cells *column, unsigned char *room)
 {
     uint32_t found = batch->found, nulls = batch->count - found;
     uint32_t before = batch->rows->count - batch->count;
     uint8_t size = column->cell_size;
-    unsigned char *room = growing_room(&column->cells, (found + 1UL) * 8);
 
-    if (!room)
-        return -1;
     for (uint32_t i = 0; size < 8 && i < found; i++, room += size)
         memcpy(room, &batch->words[i], 4); /* the next one goes over the rest */
-    if (size == 8)
-        memcpy(room, batch->words, found * 8UL);
     if (column->nulls + nulls > 0 &&
         column->nulls + nulls < batch->rows->count) {
         bool other = column->valid.size == 0 && before > 0;
@@ -436,9 +433,16 @@ event_batch_take(struct event_rows *rows, struct failure *failure)
     batch.rows = rows;
     batch.layout = layout;
     find_events(&batch);
-    for (unsigned i = 0; i < layout->column_count; i++)
-        if (take_column(&batch, i, &rows->columns[i]) != 0 ||
-            append(&batch, &rows->columns[i]) != 0)
+    for (unsigned i = 0; i < layout->column_count; i++) {
+        struct row_cells *column = &rows->columns[i];
+        unsigned char *room =
+            growing_room(&column->cells, (batch.count + 1UL) * 8);
+
+        batch.words =
+            column->cell_size == 8 ? (void *)room : (void *)batch.scratch;
+        if (!room || take_column(&batch, i, column) != 0 ||
+            append(&batch, column, room) != 0)
             return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    }
     return 0;
 }

@@ -115,28 +115,63 @@ event_rows_settle(struct event_rows *rows, struct failure *failure)
     return 0;
 }
 
-int
-event_rows_add(struct event_rows *rows, const struct event *event, uint64_t seq,
-               struct failure *failure)
+/* The identity of an event's instrument, which is noted. */
+static inline uint32_t
+identity_of(struct event_rows *rows, const struct event *event)
 {
-    struct event_stage *stage = rows->stage;
-    uint32_t size = event->words * 8U, identity = IDENTITY_NONE;
     const uint32_t *first = (const void *)rows->first.bytes;
+    uint32_t id = event->instrument, identity = IDENTITY_NONE;
 
-    if ((stage->size + size > STAGE_BYTES || stage->count == STAGE_EVENTS) &&
-        event_rows_settle(rows, failure) != 0)
-        return -1;
-    if (event->instrument && rows->layout.type != EVENT_INSTRUMENT)
-        identity = identities_find(rows->identities, event->instrument);
+    if (id && rows->layout.type != EVENT_INSTRUMENT)
+        identity = identities_find(rows->identities, id);
     if (identity != IDENTITY_NONE &&
         (identity >= rows->first.size / sizeof *first || !first[identity]))
-        note_identity(rows, identity, event->instrument);
-    memcpy(stage->bytes + stage->size, event, size);
+        note_identity(rows, identity, id);
+    return identity;
+}
+
+/* Stages as many events as there is room for: how many; moves behind them. */
+static uint32_t
+stage_events(struct event_rows *rows, const struct event **from, uint32_t count,
+             uint64_t seq)
+{
+    struct event_stage *stage = rows->stage;
+    unsigned char *to = stage->bytes + stage->size;
+    const struct event *event = *from;
+    uint32_t done = 0, size = 0;
+
+    for (; done < count && stage->count < STAGE_EVENTS; done++) {
+        uint32_t length = event->words * 8U, place = stage->count;
+
+        if (stage->size + size + length > STAGE_BYTES)
+            break;
+        stage->events[place] = (const void *)(to + size);
+        stage->identity[place] = identity_of(rows, event);
+        stage->seq[place] = seq + done;
+        stage->count++;
+        size += length;
+        event = event_next(event);
+    }
+    memcpy(to, *from, size);
+    *from = event;
     stage->size += size;
-    stage->identity[stage->count] = identity;
-    stage->seq[stage->count++] = seq;
-    rows->count++;
+    rows->count += done;
     rows->size += size;
+    return done;
+}
+
+int
+event_rows_add(struct event_rows *rows, const struct event *event,
+               uint32_t count, uint64_t seq, struct failure *failure)
+{
+    while (count > 0) {
+        uint32_t done = stage_events(rows, &event, count, seq);
+
+        if (done < count && event_rows_settle(rows, failure) != 0)
+            return -1;
+        count -= done;
+        seq += done;
+    }
     return 0;
 }
 

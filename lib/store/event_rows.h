@@ -33,12 +33,14 @@ struct row_cells {
     struct texts texts; /* values that are bytes: their cells are places */
 };
 
-#define STAGE_EVENTS 1024
+/* So few that they, and what is made of them, stay in a core's first cache. */
+#define STAGE_EVENTS 256
 #define STAGE_BYTES  (64 * 1024)
 
 /* Events that are not in columns yet, one after the other. */
 struct event_stage {
     uint32_t count, size;
+    const struct event *events[STAGE_EVENTS];
     uint32_t identity[STAGE_EVENTS];
     uint64_t seq[STAGE_EVENTS];
     _Alignas(8) unsigned char bytes[STAGE_BYTES];
@@ -64,18 +66,23 @@ int event_rows_init(struct event_rows *rows, uint16_t type, uint16_t written,
                     struct failure *failure);
 void event_rows_free(struct event_rows *rows);
 
-/* True when the event must go into the next row group. */
+/* True when the event must go into the next row group, after more events of so
+ * many bytes. */
 static inline bool
-event_rows_full(const struct event_rows *rows, const struct event *event)
+event_rows_full(const struct event_rows *rows, uint32_t more, size_t bytes,
+                const struct event *event)
 {
-    return rows->count == PARQUET_GROUP_ROWS ||
-           (rows->count > 0 &&
-            rows->size + event->words * 8UL > EVENT_ROWS_BYTES);
+    uint32_t count = rows->count + more;
+
+    return count == PARQUET_GROUP_ROWS ||
+           (count > 0 &&
+            rows->size + bytes + event->words * 8UL > EVENT_ROWS_BYTES);
 }
 
-/* Adds an event.  0, or -1 without memory. */
+/* Adds count events that lie one after the other, with seqs from seq.  0, or
+ * -1 without memory. */
 int event_rows_add(struct event_rows *rows, const struct event *event,
-                   uint64_t seq, struct failure *failure);
+                   uint32_t count, uint64_t seq, struct failure *failure);
 
 /* Puts what is staged into the columns: before they are asked for. */
 int event_rows_settle(struct event_rows *rows, struct failure *failure);

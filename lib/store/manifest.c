@@ -65,14 +65,14 @@ add_range(struct manifest *manifest, uint64_t first, uint64_t last,
 }
 
 int
-manifest_add_seq(struct manifest *manifest, uint64_t seq,
-                 struct failure *failure)
+manifest_add_seqs(struct manifest *manifest, struct seq_range seqs,
+                  struct failure *failure)
 {
     uint32_t count = manifest->range_count;
 
-    if (count > 0 && manifest->ranges[count - 1].last + 1 == seq)
-        return manifest->ranges[count - 1].last = seq, 0;
-    return add_range(manifest, seq, seq, failure);
+    if (count > 0 && manifest->ranges[count - 1].last + 1 == seqs.first)
+        return manifest->ranges[count - 1].last = seqs.last, 0;
+    return add_range(manifest, seqs.first, seqs.last, failure);
 }
 
 int

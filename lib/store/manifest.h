@@ -34,9 +34,10 @@ void manifest_free(struct manifest *manifest);
 /* The hash in the names of a stream's files. */
 uint64_t manifest_stream_hash(const char *stream);
 
-/* 0, or -1 without memory. Texts are copied; facts are taken over. */
-int manifest_add_seq(struct manifest *manifest, uint64_t seq,
-                     struct failure *failure);
+/* 0, or -1 without memory. Texts are copied; facts are taken over.  Seqs that
+ * follow those of the last range lengthen it. */
+int manifest_add_seqs(struct manifest *manifest, struct seq_range seqs,
+                      struct failure *failure);
 int manifest_add_part(struct manifest *manifest, struct part_facts *facts,
                       struct failure *failure);
 int manifest_add_replaced(struct manifest *manifest, const char *name,

@@ -68,8 +68,13 @@ part_writer_takes(const struct part_writer *part, const struct event *event)
 int part_writer_open(struct part_writer *part, struct part_shared *shared,
                      uint16_t type, int64_t day, uint16_t written,
                      struct failure *failure);
-int part_writer_add(struct part_writer *part, const struct event *event,
-                    uint64_t seq, struct failure *failure);
+
+/* Adds the events from *event, which belongs into the part, up to end or the
+ * first that does not; *seq is that of the first, they have those that follow.
+ * Moves both on. */
+int part_writer_add(struct part_writer *part, const struct event **event,
+                    const struct event *end, uint64_t *seq,
+                    struct failure *failure);
 
 /* Ends the part under a hidden name (part_hidden), durable and read back, and
  * hands over its facts. */

@@ -180,24 +180,56 @@ flush(struct part_writer *part, struct failure *failure)
     return 0;
 }
 
+/* How many events from the first, which is taken whatever it is, go into the
+ * row group in hand; notes their times. */
+static uint32_t
+take_run(struct part_writer *part, const struct event **event,
+         const struct event *end)
+{
+    struct part_facts *facts = &part->facts;
+    const struct event *at = *event;
+    uint32_t count = 0;
+    size_t size = 0;
+
+    do {
+        if (at->time != TIME_NULL) {
+            if (at->time < facts->time_min)
+                facts->time_min = at->time;
+            if (at->time > facts->time_max)
+                facts->time_max = at->time;
+        }
+        count++;
+        size += at->words * 8UL;
+        at = event_next(at);
+    } while (at < end && part_writer_takes(part, at) &&
+             !event_rows_full(&part->rows, count, size, at));
+    *event = at;
+    return count;
+}
+
 int
-part_writer_add(struct part_writer *part, const struct event *event,
-                uint64_t seq, struct failure *failure)
+part_writer_add(struct part_writer *part, const struct event **event,
+                const struct event *end, uint64_t *seq, struct failure *failure)
 {
     struct part_facts *facts = &part->facts;
 
-    if (event_rows_full(&part->rows, event) && flush(part, failure) != 0)
-        return -1;
-    if (facts->rows++ == 0)
-        facts->first_seq = seq;
-    facts->last_seq = seq;
-    if (event->time != TIME_NULL) {
-        if (event->time < facts->time_min)
-            facts->time_min = event->time;
-        if (event->time > facts->time_max)
-            facts->time_max = event->time;
-    }
-    return event_rows_add(&part->rows, event, seq, failure);
+    do {
+        const struct event *first = *event;
+        uint32_t count;
+
+        if (event_rows_full(&part->rows, 0, 0, first) &&
+            flush(part, failure) != 0)
+            return -1;
+        count = take_run(part, event, end);
+        if (event_rows_add(&part->rows, first, count, *seq, failure) != 0)
+            return -1;
+        if (facts->rows == 0)
+            facts->first_seq = *seq;
+        facts->rows += count;
+        *seq += count;
+        facts->last_seq = *seq - 1;
+    } while (*event < end && part_writer_takes(part, *event));
+    return 0;
 }
 
 static int

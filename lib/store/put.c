@@ -189,39 +189,53 @@ put_begin(struct put *put, const struct tape_header *header,
     return open_known(put, header, failure);
 }
 
-/* Stores an event that the archive is known not to have. */
+/* Stores events that the archive is known not to have: the first and those up
+ * to end that follow it into the same part.  Moves behind them. */
 static int
-store(struct put *put, const struct event *event, uint64_t seq,
-      struct failure *failure)
+store(struct put *put, const struct event **event, const struct event *end,
+      uint64_t *seq, struct failure *failure)
 {
     struct part_writer *part =
         put->last < put->open ? put->parts[put->last] : NULL;
+    uint64_t first = *seq;
 
-    if (!part || !part_writer_takes(part, event))
-        part = find_part(put, event, failure);
-    if (!part)
+    if (!part || !part_writer_takes(part, *event))
+        part = find_part(put, *event, failure);
+    if (!part || part_writer_add(part, event, end, seq, failure) != 0)
         return -1;
-    put->used[put->last] = put->stored++;
-    return part_writer_add(part, event, seq, failure);
+    put->stored += *seq - first;
+    put->used[put->last] = put->stored;
+    return 0;
 }
 
 int
 put_events(struct put *put, const struct event **event, const struct event *end,
            uint64_t *seq, struct failure *failure)
 {
-    for (; *event < end; *event = event_next(*event), ++*seq) {
+    while (*event < end) {
+        const struct event *next = event_next(*event);
+        uint64_t first = *seq;
+        bool definition = (*event)->type == EVENT_INSTRUMENT;
         int known = 0;
 
-        if ((*event)->type == EVENT_INSTRUMENT &&
+        if (definition &&
             identities_define(&put->shared.identities, *event, failure) != 0)
             return -1;
         if (put->has_known)
             known = compare_known(put, *event, *seq, failure);
         if (known < 0)
             return -1;
-        put->again += (uint64_t)known;
-        if (known == 0 && (manifest_add_seq(&put->manifest, *seq, failure) ||
-                           store(put, *event, *seq, failure) != 0))
+        if (known > 0) {
+            put->again++;
+            *event = next;
+            ++*seq;
+            continue;
+        }
+        /* a definition, and what may be known, comes by itself */
+        if (store(put, event, definition || put->has_known ? next : end, seq,
+                  failure) != 0 ||
+            manifest_add_seqs(&put->manifest,
+                              (struct seq_range){first, *seq - 1}, failure))
             return -1;
     }
     return 0;
@@ -372,11 +386,12 @@ rewrite(struct put *put, struct failure *failure)
         return -1;
     while ((result = merge_next(&put->known, failure)) > 0) {
         const struct event *event = put->known.event;
+        uint64_t seq = put->known.seq;
 
         if (event->type == EVENT_INSTRUMENT &&
             identities_define(&put->shared.identities, event, failure) != 0)
             return -1;
-        if (store(put, event, put->known.seq, failure) != 0)
+        if (store(put, &event, event_next(event), &seq, failure) != 0)
             return -1;
     }
     return result < 0 ? -1 : commit(put, failure);
