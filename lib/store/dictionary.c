@@ -4,15 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/seed.h"
+
 #define SLOT_BITS_FIRST 12
-#define SLOT_BITS_MAX   17    /* of DICTIONARY_MAX values half are in use */
+#define SLOT_BITS_MAX   18 /* of DICTIONARY_MAX values a quarter are in use */
 #define EARLY           16384 /* words after which to judge */
 #define NONE            UINT32_MAX
-
-struct dictionary_slot {
-    uint64_t word;
-    uint32_t entry; /* + 1, or 0 */
-};
 
 int
 dictionary_init(struct dictionary *d, size_t rows, struct failure *failure)
@@ -51,38 +48,48 @@ add_entry(struct dictionary *d, uint64_t word)
     d->counts[d->count++] = 0;
 }
 
-static inline struct dictionary_slot *
-slot_of(struct dictionary_slot *slots, unsigned bits, uint64_t word)
+/* Of bits bits. Prices and quantities are multiples of large numbers: they are
+ * spread as map.c spreads keys, and nobody knows how. */
+static inline uint32_t
+hash(uint64_t word, unsigned bits)
 {
-    uint32_t mask = (1U << bits) - 1;
-    uint32_t at =
-        (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - bits));
+    word ^= hash_seed;
+    word = (word ^ word >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+    word = (word ^ word >> 29) * UINT64_C(0xd6e8feb86659fd93);
+    return (uint32_t)(word >> (64 - bits));
+}
 
-    while (slots[at].entry && slots[at].word != word)
+/* The slot of a word: its entry + 1, or 0. */
+static inline uint32_t *
+slot_of(uint32_t *slots, unsigned bits, const uint64_t *entries, uint64_t word)
+{
+    uint32_t mask = (1U << bits) - 1, at = hash(word, bits);
+
+    while (slots[at] && entries[slots[at] - 1] != word)
         at = (at + 1) & mask;
     return &slots[at];
 }
 
-/* As few slots as do, so that they stay in the cache. */
+/* As few slots as do, so that they stay in the cache, but so many that the
+ * first one looked at is nearly always the right one. */
 static void
 set_slots(struct dictionary *d, unsigned bits)
 {
     d->slot_bits = bits;
     memset(d->slots, 0, sizeof *d->slots << bits);
     for (uint32_t i = 0; i < d->count; i++)
-        *slot_of(d->slots, bits, d->entries[i]) =
-            (struct dictionary_slot){d->entries[i], i + 1};
+        *slot_of(d->slots, bits, d->entries, d->entries[i]) = i + 1;
 }
 
 /* Adds a word that has the free slot given; false without room. */
 static bool
-add_word(struct dictionary *d, struct dictionary_slot *slot, uint64_t word)
+add_word(struct dictionary *d, uint32_t *slot, uint64_t word)
 {
     if (d->count == DICTIONARY_MAX)
         return false;
-    *slot = (struct dictionary_slot){word, d->count + 1};
+    *slot = d->count + 1;
     add_entry(d, word);
-    if (d->count == 1U << (d->slot_bits - 1) && d->slot_bits < SLOT_BITS_MAX)
+    if (d->count == 1U << (d->slot_bits - 2) && d->slot_bits < SLOT_BITS_MAX)
         set_slots(d, d->slot_bits + 1);
     return true;
 }
@@ -90,24 +97,22 @@ add_word(struct dictionary *d, struct dictionary_slot *slot, uint64_t word)
 static bool
 find_entries(struct dictionary *d, const uint64_t *words, size_t count)
 {
-    struct dictionary_slot *slots = d->slots;
-    uint32_t *indices = d->indices, *counts = d->counts, entry = 0;
+    const uint64_t *entries = d->entries;
+    uint32_t *slots = d->slots, *indices = d->indices, *counts = d->counts;
     unsigned bits;
 
     set_slots(d, SLOT_BITS_FIRST);
     bits = d->slot_bits;
     for (size_t i = 0; i < count; i++) {
-        if (i == 0 || words[i] != words[i - 1]) {
-            struct dictionary_slot *slot = slot_of(slots, bits, words[i]);
+        uint32_t *slot = slot_of(slots, bits, entries, words[i]);
+        uint32_t entry = *slot - 1;
 
-            entry = slot->entry - 1;
-            if (entry == NONE) {
-                entry = d->count;
-                if (!add_word(d, slot, words[i]) ||
-                    (i >= EARLY && d->count > i / 4 * 3))
-                    return false;
-                bits = d->slot_bits;
-            }
+        if (entry == NONE) {
+            entry = d->count;
+            if (!add_word(d, slot, words[i]) ||
+                (i >= EARLY && d->count > i / 4 * 3))
+                return false;
+            bits = d->slot_bits;
         }
         indices[i] = entry;
         counts[entry]++;

@@ -21,7 +21,7 @@ struct dictionary {
     uint32_t *indices; /* of each word given; room for rows of them */
 
     /* private */
-    struct dictionary_slot *slots;
+    uint32_t *slots;
     unsigned slot_bits;
     uint64_t *entries; /* in order of appearance */
     uint32_t *counts;

@@ -52,9 +52,9 @@ pack(const uint64_t *values, size_t count, unsigned width, unsigned char *at)
     return at + used / 8;
 }
 
-/* One block: count differences, each less least. */
+/* One block of count differences; bits of them count. */
 static void
-put_block(uint64_t *steps, size_t count, int64_t least,
+put_block(uint64_t *steps, size_t count, int64_t least, uint64_t bits,
           const struct shape *shape, struct growing *out)
 {
     unsigned mini = shape->block / shape->minis;
@@ -65,15 +65,14 @@ put_block(uint64_t *steps, size_t count, int64_t least,
     if (!room)
         return;
     at = room + shape->minis;
-    if (count < shape->block)
-        memset(steps + count, 0, (shape->block - count) * sizeof *steps);
+    for (size_t i = count; i < shape->block; i++)
+        steps[i] = (uint64_t)least;
     for (unsigned m = 0; m < shape->minis; m++) {
-        const uint64_t *from = steps + m * mini;
+        uint64_t *from = steps + m * mini, all = 0;
         unsigned width;
-        uint64_t all = 0;
 
         for (unsigned i = 0; i < mini; i++)
-            all |= from[i];
+            all |= from[i] = (from[i] - (uint64_t)least) & bits;
         width = bit_width(all);
         if (shape->bytes)
             width = (width + 7) / 8 * 8;
@@ -139,9 +138,7 @@ encode_delta(const uint64_t *words, size_t count, unsigned bits,
         least = subtract(words + i, n, bits, steps);
         if (shape->bytes)
             least = common;
-        for (size_t k = 0; k < n; k++)
-            steps[k] = (steps[k] - (uint64_t)least) & mask;
-        put_block(steps, n, least, shape, out);
+        put_block(steps, n, least, mask, shape, out);
     }
 }
 

@@ -9,6 +9,9 @@ enum state {
     STATE_OPAQUE, /* too short for its fields: raw only */
 };
 
+#define NONE  UINT64_MAX            /* no place in a table */
+#define LEAST ((uint64_t)INT64_MIN) /* no price, quantity or time */
+
 struct batch {
     struct event_rows *rows;
     const struct layout *layout;
@@ -17,11 +20,10 @@ struct batch {
     const char *fields[STAGE_EVENTS]; /* the event, or one of nulls */
     uint8_t state[STAGE_EVENTS];
     uint64_t nulls[EVENT_FIXED_MAX / sizeof(uint64_t)]; /* the event of nulls */
-    /* of the column in hand: values that are not null, and which are; words are
-     * where they belong if they are gathered as words, else in scratch */
+    /* of the column in hand: values, where they belong if they are gathered as
+     * words, else in scratch; what stands for null; how many are not null */
+    uint64_t *words, null;
     uint32_t found;
-    uint64_t *words;
-    uint8_t valid[STAGE_EVENTS];
     uint64_t scratch[STAGE_EVENTS];
 };
 
@@ -99,78 +101,64 @@ find_events(struct batch *batch)
 
 /* ---- numbers ------------------------------------------------------------- */
 
-/* Each take_... puts the values of a column that are not null into words, and
- * marks which are; -1 without memory. */
-
-static int
-take_nothing(struct batch *batch, const struct schema_field *field)
-{
-    (void)field;
-    memset(batch->valid, 0, batch->count);
-    return 0;
-}
+/* Each take_... sets words to the values of a column, those that are null to
+ * NONE or what it says, and counts the others. */
 
 /* Signed words of eight bytes, null the least; those beyond limit only raw
  * can tell. */
-static int
+static void
 take_signed(struct batch *batch, size_t offset, uint64_t limit)
 {
+    const char *const *fields = batch->fields;
+    uint64_t *words = batch->words;
     uint32_t count = batch->count, found = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         uint64_t value;
-        bool inside;
 
-        memcpy(&value, batch->fields[i] + offset, sizeof value);
-        inside = value + limit <= 2 * limit;
-        if (!inside && value != (uint64_t)INT64_MIN)
-            batch->state[i] |= STATE_RAW;
-        batch->words[found] = value;
-        found += inside;
-        batch->valid[i] = inside;
+        memcpy(&value, fields[i] + offset, sizeof value);
+        if (value + limit > 2 * limit) {
+            if (value != LEAST)
+                batch->state[i] |= STATE_RAW;
+            value = LEAST;
+        }
+        words[i] = value;
+        found += value != LEAST;
     }
+    batch->null = LEAST;
     batch->found = found;
-    return 0;
 }
 
-static int
-take_decimals(struct batch *batch, const struct schema_field *field)
-{
-    return take_signed(batch, field->offset, DECIMAL_MAX);
-}
-
-static int
-take_times(struct batch *batch, const struct schema_field *field)
-{
-    return take_signed(batch, field->offset, INT64_MAX);
-}
-
-static int
+static void
 take_unsigned(struct batch *batch, const struct schema_field *field)
 {
-    uint32_t count = batch->count, found = 0;
+    const char *const *fields = batch->fields;
+    uint64_t *words = batch->words;
+    uint32_t count = batch->count, found = 0, word;
     size_t offset = field->offset;
-    bool wide = field->size == 8;
 
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t value = 0;
-
-        if (wide)
-            memcpy(&value, batch->fields[i] + offset, 8);
-        else
-            memcpy(&value, batch->fields[i] + offset, 4);
-        batch->words[found] = value;
-        found += value != 0;
-        batch->valid[i] = value != 0;
+    if (field->size == 8) {
+        for (uint32_t i = 0; i < count; i++) {
+            memcpy(&words[i], fields[i] + offset, 8);
+            found += words[i] != 0;
+        }
+    } else {
+        for (uint32_t i = 0; i < count; i++) {
+            memcpy(&word, fields[i] + offset, 4);
+            words[i] = word;
+            found += word != 0;
+        }
     }
+    batch->null = 0;
     batch->found = found;
-    return 0;
 }
 
 /* Bytes that have a text, by the value less 1. */
-static int
+static void
 take_bytes(struct batch *batch, const struct schema_field *field)
 {
+    const char *const *fields = batch->fields;
+    uint64_t *words = batch->words;
     unsigned limit = words_count(field->words);
     uint32_t count = batch->count, found = 0;
     size_t offset = field->offset;
@@ -178,18 +166,16 @@ take_bytes(struct batch *batch, const struct schema_field *field)
     if (field->kind == FIELD_FLAGS)
         limit = (1U << limit) - 1;
     for (uint32_t i = 0; i < count; i++) {
-        unsigned value = (unsigned char)batch->fields[i][offset];
+        unsigned value = (unsigned char)fields[i][offset];
 
         if (value > limit) {
             batch->state[i] |= STATE_RAW;
             value = 0;
         }
-        batch->words[found] = value - 1UL;
+        words[i] = value - 1UL;
         found += value != 0;
-        batch->valid[i] = value != 0;
     }
     batch->found = found;
-    return 0;
 }
 
 /* ---- bytes, by their places in a table ----------------------------------- */
@@ -199,11 +185,13 @@ static int
 take_text(struct batch *batch, uint32_t row, struct row_cells *column,
           const void *bytes, size_t size)
 {
-    batch->valid[row] = bytes != NULL;
-    if (!bytes)
-        return 0;
-    batch->words[batch->found] = texts_add(&column->texts, bytes, size, NULL);
-    return batch->words[batch->found++] == TEXTS_NONE ? -1 : 0;
+    uint32_t place = 0;
+
+    if (bytes)
+        place = texts_add(&column->texts, bytes, size, NULL);
+    batch->words[row] = bytes ? place : NONE;
+    batch->found += bytes != NULL;
+    return place == TEXTS_NONE ? -1 : 0;
 }
 
 static int
@@ -296,7 +284,7 @@ take_names(struct batch *batch, const struct identity_names *names)
     const uint32_t *identity = batch->rows->stage->identity;
     const uint32_t *number = (const void *)names->of.bytes;
     const struct parquet_text *table = (const void *)names->table.bytes;
-
+    uint64_t *words = batch->words;
     uint32_t count = batch->count, found = 0;
 
     for (uint32_t i = 0; i < count; i++) {
@@ -304,9 +292,8 @@ take_names(struct batch *batch, const struct identity_names *names)
         uint32_t word = known ? number[identity[i]] : 0;
 
         known = known && table[word].size > 0;
-        batch->words[found] = word;
+        words[i] = known ? word : NONE;
         found += known;
-        batch->valid[i] = known;
     }
     batch->found = found;
 }
@@ -317,7 +304,7 @@ take_ids(struct batch *batch)
 {
     const uint32_t *identity = batch->rows->stage->identity;
     const uint32_t *first = (const void *)batch->rows->first.bytes;
-
+    uint64_t *words = batch->words;
     uint32_t count = batch->count, found = 0;
 
     for (uint32_t i = 0; i < count; i++) {
@@ -325,10 +312,10 @@ take_ids(struct batch *batch)
 
         if (identity[i] != IDENTITY_NONE && first[identity[i]] == id)
             id = 0;
-        batch->words[found] = id;
+        words[i] = id;
         found += id != 0;
-        batch->valid[i] = id != 0;
     }
+    batch->null = 0;
     batch->found = found;
 }
 
@@ -338,15 +325,15 @@ take_ids(struct batch *batch)
 static void
 take_event_times(struct batch *batch)
 {
+    const struct event **events = batch->events;
+    uint64_t *words = batch->words;
     uint32_t count = batch->count, found = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        int64_t time = batch->events[i]->time;
-
-        batch->words[found] = (uint64_t)time;
-        found += time != INT64_MIN;
-        batch->valid[i] = time != INT64_MIN;
+        words[i] = (uint64_t)events[i]->time;
+        found += words[i] != LEAST;
     }
+    batch->null = LEAST;
     batch->found = found;
 }
 
@@ -355,18 +342,18 @@ take_field(struct batch *batch, const struct schema_field *field,
            struct row_cells *column)
 {
     if (!layout_has(batch->layout, field))
-        return take_nothing(batch, field);
+        return 0;
     switch (field->kind) {
     case FIELD_PRICE:
     case FIELD_QUANTITY:
-    case FIELD_RATIO: return take_decimals(batch, field);
+    case FIELD_RATIO: take_signed(batch, field->offset, DECIMAL_MAX); break;
     case FIELD_TIME:
-    case FIELD_DURATION: return take_times(batch, field);
+    case FIELD_DURATION: take_signed(batch, field->offset, INT64_MAX); break;
     case FIELD_ID:
     case FIELD_COUNT:
-    case FIELD_INSTRUMENT: return take_unsigned(batch, field);
+    case FIELD_INSTRUMENT: take_unsigned(batch, field); break;
     case FIELD_ENUM:
-    case FIELD_FLAGS: return take_bytes(batch, field);
+    case FIELD_FLAGS: take_bytes(batch, field); break;
     case FIELD_CODE: return take_codes(batch, field, column);
     case FIELD_TEXT: return take_texts(batch, field, column);
     case FIELD_AMOUNT: return take_amounts(batch, field, column);
@@ -379,6 +366,7 @@ take_column(struct batch *batch, unsigned number, struct row_cells *column)
 {
     const struct identities *identities = batch->rows->identities;
 
+    batch->null = NONE;
     batch->found = 0;
     switch (batch->layout->roles[number]) {
     case COLUMN_SEQ:
@@ -396,6 +384,26 @@ take_column(struct batch *batch, unsigned number, struct row_cells *column)
     return 0;
 }
 
+/* Marks which values are not null, and moves those to the front. */
+static void
+drop_nulls(struct batch *batch, uint8_t *valid)
+{
+    uint64_t *words = batch->words, null = batch->null;
+    uint32_t count = batch->count, kept = 0;
+
+    if (batch->found == 0 || batch->found == count) {
+        memset(valid, batch->found > 0, count);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t word = words[i];
+
+        words[kept] = word;
+        kept += word != null;
+        valid[i] = word != null;
+    }
+}
+
 /* Appends the column in hand to what is gathered of it, in room. */
 static int
 append(struct batch *batch, struct row_cells *column, unsigned char *room)
@@ -404,21 +412,17 @@ append(struct batch *batch, struct row_cells *column, unsigned char *room)
     uint32_t before = batch->rows->count - batch->count;
     uint8_t size = column->cell_size;
 
-    for (uint32_t i = 0; size < 8 && i < found; i++, room += size)
-        memcpy(room, &batch->words[i], 4); /* the next one goes over the rest */
     if (column->nulls + nulls > 0 &&
         column->nulls + nulls < batch->rows->count) {
-        bool other = column->valid.size == 0 && before > 0;
-
-        room = growing_room(&column->valid, before + batch->count);
-        if (!room)
+        if (!growing_room(&column->valid, before + batch->count))
             return -1;
-        if (other) { /* so far all were null, or none was */
-            memset(room, column->nulls == 0, before);
-            column->valid.size = before;
-        }
-        growing_put(&column->valid, batch->valid, batch->count);
+        if (column->valid.size == 0) /* so far all were null, or none was */
+            memset(column->valid.bytes, column->nulls == 0, before);
+        drop_nulls(batch, column->valid.bytes + before);
+        column->valid.size = before + batch->count;
     }
+    for (uint32_t i = 0; size < 8 && i < found; i++, room += size)
+        memcpy(room, &batch->words[i], 4); /* the next one goes over the rest */
     column->cells.size += found * (size_t)size;
     column->nulls += nulls;
     return 0;

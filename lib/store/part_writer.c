@@ -187,22 +187,23 @@ take_run(struct part_writer *part, const struct event **event,
          const struct event *end)
 {
     struct part_facts *facts = &part->facts;
+    int64_t least = facts->time_min, most = facts->time_max;
     const struct event *at = *event;
     uint32_t count = 0;
     size_t size = 0;
 
     do {
         if (at->time != TIME_NULL) {
-            if (at->time < facts->time_min)
-                facts->time_min = at->time;
-            if (at->time > facts->time_max)
-                facts->time_max = at->time;
+            least = at->time < least ? at->time : least;
+            most = at->time > most ? at->time : most;
         }
         count++;
         size += at->words * 8UL;
         at = event_next(at);
     } while (at < end && part_writer_takes(part, at) &&
              !event_rows_full(&part->rows, count, size, at));
+    facts->time_min = least;
+    facts->time_max = most;
     *event = at;
     return count;
 }
