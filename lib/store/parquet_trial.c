@@ -78,26 +78,29 @@ choose_way(const struct parquet_source *source, enum parquet_way *best)
 }
 
 /* The most thorough search each step to which is worth it for what is in
- * scratch->plain, or the near one if it is hardly worse than that; -1. */
+ * scratch->plain, or the near one if it is hardly worse than that; -1.  Where
+ * the near one is far ahead, those that follow do not come up to it. */
 static int
 choose_search(const struct parquet_source *source)
 {
-    int64_t least = INT64_MAX, size;
+    int64_t near = packed_size(source, PARQUET_SEARCH_NEAR), least = INT64_MAX;
     int best = PARQUET_SEARCH_1;
 
+    if (near < 0)
+        return -1;
     for (int search = best; search < PARQUET_SEARCH_COUNT; search++) {
-        size = packed_size(source, (enum parquet_search)search);
+        int64_t size = packed_size(source, (enum parquet_search)search);
+
         if (size < 0)
             return -1;
         if (size + size / SEARCH_PART >= least)
             break;
         least = size;
         best = search;
+        if (near + near / SEARCH_PART <= least)
+            break;
     }
-    size = packed_size(source, PARQUET_SEARCH_NEAR);
-    if (size < 0)
-        return -1;
-    return size <= least + least / NEAR_PART ? PARQUET_SEARCH_NEAR : best;
+    return near <= least + least / NEAR_PART ? PARQUET_SEARCH_NEAR : best;
 }
 
 int

@@ -69,8 +69,13 @@ digest_events(struct digest *digest, const struct event *first, const void *end)
 
     while ((const void *)event < end) {
         const struct event *start = event;
-        size_t size = 0;
+        size_t size = 0,
+               left = (size_t)((const char *)end - (const char *)event);
 
+        if (digest->open + left <= CHUNK_SIZE) { /* wherever each event ends */
+            add_run(digest, event, left);
+            return;
+        }
         while ((const void *)event < end && digest->open + size < CHUNK_SIZE) {
             size += (size_t)event->words * 8;
             event = event_next(event);
