@@ -52,9 +52,15 @@ pack(const uint64_t *values, size_t count, unsigned width, unsigned char *at)
     return at + used / 8;
 }
 
-/* One block of count differences; bits of them count. */
+/* Differences: of one block, or of all. */
+struct steps {
+    int64_t least, most;
+    uint64_t of[BLOCK_MAX];
+};
+
+/* One block of count differences, each less least; bits of them count. */
 static void
-put_block(uint64_t *steps, size_t count, int64_t least, uint64_t bits,
+put_block(struct steps *steps, size_t count, int64_t least, uint64_t bits,
           const struct shape *shape, struct growing *out)
 {
     unsigned mini = shape->block / shape->minis;
@@ -65,10 +71,15 @@ put_block(uint64_t *steps, size_t count, int64_t least, uint64_t bits,
     if (!room)
         return;
     at = room + shape->minis;
+    if (steps->most == least) { /* they are nothing */
+        memset(room, 0, shape->minis);
+        out->size += shape->minis;
+        return;
+    }
     for (size_t i = count; i < shape->block; i++)
-        steps[i] = (uint64_t)least;
+        steps->of[i] = (uint64_t)least;
     for (unsigned m = 0; m < shape->minis; m++) {
-        uint64_t *from = steps + m * mini, all = 0;
+        uint64_t *from = steps->of + m * mini, all = 0;
         unsigned width;
 
         for (unsigned i = 0; i < mini; i++)
@@ -83,35 +94,40 @@ put_block(uint64_t *steps, size_t count, int64_t least, uint64_t bits,
     out->size += (size_t)(at - room);
 }
 
-/* The differences of count words to those before them; the least of them. */
-static int64_t
-subtract(const uint64_t *words, size_t count, unsigned bits, uint64_t *steps)
+/* The differences of count words to those before them. */
+static void
+subtract(const uint64_t *words, size_t count, unsigned bits,
+         struct steps *steps)
 {
-    int64_t least = INT64_MAX;
+    int64_t least = INT64_MAX, most = INT64_MIN;
+    uint64_t last = words[-1];
 
     for (size_t i = 0; i < count; i++) {
-        int64_t step = (int64_t)(words[i] - words[i - 1]);
+        int64_t step = (int64_t)(words[i] - last);
 
+        last = words[i];
         if (bits == 32)
             step = (int32_t)step;
-        steps[i] = (uint64_t)step;
+        steps->of[i] = (uint64_t)step;
         least = step < least ? step : least;
+        most = step > most ? step : most;
     }
-    return least;
+    steps->least = least;
+    steps->most = most;
 }
 
 /* The least difference of all, so that each block has the same. */
 static int64_t
 least_of_all(const uint64_t *words, size_t count, unsigned bits)
 {
-    uint64_t steps[BLOCK_MAX];
+    struct steps steps;
     int64_t least = INT64_MAX;
 
     for (size_t i = 1; i < count; i += BLOCK_MAX) {
         size_t n = count - i < BLOCK_MAX ? count - i : BLOCK_MAX;
-        int64_t one = subtract(words + i, n, bits, steps);
 
-        least = one < least ? one : least;
+        subtract(words + i, n, bits, &steps);
+        least = steps.least < least ? steps.least : least;
     }
     return least;
 }
@@ -121,8 +137,9 @@ encode_delta(const uint64_t *words, size_t count, unsigned bits,
              enum delta_shape number, struct growing *out)
 {
     const struct shape *shape = &shapes[number];
-    uint64_t steps[BLOCK_MAX], mask = bits == 32 ? UINT32_MAX : UINT64_MAX;
-    int64_t first = count ? (int64_t)words[0] : 0, least, common = 0;
+    uint64_t mask = bits == 32 ? UINT32_MAX : UINT64_MAX;
+    int64_t first = count ? (int64_t)words[0] : 0, common = 0;
+    struct steps steps;
 
     if (bits == 32)
         first = (int32_t)first;
@@ -135,10 +152,9 @@ encode_delta(const uint64_t *words, size_t count, unsigned bits,
     for (size_t i = 1; i < count; i += shape->block) {
         size_t n = count - i < shape->block ? count - i : shape->block;
 
-        least = subtract(words + i, n, bits, steps);
-        if (shape->bytes)
-            least = common;
-        put_block(steps, n, least, mask, shape, out);
+        subtract(words + i, n, bits, &steps);
+        put_block(&steps, n, shape->bytes ? common : steps.least, mask, shape,
+                  out);
     }
 }
 
