@@ -205,25 +205,33 @@ tell_finding(void *owner, const struct finding *finding)
     return result;
 }
 
+struct verified {
+    uint64_t parts, bad;
+    uint64_t done, size; /* bytes: read, and of all parts */
+};
+
 /* Reads the parts of a manifest; tells all that is wrong, not only the first.
  */
 static int
 verify_parts(struct xarchive *x, struct run *run,
-             const struct manifest *manifest, uint64_t *parts, uint64_t *bad)
+             const struct manifest *manifest, struct verified *verified)
 {
     for (uint32_t i = 0; i < manifest->part_count; i++) {
+        const struct part_facts *part = &manifest->parts[i];
         struct failure failure = {0};
-        char *path =
-            archive_part_path(&x->archive, &manifest->parts[i], &run->failure);
+        char *path = archive_part_path(&x->archive, part, &run->failure);
 
         if (!path)
             return -1;
-        if (part_verify(path, &manifest->parts[i], &failure) != 0) {
-            ++*bad;
-            fprintf(stderr, "%s: %s\n", run->program->name, failure.text);
+        if (part_verify(path, part, &failure) != 0) {
+            verified->bad++;
+            run_remark(run, "%s", failure.text);
         }
         free(path);
-        run_progress(run, ++*parts, 0);
+        verified->parts++;
+        verified->done += part->size;
+        run->events_in += part->rows;
+        run_progress(run, verified->done, verified->size);
     }
     return 0;
 }
@@ -254,23 +262,28 @@ verify(void *state, struct run *run)
 {
     struct xarchive *x = state;
     struct findings findings = {x, run, {0}};
-    uint64_t parts = 0, bad = 0;
+    struct verified verified = {0};
 
     for (uint32_t i = 0; i < x->archive.count; i++)
-        if (verify_parts(x, run, &x->archive.manifests[i], &parts, &bad) != 0)
+        for (uint32_t k = 0; k < x->archive.manifests[i].part_count; k++)
+            verified.size += x->archive.manifests[i].parts[k].size;
+    for (uint32_t i = 0; i < x->archive.count; i++)
+        if (verify_parts(x, run, &x->archive.manifests[i], &verified) != 0)
             return -1;
     if (verify_streams(x, run, &findings) != 0)
         return -1;
     run_print(run,
               "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64 " gaps, %" PRIu64
               " seqs twice\n",
-              parts, bad, findings.counts[FINDING_GAP],
+              verified.parts, verified.bad, findings.counts[FINDING_GAP],
               findings.counts[FINDING_TWICE]);
-    if (bad || findings.counts[FINDING_TWICE])
+    if (output_flush(&run->output) != 0)
+        return -1;
+    if (verified.bad || findings.counts[FINDING_TWICE])
         return fail(&run->failure, FAILURE_DATA,
                     "%s: %" PRIu64 " of %" PRIu64 " parts are not as they "
                     "were written",
-                    x->folder, bad, parts);
+                    x->folder, verified.bad, verified.parts);
     return 0;
 }
 
@@ -286,7 +299,7 @@ check(void *state, struct run *run)
     if (x->rebuild)
         return catalog_rebuild(&x->archive, &run->failure);
     wrong = catalog_compare(&x->archive, &run->failure);
-    if (wrong < 0)
+    if (wrong < 0 || output_flush(&run->output) != 0)
         return -1;
     if (findings.counts[FINDING_STRAY] || wrong)
         return fail(&run->failure, FAILURE_DATA,

@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "cli/run.h"
+#include "store/check.h"
 #include "store/merge.h"
-#include "store/stream.h"
 #include "tape/select.h"
 
 #define RUN_MAX       4096 /* events that are copied at once */
@@ -23,9 +23,14 @@ struct xrestore {
     bool test;
     uint64_t threads;
     struct ahead ahead;
+    struct output nowhere; /* of --test: where the tapes go */
     struct archive archive;
     bool open;
     struct merge merge;
+    struct run *run;
+    const char *name; /* of the stream in hand */
+    int64_t began;    /* when its tape in hand did; for --test only */
+    bool gaps;        /* events that may be wanted are missing in it */
     uint64_t parts_read, parts_skipped, groups_read, groups_skipped;
 };
 
@@ -56,11 +61,16 @@ prepare(void *state, struct run *run)
         return -1;
     x->selects |=
         x->selection.from != TIME_NULL || x->selection.to != TIME_NULL;
-    if (x->test)
-        run->common.output = "/dev/null";
     if (x->threads == 0)
         x->threads =
             ahead_processors() < THREADS ? ahead_processors() : THREADS;
+    x->run = run;
+    if (x->test) {
+        run->kind = RUN_TEXT;
+        if (output_open(&x->nowhere, "/dev/null", failure) != 0 ||
+            tape_writer_init(&run->writer, &x->nowhere, failure) != 0)
+            return -1;
+    }
     x->open = true;
     if (archive_open(&x->archive, x->folder, ARCHIVE_READ, failure) != 0)
         return -1;
@@ -68,6 +78,15 @@ prepare(void *state, struct run *run)
 }
 
 /* ---- a stream ------------------------------------------------------------ */
+
+static int64_t
+now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * NS_PER_SECOND + time.tv_nsec;
+}
 
 /* Begins a tape with the HEADER of that put; first is its first seq. */
 static int
@@ -85,17 +104,75 @@ begin_tape(struct xrestore *x, struct run *run, const struct manifest *manifest,
                                     run->options, &run->failure);
     }
     selection_begin(&x->selection, &header);
+    x->began = now();
     if (result == 0)
         result = tape_writer_begin(&run->writer, &header);
     tape_header_free(&header);
     return result;
 }
 
+/* Ends it; with --test that is a line. */
 static int
-end_tape(struct run *run, enum tape_status status)
+end_tape(struct xrestore *x, struct run *run, enum tape_status status)
 {
+    int64_t ns = now() - x->began;
+
     run->events_out += run->writer.total;
+    if (x->test &&
+        run_print(run,
+                  "%s\t%" PRIu64 " events\tdigest %016" PRIx64 "\t%" PRId64
+                  ".%03" PRId64 " s\n",
+                  x->name, run->writer.total, tape_writer_digest(&run->writer),
+                  ns / NS_PER_SECOND, ns % NS_PER_SECOND / 1000000) != 0)
+        return -1;
     return tape_writer_end(&run->writer, status, 0);
+}
+
+/* Whether events of the times asked for can lie between two seqs, as far as
+ * the times of the parts around tell: they ascend, as those of a day do. */
+static bool
+may_lack(const struct xrestore *x, const struct finding *gap)
+{
+    int64_t after = INT64_MIN, before = INT64_MAX;
+
+    for (uint32_t i = 0; i < x->archive.count; i++) {
+        const struct manifest *manifest = &x->archive.manifests[i];
+
+        for (uint32_t k = 0; k < manifest->part_count &&
+                             strcmp(manifest->header.stream, gap->name) == 0;
+             k++) {
+            const struct part_facts *part = &manifest->parts[k];
+
+            if (part->time_min > part->time_max) /* it has no times */
+                continue;
+            if (part->last_seq < gap->first && part->time_max > after)
+                after = part->time_max;
+            if (part->first_seq < gap->first && part->time_min > after)
+                after = part->time_min;
+            if (part->first_seq > gap->last && part->time_min < before)
+                before = part->time_min;
+            if (part->last_seq > gap->last && part->time_max < before)
+                before = part->time_max;
+        }
+    }
+    return (x->selection.to == TIME_NULL || after < x->selection.to) &&
+           (x->selection.from == TIME_NULL || before >= x->selection.from);
+}
+
+static int
+tell_gap(void *owner, const struct finding *finding)
+{
+    struct xrestore *x = owner;
+
+    if (finding->kind != FINDING_GAP || !may_lack(x, finding))
+        return 0;
+    x->gaps = true;
+    if (!x->run->common.quiet)
+        run_remark(x->run,
+                   "seqs %" PRIu64 " to %" PRIu64
+                   " of stream '%s' are missing in the archive",
+                   finding->first, finding->last, finding->name);
+    return 0;
 }
 
 /* Copies the event in hand and what follows it, up to seq last. */
@@ -141,7 +218,7 @@ next_span(struct xrestore *x, struct run *run, const struct span **span,
         memcmp(from->manifest->header.sizes, (*span)->manifest->header.sizes,
                sizeof from->manifest->header.sizes) == 0)
         return 0;
-    if (run->writer.begun && end_tape(run, TAPE_LIMITED) != 0)
+    if (run->writer.begun && end_tape(x, run, TAPE_LIMITED) != 0)
         return -1;
     return begin_tape(x, run, (*span)->manifest, x->selects ? 1 : x->merge.seq);
 }
@@ -173,24 +250,12 @@ put_events(struct xrestore *x, struct run *run, const struct stream *stream)
     return result < 0 || run->failure.kind != FAILURE_NONE ? -1 : 0;
 }
 
-static void
-tell(const struct xrestore *x, const struct run *run, const char *stream,
-     int64_t ns)
+/* How the stream's last tape ends.  A selection is one tape, and not complete
+ * where something that it asks for is missing. */
+static enum tape_status
+status_of(const struct xrestore *x, const struct stream *stream)
 {
-    if (x->test)
-        printf("%s\t%" PRIu64 " events\tdigest %016" PRIx64 "\t%" PRId64
-               ".%03" PRId64 " s\n",
-               stream, run->writer.total, tape_writer_digest(&run->writer),
-               ns / NS_PER_SECOND, ns % NS_PER_SECOND / 1000000);
-}
-
-static int64_t
-now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * NS_PER_SECOND + time.tv_nsec;
+    return x->selects && x->gaps ? TAPE_LIMITED : stream_status(stream);
 }
 
 /* The totals of what was read and passed over. */
@@ -207,9 +272,12 @@ static int
 restore(struct xrestore *x, struct run *run, const struct stream *stream)
 {
     struct part_filter filter = PART_FILTER_ALL;
-    int64_t started = now();
     int result;
 
+    x->name = stream->name;
+    x->gaps = false;
+    if (check_stream(stream, tell_gap, x) != 0)
+        return -1;
     selection_begin(&x->selection, &stream->first->header);
     filter.selection = x->selects ? &x->selection : NULL;
     result = merge_open(&x->merge, &x->archive, stream->name, &filter,
@@ -224,8 +292,7 @@ restore(struct xrestore *x, struct run *run, const struct stream *stream)
     add_totals(x);
     if (result != 0 || run_stopped(run))
         return result;
-    tell(x, run, stream->name, now() - started);
-    return end_tape(run, x->selects ? TAPE_COMPLETE : stream_status(stream));
+    return end_tape(x, run, status_of(x, stream));
 }
 
 /* ---- the program --------------------------------------------------------- */
@@ -279,6 +346,7 @@ destroy(void *state)
 
     selection_free(&x->selection);
     ahead_close(&x->ahead);
+    output_abandon(&x->nowhere);
     if (x->open)
         archive_close(&x->archive);
 }
@@ -286,9 +354,10 @@ destroy(void *state)
 int
 main(int argc, char **argv)
 {
-    static struct xrestore x;
+    static struct xrestore x = {.nowhere = {.fd = -1}};
     const struct option_spec options[] = {
-        {'d', "dir", OPTION_TEXT, &x.folder, "DIR", "the archive"},
+        {'d', "dir", OPTION_TEXT, &x.folder, "DIR", "the archive",
+         .required = true},
         {0, "stream", OPTION_TEXT, &x.stream, "NAME", "this stream only"},
         {0, "from", OPTION_TIME, &x.selection.from, "TIME", "not before TIME",
          true},

@@ -7,11 +7,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "cli/local.h"
+#include "cli/words.h"
 
 /* ---- signals ------------------------------------------------------------- */
 
@@ -57,57 +56,6 @@ run_stopped(const struct run *run)
     return caught_signal != 0;
 }
 
-/* ---- words on stderr ----------------------------------------------------- */
-
-static int64_t
-now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * NS_PER_SECOND + time.tv_nsec;
-}
-
-struct progress {
-    bool wanted;
-    bool shown;
-    int64_t next;
-};
-
-void
-run_progress(struct run *run, uint64_t done, uint64_t size)
-{
-    static const int64_t every = NS_PER_SECOND / 5;
-    struct progress *progress = run->progress;
-    uint64_t rate;
-    int64_t time;
-
-    if (!progress->wanted)
-        return;
-    time = now();
-    if (time < progress->next)
-        return;
-    progress->next = time + every;
-    progress->shown = true;
-    rate = (run->events_in ? run->events_in : run->writer.total) * 1000 /
-           (uint64_t)((time - run->started) / 1000000 + 1);
-    if (size)
-        fprintf(stderr, "\r%s: %3" PRIu64 " %%  %" PRIu64 " events/s\033[K",
-                run->program->name, done * 100 / size, rate);
-    else
-        fprintf(stderr, "\r%s: %" PRIu64 " MB  %" PRIu64 " events/s\033[K",
-                run->program->name, done / 1000000, rate);
-}
-
-static void
-clear_progress(struct run *run)
-{
-    struct progress *progress = run->progress;
-
-    if (progress && progress->shown)
-        fprintf(stderr, "\r\033[K");
-}
-
 int
 run_print(struct run *run, const char *format, ...)
 {
@@ -121,25 +69,6 @@ run_print(struct run *run, const char *format, ...)
     if (size >= (int)sizeof text)
         size = sizeof text - 1;
     return size < 0 ? 0 : output_put(&run->output, text, (size_t)size);
-}
-
-static void
-summarise(struct run *run, void *state,
-          void (*summary)(void *, struct run *, FILE *))
-{
-    int64_t ns = now() - run->started;
-
-    if (!run->common.verbose)
-        return;
-    fprintf(stderr, "%s: ", run->program->name);
-    if (run->events_in)
-        fprintf(stderr, "%" PRIu64 " events in, ", run->events_in);
-    if (run->kind == RUN_TAPE)
-        fprintf(stderr, "%" PRIu64 " events out, ", run->events_out);
-    fprintf(stderr, "%" PRId64 ".%03" PRId64 " s\n", ns / NS_PER_SECOND,
-            ns % NS_PER_SECOND / 1000000);
-    if (summary)
-        summary(state, run, stderr);
 }
 
 /* ---- begin and end of a program ------------------------------------------ */
@@ -173,14 +102,7 @@ begin_run(struct run *run, const struct program *program, int argc, char **argv)
         run->kind = run->common.verb->kind;
     if (result == 0)
         result = catch_signals(&run->failure);
-    run->progress = allocate(&run->failure, 1, sizeof *run->progress);
-    if (!run->progress)
-        return -1;
-    run->progress->wanted =
-        isatty(STDERR_FILENO) && !run->common.quiet && result == 0;
-    run->started = now();
-    run->progress->next = run->started + NS_PER_SECOND;
-    return result;
+    return words_begin(run, result == 0) == 0 ? result : -1;
 }
 
 static int
@@ -190,8 +112,11 @@ open_output(struct run *run)
         return 0;
     if (output_open(&run->output, run->common.output, &run->failure) != 0)
         return -1;
-    if (run->kind == RUN_TEXT)
+    if (run->kind == RUN_TEXT) {
+        run->output.before_write = words_clear_before;
+        run->output.owner = run;
         return 0;
+    }
     if (run->output.terminal)
         return fail(&run->failure, FAILURE_USAGE,
                     "a tape is not for a terminal: pipe it into xexport, or "
@@ -248,7 +173,7 @@ end_run(struct run *run, int result)
         result = output_commit(&run->output);
     else if (run->output.fd >= 0)
         output_abandon(&run->output);
-    clear_progress(run);
+    words_clear(run);
     if (result != 0)
         fprintf(stderr, "%s: %s\n", run->program->name, run->failure.text);
     tape_writer_free(&run->writer);
@@ -527,7 +452,7 @@ run_filter(const struct program *program, const struct filter *filter, int argc,
     if (result == 0 && finish)
         result = finish(filter->state, &run);
     if (result == 0)
-        summarise(&run, filter->state, filter->summary);
+        words_summary(&run, filter->state, filter->summary);
     result = end_run(&run, result);
     if (filter->destroy)
         filter->destroy(filter->state);
@@ -577,7 +502,7 @@ run_source(const struct program *program, const struct source *source, int argc,
         result = run.failure.kind == FAILURE_NONE ? 0 : -1;
     }
     if (result == 0)
-        summarise(&run, source->state, source->summary);
+        words_summary(&run, source->state, source->summary);
     result = end_run(&run, result);
     if (source->destroy)
         source->destroy(source->state);

@@ -134,6 +134,11 @@ bool run_stopped(const struct run *run);
 int run_print(struct run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A line on stderr behind the program's name: something to know that is no
+ * failure.  Not for --quiet. */
+void run_remark(struct run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* For long work: tells progress when stderr is a terminal. Cheap; call it
  * once a block or a thousand rows. done and size in bytes; size 0: unknown. */
 void run_progress(struct run *run, uint64_t done, uint64_t size);

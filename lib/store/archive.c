@@ -41,6 +41,40 @@ take_lock(struct archive *archive, struct failure *failure)
 }
 
 static int
+none_here(const struct archive *archive, struct failure *failure)
+{
+    return fail(failure, FAILURE_ENVIRONMENT,
+                "%s: there is no archive; xarchive put makes one",
+                archive->folder);
+}
+
+/* Whether there is an archive, by its folders: one of parts will do, so that
+ * an archive that lost its manifests is not taken for somebody else's folder,
+ * nor for an empty one.  1, 0 or -1; *foreign is the caller's to free: a name
+ * in a folder that is none, NULL when that is empty. */
+static int
+is_there(const struct archive *archive, char **foreign, struct failure *failure)
+{
+    struct folder list;
+    int result = folder_list(&list, archive->folder, failure);
+    bool found = false;
+
+    *foreign = NULL;
+    if (result <= 0)
+        return result;
+    for (size_t i = 0; i < list.count && !found; i++)
+        found = strcmp(list.names[i], MANIFEST_FOLDER) == 0 ||
+                strncmp(list.names[i], "type=", 5) == 0;
+    if (!found && list.count > 0) {
+        *foreign = strdup(list.names[0]);
+        if (!*foreign)
+            result = no_memory(failure);
+    }
+    folder_free(&list);
+    return result < 0 ? -1 : found;
+}
+
+static int
 make(struct archive *archive, struct failure *failure)
 {
     char *tapes = path_join(archive->folder, MANIFEST_FOLDER);
@@ -55,6 +89,26 @@ make(struct archive *archive, struct failure *failure)
     return result;
 }
 
+/* Finds the archive, or makes one where it may. */
+static int
+find(struct archive *archive, enum archive_mode mode, struct failure *failure)
+{
+    char *foreign;
+    int there = is_there(archive, &foreign, failure);
+
+    if (there == 0 && mode != ARCHIVE_CREATE)
+        there = none_here(archive, failure);
+    else if (there == 0 && foreign)
+        there = fail(failure, FAILURE_USAGE,
+                     "%s: not an archive, it holds %s: name a new or empty "
+                     "folder",
+                     archive->folder, foreign);
+    free(foreign);
+    if (there < 0)
+        return -1;
+    return mode == ARCHIVE_READ ? 0 : make(archive, failure);
+}
+
 static int
 load(struct archive *archive, struct failure *failure)
 {
@@ -66,10 +120,6 @@ load(struct archive *archive, struct failure *failure)
         return no_memory(failure);
     result = folder_list(&list, path, failure);
     free(path);
-    if (result == 0)
-        return fail(failure, FAILURE_ENVIRONMENT,
-                    "%s: there is no archive; xarchive put makes one",
-                    archive->folder);
     if (result < 0)
         return -1;
     archive->manifests =
@@ -182,7 +232,7 @@ archive_open(struct archive *archive, const char *folder,
              enum archive_mode mode, struct failure *failure)
 {
     *archive = (struct archive){.folder = folder, .lock = -1};
-    if (mode == ARCHIVE_CREATE && make(archive, failure) != 0)
+    if (find(archive, mode, failure) != 0)
         return -1;
     if (mode != ARCHIVE_READ && take_lock(archive, failure) != 0)
         return -1;

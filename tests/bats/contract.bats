@@ -66,6 +66,46 @@ $SOURCES"
     done <<< "$SOURCES"
 }
 
+# What tells of the archive a, which make_kept makes: one with a stray part.
+TELLERS="xarchive -d a ls
+xarchive -d a columns
+xarchive -d a verify
+xarchive -d a fsck
+xrestore -d a --test
+xrestore -d a
+xrestore -d a -t trade"
+
+make_kept() {
+    make_inputs
+    xarchive -d a put day.tape
+    touch a/type=order/date=2026-01-08/.part-0-1-2.parquet.new
+}
+
+@test "a full disk and a closed stdout are 3 and one line, for every teller" {
+    make_kept
+    while read -r command; do
+        for fd in "> /dev/full" ">&-"; do
+            status=0
+            eval "$command 2> err $fd" || status=$?
+            [ $status -eq 3 ] || { echo "$command $fd: $status"; false; }
+            one_line err
+        done
+    done <<< "$TELLERS"
+}
+
+@test "-o of a teller gives the same bytes as stdout, but for the time taken" {
+    make_kept
+    while read -r command; do
+        # shellcheck disable=SC2086
+        $command > piped 2> err || [ $? -eq 1 ]
+        # shellcheck disable=SC2086
+        $command -o file 2> err || [ $? -eq 1 ]
+        [[ $command == *fsck ]] || # which failed: no file appears
+            cmp <(sed -E 's/[0-9.]+ s$//' piped) <(sed -E 's/[0-9.]+ s$//' file)
+        rm -f file
+    done <<< "$TELLERS"
+}
+
 @test "help that can not be written is exit 3" {
     for program in xgrep xmatch; do
         status=0

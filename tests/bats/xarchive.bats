@@ -117,6 +117,60 @@ in_pieces() {
     xexport -f json day.tape | head -n 900 | cmp - back.json
 }
 
+# with_gap: day.tape in archive a without its events 101 to 149.
+with_gap() {
+    trading > day.tape
+    "$TOOLS/piece" 1 100 < day.tape | xarchive -d a put
+    "$TOOLS/piece" 150 9999 < day.tape | xarchive -d a put
+}
+
+@test "seqs that are missing are told by xrestore, but not with --quiet" {
+    with_gap
+    run -0 --separate-stderr xrestore -d a -o back.tape
+    [[ $stderr == "xrestore: seqs 101 to 149 of stream 'day' are missing "* ]]
+    run -0 --separate-stderr xrestore -q -d a -o back.tape
+    [ -z "$stderr" ]
+}
+
+@test "a selection over a gap is not complete, and tells the gap" {
+    with_gap
+    run -0 --separate-stderr xrestore -d a -t trade -o trades.tape
+    [[ $stderr == "xrestore: seqs 101 to 149 of stream 'day' are missing "* ]]
+    [ "$(xstat --json trades.tape | jq -r .status)" = limited ]
+    xarchive -d a put day.tape
+    run -0 --separate-stderr xrestore -d a -t trade -o trades.tape
+    [ -z "$stderr" ]
+    [ "$(xstat --json trades.tape | jq -r .status)" = complete ]
+}
+
+@test "a gap outside of the times asked for is none of the selection" {
+    with_gap
+    from=$(xexport -f json day.tape | sed -n 200p | jq -r .time)
+    to=$(xexport -f json day.tape | sed -n 80p | jq -r .time)
+    for range in "--from $from" "--to $to"; do
+        # shellcheck disable=SC2086 # two words
+        run -0 --separate-stderr xrestore -d a $range -o some.tape
+        [ -z "$stderr" ]
+        [ "$(xstat --json some.tape | jq -r .status)" = complete ]
+        # shellcheck disable=SC2086
+        [ "$(xstat --digest some.tape)" = \
+            "$(xgrep $range day.tape | xstat --digest)" ]
+    done
+    run -0 --separate-stderr xrestore -d a --from "$to" --to "$from" -o some.tape
+    [[ $stderr == *"seqs 101 to 149 "* ]]
+    [ "$(xstat --json some.tape | jq -r .status)" = limited ]
+}
+
+@test "a selection ends as its stream does, not better" {
+    sample 500 > day.tape
+    xreplay --to-seq 100 day.tape > piece.tape
+    xarchive -d a put piece.tape
+    xrestore -d a -t order -o orders.tape
+    [ "$(xstat --json orders.tape | jq -r .status)" = \
+        "$(xgrep -t order piece.tape | xstat --json | jq -r .status)" ]
+    [ "$(xstat --json orders.tape | jq -r .status)" != complete ]
+}
+
 @test "another event under a seq of the stream is refused with that seq" {
     sample 500 > day.tape
     xgen --orders 500 --seed 4 --symbols 2 --accounts 3 > other.tape
@@ -198,6 +252,48 @@ in_pieces() {
     xarchive -d a put day.tape
     run -0 xrestore -d a --test
     [[ $output == *"digest $(xstat --digest day.tape)"* ]]
+}
+
+@test "--test over a gap tells each piece, and the gap" {
+    with_gap
+    run -0 --separate-stderr xrestore -d a --test
+    [ "${#lines[@]}" -eq 2 ]
+    [[ $stderr == *"seqs 101 to 149 of stream 'day' are missing "* ]]
+    i=0
+    for piece in "1 100" "150 9999"; do
+        # shellcheck disable=SC2086 # two numbers
+        "$TOOLS/piece" $piece < day.tape > piece.tape
+        want=$(xstat --json piece.tape |
+            jq -r '"day\t\(.events) events\tdigest \(.digest)\t"')
+        [[ ${lines[i++]} == "$want"* ]]
+    done
+}
+
+@test "--test writes what it tells to -o" {
+    sample 500 > day.tape
+    xarchive -d a put day.tape
+    run -0 xrestore -d a --test -o told
+    [ -z "$output" ]
+    grep -q "digest $(xstat --digest day.tape)" told
+}
+
+@test "progress on a terminal tells how much, and text comes on its own line" {
+    xgen --orders 1200000 --symbols 2 -o day.tape
+    for start in 2026-01-09 2026-01-10; do
+        xgen --orders 1200000 --symbols 2 --stream $start \
+            --start ${start}T00:00:00Z | xarchive -d a put
+    done
+    xarchive -d a put day.tape
+    for command in "xarchive -d a verify" "xrestore -d a --test"; do
+        for k in 1 2 4 8; do # a machine may be too fast to show any
+            script -qec "for i in \$(seq $k); do $command; done" /dev/null > seen
+            ! grep -q events/s seen || break
+        done
+        ! grep -qE '[1-9][0-9]*  *(%|MB)  0 events/s' seen
+        tr '\r' '\n' < seen | sed 's/\x1b\[K//g' > lines
+        grep -E 'parts, 0 bad|digest' lines | grep -qv 'events/s'
+        ! grep -E 'events/s.*(parts, |digest)' lines
+    done
 }
 
 @test "ls tells each part: rows, bytes, seqs, times, stream, path" {
@@ -330,6 +426,31 @@ in_pieces() {
     [[ $stderr == *"nowhere: there is no archive"* ]]
     run -2 --separate-stderr xarchive -d a
     [[ $stderr == *"say what to do"* ]]
-    run -2 --separate-stderr xarchive put
-    [[ $stderr == *"-d DIR"* ]]
+    for command in "xarchive put" xrestore; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr $command
+        [[ $stderr == *"needs -d DIR"* ]]
+    done
+    for verb in ls columns verify compact fsck; do
+        run -3 --separate-stderr xarchive -d nowhere $verb
+        [[ $stderr == "xarchive: nowhere: there is no archive; xarchive put "* ]]
+        [ ! -e nowhere ]
+    done
+}
+
+@test "a folder that holds something else is refused, and stays as it is" {
+    sample > day.tape
+    xstore -q -d store day.tape > /dev/null
+    mkdir other
+    echo mine > other/catalog.db
+    find store other -type f -exec sha256sum {} + > before
+    for folder in store other other/.; do
+        run -2 --separate-stderr xarchive -d $folder put day.tape
+        [[ $stderr == *"$folder: not an archive, it holds "* ]]
+        run -3 --separate-stderr xarchive -d $folder fsck --rebuild
+        [[ $stderr == *"$folder: there is no archive"* ]]
+    done
+    find store other -type f -exec sha256sum {} + | diff before -
+    mkdir empty
+    xarchive -d empty put day.tape
 }
