@@ -290,27 +290,35 @@ keep_symbols(struct part_group *group)
     return count;
 }
 
-/* Whether a value of a column is one that is asked for. */
-typedef bool wants_value(const struct selection *selection,
-                         const struct schema_field *field, uint64_t value);
+/* Marks which of count values of a column are asked for; null is 0, which
+ * never is. */
+typedef void mark_wanted(const struct selection *selection,
+                         const struct schema_field *field,
+                         const uint64_t *words, uint32_t count, uint8_t *some);
 
-static bool
-wants_account(const struct selection *selection,
-              const struct schema_field *field, uint64_t value)
+static void
+mark_accounts(const struct selection *selection,
+              const struct schema_field *field, const uint64_t *words,
+              uint32_t count, uint8_t *some)
 {
-    return field->id_kind == ID_ACCOUNT && value &&
-           map_get(&selection->accounts, value) != MAP_NONE;
+    (void)field;
+    for (uint32_t i = 0; i < count; i++)
+        if (words[i] && map_get(&selection->accounts, words[i]) != MAP_NONE)
+            some[i] = 1;
 }
 
-static bool
-wants_id(const struct selection *selection, const struct schema_field *field,
-         uint64_t value)
+static void
+mark_ids(const struct selection *selection, const struct schema_field *field,
+         const uint64_t *words, uint32_t count, uint8_t *some)
 {
-    for (unsigned i = 0; i < selection->id_count; i++)
-        if (selection->ids[i].id == value &&
-            strcmp(selection->ids[i].field, field->name) == 0)
-            return true;
-    return false;
+    for (unsigned k = 0; k < selection->id_count; k++) {
+        uint64_t id = selection->ids[k].id;
+
+        if (strcmp(selection->ids[k].field, field->name) != 0)
+            continue;
+        for (uint32_t i = 0; i < count; i++)
+            some[i] |= words[i] == id;
+    }
 }
 
 /* Whether a selection looks at a field at all. */
@@ -331,12 +339,10 @@ looks_at(const struct selection *selection, const struct schema_field *field,
 /* Marks in group->places the rows of which a field has a value that is
  * wanted. */
 static int
-mark_values(struct part_group *group, unsigned column, wants_value *wants)
+mark_values(struct part_group *group, unsigned column, mark_wanted *mark)
 {
     const struct selection *selection = group->filter->selection;
     const struct schema_field *field = group->columns.layout.fields[column];
-    const uint8_t *wanted = group->wanted.bytes;
-    uint8_t *some = group->places.bytes;
     struct parquet_piece piece;
     int count = 0;
 
@@ -346,10 +352,8 @@ mark_values(struct part_group *group, unsigned column, wants_value *wants)
     for (uint32_t row = 0; event_columns_some(&group->columns, column) &&
                            (count = next_piece(group, column, row, &piece)) > 0;
          row += (uint32_t)count)
-        for (uint32_t i = 0; i < (uint32_t)count; i++)
-            if (wanted[row + i] && !some[row + i] &&
-                (!piece.valid || piece.valid[i]))
-                some[row + i] = wants(selection, field, piece.words[i]);
+        mark(selection, field, piece.words, (uint32_t)count,
+             group->places.bytes + row);
     return count;
 }
 
@@ -370,7 +374,7 @@ keep_values(struct part_group *group, bool accounts)
         const struct schema_field *field = columns->layout.fields[c];
 
         if (field && looks_at(group->filter->selection, field, accounts) &&
-            mark_values(group, c, accounts ? wants_account : wants_id) != 0)
+            mark_values(group, c, accounts ? mark_accounts : mark_ids) != 0)
             return -1;
     }
     for (size_t i = 0; i < count; i++)
