@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "cli/run.h"
 #include "store/log_source.h"
 #include "store/replay.h"
@@ -26,6 +27,7 @@ struct xreplay {
     const char *stream;
     bool follow;
     uint64_t loop;
+    int64_t speed; /* DECIMAL_NULL: as fast as it goes */
     struct tape_limits limits;
     unsigned count;
     struct origin *origins;
@@ -178,7 +180,7 @@ static int
 prepare(void *state, struct run *run)
 {
     struct xreplay *x = state;
-    const struct pace *pace = &x->replay.pace;
+    struct pace *pace = &x->replay.pace;
     struct failure *failure = &run->failure;
 
     x->count = x->stores.count + (unsigned)run->operand_count;
@@ -187,11 +189,14 @@ prepare(void *state, struct run *run)
     if (x->stores.count == 0 && (x->stream || x->follow))
         return fail(failure, FAILURE_USAGE,
                     "--stream and --follow need a store: use -d DIR");
-    if (pace->speed < 0)
-        return fail(failure, FAILURE_USAGE, "--speed is above 0");
-    if (pace->speed == 0 && (pace->max_gap || pace->precise))
+    if (x->speed == DECIMAL_NULL && (pace->max_gap || pace->precise))
         return fail(failure, FAILURE_USAGE,
                     "--max-gap and --precise need a --speed");
+    if (x->speed != DECIMAL_NULL) {
+        if (x->speed <= 0)
+            return fail(failure, FAILURE_USAGE, "--speed is above 0");
+        pace->speed = x->speed;
+    }
     if (x->limits.bare && x->replay.clock)
         return fail(failure, FAILURE_USAGE,
                     "--bare keeps the seqs, --clock would shift them: use one "
@@ -237,6 +242,7 @@ int
 main(int argc, char **argv)
 {
     static struct xreplay x = {.limits = {.from = TIME_NULL, .to = TIME_NULL},
+                               .speed = DECIMAL_NULL,
                                .loop = 1};
     const struct option_spec options[] = {
         {'d', "directory", OPTION_LIST, &x.stores, "DIR",
@@ -248,12 +254,12 @@ main(int argc, char **argv)
         {0, "to", OPTION_TIME, &x.limits.to, "TIME",
          "end before the first event at TIME or later", true},
         {0, "from-seq", OPTION_COUNT, &x.limits.from_seq, "SEQ",
-         "begin with event SEQ", true},
+         "begin with event SEQ", true, .min = 1},
         {0, "to-seq", OPTION_COUNT, &x.limits.to_seq, "SEQ",
          "end before event SEQ", true, .min = 1},
         {0, "bare", OPTION_FLAG, &x.limits.bare, NULL,
          "a part without definitions: it keeps its name and seqs"},
-        {0, "speed", OPTION_DECIMAL, &x.replay.pace.speed, "X",
+        {0, "speed", OPTION_DECIMAL, &x.speed, "X",
          "X times as fast as it happened (as fast as it is read)"},
         {0, "max-gap", OPTION_DURATION, &x.replay.pace.max_gap, "TIME",
          "wait as if no two events were further apart"},

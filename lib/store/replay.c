@@ -120,10 +120,12 @@ put_events(struct replay *replay, const struct tape_source *source,
     int result = 1;
 
     replay->progress(replay->owner);
-    if (!replay->clock && !replay->pace.speed) {
+    if (source->before_part || (!replay->clock && !replay->pace.speed)) {
         copy_events(replay->writer, source);
         replay->taken += source->count;
         event = source->end;
+        if (replay->pace.speed && flush(replay, failure) != 0)
+            return -1;
     }
     for (; result > 0 && event < source->end; event = event_next(event)) {
         if (replay->clock)

@@ -1,7 +1,9 @@
 /* replay.h - writes what a source gives, at once or at its pace.
  *
  * The events are those of the source, and its HEADER and END; only clock
- * events may come between them, and then it is another stream.
+ * events may come between them, and then it is another stream.  Definitions
+ * that come before a part are written at once: pace and clock begin with the
+ * part itself.
  */
 #ifndef STORE_REPLAY_H
 #define STORE_REPLAY_H

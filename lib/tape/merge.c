@@ -170,12 +170,14 @@ gather(struct tape_merge *merge, struct failure *failure)
     int result = 1;
 
     while (result > 0 && merge->used < BATCH && (in = pick(merge, &rival))) {
-        if (!in->next && merge->used)
+        if (merge->used &&
+            (!in->next || in->source->before_part != merge->source.before_part))
             break;
         if (!in->next) {
             result = fill(merge, in, failure);
             continue;
         }
+        merge->source.before_part = in->source->before_part;
         do {
             if (put_event(merge, in, failure) != 0)
                 return tape_source_blame(in->source, in->next, in->seq,

@@ -38,6 +38,7 @@ give_definitions(struct tape_part *part, struct failure *failure)
     source->end = (const struct event *)(const void *)to;
     source->first_seq = 1;
     source->reader = NULL;
+    source->before_part = true;
     return TAPE_BLOCK;
 }
 
@@ -126,6 +127,7 @@ give_block(struct tape_part *part)
     part->source.first_seq = whole->first_seq;
     part->source.count = whole->count;
     part->source.reader = whole->reader;
+    part->source.before_part = false;
     if (limits->to == TIME_NULL && !limits->to_seq)
         return TAPE_BLOCK;
     for (; event < whole->end && !part->over; event = event_next(event), seq++)

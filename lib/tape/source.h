@@ -50,6 +50,7 @@ struct tape_source {
     uint64_t first_seq; /* of the first */
     uint64_t count;
     const struct tape_reader *reader; /* of these events; or NULL */
+    bool before_part; /* definitions that a part is given: not of its time */
 
     /* After TAPE_END. */
     enum tape_status status;

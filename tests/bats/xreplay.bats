@@ -204,6 +204,49 @@ JSON
     grep -q "the machine's timer late by" err
 }
 
+@test "a paced part does not wait through the time of its definitions" {
+    # definitions over half a minute, then half an hour of orders
+    ximport -f csv -t order "$ROOT/testdata/orders.csv" | xmatch > day.tape
+    xstore -q -d day day.tape > /dev/null
+    xgen --orders 100 --start 2026-01-08T15:00:05Z --stream other > other.tape
+    from=2026-01-08T15:00:00Z
+    part=(--from "$from" --to 2026-01-08T15:00:10Z)
+    seq=$(xreplay day.tape "${part[@]}" | xstat |
+        sed -nE 's/^stream .*from-([0-9]+)$/\1/p')
+    for options in "-d day ${part[*]}" "day.tape ${part[*]}" \
+        "-d day --from-seq $seq --to-seq $((seq + 12))" \
+        "day.tape --from-seq $seq --to-seq $((seq + 12))" \
+        "-d day other.tape ${part[*]}" "other.tape day.tape ${part[*]}"; do
+        # shellcheck disable=SC2086 # words
+        xreplay $options > whole.tape
+        for pace in "--speed 60" "--speed 60 --precise" \
+            "--speed 2 --max-gap 10ms" "--speed 60 --clock 1s"; do
+            start=$(date +%s%N)
+            # shellcheck disable=SC2086
+            timeout 10 xreplay $options $pace > paced.tape
+            ns=$(($(date +%s%N) - start))
+            xgrep -v -t clock paced.tape | xexport -f json |
+                cmp - <(xexport -f json whole.tape)
+            [[ $pace == *max-gap* ]] || lasts "9 / 60" $ns
+        done
+        # nor are there clocks before the part
+        xexport -f json paced.tape | grep '"type":"clock"' > clocks
+        [ "$(head -n 1 clocks)" = \
+            '{"type":"clock","time":"2026-01-08T15:00:01Z"}' ]
+        [ "$(wc -l < clocks)" -eq 9 ]
+        # shellcheck disable=SC2086
+        xreplay $options --clock 1s | xexport -f json |
+            cmp - <(xexport -f json paced.tape)
+    done
+}
+
+@test "--clock tells in the provenance what was asked for, and no more" {
+    make_day
+    xreplay -d day --clock 1s | xstat | grep -qE '^ +xreplay [^ ]+ --clock 1s$'
+    xreplay -d day --clock 1s --from-seq 5 | xstat |
+        grep -qE '^ +xreplay [^ ]+ --from-seq 5 --clock 1s$'
+}
+
 @test "ten minutes are ten minutes: no drift" {
     [ -n "${XTAPE_LONG-}" ] || skip "XTAPE_LONG is not set: ten minutes"
     xgen -t print -n 60000 --rate 100 -o ten.tape
@@ -364,7 +407,11 @@ JSON
     run -2 xreplay --stream x day.tape
     run -2 xreplay --follow day.tape
     run -2 xreplay --precise day.tape
-    run -2 xreplay --speed -1 day.tape
+    for speed in 0 0.0 -1; do
+        run -2 --separate-stderr xreplay --speed $speed day.tape
+        [ "$stderr" = "xreplay: --speed is above 0" ]
+    done
+    run -2 xreplay --from-seq 0 day.tape
     run -2 xreplay --bare --clock 1s day.tape
     run -3 xreplay -d nothing
 }
