@@ -25,7 +25,6 @@ tell_tape(struct xstat *x, struct run *run)
     const struct tape_reader *reader = &run->reader;
     struct output *output = &run->output;
 
-    run->events_in += x->facts.events;
     x->facts.end = reader->position;
     if (x->digest) {
         if (!reader->in_tape)
@@ -55,10 +54,12 @@ read_tapes(struct xstat *x, struct run *run, struct failure *failure)
             result = tape_facts_block(&x->facts, reader, failure);
         else
             tell_tape(x, run);
-        if (item == TAPE_END && reader->status == TAPE_FAILED)
-            fail(failure, (enum failure_class)reader->exit_class,
-                 "%s: a program upstream failed",
-                 strcmp(run->input.name, "-") == 0 ? "stdin" : run->input.name);
+        if (item == TAPE_BLOCK)
+            run->events_in += reader->count;
+        if (item == TAPE_END && reader->status == TAPE_FAILED) {
+            tape_fail_upstream(reader->exit_class, failure);
+            fail_at(failure, "%s", input_name(&run->input));
+        }
         run_progress(run, reader->position, run->input.size);
     }
     if (reader->in_tape)

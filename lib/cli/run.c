@@ -379,12 +379,7 @@ finish_tape(struct run *run, const struct filter *filter,
 static int
 take_end(struct run *run, const struct filter *filter)
 {
-    static const char *const words[] = {
-        [FAILURE_DATA] = "its data was bad",
-        [FAILURE_ENVIRONMENT] = "its environment failed; run it again",
-    };
     const char *name = input_name(&run->input);
-    int exit_class = run->reader.exit_class;
 
     if (run->reader.status == TAPE_STOPPED && !run->common.quiet)
         fprintf(stderr, "%s: %s: was stopped upstream; more would follow\n",
@@ -393,8 +388,8 @@ take_end(struct run *run, const struct filter *filter)
         return finish_tape(run, filter, run->reader.status);
     if (filter->end && filter->end(filter->state, run, TAPE_FAILED) != 0)
         return -1;
-    return fail(&run->failure, (enum failure_class)exit_class,
-                "%s: a program upstream failed: %s", name, words[exit_class]);
+    tape_fail_upstream(run->reader.exit_class, &run->failure);
+    return fail_at(&run->failure, "%s", name);
 }
 
 static int

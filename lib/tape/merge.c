@@ -45,8 +45,7 @@ take_end(struct tape_merge *merge, struct merge_input *in,
 
     in->in_tape = false;
     if (status == TAPE_FAILED) {
-        fail(failure, (enum failure_class)in->source->exit_class,
-             "a program upstream failed");
+        tape_fail_upstream(in->source->exit_class, failure);
         return blame(in, failure);
     }
     if (status > merge->source.status)

@@ -54,11 +54,32 @@ damaged(struct tape_reader *reader, struct failure *failure, const char *what)
     return fail_here(reader, failure);
 }
 
+/* Whether the input, as far as it is there, begins as a tape does. */
+static bool
+looks_like_tape(const struct tape_reader *reader)
+{
+    const uint32_t kind = FRAME_HEADER;
+    size_t have = reader->tail - reader->head;
+
+    return reader->position > 0 ||
+           memcmp(reader->buffer + reader->head, &kind,
+                  have < sizeof kind ? have : sizeof kind) == 0;
+}
+
+static int
+not_a_tape(struct tape_reader *reader, struct failure *failure)
+{
+    fail(failure, FAILURE_DATA, "not a tape; text is read with ximport");
+    return fail_here(reader, failure);
+}
+
 /* The input ended where it must not.  Of a file that is damage; on a pipe
  * somebody upstream died, and running it again may help. */
 static int
 ended_early(struct tape_reader *reader, struct failure *failure)
 {
+    if (!looks_like_tape(reader))
+        return not_a_tape(reader, failure);
     if (reader->input->regular)
         fail(failure, FAILURE_DATA,
              "the file ends here, without END: it was cut off");
@@ -129,13 +150,10 @@ next_frame(struct tape_reader *reader, int *result, struct failure *failure)
     *result = -1;
     if (frame->check != frame_hash(frame, offsetof(struct frame, check)) ||
         !plausible(frame)) {
-        if (reader->position == 0 && frame->kind != FRAME_HEADER) {
-            fail(failure, FAILURE_DATA,
-                 "not a tape; text is read with ximport");
-            fail_here(reader, failure);
-        } else {
+        if (!looks_like_tape(reader))
+            not_a_tape(reader, failure);
+        else
             damaged(reader, failure, "a frame's head does not fit its check");
-        }
         return NULL;
     }
     *result = want(reader, frame->size, failure);
@@ -386,6 +404,18 @@ tape_reader_next(struct tape_reader *reader, struct failure *failure)
     reader->head += frame->size;
     reader->position += frame->size;
     return result;
+}
+
+int
+tape_fail_upstream(int exit_class, struct failure *failure)
+{
+    static const char *const words[] = {
+        [FAILURE_DATA] = "its data was bad",
+        [FAILURE_ENVIRONMENT] = "its environment failed; run it again",
+    };
+
+    return fail(failure, (enum failure_class)exit_class,
+                "a program upstream failed: %s", words[exit_class]);
 }
 
 int

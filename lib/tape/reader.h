@@ -86,6 +86,9 @@ int tape_reader_next(struct tape_reader *reader, struct failure *failure);
 int tape_reader_seek(struct tape_reader *reader, uint64_t position,
                      uint64_t seq, struct failure *failure);
 
+/* What to say of an END with status TAPE_FAILED and that exit class.  -1. */
+int tape_fail_upstream(int exit_class, struct failure *failure);
+
 /* The byte position of an event of the current block in the input, for
  * messages. */
 uint64_t tape_reader_position(const struct tape_reader *reader,

@@ -146,6 +146,13 @@ make_kept() {
     done <<< "$READERS"
 }
 
+@test "a word instead of a tape, from a pipe, is no program upstream that died" {
+    while read -r command; do
+        run -1 --separate-stderr bash -c "echo hello | $command"
+        [[ $stderr == *"stdin: byte 0: not a tape"*ximport* ]]
+    done <<< "$READERS"
+}
+
 @test "a file that is not there is exit 3 and names the file" {
     while read -r command; do
         # shellcheck disable=SC2086
