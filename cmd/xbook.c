@@ -75,8 +75,7 @@ on_event(void *state, struct run *run, const struct event *event)
     if (event->instrument != 0 || event->type != EVENT_SESSION) {
         book = instruments_find(&run->instruments, event->instrument);
         if (book == INSTRUMENT_NONE)
-            return fail(&run->failure, FAILURE_DATA,
-                        "instrument %u is not defined", event->instrument);
+            return instruments_unknown(event->instrument, &run->failure);
     }
     x->facts += takes && !ticks;
     if (takes && quotes_take(&x->quotes, book, event, &run->failure) != 0)

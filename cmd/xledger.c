@@ -99,6 +99,10 @@ prepare(void *state, struct run *run)
                     "--database: \"%s\" is no file: this version keeps "
                     "ledgers in SQLite files only",
                     x->database);
+    if (x->database && x->database[0] == ':')
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--database: \"%s\" is no file to SQLite: write ./%s",
+                    x->database, x->database);
     for (int i = 0; i < LEDGER_SYSTEM_COUNT; i++) {
         const char *name = ledger_system_names[i];
 

@@ -207,8 +207,7 @@ tell_passing(struct xmatch *x, struct run *run, uint32_t index,
     if (event->instrument == 0 && event->type == EVENT_SESSION)
         index = FEED_ALL;
     else if (index == INSTRUMENT_NONE)
-        return fail(&run->failure, FAILURE_DATA, "instrument %u is not defined",
-                    event->instrument);
+        return instruments_unknown(event->instrument, &run->failure);
     return quotes_take(&x->quotes, index, event, &run->failure);
 }
 

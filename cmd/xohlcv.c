@@ -128,18 +128,6 @@ begin(void *state, struct run *run, struct tape_header *header)
     return 0;
 }
 
-static int
-no_instrument(const struct event *event, struct failure *failure)
-{
-    if (event->instrument == 0)
-        return fail(failure, FAILURE_DATA,
-                    "a trade without an instrument (name one when importing: "
-                    "-D instrument=NAME)");
-    return fail(failure, FAILURE_DATA,
-                "instrument %" PRIu32 " was not defined before this trade",
-                event->instrument);
-}
-
 static bool
 is_trade(const struct event *event)
 {
@@ -188,7 +176,7 @@ take_trade(struct xohlcv *x, struct run *run, const struct event *event)
     uint32_t index = instruments_find(&run->instruments, event->instrument);
 
     if (index == INSTRUMENT_NONE)
-        return no_instrument(event, &run->failure);
+        return instruments_unknown(event->instrument, &run->failure);
     if (bars_trade(&x->bars, index, &trade, &run->failure) != 0)
         return -1;
     if (x->keep)

@@ -116,6 +116,18 @@ append(char *text, size_t used, size_t size, const char *more)
 
 /* ---- values -------------------------------------------------------------- */
 
+/* None means anything when empty; a shell variable that is not set gives it. */
+static int
+take_text(const struct option_spec *spec, const char *text,
+          struct failure *failure)
+{
+    if (!*text)
+        return fail(failure, FAILURE_USAGE, "--%s: \"\" is no %s", spec->name,
+                    spec->argument ? spec->argument : "VALUE");
+    *(const char **)spec->value = text;
+    return 0;
+}
+
 static int
 take_count(const struct option_spec *spec, const char *text,
            struct failure *failure)
@@ -173,7 +185,7 @@ take_value(const struct option_spec *spec, const char *text,
 
     switch (spec->kind) {
     case OPTION_FLAG: *(bool *)spec->value = true; return 0;
-    case OPTION_TEXT: *(const char **)spec->value = text; return 0;
+    case OPTION_TEXT: return take_text(spec, text, failure);
     case OPTION_COUNT: return take_count(spec, text, failure);
     case OPTION_CHOICE: return take_choice(spec, text, failure);
     case OPTION_LIST: return take_item(spec, text, failure);
@@ -182,7 +194,7 @@ take_value(const struct option_spec *spec, const char *text,
             return 0;
         return fail(failure, FAILURE_USAGE,
                     "--%s: \"%s\" is not a time such as 2026-01-08 or "
-                    "2026-01-08T09:30:00Z",
+                    "2026-01-08T09:30:00Z, of the years 1678 to 2261",
                     spec->name, text);
     case OPTION_DURATION:
         if (duration_parse(text, strlen(text), spec->value))

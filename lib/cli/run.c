@@ -83,6 +83,20 @@ keep_standard_descriptors(void)
             (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* Standard input can be read once. */
+static int
+check_operands(struct run *run)
+{
+    int count = 0;
+
+    for (int i = 0; i < run->operand_count; i++)
+        count += strcmp(run->operands[i], "-") == 0;
+    if (count > 1)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "-, standard input, is named %d times", count);
+    return 0;
+}
+
 static int
 begin_run(struct run *run, const struct program *program, int argc, char **argv)
 {
@@ -100,6 +114,8 @@ begin_run(struct run *run, const struct program *program, int argc, char **argv)
     run->kind = program->no_output ? RUN_SILENT : RUN_TAPE;
     if (run->common.verb)
         run->kind = run->common.verb->kind;
+    if (result == 0)
+        result = check_operands(run);
     if (result == 0)
         result = catch_signals(&run->failure);
     return words_begin(run, result == 0) == 0 ? result : -1;

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "tape/instruments.h"
+
 /* Only what is read later is cleared: entries are made by the million. */
 static void
 clear(struct ledger_entry *entry)
@@ -535,10 +537,8 @@ post_event(struct ledger *ledger, const struct event *event,
         if (definition)
             return post_trade(ledger, instrument, definition, fields, entry,
                               failure);
-        return (enum post_result)fail(
-            failure, FAILURE_DATA,
-            "a trade of instrument %u, which the tape does not define",
-            event->instrument);
+        return (enum post_result)instruments_unknown(event->instrument,
+                                                     failure);
     case EVENT_CASH: return post_cash(ledger, fields, entry, failure);
     case EVENT_ACCOUNT: return post_account(ledger, fields, entry, failure);
     case EVENT_TRADE_CANCEL:

@@ -1,4 +1,5 @@
-/* sqlite.c - database.h on SQLite: a file in WAL mode, synced in full. */
+/* sqlite.c - database.h on SQLite: a file in WAL mode, synced in full; at rest
+ * in no mode that a reader would need to write for. */
 #include <assert.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 struct database {
     sqlite3 *handle;
     const char *path;
+    enum database_mode mode;
 };
 
 struct statement {
@@ -34,6 +36,8 @@ fail_sqlite(struct database *database, struct failure *failure,
          "another program is writing to it; run it again"},
         {SQLITE_LOCKED, FAILURE_ENVIRONMENT,
          "another program is writing to it; run it again"},
+        {SQLITE_CANTOPEN, FAILURE_ENVIRONMENT,
+         "is there such a file, or for a new one its folder?"},
         {SQLITE_CORRUPT, FAILURE_DATA,
          "it is damaged; restore a copy of it, or post the tapes into a new "
          "one"},
@@ -191,6 +195,7 @@ database_open(const char *path, enum database_mode mode,
     (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     database->path = path;
+    database->mode = mode;
     if (sqlite3_open_v2(path, &database->handle, flags, NULL) == SQLITE_OK)
         result = set_up(database, mode, failure);
     else
@@ -202,9 +207,16 @@ database_open(const char *path, enum database_mode mode,
     return database;
 }
 
+/* A database in WAL mode can be read only by who may write beside it, so it is
+ * left in the other one, unless somebody is looking at it. */
 void
 database_close(struct database *database)
 {
+    if (database && database->mode == DATABASE_WRITE) {
+        sqlite3_busy_timeout(database->handle, 0);
+        (void)sqlite3_exec(database->handle, "PRAGMA journal_mode = DELETE",
+                           NULL, NULL, NULL);
+    }
     if (database)
         sqlite3_close(database->handle);
     free(database);

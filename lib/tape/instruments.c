@@ -67,6 +67,17 @@ identity_of(char key[2 * INSTRUMENT_TEXT_MAX + 1], const char *exchange,
     return exchange_size + 1 + symbol_size;
 }
 
+int
+instruments_unknown(uint32_t id, struct failure *failure)
+{
+    if (id == 0)
+        return fail(failure, FAILURE_DATA,
+                    "an event without an instrument (name one when importing: "
+                    "-D instrument=NAME)");
+    return fail(failure, FAILURE_DATA,
+                "instrument %u was not defined before this event", id);
+}
+
 uint32_t
 instruments_find_identity(const struct instruments *instruments,
                           const char *exchange, size_t exchange_size,

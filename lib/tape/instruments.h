@@ -53,6 +53,9 @@ instruments_find(const struct instruments *instruments, uint32_t id)
     return instruments_find_slow(instruments, id);
 }
 
+/* What to say of an event whose instrument is needed and not defined.  -1. */
+int instruments_unknown(uint32_t id, struct failure *failure);
+
 /* The index of an identity, or INSTRUMENT_NONE. */
 uint32_t instruments_find_identity(const struct instruments *instruments,
                                    const char *exchange, size_t exchange_size,

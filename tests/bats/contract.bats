@@ -153,6 +153,41 @@ make_kept() {
     done <<< "$READERS"
 }
 
+@test "standard input named twice is refused" {
+    sample 10 > day.tape
+    for command in "xstat - -" "xmerge - day.tape -" "xgrep - -"; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr $command < day.tape
+        [[ $stderr == *"-, standard input, is named 2 times" ]]
+        [ -z "$output" ]
+    done
+}
+
+@test "an option whose shell variable is not set is refused" {
+    sample 10 > day.tape
+    while read -r command; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr $command "" day.tape
+        [[ $stderr == *': "" is no '* ]]
+        [ -z "$output" ]
+    done << 'EOF'
+xledger -d
+xstore -d
+xmatch -S
+xmatch -o
+xmerge --stream
+ximport -t
+EOF
+}
+
+@test "a time beyond what a tape can hold is refused, with the years it holds" {
+    for command in "xgrep --from" "xreplay --to"; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr $command 9999-12-31 day.tape
+        [[ $stderr == *"of the years 1678 to 2261" ]]
+    done
+}
+
 @test "a file that is not there is exit 3 and names the file" {
     while read -r command; do
         # shellcheck disable=SC2086

@@ -534,6 +534,14 @@ as_undisturbed() {
     as_undisturbed day.tape
 }
 
+@test "a name that SQLite takes for no file is refused, or the ledger is lost" {
+    trades 10 25 day > day.tape
+    run -2 --separate-stderr xledger -d :memory: day.tape
+    [[ $stderr == *"write ./:memory:" ]]
+    xledger -d ./:memory: day.tape > /dev/null
+    [ -s :memory: ]
+}
+
 @test "a database that another program locks is exit 3, with advice" {
     trades 100 25 day > day.tape
     xledger -d ledger.db day.tape > /dev/null
@@ -543,7 +551,7 @@ as_undisturbed() {
     until [ -s locked ]; do sleep 0.05; done
     refused_with=$(contents ledger.db | cksum)
     run -3 --separate-stderr xledger -d ledger.db next.tape
-    [[ $stderr == *"ledger.db: can not write to it: "*"locked"*"run it again" ]]
+    [[ $stderr == *"ledger.db: can not "*"locked"*"run it again" ]]
     [ "$(contents ledger.db | cksum)" = "$refused_with" ]
     kill %1 2> /dev/null || true
 }
@@ -617,4 +625,9 @@ as_undisturbed() {
     # shellcheck disable=SC2086 # a command line
     run -3 --separate-stderr $as xledger -d folder/ledger.db next.tape
     [[ $stderr == *"folder/ledger.db: can not "* ]]
+    # shellcheck disable=SC2086
+    $as xledger -d folder/ledger.db --print balances < /dev/null |
+        cmp - balances
+    # shellcheck disable=SC2086
+    $as xledger -d folder/ledger.db --check < /dev/null
 }
