@@ -1,31 +1,70 @@
 # The pages tell the truth: every example in them runs as it stands there.
 load common
 
-# examples PAGE: the command lines of its EXAMPLES, one a line.
+# examples PAGE [SECTION]: the commands that a reader sees in EXAMPLES: what is
+# further in than the text.  Each is ended by a NUL; no hexdump and no SQL.
 examples() {
-    sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/p' "$1" |
-        sed -nE 's/^\.Dl //p' | sed -e 's/\\e/\\/g' -e 's/\\(dq/"/g' \
-        -e 's/\\(ba/|/g' -e 's/\\&//g'
+    mandoc -T ascii -O width=400 "$1" | sed 's/.\x08//g' |
+        awk -v section="${2-EXAMPLES}" '
+        function out() {
+            if (text && text !~ /^([0-9a-f][0-9a-f] |select )/)
+                printf "%s%c", text, 0
+            text = ""
+        }
+        /^[A-Z]/ { inside = $0 == section }
+        !inside || substr($0, 1, 11) ~ /[^ ]/ || !$0 { out(); next }
+        { text = text substr($0, 12) "\n" }'
+}
+
+# run_examples NAME: those on stdin, in order, in the folder at hand.
+run_examples() {
+    count=0
+    while IFS= read -r -d '' command; do
+        count=$((count + 1))
+        bash -eo pipefail -c "$command" > out 2> err < /dev/null || {
+            echo "$1: $command"
+            cat err
+            return 1
+        }
+    done
+    [ "$count" -ge 1 ] || { echo "$1 has no examples"; return 1; }
 }
 
 @test "every example in the man pages runs, in order, and ends with 0" {
+    command -v mandoc > /dev/null || skip "mandoc is not installed"
     for page in "$ROOT"/man/*.[157]; do
         mkdir "$BATS_TEST_TMPDIR/$(basename "$page")"
         cd "$BATS_TEST_TMPDIR/$(basename "$page")"
         ln -s "$ROOT/testdata" testdata
         "$TOOLS/example" > example.tape
         xgen --orders 1000 --stream day -o day.tape
-        count=0
-        while IFS= read -r line; do
-            count=$((count + 1))
-            bash -o pipefail -c "$line" > out 2> err < /dev/null || {
-                echo "$(basename "$page"): $line"
-                cat err
-                false
-            }
-        done < <(examples "$page")
-        [ "$count" -ge 1 ] || { echo "$page has no examples"; false; }
+        examples "$page" > examples
+        run_examples "$(basename "$page")" < examples
     done
+}
+
+@test "the pipelines that README and xtape(7) begin with run" {
+    cp "$ROOT/testdata/orders.csv" .
+    examples "$ROOT/man/xtape.7" DESCRIPTION |
+        sed -z '/^ximport/!d' > examples
+    run_examples "xtape(7)" < examples
+    grep -q ACME out
+    rm ledger.db
+    sed -n '/^    ximport/,/^$/p' "$ROOT/README.md" | tr '\n' ' ' > examples
+    printf '\0' >> examples
+    run_examples README < examples
+    grep -q ACME out
+}
+
+@test "what cron is given as an example says nothing of an archive that is well" {
+    xgen --orders 300 | xmatch | xarchive -d archive put
+    grep -E '^[0-9]' "$ROOT/scripts/cron.d" |
+        sed -E 's/^([^ ]+ +){6}//; s|/srv/xtape/||g' > lines
+    [ "$(wc -l < lines)" -ge 2 ]
+    while IFS= read -r line; do
+        sh -c "$line" > out 2>&1 < /dev/null
+        [ ! -s out ]
+    done < lines
 }
 
 @test "the examples of --help run as well" {
@@ -50,7 +89,7 @@ examples() {
     for page in "$ROOT"/man/*.1; do
         grep -q '^\.Sh EXIT STATUS' "$page" ||
             { echo "$page: no EXIT STATUS"; false; }
-        [ "$(examples "$page" | wc -l)" -ge 2 ] ||
+        [ "$(examples "$page" | tr -cd '\0' | wc -c)" -ge 2 ] ||
             { echo "$page: too few examples"; false; }
     done
 }

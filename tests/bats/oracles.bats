@@ -42,6 +42,9 @@ same_values() {
         max(epoch_us(time)) from 'a/type=trade/*/*.parquet'
         where symbol like 'SYM%' group by symbol order by symbol" > theirs
     [ "$(wc -l < theirs)" -eq 2 ]
+    ln -s a archive # what xarchive(1) asks
+    duckdb "$(sed -n '/^select/,/;$/p' "$ROOT/man/xarchive.1")" > theirs.sums
+    [ "$(wc -l < theirs.sums)" -eq 3 ]
     xexport -f csv -t trade -c instrument,price day.tape | tail -n +2 |
         tr , '\t' > prices
     [ "$(cut -f 2 theirs | paste -sd+ | bc)" -eq "$(wc -l < prices)" ]
