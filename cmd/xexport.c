@@ -78,9 +78,8 @@ prepare(void *state, struct run *run)
     if (x->format == FORMAT_CSV && count != 1)
         return fail(failure, FAILURE_USAGE,
                     "csv holds events of one type: -t TYPE");
-    if (x->columns && (count != 1 || x->format == FORMAT_JSON))
-        return fail(failure, FAILURE_USAGE,
-                    "-c is for csv and table with one -t TYPE");
+    if (x->columns && count != 1)
+        return fail(failure, FAILURE_USAGE, "-c wants one -t TYPE");
     x->csv.exporter = x->json.exporter = x->table.exporter = &x->exporter;
     x->csv.guard = x->guard;
     x->table.mixed = count != 1;
@@ -186,13 +185,14 @@ main(int argc, char **argv)
     struct xexport x = {.format = FORMAT_NONE};
     const struct option_spec options[] = {
         {'f', "format", OPTION_CHOICE, &x.format, "FORMAT",
-         "csv, json (lines) or table", .words = formats},
+         "csv, json (lines) or table", .words = formats, .names_verb = true},
         {'t', "types", OPTION_LIST, &x.types, "TYPE,...",
          "only events of these types; csv: of this one"},
         {'c', "columns", OPTION_TEXT, &x.columns, "NAME,...",
-         "csv, table: these columns; seq is one, too"},
+         "these columns; seq is one, too", .verbs = "csv table"},
         {0, "guard", OPTION_FLAG, &x.guard, NULL,
-         "csv: put ' before texts that a spreadsheet takes for formulas"},
+         "put ' before texts that a spreadsheet takes for formulas",
+         .verbs = "csv"},
         {.kind = OPTION_END},
     };
     const struct program program = {

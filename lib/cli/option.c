@@ -335,9 +335,23 @@ take_letters(struct scan *scan, const struct table *table, const char *letters)
     return 0;
 }
 
+/* The name of the verb, or of what a choice says in its place; NULL: none. */
+static const char *
+verb_name(const struct program *program, const struct verb *verb)
+{
+    const struct option_spec *spec = program->options;
+
+    if (verb)
+        return verb->name;
+    for (; spec && spec->kind != OPTION_END; spec++)
+        if (spec->names_verb && *(int *)spec->value >= 0)
+            return spec->words[*(int *)spec->value];
+    return NULL;
+}
+
 /* What is required is given, and nothing that the verb does not take. */
 static int
-check_given(const struct scan *scan, const struct verb *verb)
+check_given(const struct scan *scan, const char *verb)
 {
     const struct option_spec *spec = scan->program->options;
 
@@ -350,8 +364,7 @@ check_given(const struct scan *scan, const struct verb *verb)
                         spec->argument, spec->help);
         if (given && verb && !verb_takes_option(verb, spec))
             return fail(scan->failure, FAILURE_USAGE, "%s takes no --%s",
-                        verb->name[0] ? verb->name : scan->program->name,
-                        spec->name);
+                        verb[0] ? verb : scan->program->name, spec->name);
     }
     return 0;
 }
@@ -415,7 +428,8 @@ is_set(const struct option_spec *spec)
 }
 
 static void
-tell_shape(const struct program *program, char *text, size_t size)
+tell_shape(const struct program *program, const char *verb, char *text,
+           size_t size)
 {
     const struct option_spec *spec = program->options;
     size_t used = 0;
@@ -423,7 +437,8 @@ tell_shape(const struct program *program, char *text, size_t size)
 
     text[0] = '\0';
     for (; spec && spec->kind != OPTION_END; spec++) {
-        if (!spec->shapes || !is_set(spec))
+        if (!spec->shapes || !is_set(spec) ||
+            (verb && !verb_takes_option(verb, spec)))
             continue;
         value_text(spec, value, sizeof value);
         used = append(text, used, size, used ? " --" : "--");
@@ -443,6 +458,7 @@ options_parse(const struct program *program, int argc, char **argv,
     struct scan scan = {argc, argv, 1, failure, program, 0};
     struct table table;
     bool only_operands = false;
+    const char *verb;
     int operands = 0;
 
     make_table(&table, program, common);
@@ -465,10 +481,12 @@ options_parse(const struct program *program, int argc, char **argv,
             return 1;
         }
     }
-    if (verb_take(program, argv + 1, &operands, common, failure) != 0 ||
-        check_given(&scan, common->verb) != 0)
+    if (verb_take(program, argv + 1, &operands, common, failure) != 0)
+        return -1;
+    verb = verb_name(program, common->verb);
+    if (check_given(&scan, verb) != 0)
         return -1;
     *operand_count = operands;
-    tell_shape(program, shaped, shaped_size);
+    tell_shape(program, verb, shaped, shaped_size);
     return 0;
 }

@@ -49,6 +49,8 @@ struct option_spec {
     bool required;            /* of a text */
     const char *verbs; /* those that take it: "put fsck"; "": what is done
                         * without a verb; NULL: all */
+    bool names_verb;   /* of a choice: what others have in verbs are its words,
+                        * as in a program without verbs */
 };
 
 struct program {

@@ -62,17 +62,17 @@ verb_take(const struct program *program, char **operands, int *operand_count,
 }
 
 bool
-verb_takes_option(const struct verb *verb, const struct option_spec *spec)
+verb_takes_option(const char *name, const struct option_spec *spec)
 {
     const char *word = spec->verbs;
-    size_t size = strlen(verb->name);
+    size_t size = strlen(name);
 
-    if (!word || strcmp(word, verb->name) == 0)
+    if (!word || strcmp(word, name) == 0)
         return true;
     for (; *word; word += strspn(word, " ")) {
         size_t here = strcspn(word, " ");
 
-        if (here == size && memcmp(word, verb->name, size) == 0)
+        if (here == size && memcmp(word, name, size) == 0)
             return true;
         word += here;
     }

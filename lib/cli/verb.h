@@ -41,8 +41,8 @@ int verb_take(const struct program *program, char **operands,
               int *operand_count, struct common_options *common,
               struct failure *failure);
 
-/* Whether an option is for that verb, or for all. */
-bool verb_takes_option(const struct verb *verb, const struct option_spec *spec);
+/* Whether an option is for the verb of that name, or for all. */
+bool verb_takes_option(const char *name, const struct option_spec *spec);
 
 /* The verbs, for --help. */
 void verb_print_help(const struct program *program);

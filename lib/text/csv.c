@@ -36,7 +36,7 @@ csv_import_map(struct csv_import *csv, struct cell map, struct failure *failure)
     if (option_parse(csv, map, &slot, &column, failure) != 0)
         return -1;
     if (csv->maps[slot].size)
-        return fail(failure, FAILURE_USAGE, "-m maps %s twice",
+        return fail(failure, FAILURE_USAGE, "%s is mapped twice",
                     slot_name(csv->type, slot));
     csv->maps[slot] = column;
     if (!csv->options.no_header)
@@ -63,6 +63,9 @@ csv_import_default(struct csv_import *csv, struct cell value,
 
     if (option_parse(csv, value, &slot, &text, failure) != 0)
         return -1;
+    if (csv->defaults[slot].bytes)
+        return fail(failure, FAILURE_USAGE, "%s is given twice",
+                    slot_name(csv->type, slot));
     csv->defaults[slot] = text;
     return 0;
 }

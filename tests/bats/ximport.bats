@@ -500,6 +500,25 @@ END
     [ "$(cat out)" = "$wanted" ]
 }
 
+@test "an option of another format is refused, and noted in no provenance" {
+    printf 'time,price\n2026-01-08,1\n' > a.csv
+    for options in "-f json -t print" "-f json -m price=px" "-f json -D price=1" \
+        "-f csv -t print --symbol A" "-f csv -t print --tz UTC" \
+        "-f lobster --symbol A --date 2026-01-08 --no-header"; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr ximport $options a.csv
+        [[ $stderr == "ximport: "*" takes no --"* ]]
+    done
+    ximport -f csv -t print a.csv | xstat -j | jq -r '.programs[0].options' > out
+    [ "$(cat out)" = "--format csv --type print" ]
+}
+
+@test "a default given twice is refused" {
+    printf 'time\n2026-01-08\n' > a.csv
+    run -2 --separate-stderr ximport -f csv -t print -D price=1 -D price=2 a.csv
+    [ "$stderr" = "ximport: -D: price is given twice" ]
+}
+
 @test "bad input ends the tape with failed, after the good events" {
     printf 'time,price\n2026-01-08,1\n2026-01-08,x\n' > bad.csv
     status=0
