@@ -386,6 +386,12 @@ end(void *state, struct run *run, enum tape_status status)
     return resume_end(&((struct xmatch *)state)->resume, run);
 }
 
+static int
+finish(void *state, struct run *run)
+{
+    return resume_finish(&((struct xmatch *)state)->resume, run);
+}
+
 static void
 summary(void *state, struct run *run, FILE *stream)
 {
@@ -413,7 +419,7 @@ destroy(void *state)
 int
 main(int argc, char **argv)
 {
-    static struct xmatch x = {.resume.every = SNAPSHOT_EVERY, .self_trade = -1};
+    static struct xmatch x = {.self_trade = -1};
     const struct schema_field *modes =
         schema_field(schema_find(EVENT_ORDER), "self_trade", 10);
     /* clang-format off */
@@ -428,7 +434,7 @@ main(int argc, char **argv)
         {'S', "snapshots", OPTION_TEXT, &x.resume.folder, "DIR",
          "keep snapshots of the books there"},
         {0, "snapshot-every", OPTION_COUNT, &x.resume.every, "N",
-         "so many events apart", .min = 1},
+         "so many events apart (10000000)", .min = 1},
         {0, "from-out", OPTION_TEXT, &x.resume.from_out, "N",
          "go on from a snapshot that is not ahead of output event N"},
         {0, "self-trade", OPTION_CHOICE, &x.self_trade, "MODE",
@@ -460,6 +466,7 @@ main(int argc, char **argv)
         .stretch = take_stretch,
         .block = end_block,
         .end = end,
+        .finish = finish,
         .summary = summary,
         .destroy = destroy,
     };

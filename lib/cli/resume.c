@@ -4,6 +4,8 @@
 
 #include "base/digits.h"
 
+#define EVERY 10000000 /* events, unless told otherwise */
+
 /* ---- which snapshot ------------------------------------------------------ */
 
 /* What downstream has: the events of a stream up to a seq. */
@@ -119,6 +121,11 @@ go_on(struct resume *resume, struct run *run)
         if (result > 0)
             result = restore(resume, run, i);
     }
+    if (result == 0 && has.seq > 0 && !run->common.quiet)
+        run_remark(run,
+                   "%s: no snapshot for --from-out %s; it begins with the "
+                   "first event",
+                   resume->folder, resume->from_out);
     return result < 0 ? -1 : 0;
 }
 
@@ -130,8 +137,13 @@ resume_prepare(struct resume *resume, struct run *run)
     if (!resume->folder && resume->from_out)
         return fail(&run->failure, FAILURE_USAGE,
                     "--from-out needs -S: which snapshots to go on from");
+    if (!resume->folder && resume->every)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--snapshot-every needs -S: where to keep the snapshots");
     if (!resume->folder)
         return 0;
+    if (resume->every == 0)
+        resume->every = EVERY;
     if (snapshots_open(&resume->snapshots, resume->folder, &run->failure) != 0)
         return -1;
     resume->left = resume->every;
@@ -218,6 +230,21 @@ resume_end(struct resume *resume, struct run *run)
     if (resume_passes(resume) || resume->left == resume->every)
         return 0;
     return save(resume, run);
+}
+
+int
+resume_finish(const struct resume *resume, struct run *run)
+{
+    const struct snapshot_tapes *then = &resume->progress.then;
+    const struct snapshot_tape *place;
+
+    if (!resume_passes(resume) || run_stopped(run))
+        return 0;
+    place = &then->all[then->count - 1];
+    return fail(&run->failure, FAILURE_DATA,
+                "the input ends before the snapshot's place, event %" PRIu64
+                " of %s: give all tapes from the first on",
+                place->input_seq, place->input_stream);
 }
 
 void

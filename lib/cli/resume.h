@@ -6,6 +6,7 @@
  *      resume_taken      behind each event, in .event and .stretch
  *      resume_block      in .block
  *      resume_end        in .end
+ *      resume_finish     in .finish
  *      resume_free       in .destroy
  *
  * While resume_passes an event was taken by the run that made the snapshot:
@@ -20,12 +21,10 @@
 #include "cli/run.h"
 #include "tape/progress.h"
 
-#define SNAPSHOT_EVERY 10000000 /* events, unless told otherwise */
-
 struct resume {
     /* What the options say. */
     const char *folder, *from_out;
-    uint64_t every; /* events of input between two snapshots */
+    uint64_t every; /* events of input between two snapshots; 0: as usual */
 
     /* What the program does; set before resume_prepare. */
     void *state;
@@ -51,6 +50,7 @@ int resume_begin(struct resume *resume, struct run *run,
                  struct tape_header *header);
 int resume_block(struct resume *resume, struct run *run);
 int resume_end(struct resume *resume, struct run *run);
+int resume_finish(const struct resume *resume, struct run *run);
 void resume_free(struct resume *resume);
 
 /* A line for --verbose. */

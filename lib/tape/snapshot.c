@@ -1,5 +1,6 @@
 #include "tape/snapshot.h"
 
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,9 @@
 
 #define DIGITS 16
 #define ENDING ".tape"
+
+/* What a killed program leaves of one that was being written. */
+#define LEFTOVER ".*" ENDING ".*.tmp"
 
 /* ---- the folder ---------------------------------------------------------- */
 
@@ -79,24 +83,64 @@ take_lock(struct snapshots *snapshots, struct failure *failure)
     return -1;
 }
 
+/* Lists what there is, and the first name that is not ours: NULL without one;
+ * the caller frees it. 0 or -1. */
+static int
+list(struct snapshots *snapshots, char **foreign, struct failure *failure)
+{
+    struct folder folder;
+    int result = 0;
+
+    *foreign = NULL;
+    snapshots->count = 0;
+    if (folder_list(&folder, snapshots->path, failure) != 1)
+        return -1;
+    for (size_t i = 0; result == 0 && i < folder.count; i++) {
+        const char *name = folder.names[i];
+
+        if (number_of(name))
+            result = add_number(snapshots, number_of(name), failure);
+        else if (!*foreign && strcmp(name, "lock") != 0 &&
+                 fnmatch(LEFTOVER, name, 0) != 0)
+            *foreign = strdup(name);
+    }
+    folder_free(&folder);
+    return result;
+}
+
+/* Nothing is put, not even the lock, where other things are. */
+static int
+check_ours(struct snapshots *snapshots, struct failure *failure)
+{
+    char *foreign;
+    int result = list(snapshots, &foreign, failure);
+
+    if (result == 0 && snapshots->count == 0 && foreign)
+        result = fail(failure, FAILURE_USAGE,
+                      "%s: not a folder of snapshots, it holds %s: name a new "
+                      "or empty folder",
+                      snapshots->path, foreign);
+    free(foreign);
+    return result;
+}
+
 int
 snapshots_open(struct snapshots *snapshots, const char *path,
                struct failure *failure)
 {
-    struct folder folder = {0};
-    int result = 0;
+    char *foreign;
+    int result;
 
     memset(snapshots, 0, sizeof *snapshots);
     snapshots->path = path;
     snapshots->output.fd = snapshots->lock = -1;
-    if (folder_make(path, failure) != 0 || take_lock(snapshots, failure) != 0 ||
-        folder_sweep(path, ".*" ENDING ".*.tmp", failure) != 0 ||
-        folder_list(&folder, path, failure) != 1)
+    if (folder_make(path, failure) != 0 ||
+        check_ours(snapshots, failure) != 0 ||
+        take_lock(snapshots, failure) != 0 ||
+        folder_sweep(path, LEFTOVER, failure) != 0)
         return -1;
-    for (size_t i = 0; result == 0 && i < folder.count; i++)
-        if (number_of(folder.names[i]))
-            result = add_number(snapshots, number_of(folder.names[i]), failure);
-    folder_free(&folder);
+    result = list(snapshots, &foreign, failure);
+    free(foreign);
     return result;
 }
 

@@ -53,7 +53,8 @@ struct snapshots {
     struct tape_writer writer;
 };
 
-/* Opens a folder, made when missing, for this program alone. */
+/* Opens a folder, made when missing, for this program alone; one that has other
+ * things and no snapshot is refused. */
 int snapshots_open(struct snapshots *snapshots, const char *path,
                    struct failure *failure);
 

@@ -138,6 +138,63 @@ lock" ]
     [ ! -e out ]
 }
 
+@test "an input that ends before the snapshot's tape is told, with the place" {
+    for day in 1 2; do
+        "$TOOLS/requests" $day 3000 day$day > day$day.tape
+    done
+    xmatch -S snaps day1.tape day2.tape > whole.tape
+    seq=$(xexport -f json snaps/*2.tape | sed -n 2p |
+        grep -o '"input_seq":[0-9]*' | cut -d: -f2)
+    for status in 1 3; do
+        run -$status --separate-stderr bash -c "xmatch -S snaps --from-out 999999 \
+            day1.tape$([ $status = 1 ] || echo ' | xstat')"
+        [[ $stderr == "xmatch: the input ends before the snapshot's place, event $seq of day2: give all tapes from the first on"* ]]
+        [ "$output" = "" ]
+    done
+    run -1 xmatch -S snaps --from-out 999999 -o out day1.tape
+    [ ! -e out ]
+    xmatch -S snaps --from-out 999999 day1.tape day2.tape | xstat |
+        grep -qE '^events +0'
+}
+
+@test "that no snapshot serves is told, and all of the output comes" {
+    "$TOOLS/requests" 5 3000 > in.tape
+    xmatch in.tape > whole.tape
+    for position in 5 nope:5; do
+        xmatch -S snaps --from-out $position in.tape 2> said | cmp - whole.tape
+        [ "$(cat said)" = "xmatch: snaps: no snapshot for --from-out $position; it begins with the first event" ]
+        xmatch -q -S snaps --from-out $position in.tape 2> said | cmp - whole.tape
+        [ ! -s said ]
+    done
+    # downstream has nothing: there is nothing to go on from
+    xmatch -S snaps --from-out 0 in.tape 2> said | cmp - whole.tape
+    [ ! -s said ]
+}
+
+@test "snapshots are not put among other things" {
+    xgen --orders 300 > in.tape
+    xstore -q -d store in.tape > /dev/null
+    xarchive -q -d archive put in.tape
+    mkdir letters
+    echo precious > letters/letter
+    for folder in store archive letters; do
+        find $folder -type f -exec sha256sum {} + | sort > before
+        run -2 --separate-stderr xmatch -S $folder -o out in.tape
+        [[ $stderr == "xmatch: $folder: not a folder of snapshots, it holds "*": name a new or empty folder" ]]
+        find $folder -type f -exec sha256sum {} + | sort | cmp - before
+    done
+    # what a killed run leaves is ours
+    mkdir snaps
+    touch snaps/lock snaps/.0000000000000001.tape.123.tmp
+    xmatch -S snaps in.tape > /dev/null
+    [ "$(ls -A snaps)" = "0000000000000001.tape
+lock" ]
+    # and beside snapshots other things are left alone
+    echo precious > snaps/letter
+    xmatch -S snaps in.tape > /dev/null
+    [ "$(cat snaps/letter)" = precious ]
+}
+
 @test "a damaged snapshot is told and the one before it taken" {
     "$TOOLS/requests" 8 6000 > in.tape
     xmatch in.tape > whole.tape
@@ -185,6 +242,8 @@ lock" ]
 @test "what can not be is refused before anything is read" {
     run -2 --separate-stderr xmatch --from-out 5 nothing.tape
     [[ $stderr == "xmatch: --from-out needs -S"* ]]
+    run -2 --separate-stderr xmatch --snapshot-every 5 nothing.tape
+    [[ $stderr == "xmatch: --snapshot-every needs -S"* ]]
     for position in x 5x :x day: ""; do
         run -2 xmatch -S snaps --from-out "$position" nothing.tape
     done
