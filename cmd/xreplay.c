@@ -245,7 +245,7 @@ main(int argc, char **argv)
                                .speed = DECIMAL_NULL,
                                .loop = 1};
     const struct option_spec options[] = {
-        {'d', "directory", OPTION_LIST, &x.stores, "DIR",
+        {'d', "dir", OPTION_LIST, &x.stores, "DIR",
          "an event store; may be repeated"},
         {0, "stream", OPTION_TEXT, &x.stream, "NAME",
          "only the stream of that name of a store"},

@@ -236,7 +236,7 @@ main(int argc, char **argv)
         .writer = {.segment_size = LOG_SEGMENT_SIZE, .lock = -1}};
     static const char *const policies[] = {"group", "each", "none", NULL};
     const struct option_spec options[] = {
-        {'d', "directory", OPTION_TEXT, &x.path, "DIR",
+        {'d', "dir", OPTION_TEXT, &x.path, "DIR",
          "the event store; made when it is missing", .required = true},
         {0, "fsync", OPTION_CHOICE, &x.fsync, "WHEN",
          "when all is made durable: group (default), each, none",

@@ -12,7 +12,7 @@ _xtape()
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
         return
     fi
-    # an option that wants an argument: "  -d, --directory DIR"
+    # an option that wants an argument: "  -d, --dir DIR"
     if [[ $before != -?* ]] ||
         ! grep -qE -- "^ .*$before\>,?( --[a-z-]+)? [A-Z]" <<< "$help"; then
         words=$(sed '/^  .*--/q' <<< "$help" | sed -nE 's/^  ([a-z-]+) .*/\1/p')

@@ -82,7 +82,8 @@ ask_column(struct parquet_reader *reader, uint32_t group, unsigned column,
     struct failure failures[2] = {{0}, {0}};
 
     read_cursor(reader, group, column, values, 1);
-    read_cursor(reader, group, column, values, 1 + reader->input.size % 600);
+    read_cursor(reader, group, column, values,
+                1 + (uint32_t)(reader->input.size % 600));
     if (parquet_reader_dictionary(reader, group, column, chunk, &failures[0]) <
         0)
         check_failure(&failures[0]);
