@@ -21,6 +21,7 @@ struct xarchive {
     struct option_list bloom_lists;
     struct texts blooms;
     bool rebuild;
+    bool damaged; /* the catalog, that is made anew */
 };
 
 /* ---- put ----------------------------------------------------------------- */
@@ -177,32 +178,92 @@ list_columns(void *state, struct run *run)
 struct findings {
     struct xarchive *x;
     struct run *run;
-    uint64_t counts[FINDING_STRAY + 1];
+    unsigned kinds; /* those that are told, as bits */
+    uint64_t counts[FINDING_KINDS];
 };
 
-/* Prints what was found, and with --rebuild removes stray parts. */
+#define KIND(kind) (1U << (kind))
+#define OF_STREAMS (KIND(FINDING_GAP) | KIND(FINDING_TWICE))
+#define OF_FILES                                                               \
+    (KIND(FINDING_STRAY) | KIND(FINDING_ORPHAN) | KIND(FINDING_MISSING) |      \
+     KIND(FINDING_FOREIGN))
+
 static int
 tell_finding(void *owner, const struct finding *finding)
 {
-    static const char *const words[] = {"gap", "twice", "stray"};
+    static const char *const words[] = {
+        [FINDING_GAP] = "gap",         [FINDING_TWICE] = "twice",
+        [FINDING_STRAY] = "stray",     [FINDING_ORPHAN] = "orphan",
+        [FINDING_MISSING] = "missing",
+    };
     struct findings *findings = owner;
     struct run *run = findings->run;
-    char *path;
-    int result;
 
+    if (!(findings->kinds & KIND(finding->kind)))
+        return 0;
     findings->counts[finding->kind]++;
-    if (finding->kind != FINDING_STRAY)
+    if (KIND(finding->kind) & OF_STREAMS)
         return run_print(run, "%s\t%" PRIu64 "\t%" PRIu64 "\t%s\n",
                          words[finding->kind], finding->first, finding->last,
                          finding->name);
-    result = run_print(run, "%s\t%s\n", words[finding->kind], finding->name);
-    if (result != 0 || !findings->x->rebuild)
-        return result;
+    if (finding->kind != FINDING_FOREIGN)
+        return run_print(run, "%s\t%s\n", words[finding->kind], finding->name);
+    if (!run->common.quiet)
+        run_remark(run,
+                   "%s/%s: not of the archive, though other programs may read "
+                   "it as if it were; left alone",
+                   findings->x->folder, finding->name);
+    return 0;
+}
+
+/* Removes a stray part. */
+static int
+remove_stray(void *owner, const struct finding *finding)
+{
+    struct findings *findings = owner;
+    struct failure *failure = &findings->run->failure;
+    char *path;
+    int result;
+
+    if (finding->kind != FINDING_STRAY)
+        return 0;
     path = path_join(findings->x->folder, finding->name);
-    result = path ? folder_remove(path, &run->failure)
-                  : fail(&run->failure, FAILURE_ENVIRONMENT, "out of memory");
+    result = path ? folder_remove(path, failure)
+                  : fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     free(path);
     return result;
+}
+
+/* What the folders have, beside what the manifests and the catalog tell. */
+static int
+check_folders(struct xarchive *x, struct findings *findings, take_finding *take)
+{
+    struct failure *failure = &findings->run->failure;
+    struct texts known = {0};
+    int result = x->damaged ? 0 : catalog_parts(&x->archive, &known, failure);
+
+    if (result == 0)
+        result = check_files(&x->archive, &known, take, findings, failure);
+    texts_free(&known);
+    return result;
+}
+
+/* What can not be mended without a copy. */
+static int
+fail_lost(const struct xarchive *x, struct run *run,
+          const struct findings *findings)
+{
+    const uint64_t *counts = findings->counts;
+
+    if (output_flush(&run->output) != 0)
+        return -1;
+    if (counts[FINDING_MISSING] || counts[FINDING_ORPHAN])
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: %" PRIu64 " files are missing, and %" PRIu64
+                    " parts without a manifest; nothing was changed: bring "
+                    "the files back from a copy, or put the tapes again",
+                    x->folder, counts[FINDING_MISSING], counts[FINDING_ORPHAN]);
+    return 0;
 }
 
 struct verified {
@@ -261,7 +322,9 @@ static int
 verify(void *state, struct run *run)
 {
     struct xarchive *x = state;
-    struct findings findings = {x, run, {0}};
+    /* strays may be of a put that is at work; of parts verify_parts tells */
+    struct findings findings = {
+        x, run, OF_STREAMS | (OF_FILES & ~KIND(FINDING_STRAY)), {0}};
     struct verified verified = {0};
 
     for (uint32_t i = 0; i < x->archive.count; i++)
@@ -270,20 +333,43 @@ verify(void *state, struct run *run)
     for (uint32_t i = 0; i < x->archive.count; i++)
         if (verify_parts(x, run, &x->archive.manifests[i], &verified) != 0)
             return -1;
-    if (verify_streams(x, run, &findings) != 0)
+    if (verify_streams(x, run, &findings) != 0 ||
+        catalog_lost(&x->archive, tell_finding, &findings, &run->failure) !=
+            0 ||
+        check_folders(x, &findings, tell_finding) != 0)
         return -1;
     run_print(run,
               "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64 " gaps, %" PRIu64
-              " seqs twice\n",
+              " seqs twice, %" PRIu64 " missing, %" PRIu64 " orphans\n",
               verified.parts, verified.bad, findings.counts[FINDING_GAP],
-              findings.counts[FINDING_TWICE]);
-    if (output_flush(&run->output) != 0)
+              findings.counts[FINDING_TWICE], findings.counts[FINDING_MISSING],
+              findings.counts[FINDING_ORPHAN]);
+    if (fail_lost(x, run, &findings) != 0)
         return -1;
-    if (verified.bad || findings.counts[FINDING_TWICE])
+    if (verified.bad)
         return fail(&run->failure, FAILURE_DATA,
                     "%s: %" PRIu64 " of %" PRIu64 " parts are not as they "
                     "were written",
                     x->folder, verified.bad, verified.parts);
+    if (findings.counts[FINDING_TWICE])
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: seqs are there twice, see what was printed",
+                    x->folder);
+    return 0;
+}
+
+/* How many tapes the catalog has too many or too few; one that can not be
+ * read is no failure when it is made anew. */
+static int
+compare_catalog(struct xarchive *x, struct run *run, int64_t *wrong)
+{
+    *wrong = catalog_compare(&x->archive, &run->failure);
+    if (*wrong >= 0)
+        return 0;
+    if (!x->rebuild || run->failure.kind != FAILURE_DATA)
+        return -1;
+    run->failure = (struct failure){0};
+    x->damaged = true;
     return 0;
 }
 
@@ -291,18 +377,25 @@ static int
 check(void *state, struct run *run)
 {
     struct xarchive *x = state;
-    struct findings findings = {x, run, {0}};
-    int64_t wrong = 0;
+    struct findings findings = {x, run, OF_FILES, {0}};
+    struct failure *failure = &run->failure;
+    int64_t wrong;
 
-    if (check_strays(&x->archive, tell_finding, &findings, &run->failure) != 0)
+    if (compare_catalog(x, run, &wrong) != 0 ||
+        check_parts(&x->archive, tell_finding, &findings, failure) != 0)
+        return -1;
+    if (!x->damaged &&
+        catalog_lost(&x->archive, tell_finding, &findings, failure) != 0)
+        return -1;
+    if (check_folders(x, &findings, tell_finding) != 0 ||
+        fail_lost(x, run, &findings) != 0)
         return -1;
     if (x->rebuild)
-        return catalog_rebuild(&x->archive, &run->failure);
-    wrong = catalog_compare(&x->archive, &run->failure);
-    if (wrong < 0 || output_flush(&run->output) != 0)
-        return -1;
+        return check_folders(x, &findings, remove_stray) == 0
+                   ? catalog_rebuild(&x->archive, failure)
+                   : -1;
     if (findings.counts[FINDING_STRAY] || wrong)
-        return fail(&run->failure, FAILURE_DATA,
+        return fail(failure, FAILURE_DATA,
                     "%s: %" PRIu64 " stray parts, and %" PRId64
                     " tapes that the catalog has too many or too few: "
                     "xarchive fsck --rebuild mends both",

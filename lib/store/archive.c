@@ -260,6 +260,29 @@ archive_close(struct archive *archive)
 
 /* ---- changing ------------------------------------------------------------ */
 
+/* Whoever lost a manifest still has its parts: they are not written over by
+ * others of their names.  The same part may come again. */
+static int
+check_names(const struct archive *archive, const struct manifest *manifest,
+            struct failure *failure)
+{
+    int result = 0;
+
+    for (uint32_t i = 0; result == 0 && i < manifest->part_count; i++) {
+        char *path = path_join(archive->folder, manifest->parts[i].path);
+
+        if (!path)
+            return no_memory(failure);
+        if (access(path, F_OK) == 0 &&
+            part_verify(path, &manifest->parts[i], failure) != 0)
+            result = fail_at(failure,
+                             "another part of that name, of no tape that is "
+                             "known, is in the way (xarchive fsck tells more)");
+        free(path);
+    }
+    return result;
+}
+
 int
 archive_commit(struct archive *archive, struct manifest *manifest,
                struct failure *failure)
@@ -275,7 +298,8 @@ archive_commit(struct archive *archive, struct manifest *manifest,
     larger[archive->count] = *manifest;
     memset(manifest, 0, sizeof *manifest);
     archive->count++;
-    if (manifest_write(&larger[archive->count - 1], archive->folder, failure) !=
+    if (check_names(archive, &larger[archive->count - 1], failure) != 0 ||
+        manifest_write(&larger[archive->count - 1], archive->folder, failure) !=
             0 ||
         publish(archive, &larger[archive->count - 1], failure) != 0)
         return -1;

@@ -1,11 +1,13 @@
 #include "store/catalog.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "io/folder.h"
+#include "io/move.h"
 #include "sql/database.h"
 
 static const char schema_sql[] =
@@ -30,10 +32,13 @@ struct catalog {
     struct statement *tape, *part, *symbol;
 };
 
+#define CATALOG_NEW ".catalog.db.tmp" /* one that is being made */
+
 static char *
-catalog_path(const struct archive *archive, struct failure *failure)
+catalog_path(const struct archive *archive, const char *name,
+             struct failure *failure)
 {
-    char *path = path_join(archive->folder, CATALOG_NAME);
+    char *path = path_join(archive->folder, name);
 
     if (!path)
         fail(failure, FAILURE_ENVIRONMENT, "out of memory");
@@ -240,12 +245,13 @@ add_missing(struct catalog *catalog, bool *known, struct failure *failure)
     return 0;
 }
 
-int
-catalog_update(const struct archive *archive, struct failure *failure)
+/* Makes the database of that name say what the manifests say. */
+static int
+update(const struct archive *archive, const char *name, struct failure *failure)
 {
     struct catalog catalog = {.archive = archive};
     bool *known = allocate(failure, archive->count, sizeof *known);
-    char *path = catalog_path(archive, failure);
+    char *path = catalog_path(archive, name, failure);
     int result = -1;
 
     if (known && path)
@@ -263,49 +269,206 @@ catalog_update(const struct archive *archive, struct failure *failure)
     database_close(catalog.database);
     free(path);
     free(known);
-    if (result != 0)
-        return fail_at(failure, "the tapes are stored, but not the catalog "
-                                "(xarchive fsck --rebuild makes it anew)");
+    return result;
+}
+
+int
+catalog_update(const struct archive *archive, struct failure *failure)
+{
+    if (update(archive, CATALOG_NAME, failure) == 0)
+        return 0;
+    return fail_at(failure, "the tapes are stored, but not the catalog "
+                            "(xarchive fsck --rebuild makes it anew)");
+}
+
+static int
+remove_files(const struct archive *archive, const char *const *names,
+             struct failure *failure)
+{
+    for (; *names; names++) {
+        char *path = catalog_path(archive, *names, failure);
+        int result = path ? folder_remove(path, failure) : -1;
+
+        free(path);
+        if (result != 0)
+            return -1;
+    }
     return 0;
 }
 
 int
 catalog_rebuild(const struct archive *archive, struct failure *failure)
 {
-    static const char *const files[] = {CATALOG_NAME, CATALOG_NAME "-wal",
-                                        CATALOG_NAME "-shm"};
+#define LOGS(name) name "-journal", name "-wal", name "-shm"
+    static const char *const unfinished[] = {CATALOG_NEW, LOGS(CATALOG_NEW),
+                                             NULL};
+    static const char *const logs[] = {LOGS(CATALOG_NAME), NULL};
+    char *from, *to;
+    int result;
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char *path = path_join(archive->folder, files[i]);
-        int result = path ? folder_remove(path, failure)
-                          : fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    if (remove_files(archive, unfinished, failure) != 0)
+        return -1;
+    if (update(archive, CATALOG_NEW, failure) != 0) {
+        struct failure ignored = {0};
 
-        free(path);
-        if (result != 0)
-            return -1;
+        remove_files(archive, unfinished, &ignored);
+        return fail_at(failure, "the catalog was left as it is");
     }
-    return catalog_update(archive, failure);
+    if (remove_files(archive, logs, failure) != 0) /* of the old one */
+        return -1;
+    from = catalog_path(archive, CATALOG_NEW, failure);
+    to = catalog_path(archive, CATALOG_NAME, failure);
+    result = from && to ? file_move(from, to, failure) : -1;
+    free(from);
+    free(to);
+    return result < 0 ? -1 : 0;
+}
+
+/* ---- comparing ----------------------------------------------------------- */
+
+/* The catalog, open to read. */
+struct reading {
+    char *path; /* owned */
+    struct database *database;
+};
+
+/* 1; 0 when there is none, or one without tables; -1.  End it in any case. */
+static int
+begin_reading(struct reading *reading, const struct archive *archive,
+              struct failure *failure)
+{
+    int result = 0;
+
+    reading->database = NULL;
+    reading->path = catalog_path(archive, CATALOG_NAME, failure);
+    if (!reading->path)
+        return -1;
+    if (access(reading->path, F_OK) == 0) {
+        reading->database =
+            database_open(reading->path, DATABASE_READ, failure);
+        result = reading->database
+                     ? database_has(reading->database, "tape", failure)
+                     : -1;
+    }
+    return result < 0
+               ? fail_advise(failure, "xarchive fsck --rebuild makes it anew")
+               : result;
+}
+
+static void
+end_reading(struct reading *reading)
+{
+    database_close(reading->database);
+    free(reading->path);
 }
 
 int64_t
 catalog_compare(const struct archive *archive, struct failure *failure)
 {
     bool *known = allocate(failure, archive->count, sizeof *known);
-    char *path = catalog_path(archive, failure);
-    struct database *database = NULL;
-    int64_t wrong = -1;
+    struct reading reading = {0};
+    int there = known ? begin_reading(&reading, archive, failure) : -1;
+    int64_t wrong = there;
 
-    if (known && path && access(path, F_OK) != 0)
-        wrong = archive->count;
-    else if (known && path)
-        database = database_open(path, DATABASE_READ, failure);
-    if (database) {
-        wrong = read_tapes(database, archive, known, failure);
-        for (uint32_t i = 0; wrong >= 0 && i < archive->count; i++)
-            wrong += !known[i];
-    }
-    database_close(database);
-    free(path);
+    if (there > 0)
+        wrong = read_tapes(reading.database, archive, known, failure);
+    for (uint32_t i = 0; wrong >= 0 && i < archive->count; i++)
+        wrong += !known[i];
+    end_reading(&reading);
     free(known);
     return wrong;
+}
+
+int
+catalog_parts(const struct archive *archive, struct texts *paths,
+              struct failure *failure)
+{
+    struct reading reading;
+    struct statement *all = NULL;
+    int result = begin_reading(&reading, archive, failure);
+
+    if (result > 0)
+        all = database_prepare(reading.database, "SELECT path FROM part",
+                               failure);
+    if (result > 0 && !all)
+        result = -1;
+    while (result > 0 && (result = statement_step(all, failure)) > 0) {
+        size_t size;
+        const char *path = column_text(all, 0, &size);
+
+        if (texts_add(paths, path, size, NULL) == TEXTS_NONE)
+            result = fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    }
+    statement_free(all);
+    end_reading(&reading);
+    return result;
+}
+
+/* Whether the manifests have an event. */
+static bool
+has_event(const struct archive *archive, const char *stream, uint64_t seq)
+{
+    for (uint32_t i = 0; i < archive->count; i++) {
+        const struct manifest *manifest = &archive->manifests[i];
+
+        if (strcmp(manifest->header.stream, stream) != 0)
+            continue;
+        for (uint32_t k = 0; k < manifest->range_count; k++)
+            if (seq >= manifest->ranges[k].first &&
+                seq <= manifest->ranges[k].last)
+                return true;
+    }
+    return false;
+}
+
+/* A tape of the catalog: its manifest is there, or another that has its
+ * events; or it is told. */
+static int
+take_tape(const struct archive *archive, struct statement *row,
+          take_finding *take, void *owner, struct failure *failure)
+{
+    struct finding finding = {.kind = FINDING_MISSING};
+    size_t size;
+    char *name = NULL, *path = NULL;
+    int result = 0;
+
+    if (asprintf(&name, MANIFEST_FOLDER "/%s", column_text(row, 0, &size)) < 0)
+        name = NULL;
+    path = name ? path_join(archive->folder, name) : NULL;
+    if (!path)
+        result = fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    finding.name = name;
+    if (result == 0 && access(path, F_OK) != 0 &&
+        !has_event(archive, column_text(row, 1, &size),
+                   (uint64_t)column_integer(row, 2)))
+        result = take(owner, &finding);
+    free(path);
+    free(name);
+    return result;
+}
+
+int
+catalog_lost(const struct archive *archive, take_finding *take, void *owner,
+             struct failure *failure)
+{
+    struct reading reading;
+    struct statement *all = NULL;
+    int result = begin_reading(&reading, archive, failure);
+
+    if (result > 0)
+        all = database_prepare(reading.database,
+                               "SELECT tape.name, tape.stream,"
+                               " min(part.first_seq) FROM tape JOIN part"
+                               " ON part.tape = tape.name"
+                               " GROUP BY tape.name, tape.stream"
+                               " ORDER BY tape.name",
+                               failure);
+    if (result > 0 && !all)
+        result = -1;
+    while (result > 0 && (result = statement_step(all, failure)) > 0)
+        if (take_tape(archive, all, take, owner, failure) != 0)
+            result = -1;
+    statement_free(all);
+    end_reading(&reading);
+    return result;
 }

@@ -8,7 +8,7 @@
 #ifndef STORE_CATALOG_H
 #define STORE_CATALOG_H
 
-#include "store/archive.h"
+#include "store/check.h"
 
 #define CATALOG_NAME "catalog.db"
 
@@ -16,11 +16,20 @@
  * made when there is none.  The archive is open for writing. */
 int catalog_update(const struct archive *archive, struct failure *failure);
 
-/* Removes it and makes it again. */
+/* Makes it again, beside the old one, which it then replaces. */
 int catalog_rebuild(const struct archive *archive, struct failure *failure);
 
 /* How many tapes it has too many or too few, 0: it is as it should be; all of
  * them when there is none; -1 on failure. */
 int64_t catalog_compare(const struct archive *archive, struct failure *failure);
+
+/* Adds the paths of all parts that it has.  0, also when there is none; -1. */
+int catalog_parts(const struct archive *archive, struct texts *paths,
+                  struct failure *failure);
+
+/* Tells manifests that it has and that are missing: those of tapes whose seqs
+ * no manifest has, which compaction does not leave.  As check_parts. */
+int catalog_lost(const struct archive *archive, take_finding *take, void *owner,
+                 struct failure *failure);
 
 #endif

@@ -66,6 +66,13 @@ head -c 300 kept/$manifest > $manifest | xarchive -d a ls | 1 | $manifest: *cut 
 "$TOOLS/mark" --newer $manifest | xarchive -d a put day.tape | 1 | $manifest: *another version*use a newer program
 echo letter > a/catalog.db | xarchive -d a put day.tape | 1 | xarchive fsck --rebuild makes it anew*a/catalog.db: *no SQLite database
 echo letter > a/catalog.db | xarchive -d a fsck | 1 | a/catalog.db: *no SQLite database
+rm $part | xarchive -d a fsck | 1 | a: 1 files are missing*from a copy
+rm $part | xarchive -d a fsck --rebuild | 1 | a: 1 files are missing*from a copy
+rm $manifest | xarchive -d a verify | 1 | a: 1 files are missing, and * parts without a manifest*from a copy
+rm $manifest | xarchive -d a fsck | 1 | a: 1 files are missing, and * parts without a manifest*from a copy
+rm $manifest | xarchive -d a fsck --rebuild | 1 | a: 1 files are missing, and * parts without a manifest*from a copy
+rm -r a | xarchive -d a fsck | 3 | a: there is no archive; xarchive put makes one
+rm -r a | xarchive -d a compact | 3 | a: there is no archive; xarchive put makes one
 rm -r a | xarchive -d a verify | 3 | a: there is no archive; xarchive put makes one
 rm -r a | xrestore -d a | 3 | a: there is no archive; xarchive put makes one
 rm -r store | xreplay -d store | 3 | store: there is no such folder
@@ -146,8 +153,9 @@ rm -r store | xreplay -d store | 3 | store: there is no such folder
     xarchive -d a put next.tape
     xarchive -d a compact
     xarchive -d a verify
-    run -0 xarchive -d a fsck
+    run -0 --separate-stderr xarchive -d a fsck
     [ -z "$output" ]
+    [[ $stderr == *"a/type=order/letter: "*"left alone"* ]]
     xarchive -d a fsck --rebuild
     for stream in day:xgen next:next; do
         xrestore -d a --stream ${stream#*:} -o back.tape

@@ -350,18 +350,132 @@ with_gap() {
     sqlite3 a/catalog.db .dump | cmp - before
 }
 
-@test "parts of no tape are told by fsck, and removed by fsck --rebuild" {
+@test "what a killed put left is told by fsck, and removed by fsck --rebuild" {
     sample > day.tape
     xarchive -d a put day.tape
-    touch a/type=order/date=2026-01-08/part-0-1-2.parquet \
-        a/type=order/date=2026-01-08/.part-0-1-2.parquet.new
+    folder=type=order/date=2026-01-08
+    touch a/$folder/.part-0-1-2.parquet.new a/$folder/..part-0-1-2.1.tmp
     run -1 --separate-stderr xarchive -d a fsck
-    [[ $output == *"stray	type=order/date=2026-01-08/part-0-1-2.parquet"* ]]
+    [ "$output" = "stray	$folder/..part-0-1-2.1.tmp
+stray	$folder/.part-0-1-2.parquet.new" ]
+    [[ $stderr == *"2 stray parts"*"fsck --rebuild"* ]]
+    run -0 xarchive -d a verify # which may find a put at work
     run -0 xarchive -d a fsck --rebuild
     run -0 xarchive -d a fsck
     [ -z "$output" ]
     xrestore -d a -o back.tape
     cmp day.tape back.tape
+}
+
+# files FOLDER: the digests of what counts in it.
+files() {
+    find "$1" -type f ! -name 'catalog.db*' ! -name lock \
+        -exec sha256sum {} + | sort -k 2
+}
+
+@test "lost manifests are told, no part is removed, and to put again heals it" {
+    sample > day.tape
+    xarchive -d a put day.tape
+    files a > whole
+    for harm in "rm a/_tapes/*" "rm a/_tapes/* a/catalog.db*" "rm -r a/_tapes"; do
+        eval "$harm"
+        files a > before
+        for verb in verify fsck "fsck --rebuild"; do
+            # shellcheck disable=SC2086 # a verb and an option
+            run -1 --separate-stderr xarchive -d a $verb
+            [[ $output == *"orphan	type=order/date=2026-01-08/part-"* ]]
+            [[ $harm == *catalog* || $output == *"missing	_tapes/"* ]]
+            [[ $stderr == *" parts without a manifest; nothing was changed: "* ]]
+            files a | diff before -
+        done
+        xarchive -d a put day.tape
+        files a | diff whole -
+        xarchive -d a fsck
+        xarchive -d a verify
+    done
+}
+
+@test "parts that lost their manifest are not written over by others" {
+    sample > day.tape
+    xgen --orders 50 --seed 4 --symbols 2 --accounts 3 > other.tape
+    xarchive -d a put day.tape
+    rm a/_tapes/* a/catalog.db*
+    files a > before
+    run -1 --separate-stderr xarchive -d a put other.tape
+    [[ $stderr == *"another part of that name"*"xarchive fsck"* ]]
+    find a -name '.*' -delete
+    files a | diff before -
+}
+
+@test "a part whose hidden name is all that is left of a tape is kept" {
+    sample > day.tape
+    xarchive -d a put day.tape
+    part=$(parts a | grep type=order)
+    mv "$part" "${part%/*}/.${part##*/}.new"
+    rm a/_tapes/*
+    run -1 xarchive -d a fsck --rebuild
+    [ -e "${part%/*}/.${part##*/}.new" ]
+}
+
+@test "a part that is missing is told by fsck; the catalog stays as it was" {
+    trading > day.tape
+    xarchive -d a put day.tape
+    sqlite3 a/catalog.db .dump > before
+    part=$(parts a | grep type=trade)
+    mv "$part" kept
+    for verb in fsck "fsck --rebuild"; do
+        # shellcheck disable=SC2086 # a verb and an option
+        run -1 --separate-stderr xarchive -d a $verb
+        [ "$output" = "missing	${part#a/}" ]
+        [[ $stderr == *": 1 files are missing,"*"from a copy"* ]]
+        sqlite3 a/catalog.db .dump | cmp - before
+    done
+    mv kept "$part"
+    xarchive -d a fsck --rebuild
+    sqlite3 a/catalog.db .dump | cmp - before
+}
+
+@test "a catalog that can not be made again leaves the old one" {
+    trading > day.tape
+    xarchive -d a put day.tape
+    sqlite3 a/catalog.db .dump > before
+    part=$(parts a | grep type=trade)
+    truncate -s -100 "$part"
+    run -1 --separate-stderr xarchive -d a fsck --rebuild
+    [[ $stderr == *"the catalog was left as it is: "*"$part"* ]]
+    sqlite3 a/catalog.db .dump | cmp - before
+    [ -z "$(find a -name '.catalog*')" ]
+}
+
+@test "what is foreign among the parts is told, and left alone" {
+    sample > day.tape
+    xarchive -d a put day.tape
+    for name in type=order/date=2026-01-08/foreign.parquet type=order/letter; do
+        echo mine > a/$name
+        for verb in verify fsck "fsck --rebuild"; do
+            # shellcheck disable=SC2086 # a verb and an option
+            run -0 --separate-stderr xarchive -d a $verb
+            [[ $stderr == "xarchive: a/$name: not of the archive, "* ]]
+            # shellcheck disable=SC2086
+            run -0 --separate-stderr xarchive -q -d a $verb
+            [ -z "$stderr" ]
+        done
+        [ "$(cat a/$name)" = mine ]
+        rm a/$name
+    done
+}
+
+@test "the line for cron says nothing while all is well, and tells gaps" {
+    line=$(grep -o 'xarchive -d .* verify.*' "$ROOT/scripts/cron.d" |
+        sed 's|/srv/xtape/archive|a|')
+    trading > day.tape
+    xarchive -d a put day.tape
+    run bash -c "$line"
+    [ -z "$output" ]
+    rm -r a
+    with_gap
+    run bash -c "$line"
+    [[ ${lines[0]} == "gap	101	149	day" ]]
 }
 
 @test "a bit flipped in a part: verify and xrestore name the file, exit 1" {
