@@ -110,7 +110,7 @@ main(int argc, char **argv)
          "prices are multiples of it (0.01)", true},
         {0, "lot-size", OPTION_DECIMAL, &x.plan.lot_size, "QUANTITY",
          "quantities are multiples of it (1)", true},
-        {0, "stream", OPTION_TEXT, &x.stream, "NAME",
+        {0, "stream", OPTION_STREAM, &x.stream, "NAME",
          "what the stream is called (xgen)"},
         {.kind = OPTION_END},
     };

@@ -236,7 +236,13 @@ produce(void *state, struct run *run)
     char name[TAPE_STREAM_MAX + 1];
     const char *first = run->operand_count ? run->operands[0] : "-";
 
-    if (run_begin_stream(run, x->stream ? x->stream : stream_of(first, name)))
+    const char *stream = x->stream ? x->stream : stream_of(first, name);
+
+    if (!tape_stream_is_name(stream, strlen(stream)))
+        return fail(&run->failure, FAILURE_USAGE,
+                    "the first file's name can not be a stream's: give it one "
+                    "with --stream");
+    if (run_begin_stream(run, stream) != 0)
         return -1;
     if (import_file(x, run, first) != 0)
         return -1;
@@ -308,7 +314,7 @@ main(int argc, char **argv)
          .verbs = "lobster"},
         {0, "clock", OPTION_DURATION, &x.clock, "DURATION",
          "write a clock event whenever so much event time has passed", true},
-        {0, "stream", OPTION_TEXT, &x.stream, "NAME",
+        {0, "stream", OPTION_STREAM, &x.stream, "NAME",
          "name the stream (default: the first input file's base name)"},
         {.kind = OPTION_END},
     };

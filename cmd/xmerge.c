@@ -114,7 +114,7 @@ main(int argc, char **argv)
 {
     struct xmerge x = {0};
     const struct option_spec options[] = {
-        {0, "stream", OPTION_TEXT, &x.stream, "NAME",
+        {0, "stream", OPTION_STREAM, &x.stream, "NAME",
          "name the stream (the names of the inputs with +)", true},
         {.kind = OPTION_END},
     };

@@ -247,7 +247,7 @@ main(int argc, char **argv)
     const struct option_spec options[] = {
         {'d', "dir", OPTION_LIST, &x.stores, "DIR",
          "an event store; may be repeated"},
-        {0, "stream", OPTION_TEXT, &x.stream, "NAME",
+        {0, "stream", OPTION_STREAM, &x.stream, "NAME",
          "only the stream of that name of a store"},
         {0, "from", OPTION_TIME, &x.limits.from, "TIME",
          "begin with the first event not before TIME", true},

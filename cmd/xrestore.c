@@ -358,7 +358,7 @@ main(int argc, char **argv)
     const struct option_spec options[] = {
         {'d', "dir", OPTION_TEXT, &x.folder, "DIR", "the archive",
          .required = true},
-        {0, "stream", OPTION_TEXT, &x.stream, "NAME", "this stream only"},
+        {0, "stream", OPTION_STREAM, &x.stream, "NAME", "this stream only"},
         {0, "from", OPTION_TIME, &x.selection.from, "TIME", "not before TIME",
          true},
         {0, "to", OPTION_TIME, &x.selection.to, "TIME", "before TIME", true},

@@ -1,8 +1,8 @@
 /* utf8.h - whether bytes are UTF-8 (RFC 3629): no overlong forms, no
  * surrogates, nothing above U+10FFFF.
  */
-#ifndef TEXT_UTF8_H
-#define TEXT_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/digits.h"
+#include "tape/header.h"
 
 #define COMMON_MAX 8
 
@@ -129,6 +130,18 @@ take_text(const struct option_spec *spec, const char *text,
 }
 
 static int
+take_stream(const struct option_spec *spec, const char *text,
+            struct failure *failure)
+{
+    if (*text && !tape_stream_is_name(text, strlen(text)))
+        return fail(failure, FAILURE_USAGE,
+                    "--%s: a name is 1 to %d bytes of UTF-8 without control "
+                    "characters",
+                    spec->name, TAPE_STREAM_MAX);
+    return take_text(spec, text, failure);
+}
+
+static int
 take_count(const struct option_spec *spec, const char *text,
            struct failure *failure)
 {
@@ -186,6 +199,7 @@ take_value(const struct option_spec *spec, const char *text,
     switch (spec->kind) {
     case OPTION_FLAG: *(bool *)spec->value = true; return 0;
     case OPTION_TEXT: return take_text(spec, text, failure);
+    case OPTION_STREAM: return take_stream(spec, text, failure);
     case OPTION_COUNT: return take_count(spec, text, failure);
     case OPTION_CHOICE: return take_choice(spec, text, failure);
     case OPTION_LIST: return take_item(spec, text, failure);
@@ -379,6 +393,7 @@ value_text(const struct option_spec *spec, char *text, size_t size)
 
     switch (spec->kind) {
     case OPTION_TEXT:
+    case OPTION_STREAM:
         snprintf(text, size, "%s", *(const char **)spec->value);
         return;
     case OPTION_COUNT:
@@ -415,7 +430,8 @@ is_set(const struct option_spec *spec)
 {
     switch (spec->kind) {
     case OPTION_FLAG: return *(bool *)spec->value;
-    case OPTION_TEXT: return *(const char **)spec->value != NULL;
+    case OPTION_TEXT:
+    case OPTION_STREAM: return *(const char **)spec->value != NULL;
     case OPTION_LIST: return ((struct option_list *)spec->value)->count > 0;
     case OPTION_TIME: return *(int64_t *)spec->value != TIME_NULL;
     case OPTION_DURATION: return *(int64_t *)spec->value > 0;

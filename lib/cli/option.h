@@ -22,6 +22,7 @@ enum option_kind {
     OPTION_END = 0,
     OPTION_FLAG,     /* bool */
     OPTION_TEXT,     /* const char *, points into argv */
+    OPTION_STREAM,   /* the same, and can be a stream's name: tape(5) */
     OPTION_COUNT,    /* uint64_t, between min and max (0: no limit) */
     OPTION_TIME,     /* int64_t, RFC 3339 */
     OPTION_DURATION, /* int64_t, nanoseconds: 500ms, 1m, 1h30m, 1d */

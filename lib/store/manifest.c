@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/move.h"
 #include "tape/frame.h"
 
 #define MANIFEST_MAX (256 * 1024 * 1024) /* bytes */
@@ -223,34 +224,6 @@ format(const struct manifest *manifest, struct growing *out,
     return growing_ok(out, failure);
 }
 
-int
-manifest_write(const struct manifest *manifest, const char *folder,
-               struct failure *failure)
-{
-    struct growing text = {0};
-    struct output output;
-    char *path = NULL;
-    int result = format(manifest, &text, failure);
-
-    if (result == 0 && asprintf(&path, "%s/" MANIFEST_FOLDER "/%s", folder,
-                                manifest->name) < 0) {
-        path = NULL;
-        result = no_memory(failure);
-    }
-    if (result == 0)
-        result = output_open(&output, path, failure);
-    if (result == 0) {
-        result = output_put(&output, text.bytes, text.size);
-        if (result == 0)
-            result = output_commit(&output);
-        else
-            output_abandon(&output);
-    }
-    growing_free(&text);
-    free(path);
-    return result;
-}
-
 /* ---- reading ------------------------------------------------------------- */
 
 static int
@@ -381,28 +354,106 @@ parse(struct manifest *manifest, char *text, size_t size,
     return 0;
 }
 
+/* "FOLDER/_tapes/", then the name between what is before and behind it; NULL
+ * without memory. */
+static char *
+path_of(const char *folder, const char *before, const char *name,
+        const char *behind)
+{
+    char *path = NULL;
+
+    return asprintf(&path, "%s/" MANIFEST_FOLDER "/%s%s%s", folder, before,
+                    name, behind) < 0
+               ? NULL
+               : path;
+}
+
+/* Reads the file at path. */
+static int
+read_file(struct manifest *manifest, const char *path, struct failure *failure)
+{
+    size_t size;
+    char *text = input_read_file(path, MANIFEST_MAX, &size, failure);
+    int result = text ? parse(manifest, text, size, failure) : -1;
+
+    if (text && result != 0) {
+        fail_at(failure, "%s", path);
+        fail_advise(failure, "restore the file from a copy");
+    }
+    free(text);
+    return result;
+}
+
 int
 manifest_read(struct manifest *manifest, const char *folder, const char *name,
               struct failure *failure)
 {
-    char *path = NULL, *text = NULL;
-    size_t size;
-    int result = -1;
+    char *path = path_of(folder, "", name, "");
+    int result;
 
     memset(manifest, 0, sizeof *manifest);
     manifest->name = strdup(name);
-    if (!manifest->name ||
-        asprintf(&path, "%s/" MANIFEST_FOLDER "/%s", folder, name) < 0)
-        return no_memory(failure);
-    text = input_read_file(path, MANIFEST_MAX, &size, failure);
-    if (text) {
-        result = parse(manifest, text, size, failure);
-        if (result != 0) {
-            fail_at(failure, "%s", path);
-            fail_advise(failure, "restore the file from a copy");
-        }
-    }
-    free(text);
+    result = manifest->name && path ? read_file(manifest, path, failure)
+                                    : no_memory(failure);
     free(path);
+    return result;
+}
+
+/* ---- committing ---------------------------------------------------------- */
+
+static int
+write_text(const struct growing *text, const char *path,
+           struct failure *failure)
+{
+    struct output output;
+    int result = output_open(&output, path, failure);
+
+    if (result != 0)
+        return -1;
+    result = output_put(&output, text->bytes, text->size);
+    if (result == 0)
+        return output_commit(&output);
+    output_abandon(&output);
+    return -1;
+}
+
+/* Whether the file at path says what the text does, to who reads it. */
+static int
+read_back(const struct growing *text, const char *path, struct failure *failure)
+{
+    struct manifest manifest = {0};
+    struct growing again = {0};
+    int result = read_file(&manifest, path, failure);
+
+    if (result == 0)
+        result = format(&manifest, &again, failure);
+    if (result == 0 && (again.size != text->size ||
+                        memcmp(again.bytes, text->bytes, text->size) != 0))
+        result = fail(failure, FAILURE_DATA,
+                      "%s: it does not read as it was written", path);
+    growing_free(&again);
+    manifest_free(&manifest);
+    return result;
+}
+
+int
+manifest_write(const struct manifest *manifest, const char *folder,
+               struct failure *failure)
+{
+    struct growing text = {0};
+    char *path = path_of(folder, "", manifest->name, "");
+    char *hidden = path_of(folder, ".", manifest->name, ".tmp");
+    int result =
+        path && hidden ? format(manifest, &text, failure) : no_memory(failure);
+
+    if (result == 0)
+        result = write_text(&text, hidden, failure);
+    if (result == 0)
+        result = read_back(&text, hidden, failure);
+    if (result == 0)
+        result = file_move(hidden, path, failure) < 0 ? -1 : 0;
+    growing_free(&text);
+    free(path);
+    free(hidden);
     return result;
 }

@@ -57,7 +57,8 @@ unsigned manifest_generation(const struct manifest *manifest);
 int manifest_add_range(struct manifest *manifest, struct seq_range range,
                        struct failure *failure);
 
-/* Writes it into the archive at folder, durably. */
+/* Writes it into the archive at folder: under its name once it is durable and
+ * reads back as what it is.  The archive's lock is held. */
 int manifest_write(const struct manifest *manifest, const char *folder,
                    struct failure *failure);
 

@@ -1,19 +1,47 @@
 #include "tape/header.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "tape/schema.h"
+
+/* U+0000 to U+001F, U+007F to U+009F, in bytes that are UTF-8. */
+static bool
+has_controls(const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] < ' ' || bytes[i] == 0x7f ||
+            (bytes[i] == 0xc2 && bytes[i + 1] < 0xa0))
+            return true;
+    return false;
+}
+
+bool
+tape_stream_is_name(const char *bytes, size_t size)
+{
+    return size > 0 && size <= TAPE_STREAM_MAX &&
+           utf8_span(bytes, size) == size &&
+           !has_controls((const unsigned char *)bytes, size);
+}
+
+const char *
+tape_stream_end(const char *name, size_t max)
+{
+    size_t size = strlen(name);
+
+    if (size > max)
+        name += size - max;
+    while (size > max && (*name & 0xc0) == 0x80) /* amid a character */
+        name++;
+    return name;
+}
 
 void
 tape_header_init(struct tape_header *header, const char *stream)
 {
-    size_t size = strlen(stream);
-
     memset(header, 0, sizeof *header);
-    if (size > TAPE_STREAM_MAX)
-        stream += size - TAPE_STREAM_MAX;
+    stream = tape_stream_end(stream, TAPE_STREAM_MAX);
     memcpy(header->stream, stream, strlen(stream));
     header->first_seq = 1;
     for (size_t i = 0; i < schema_type_count; i++)
@@ -159,6 +187,17 @@ put_text(struct cursor *cursor, const char *text)
     cursor->at += size;
 }
 
+static int
+check_stream(const struct tape_header *header, struct failure *failure)
+{
+    if (tape_stream_is_name(header->stream, strlen(header->stream)))
+        return 0;
+    return fail(failure, FAILURE_DATA,
+                "the stream's name in the tape's HEADER is none: it is to be "
+                "1 to %d bytes of UTF-8 without control characters",
+                TAPE_STREAM_MAX);
+}
+
 int
 tape_header_parse(struct tape_header *header, const struct frame *frame,
                   struct failure *failure)
@@ -195,7 +234,7 @@ tape_header_parse(struct tape_header *header, const struct frame *frame,
     }
     if (cursor.bad || header->first_seq == 0)
         return fail(failure, FAILURE_DATA, "the tape's HEADER is malformed");
-    return 0;
+    return check_stream(header, failure);
 }
 
 long
@@ -221,6 +260,8 @@ tape_header_format(const struct tape_header *header, void *bytes,
         put_text(&cursor, header->programs[i].version);
         put_text(&cursor, header->programs[i].options);
     }
+    if (check_stream(header, failure) != 0)
+        return -1;
     if (cursor.bad)
         return fail(failure, FAILURE_DATA,
                     "the tape's provenance does not fit its HEADER");

@@ -7,6 +7,7 @@
 #ifndef TAPE_HEADER_H
 #define TAPE_HEADER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/failure.h"
@@ -27,6 +28,15 @@ struct tape_header {
     unsigned program_count;
     struct tape_program programs[TAPE_PROGRAMS_MAX];
 };
+
+/* Whether bytes can be a stream's name: 1 to TAPE_STREAM_MAX of UTF-8 without
+ * control characters.  A HEADER that breaks this is neither written nor
+ * read. */
+bool tape_stream_is_name(const char *bytes, size_t size);
+
+/* The end of a name that is longer than max bytes, in whole characters: it
+ * tells more than the begin. */
+const char *tape_stream_end(const char *name, size_t max);
 
 /* Sets an empty header: stream name, first seq 1, our own sizes.  A name
  * longer than TAPE_STREAM_MAX is cut at the front. */

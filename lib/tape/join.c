@@ -70,7 +70,7 @@ add_stream(struct tape_join *join, const char *stream, struct failure *failure)
     if (!added)
         return 0;
     if (used == 0 && size > NAMES_MAX) {
-        stream += size - NAMES_MAX; /* the end tells more than the begin */
+        stream = tape_stream_end(stream, NAMES_MAX);
     } else if (used + 1 + size > NAMES_MAX) {
         join->streams_left_out++;
         return 0;
@@ -133,9 +133,7 @@ tape_join_finish(struct tape_join *join, const char *stream,
 
     if (stream) /* cut at the front, as tape_header_init does */
         snprintf(name, TAPE_STREAM_MAX + 1, "%s",
-                 strlen(stream) > TAPE_STREAM_MAX
-                     ? stream + strlen(stream) - TAPE_STREAM_MAX
-                     : stream);
+                 tape_stream_end(stream, TAPE_STREAM_MAX));
     else if (join->streams_left_out)
         snprintf(name + used, TAPE_STREAM_MAX + 1 - used, MORE,
                  join->streams_left_out);

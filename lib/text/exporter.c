@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/utf8.h"
 #include "text/intern.h"
-#include "text/utf8.h"
 
 void
 exporter_free(struct exporter *exporter)

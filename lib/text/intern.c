@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "tape/frame.h"
 #include "tape/instruments.h"
 #include "text/hex.h"
-#include "text/utf8.h"
 #include "text/value.h"
 
 void

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "text/hex.h"
-#include "text/utf8.h"
 
 struct scan {
     const char *start, *at, *end;

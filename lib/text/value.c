@@ -5,10 +5,10 @@
 
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/utf8.h"
 #include "tape/frame.h"
 #include "text/hex.h"
 #include "text/intern.h"
-#include "text/utf8.h"
 
 #define EXCERPT_MAX 60 /* bytes of a bad value that a message shows */
 

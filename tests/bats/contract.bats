@@ -106,6 +106,44 @@ make_kept() {
     done <<< "$TELLERS"
 }
 
+# What names a stream.
+NAMERS="xgen -n 3 --stream
+ximport -f json lines.json --stream
+xmerge day.tape --stream
+xreplay -d store --stream
+xrestore -d a --stream"
+
+@test "a name that no stream can have is exit 2, one line, for every program" {
+    make_kept
+    xstore -q -d store day.tape > /dev/null
+    long=$(printf 'x%.0s' $(seq 256))
+    while read -r command; do
+        for name in "" $'a\nb' $'a\tb' $'\x7f' $'\xc2\x80' $'\xff' "$long"; do
+            # shellcheck disable=SC2086
+            run -2 --separate-stderr $command "$name"
+            [ -z "$output" ]
+            [ "${#stderr_lines[@]}" -eq 1 ]
+            [[ $stderr == *"--stream: "* ]]
+        done
+    done <<< "$NAMERS"
+    for name in "Börse 1" "${long:1}"; do
+        xgen -n 3 --stream "$name" -o named.tape
+        [ "$(xstat --json named.tape | jq -r .stream)" = "$name" ]
+        xarchive -d a put named.tape
+        xrestore -d a --stream "$name" -o back.tape
+        cmp named.tape back.tape
+    done
+}
+
+@test "a file whose name no stream can have wants --stream" {
+    make_inputs
+    cp lines.json $'a\nb.json'
+    run -2 --separate-stderr ximport -f json $'a\nb.json'
+    [[ $stderr == *"give it one with --stream"* ]]
+    ximport -f json --stream lines $'a\nb.json' |
+        cmp - <(ximport -f json lines.json)
+}
+
 @test "help that can not be written is exit 3" {
     for program in xgrep xmatch; do
         status=0

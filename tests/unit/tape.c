@@ -540,6 +540,56 @@ provenance_comes_back(void)
     tape_header_free(&back);
 }
 
+/* A tape whose stream is called so, though none may. */
+static struct told
+read_named(const char *name)
+{
+    struct bytes bytes = make_prints(3, 0);
+    struct frame *frame = (struct frame *)(void *)bytes.at;
+    char *at = memmem(bytes.at, bytes.size, "prints", 6);
+    struct told told;
+
+    at[-2] = (char)strlen(name); /* the length before it */
+    memcpy(at, name, strlen(name));
+    frame_seal(frame, frame_hash(frame + 1, frame->size - FRAME_HEAD));
+    told = read_all(bytes);
+    free(bytes.at);
+    return told;
+}
+
+static void
+names_of_streams_are_text(void)
+{
+    static const char *const bad[] = {"pri\nts",      "pr\tnts",   "pri\x7fts",
+                                      "pr\xc2\x85ts", "pr\xffnts", "print\xc3"};
+    unsigned refused = 0, unwritten = 0;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct told told = read_named(bad[i]);
+        struct failure failure = {0};
+        struct tape_header header;
+        static char frame[FRAME_MAX];
+
+        refused += told.result < 0 && told.failure.kind == FAILURE_DATA &&
+                   strstr(told.failure.text, "byte 0: the stream's name");
+        tape_header_init(&header, bad[i]);
+        unwritten += tape_header_format(&header, frame, &failure) < 0;
+    }
+    OK("a HEADER whose stream has a name that is none is refused, with its "
+       "place",
+       refused == sizeof bad / sizeof *bad);
+    OK("and not written", unwritten == sizeof bad / sizeof *bad);
+    OK("one whose name has letters of any alphabet is read",
+       read_named("pr\xc3\xbcnt").result == 0);
+    OK("no name is none, as is one that is too long",
+       !tape_stream_is_name("", 0) &&
+           !tape_stream_is_name((char[TAPE_STREAM_MAX + 1]){0},
+                                TAPE_STREAM_MAX + 1));
+    OK("a name is cut in front of a whole character",
+       strcmp(tape_stream_end("a\xc3\xbc\xc3\xb6", 3), "\xc3\xb6") == 0 &&
+           strcmp(tape_stream_end("abc", 3), "abc") == 0);
+}
+
 int
 main(void)
 {
@@ -557,5 +607,6 @@ main(void)
     events_among_their_like();
     texts_stay_inside();
     provenance_comes_back();
+    names_of_streams_are_text();
     return tap_done();
 }

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "tap.h"
 #include "text/importer.h"
 #include "text/json_scan.h"
 #include "text/rows.h"
-#include "text/utf8.h"
 #include "text/value.h"
 
 /* ---- UTF-8 ----------------------------------------------------------------
