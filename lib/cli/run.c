@@ -398,8 +398,7 @@ take_end(struct run *run, const struct filter *filter)
     const char *name = input_name(&run->input);
 
     if (run->reader.status == TAPE_STOPPED && !run->common.quiet)
-        fprintf(stderr, "%s: %s: was stopped upstream; more would follow\n",
-                run->program->name, name);
+        run_remark(run, "%s: was stopped upstream; more would follow", name);
     if (run->reader.status != TAPE_FAILED)
         return finish_tape(run, filter, run->reader.status);
     if (filter->end && filter->end(filter->state, run, TAPE_FAILED) != 0)
