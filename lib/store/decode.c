@@ -86,7 +86,7 @@ hybrid_init(struct hybrid *hybrid, const unsigned char *at,
             const unsigned char *end, unsigned width, size_t count)
 {
     *hybrid = (struct hybrid){
-        .at = at, .end = end, .width = width, .count = count, .todo = count};
+        .at = at, .end = end, .width = width, .count = count, .to_come = count};
 }
 
 /* Reads the head of the next run; at most of the values that are to come. */
@@ -107,20 +107,20 @@ next_run(struct hybrid *hybrid)
 
         if (left < size)
             return false;
-        if (hybrid->left > hybrid->todo)
-            hybrid->left = hybrid->todo;
+        if (hybrid->left > hybrid->to_come)
+            hybrid->left = hybrid->to_come;
         hybrid->value = (uint32_t)load(hybrid->at, hybrid->at + size);
         hybrid->at += size;
         return true;
     }
     /* the last group may be cut off behind the last value */
-    if (hybrid->left > (hybrid->todo + 7) / 8)
-        hybrid->left = (hybrid->todo + 7) / 8;
+    if (hybrid->left > (hybrid->to_come + 7) / 8)
+        hybrid->left = (hybrid->to_come + 7) / 8;
     hybrid->run = hybrid->at;
     hybrid->at += hybrid->left * width < left ? hybrid->left * width : left;
     hybrid->left *= 8;
-    if (hybrid->left > hybrid->todo)
-        hybrid->left = hybrid->todo;
+    if (hybrid->left > hybrid->to_come)
+        hybrid->left = hybrid->to_come;
     return (hybrid->left * width + 7) / 8 <= left;
 }
 
@@ -128,7 +128,7 @@ next_run(struct hybrid *hybrid)
 static size_t
 run_of(struct hybrid *hybrid, size_t count)
 {
-    if (count > hybrid->todo)
+    if (count > hybrid->to_come)
         return 0;
     while (hybrid->left == 0)
         if (!next_run(hybrid))
@@ -141,7 +141,7 @@ advance(struct hybrid *hybrid, size_t count)
 {
     hybrid->first += count;
     hybrid->left -= count;
-    hybrid->todo -= count;
+    hybrid->to_come -= count;
 }
 
 /* Value i of what is packed at p in size whole bytes. */
@@ -290,7 +290,7 @@ hybrid_pick(struct hybrid *hybrid, struct hybrid_table *table,
     if (table->count == 0)
         return count == 0;
     for (size_t i = 0; i < count; i++) {
-        uint64_t skip = rows[i] - (hybrid->count - hybrid->todo);
+        uint64_t skip = rows[i] - (hybrid->count - hybrid->to_come);
         uint32_t index;
 
         while (skip >= hybrid->left) {
@@ -343,15 +343,15 @@ delta_init(struct delta *delta, const unsigned char *at,
 {
     uint64_t block;
 
-    *delta =
-        (struct delta){.at = at, .end = end, .todo = count, .is_first = true};
+    *delta = (struct delta){
+        .at = at, .end = end, .to_come = count, .is_first = true};
     if (!get_varint(&delta->at, end, &block) ||
         !get_varint(&delta->at, end, &delta->minis) ||
-        !get_varint(&delta->at, end, &delta->todo) ||
+        !get_varint(&delta->at, end, &delta->to_come) ||
         !get_zigzag(&delta->at, end, &delta->value))
         return false;
     if (delta->minis == 0 || delta->minis > MINIBLOCKS_MAX ||
-        block % delta->minis || delta->todo != count)
+        block % delta->minis || delta->to_come != count)
         return false;
     delta->mini_size = block / delta->minis;
     delta->next = delta->mini_size;
@@ -452,9 +452,9 @@ mini_of(struct delta *delta, size_t count)
 bool
 delta_next(struct delta *delta, uint64_t *words, size_t count)
 {
-    if (count > delta->todo)
+    if (count > delta->to_come)
         return false;
-    delta->todo -= count;
+    delta->to_come -= count;
     if (count > 0 && delta->is_first) {
         *words++ = delta->value;
         delta->is_first = false;
@@ -481,12 +481,12 @@ delta_skip(struct delta *delta, size_t count)
     while (count > 0) {
         size_t n = count < SKIPPED ? count : SKIPPED;
 
-        if (delta->todo >= n && !delta->is_first) {
+        if (delta->to_come >= n && !delta->is_first) {
             n = mini_of(delta, n);
             if (n > 0 && delta->width == 0) { /* of equal differences */
                 delta->value += n * delta->least;
                 delta->next += n;
-                delta->todo -= n;
+                delta->to_come -= n;
                 count -= n;
                 continue;
             }

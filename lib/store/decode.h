@@ -18,7 +18,7 @@
 struct hybrid {
     const unsigned char *at, *end;
     unsigned width;
-    uint64_t count, todo; /* values in all; those that are to come */
+    uint64_t count, to_come; /* values in all; those not given yet */
     /* of the run in hand */
     bool packed;
     uint32_t value;           /* when not packed */
@@ -65,7 +65,7 @@ bool decode_run(const unsigned char **at, const unsigned char *end,
 /* Values, forward, as they are asked for. */
 struct delta {
     const unsigned char *at, *end;
-    uint64_t todo;             /* values that are to come */
+    uint64_t to_come;          /* values not given yet */
     uint64_t minis, mini_size; /* of a block; values of one */
     uint64_t value;            /* the last */
     bool is_first;             /* value is the first, and to come */
