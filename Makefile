@@ -1,4 +1,4 @@
-# xtape: programs in build/bin, one archive per folder of lib in build/lib.
+# xtape: programs in build/bin, one archive per directory of lib in build/lib.
 #
 #   make                     everything, optimised, in build/
 #   make SAN=address,undefined [CC=clang]     the same under build/san-...
@@ -10,7 +10,7 @@ MANDIR  ?= $(PREFIX)/share/man
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 VERSION := 0.2.0
 
-# A folder per way of building, so that flags never mix.
+# A directory per way of building, so that flags never mix.
 comma := ,
 B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN))-$(notdir $(CC)))$(if $(VARIANT),/$(VARIANT))
 
@@ -35,7 +35,7 @@ ALL_LDFLAGS = $(HARDEN_LD) $(SANFLAGS) $(LDFLAGS)
 LDLIBS := $(shell pkg-config --libs $(PKGS)) -lcsv -pthread
 
 # In the order of the arrows: an archive may use only those after it.
-LIBS := cli store sql text market ledger bars calendar tape io base
+LIBS := app cli format archive log parquet ledgerdb sql match feed book gen ledger bars calendar tape io base
 ARCHIVES := $(foreach l,$(LIBS),$(if $(wildcard lib/$l/*.c),$B/lib/$l.a))
 
 PROGRAMS := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))

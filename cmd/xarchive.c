@@ -3,23 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/catalog.h"
+#include "archive/check.h"
+#include "archive/column_sizes.h"
+#include "archive/put.h"
 #include "base/clock.h"
 #include "cli/run.h"
-#include "io/folder.h"
-#include "store/catalog.h"
-#include "store/check.h"
-#include "store/column_sizes.h"
-#include "store/put.h"
+#include "io/directory.h"
 
 struct xarchive {
-    const char *folder;
+    const char *directory;
     bool puts; /* the verb is put */
     struct archive archive;
     bool open;
     struct put put;
     uint64_t stored, again;
     struct option_list bloom_lists;
-    struct texts blooms;
+    struct strtab blooms;
     bool rebuild;
     bool damaged; /* the catalog, that is made anew */
 };
@@ -150,7 +150,7 @@ static int
 list_columns(void *state, struct run *run)
 {
     struct xarchive *x = state;
-    struct growing sizes = {0};
+    struct bytes sizes = {0};
     int result = column_sizes_find(&x->archive, &sizes, &run->failure);
     const struct column_size *list = (const void *)sizes.bytes;
 
@@ -169,7 +169,7 @@ list_columns(void *state, struct run *run)
                            size->nulls, size->size, milli / 1000, milli % 1000,
                            size->blooms, encodings);
     }
-    growing_free(&sizes);
+    bytes_free(&sizes);
     return result;
 }
 
@@ -212,7 +212,7 @@ tell_finding(void *owner, const struct finding *finding)
         run_remark(run,
                    "%s/%s: not of the archive, though other programs may read "
                    "it as if it were; left alone",
-                   findings->x->folder, finding->name);
+                   findings->x->directory, finding->name);
     return 0;
 }
 
@@ -227,24 +227,25 @@ remove_stray(void *owner, const struct finding *finding)
 
     if (finding->kind != FINDING_STRAY)
         return 0;
-    path = path_join(findings->x->folder, finding->name);
-    result = path ? folder_remove(path, failure)
+    path = path_join(findings->x->directory, finding->name);
+    result = path ? directory_remove(path, failure)
                   : fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     free(path);
     return result;
 }
 
-/* What the folders have, beside what the manifests and the catalog tell. */
+/* What the directories have, beside what the manifests and the catalog tell. */
 static int
-check_folders(struct xarchive *x, struct findings *findings, take_finding *take)
+check_directories(struct xarchive *x, struct findings *findings,
+                  take_finding *take)
 {
     struct failure *failure = &findings->run->failure;
-    struct texts known = {0};
+    struct strtab known = {0};
     int result = x->damaged ? 0 : catalog_parts(&x->archive, &known, failure);
 
     if (result == 0)
         result = check_files(&x->archive, &known, take, findings, failure);
-    texts_free(&known);
+    strtab_free(&known);
     return result;
 }
 
@@ -262,7 +263,8 @@ fail_lost(const struct xarchive *x, struct run *run,
                     "%s: %" PRIu64 " files are missing, and %" PRIu64
                     " parts without a manifest; nothing was changed: bring "
                     "the files back from a copy, or put the tapes again",
-                    x->folder, counts[FINDING_MISSING], counts[FINDING_ORPHAN]);
+                    x->directory, counts[FINDING_MISSING],
+                    counts[FINDING_ORPHAN]);
     return 0;
 }
 
@@ -336,7 +338,7 @@ verify(void *state, struct run *run)
     if (verify_streams(x, run, &findings) != 0 ||
         catalog_lost(&x->archive, tell_finding, &findings, &run->failure) !=
             0 ||
-        check_folders(x, &findings, tell_finding) != 0)
+        check_directories(x, &findings, tell_finding) != 0)
         return -1;
     run_print(run,
               "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64 " gaps, %" PRIu64
@@ -350,11 +352,11 @@ verify(void *state, struct run *run)
         return fail(&run->failure, FAILURE_DATA,
                     "%s: %" PRIu64 " of %" PRIu64 " parts are not as they "
                     "were written",
-                    x->folder, verified.bad, verified.parts);
+                    x->directory, verified.bad, verified.parts);
     if (findings.counts[FINDING_TWICE])
         return fail(&run->failure, FAILURE_DATA,
                     "%s: seqs are there twice, see what was printed",
-                    x->folder);
+                    x->directory);
     return 0;
 }
 
@@ -387,11 +389,11 @@ check(void *state, struct run *run)
     if (!x->damaged &&
         catalog_lost(&x->archive, tell_finding, &findings, failure) != 0)
         return -1;
-    if (check_folders(x, &findings, tell_finding) != 0 ||
+    if (check_directories(x, &findings, tell_finding) != 0 ||
         fail_lost(x, run, &findings) != 0)
         return -1;
     if (x->rebuild)
-        return check_folders(x, &findings, remove_stray) == 0
+        return check_directories(x, &findings, remove_stray) == 0
                    ? catalog_rebuild(&x->archive, failure)
                    : -1;
     if (findings.counts[FINDING_STRAY] || wrong)
@@ -399,7 +401,7 @@ check(void *state, struct run *run)
                     "%s: %" PRIu64 " stray parts, and %" PRId64
                     " tapes that the catalog has too many or too few: "
                     "xarchive fsck --rebuild mends both",
-                    x->folder, findings.counts[FINDING_STRAY], wrong);
+                    x->directory, findings.counts[FINDING_STRAY], wrong);
     return 0;
 }
 
@@ -410,21 +412,21 @@ static int
 compact(void *state, struct run *run)
 {
     struct xarchive *x = state;
-    struct texts streams = {0};
+    struct strtab streams = {0};
     int result = put_init(&x->put, &x->archive, &x->blooms, &run->failure);
     bool done;
 
     for (uint32_t i = 0; i < x->archive.count; i++) {
         const char *stream = x->archive.manifests[i].header.stream;
 
-        texts_add(&streams, stream, strlen(stream), NULL);
+        strtab_add(&streams, stream, strlen(stream), NULL);
     }
     for (uint32_t i = 0; result == 0 && i < streams.count; i++) {
         result = put_compact(&x->put, streams.entries[i].bytes, &done,
                              &run->failure);
         x->stored += x->put.stored;
     }
-    texts_free(&streams);
+    strtab_free(&streams);
     put_free(&x->put);
     if (result == 0) /* one that was killed may not have come to it */
         result = catalog_update(&x->archive, &run->failure);
@@ -443,7 +445,7 @@ static const struct verb verbs[] = {
      ARCHIVE_READ, verify},
     {"compact", "", "merge the parts of a stream, type and day into one",
      RUN_SILENT, ARCHIVE_WRITE, compact},
-    {"fsck", "", "compare folder and catalog with the manifests", RUN_TEXT,
+    {"fsck", "", "compare directory and catalog with the manifests", RUN_TEXT,
      ARCHIVE_WRITE, check},
     {0},
 };
@@ -462,7 +464,7 @@ add_blooms(struct xarchive *x, struct failure *failure)
                             "\"%.*s\" is no field with an id; tape(5) lists "
                             "them",
                             (int)size, name);
-            if (texts_add(&x->blooms, name, size, NULL) == TEXTS_NONE)
+            if (strtab_add(&x->blooms, name, size, NULL) == STRTAB_NONE)
                 return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
         }
     }
@@ -479,7 +481,7 @@ prepare(void *state, struct run *run)
     if (add_blooms(x, &run->failure) != 0)
         return -1;
     x->open = true;
-    if (archive_open(&x->archive, x->folder, (enum archive_mode)verb->mode,
+    if (archive_open(&x->archive, x->directory, (enum archive_mode)verb->mode,
                      &run->failure) != 0)
         return -1;
     if (!x->puts)
@@ -496,7 +498,7 @@ destroy(void *state)
         put_free(&x->put);
     if (x->open)
         archive_close(&x->archive);
-    texts_free(&x->blooms);
+    strtab_free(&x->blooms);
 }
 
 int
@@ -507,7 +509,7 @@ main(int argc, char **argv)
         {.letter = 'd',
          .name = "dir",
          .kind = OPTION_TEXT,
-         .value = &x.folder,
+         .value = &x.directory,
          .argument = "DIR",
          .help = "the archive",
          .required = true},

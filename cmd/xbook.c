@@ -9,7 +9,7 @@
 
 #include "cli/local.h"
 #include "cli/run.h"
-#include "market/quotes.h"
+#include "feed/quotes.h"
 
 struct xbook {
     bool every, keep;
@@ -48,7 +48,7 @@ static int
 prepare(void *state, struct run *run)
 {
     struct xbook *x = state;
-    const struct match_sink sink = {put_quote, name_instrument, run};
+    const struct event_sink sink = {put_quote, name_instrument, run};
 
     run->keep = x->keep;
     return quotes_init(&x->quotes, &sink, (unsigned)x->depth, &run->failure);

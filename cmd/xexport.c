@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "cli/run.h"
-#include "text/csv_write.h"
-#include "text/json_write.h"
-#include "text/table_write.h"
+#include "format/csv_write.h"
+#include "format/json_write.h"
+#include "format/table_write.h"
 
 #define FLUSH_SIZE (64 * 1024) /* of text that is kept back */
 

@@ -3,7 +3,7 @@
  */
 #include "base/clock.h"
 #include "cli/run.h"
-#include "market/flow.h"
+#include "gen/flow.h"
 
 #define PROGRESS_EVERY 65536
 

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/zoneinfo.h"
 #include "base/clock.h"
 #include "cli/run.h"
-#include "io/zoneinfo.h"
-#include "text/csv.h"
-#include "text/json.h"
-#include "text/lobster.h"
+#include "format/csv.h"
+#include "format/json.h"
+#include "format/lobster.h"
 
 #define READ_SIZE     (256 * 1024)
 #define SEED_SIZE_MAX LINE_BYTES_MAX

@@ -13,12 +13,12 @@
 #include <unistd.h>
 
 #include "cli/run.h"
+#include "ledger/audit.h"
 #include "ledger/emit.h"
 #include "ledger/post.h"
 #include "ledger/report.h"
 #include "ledger/store.h"
-#include "ledger/witness.h"
-#include "sql/books.h"
+#include "ledgerdb/ledgerdb.h"
 #include "tape/names.h"
 #include "tape/schema.h"
 
@@ -37,8 +37,8 @@ struct xledger {
     struct ledger ledger;
     struct ledger_entry entry;
     struct names names;
-    struct books *books; /* NULL: no database */
-    struct witness witness;
+    struct ledgerdb *books; /* NULL: no database */
+    struct ledger_audit audit;
     struct finding finding;
     bool named[LEDGER_SYSTEM_COUNT]; /* on the tape that is written */
     uint64_t violations;
@@ -151,32 +151,34 @@ instrument_name(void *owner, uint32_t instrument, char *text)
 static int
 open_books(struct xledger *x, struct run *run, enum database_mode mode)
 {
-    x->books = books_open(x->database, mode, &run->failure);
+    x->books = ledgerdb_open(x->database, mode, &run->failure);
     if (!x->books)
         return -1;
-    return books_define(x->books, &run->instruments, &x->names, &run->failure);
+    return ledgerdb_define(x->books, &run->instruments, &x->names,
+                           &run->failure);
 }
 
-static struct books_reader
+static struct ledgerdb_reader
 reader_of(struct xledger *x)
 {
-    return (struct books_reader){&x->ledger, ledger_forget,
-                                 ledger_restore_account, ledger_restore_balance,
-                                 ledger_restore_position};
+    return (struct ledgerdb_reader){
+        &x->ledger, ledger_forget, ledger_restore_account,
+        ledger_restore_balance, ledger_restore_position};
 }
 
 /* Makes everything up to the event in hand durable. */
 static int
 commit(struct xledger *x, struct failure *failure)
 {
-    const struct ledger_store store = {x->books, books_save_account,
-                                       books_save_balance, books_save_position};
+    const struct ledger_store store = {x->books, ledgerdb_save_account,
+                                       ledgerdb_save_balance,
+                                       ledgerdb_save_position};
 
-    if (!x->books || books_pending(x->books) == 0)
+    if (!x->books || ledgerdb_pending(x->books) == 0)
         return 0;
-    if (books_lock(x->books, failure) != 0 ||
+    if (ledgerdb_lock(x->books, failure) != 0 ||
         ledger_save(&x->ledger, &store, failure) != 0 ||
-        books_commit(x->books, failure) != 0)
+        ledgerdb_commit(x->books, failure) != 0)
         return -1;
     ledger_saved(&x->ledger);
     return 0;
@@ -200,13 +202,13 @@ keep_entry(struct xledger *x, struct run *run, const struct event *cause,
 
     if (entry->leg_count == 0)
         return 0;
-    if (books_transaction(x->books, entry->transaction_id, cause, instrument,
-                          &run->failure) != 0)
+    if (ledgerdb_transaction(x->books, entry->transaction_id, cause, instrument,
+                             &run->failure) != 0)
         return -1;
     for (unsigned i = 0; i < entry->leg_count; i++) {
         emit_posting(&x->ledger, entry, i, instrument, cause->time, &event);
-        if (books_posting(x->books, &event, event.event.instrument,
-                          &run->failure) != 0)
+        if (ledgerdb_posting(x->books, &event, event.event.instrument,
+                             &run->failure) != 0)
             return -1;
     }
     return 0;
@@ -217,7 +219,7 @@ keep_entry(struct xledger *x, struct run *run, const struct event *cause,
 static int
 accept_event(struct xledger *x, struct failure *failure)
 {
-    int result = books_accept(x->books, failure);
+    int result = ledgerdb_accept(x->books, failure);
 
     if (result > 0)
         ledger_saved(&x->ledger);
@@ -343,8 +345,8 @@ book_event(struct xledger *x, struct run *run, const struct event *event)
         return -1;
     if (!x->check)
         return 0;
-    return witness_entry(&x->witness, &x->ledger, &x->entry, &x->finding,
-                         &run->failure);
+    return ledger_audit_entry(&x->audit, &x->ledger, &x->entry, &x->finding,
+                              &run->failure);
 }
 
 /* Definitions are remembered; nothing else of them matters here. */
@@ -359,7 +361,7 @@ take_definition(struct xledger *x, struct run *run, const struct event *event)
     if (event->type != EVENT_INSTRUMENT || !x->books)
         return 0;
     index = instruments_find(&run->instruments, event->instrument);
-    return books_instrument(x->books, index + 1, fields, &run->failure);
+    return ledgerdb_instrument(x->books, index + 1, fields, &run->failure);
 }
 
 static int
@@ -368,7 +370,8 @@ on_event(void *state, struct run *run, const struct event *event)
     struct xledger *x = state;
     bool ours = post_takes(event->type);
 
-    if (x->books && books_event(x->books, run->seq, event, &run->failure) != 0)
+    if (x->books &&
+        ledgerdb_event(x->books, run->seq, event, &run->failure) != 0)
         return -1;
     if ((ours ? book_event(x, run, event) : take_definition(x, run, event)) !=
         0)
@@ -387,9 +390,10 @@ on_event(void *state, struct run *run, const struct event *event)
 static int
 begin_stream(struct xledger *x, struct run *run)
 {
-    struct books_reader reader = reader_of(x);
-    struct books_counts counts = {x->ledger.transactions, x->ledger.postings};
-    const struct books_stream stream = {
+    struct ledgerdb_reader reader = reader_of(x);
+    struct ledgerdb_counts counts = {x->ledger.transactions,
+                                     x->ledger.postings};
+    const struct ledgerdb_stream stream = {
         .name = run->reader.header.stream,
         .first_seq = run->reader.header.first_seq,
         .rules = x->rules,
@@ -403,7 +407,7 @@ begin_stream(struct xledger *x, struct run *run)
             open_books(x, run, DATABASE_WRITE) != 0)
             return -1;
     }
-    result = books_begin(x->books, &stream, &reader, &counts, &run->failure);
+    result = ledgerdb_begin(x->books, &stream, &reader, &counts, &run->failure);
     x->ledger.transactions = counts.transactions;
     x->ledger.postings = counts.postings;
     if (result == 0)
@@ -420,7 +424,8 @@ begin(void *state, struct run *run, struct tape_header *header)
     memset(x->named, 0, sizeof x->named);
     if (x->database && begin_stream(x, run) != 0)
         return -1;
-    return x->check ? witness_begin(&x->witness, &x->ledger, &run->failure) : 0;
+    return x->check ? ledger_audit_begin(&x->audit, &x->ledger, &run->failure)
+                    : 0;
 }
 
 static int
@@ -428,7 +433,8 @@ on_block(void *state, struct run *run)
 {
     struct xledger *x = state;
 
-    if (x->books && (run->waiting || books_pending(x->books) >= BATCH_EVENTS))
+    if (x->books &&
+        (run->waiting || ledgerdb_pending(x->books) >= BATCH_EVENTS))
         return commit(x, &run->failure);
     return 0;
 }
@@ -440,11 +446,11 @@ end(void *state, struct run *run, enum tape_status status)
 
     if (x->books &&
         (commit(x, &run->failure) != 0 ||
-         books_end(x->books, status == TAPE_COMPLETE, &run->failure) != 0))
+         ledgerdb_end(x->books, status == TAPE_COMPLETE, &run->failure) != 0))
         return -1;
     if (!x->check)
         return 0;
-    return witness_end(&x->witness, &x->ledger, &x->finding, &run->failure);
+    return ledger_audit_end(&x->audit, &x->ledger, &x->finding, &run->failure);
 }
 
 /* ---- the end ------------------------------------------------------------- */
@@ -461,17 +467,17 @@ put(void *owner, const char *text, size_t size)
 static int
 look_into_books(struct xledger *x, struct run *run)
 {
-    struct books_reader reader = reader_of(x);
-    struct books_counts counts;
+    struct ledgerdb_reader reader = reader_of(x);
+    struct ledgerdb_counts counts;
 
     if (open_books(x, run, DATABASE_READ) != 0 ||
-        books_read(x->books, &reader, &counts, &run->failure) != 0)
+        ledgerdb_read(x->books, &reader, &counts, &run->failure) != 0)
         return -1;
     x->ledger.transactions = counts.transactions;
     x->ledger.postings = counts.postings;
-    if (witness_begin(&x->witness, &x->ledger, &run->failure) != 0)
+    if (ledger_audit_begin(&x->audit, &x->ledger, &run->failure) != 0)
         return -1;
-    return witness_end(&x->witness, &x->ledger, &x->finding, &run->failure);
+    return ledger_audit_end(&x->audit, &x->ledger, &x->finding, &run->failure);
 }
 
 /* One line for the state in memory, one for the database. */
@@ -491,7 +497,7 @@ check(struct xledger *x, struct run *run, const struct report_host *host)
              (unsigned long long)x->ledger.postings);
     put(run, text, strlen(text));
     if (x->books)
-        holds = books_check(x->books, text, sizeof text, &run->failure);
+        holds = ledgerdb_check(x->books, text, sizeof text, &run->failure);
     if (holds == 0)
         fail(&run->failure, FAILURE_DATA, "%s: %s", x->database, text);
     else if (x->books && holds == 1)
@@ -532,9 +538,9 @@ destroy(void *state)
 {
     struct xledger *x = state;
 
-    books_close(x->books);
+    ledgerdb_close(x->books);
     ledger_free(&x->ledger);
-    witness_free(&x->witness);
+    ledger_audit_free(&x->audit);
     names_free(&x->names);
 }
 

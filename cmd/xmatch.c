@@ -8,8 +8,8 @@
 
 #include "cli/local.h"
 #include "cli/resume.h"
-#include "market/match_snapshot.h"
-#include "market/quotes.h"
+#include "feed/quotes.h"
+#include "match/snapshot.h"
 #include "tape/schema.h"
 #include "tape/shard.h"
 
@@ -106,8 +106,8 @@ static int
 start(void *state, struct run *run)
 {
     struct xmatch *x = state;
-    const struct match_sink facts = {put_fact, name_instrument, run};
-    const struct match_sink told = {put, name_instrument, run};
+    const struct event_sink facts = {put_fact, name_instrument, run};
+    const struct event_sink told = {put, name_instrument, run};
 
     match_free(&x->match);
     quotes_free(&x->quotes);
@@ -130,7 +130,7 @@ static void
 save(void *state, struct run *run, struct tape_writer *writer)
 {
     struct xmatch *x = state;
-    const struct match_sink sink = {.put = put_state, .owner = writer};
+    const struct event_sink sink = {.put = put_state, .owner = writer};
 
     match_save(&x->match, &run->instruments, &sink);
 }
@@ -346,7 +346,7 @@ take_stretch(void *state, struct run *run, const struct event **event)
     bool look = x->match.books.count > MATCH_CACHED;
     bool simple = x->instruments.shards == 0 && !x->keep && !x->tells &&
                   !resume_passes(&x->resume);
-    bool room = !x->resume.folder;
+    bool room = !x->resume.directory;
     int result = 0;
 
     for (unsigned step = 0; look && step < MATCH_STEPS; step++)
@@ -431,7 +431,7 @@ main(int argc, char **argv)
         {0, "depth", OPTION_COUNT, &x.depth, "N",
          "and the levels among the best N that change", .shapes = true,
          .max = DEPTH_MAX},
-        {'S', "snapshots", OPTION_TEXT, &x.resume.folder, "DIR",
+        {'S', "snapshots", OPTION_TEXT, &x.resume.directory, "DIR",
          "keep snapshots of the books there"},
         {0, "snapshot-every", OPTION_COUNT, &x.resume.every, "N",
          "so many events apart (10000000)", .min = 1},

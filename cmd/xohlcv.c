@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/zoneinfo.h"
 #include "bars/bars.h"
 #include "cli/run.h"
-#include "io/zoneinfo.h"
 
 #define SAME_PLACE(field)                                                      \
     _Static_assert(offsetof(struct trade, field) ==                            \

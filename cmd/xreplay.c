@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "cli/run.h"
-#include "store/log_source.h"
-#include "store/replay.h"
+#include "log/replay.h"
+#include "log/source.h"
 #include "tape/merge.h"
 #include "tape/part.h"
 

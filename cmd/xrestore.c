@@ -4,10 +4,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "archive/check.h"
+#include "archive/merge.h"
 #include "base/clock.h"
 #include "cli/run.h"
-#include "store/check.h"
-#include "store/merge.h"
 #include "tape/select.h"
 
 #define RUN_MAX       4096 /* events that are copied at once */
@@ -16,13 +16,13 @@
 #define THREADS_LIMIT 64
 
 struct xrestore {
-    const char *folder, *stream;
+    const char *directory, *stream;
     struct option_list types, symbols, accounts, ids;
     struct selection selection;
     bool selects; /* not all events of a stream are wanted */
     bool test;
     uint64_t threads;
-    struct ahead ahead;
+    struct pool ahead;
     struct output nowhere; /* of --test: where the tapes go */
     struct archive archive;
     bool open;
@@ -62,8 +62,7 @@ prepare(void *state, struct run *run)
     x->selects |=
         x->selection.from != TIME_NULL || x->selection.to != TIME_NULL;
     if (x->threads == 0)
-        x->threads =
-            ahead_processors() < THREADS ? ahead_processors() : THREADS;
+        x->threads = pool_processors() < THREADS ? pool_processors() : THREADS;
     x->run = run;
     if (x->test) {
         run->kind = RUN_TEXT;
@@ -72,9 +71,9 @@ prepare(void *state, struct run *run)
             return -1;
     }
     x->open = true;
-    if (archive_open(&x->archive, x->folder, ARCHIVE_READ, failure) != 0)
+    if (archive_open(&x->archive, x->directory, ARCHIVE_READ, failure) != 0)
         return -1;
-    return ahead_open(&x->ahead, (unsigned)x->threads - 1, failure);
+    return pool_open(&x->ahead, (unsigned)x->threads - 1, failure);
 }
 
 /* ---- a stream ------------------------------------------------------------ */
@@ -212,7 +211,7 @@ next_span(struct xrestore *x, struct run *run, const struct span **span,
         return fail(&run->failure, FAILURE_DATA,
                     "%s: an event with seq %" PRIu64
                     " that no put has noted: xarchive verify tells more",
-                    x->folder, x->merge.seq);
+                    x->directory, x->merge.seq);
     if (run->writer.begun &&
         (x->selects || tape_writer_next_seq(&run->writer) == x->merge.seq) &&
         memcmp(from->manifest->header.sizes, (*span)->manifest->header.sizes,
@@ -320,7 +319,7 @@ produce(void *state, struct run *run)
     free(list);
     if (result == 0 && found == 0)
         return fail(&run->failure, FAILURE_DATA,
-                    "%s: %s%s: xarchive ls tells what there is", x->folder,
+                    "%s: %s%s: xarchive ls tells what there is", x->directory,
                     x->stream ? "it has no stream " : "it is empty",
                     x->stream ? x->stream : "");
     return result;
@@ -345,7 +344,7 @@ destroy(void *state)
     struct xrestore *x = state;
 
     selection_free(&x->selection);
-    ahead_close(&x->ahead);
+    pool_close(&x->ahead);
     output_abandon(&x->nowhere);
     if (x->open)
         archive_close(&x->archive);
@@ -356,7 +355,7 @@ main(int argc, char **argv)
 {
     static struct xrestore x = {.nowhere = {.fd = -1}};
     const struct option_spec options[] = {
-        {'d', "dir", OPTION_TEXT, &x.folder, "DIR", "the archive",
+        {'d', "dir", OPTION_TEXT, &x.directory, "DIR", "the archive",
          .required = true},
         {0, "stream", OPTION_STREAM, &x.stream, "NAME", "this stream only"},
         {0, "from", OPTION_TIME, &x.selection.from, "TIME", "not before TIME",

@@ -11,9 +11,9 @@
 
 #include "base/clock.h"
 #include "cli/run.h"
-#include "store/log_facts.h"
-#include "store/log_verify.h"
-#include "store/log_write.h"
+#include "log/facts.h"
+#include "log/verify.h"
+#include "log/write.h"
 
 #define GROUP (8 << 20) /* bytes that one fsync makes durable, about */
 
@@ -95,7 +95,7 @@ open_log(struct xstore *x, struct run *run)
 
     if (result == 0)
         return fail(&run->failure, FAILURE_ENVIRONMENT,
-                    "%s: there is no such folder", x->path);
+                    "%s: there is no such directory", x->path);
     if (result > 0 && x->log.segment_count == 0 && x->log.foreign)
         return fail(&run->failure, FAILURE_USAGE,
                     "%s: not an event store, it holds %s", x->path,

@@ -3,10 +3,10 @@
 #ifndef TESTS_TEXT_EVENTS_H
 #define TESTS_TEXT_EVENTS_H
 
-#include "text/csv.h"
-#include "text/csv_write.h"
-#include "text/json.h"
-#include "text/json_write.h"
+#include "format/csv.h"
+#include "format/csv_write.h"
+#include "format/json.h"
+#include "format/json_write.h"
 
 /* Events one after the other. */
 struct tape {

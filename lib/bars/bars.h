@@ -28,9 +28,9 @@
 #ifndef BARS_BARS_H
 #define BARS_BARS_H
 
-#include "bars/bucket.h"
 #include "bars/sum.h"
 #include "base/failure.h"
+#include "calendar/bucket.h"
 
 #define BARS_INTERVALS_MAX 64
 #define BARS_FILL_MAX      10000000 /* buckets of one interval in one gap */

@@ -73,7 +73,7 @@ fail_at(struct failure *failure, const char *format, ...)
 }
 
 int
-fail_advise(struct failure *failure, const char *advice)
+fail_hint(struct failure *failure, const char *advice)
 {
     size_t size = strlen(failure->text), room = strlen(advice) + sizeof " ()";
 

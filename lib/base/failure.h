@@ -21,7 +21,7 @@ enum failure_class {
 
 struct failure {
     enum failure_class kind;
-    bool advised;   /* fail_advise was here */
+    bool advised;   /* fail_hint was here */
     char text[480]; /* one line, no newline, UTF-8 as far as the input was */
 };
 
@@ -41,7 +41,7 @@ int fail_at(struct failure *failure, const char *format, ...)
 
 /* Puts " (advice)", what to do about it, behind the text of a failure of class
  * data that has no advice yet.  Always returns -1. */
-int fail_advise(struct failure *failure, const char *advice);
+int fail_hint(struct failure *failure, const char *advice);
 
 /* malloc and friends for memory whose lack ends the program: they record a
  * failure of class environment and return NULL. size is count * each,

@@ -74,7 +74,7 @@ is_usable(struct resume *resume, struct run *run, size_t i,
     } else if (!is_ours(run, &content.header)) {
         fail(&run->failure, FAILURE_DATA,
              "%s: snapshot %" PRIu64 " is of another version or other options",
-             resume->folder, resume->snapshots.numbers[i]);
+             resume->directory, resume->snapshots.numbers[i]);
         remark(run, run->failure.text);
     } else {
         last = &content.tapes.all[content.tapes.count - 1];
@@ -125,7 +125,7 @@ go_on(struct resume *resume, struct run *run)
         run_remark(run,
                    "%s: no snapshot for --from-out %s; it begins with the "
                    "first event",
-                   resume->folder, resume->from_out);
+                   resume->directory, resume->from_out);
     return result < 0 ? -1 : 0;
 }
 
@@ -134,17 +134,18 @@ resume_prepare(struct resume *resume, struct run *run)
 {
     resume->left = UINT64_MAX;
     resume->time = INT64_MIN;
-    if (!resume->folder && resume->from_out)
+    if (!resume->directory && resume->from_out)
         return fail(&run->failure, FAILURE_USAGE,
                     "--from-out needs -S: which snapshots to go on from");
-    if (!resume->folder && resume->every)
+    if (!resume->directory && resume->every)
         return fail(&run->failure, FAILURE_USAGE,
                     "--snapshot-every needs -S: where to keep the snapshots");
-    if (!resume->folder)
+    if (!resume->directory)
         return 0;
     if (resume->every == 0)
         resume->every = EVERY;
-    if (snapshots_open(&resume->snapshots, resume->folder, &run->failure) != 0)
+    if (snapshots_open(&resume->snapshots, resume->directory, &run->failure) !=
+        0)
         return -1;
     resume->left = resume->every;
     return resume->from_out ? go_on(resume, run) : 0;
@@ -183,7 +184,7 @@ resume_stop(struct resume *resume, struct run *run, const struct event *event)
 {
     bool passed = resume_passes(resume);
 
-    if (!resume->folder)
+    if (!resume->directory)
         return 0;
     if (progress_to(&resume->progress, &run->reader, event_next(event),
                     run->seq, &run->failure) != 0)
@@ -199,7 +200,7 @@ resume_begin(struct resume *resume, struct run *run, struct tape_header *header)
 {
     uint64_t passes;
 
-    if (!resume->folder)
+    if (!resume->directory)
         return 0;
     if (progress_begin(&resume->progress, &run->reader.header, header,
                        &run->failure) != 0)
@@ -215,7 +216,7 @@ resume_begin(struct resume *resume, struct run *run, struct tape_header *header)
 int
 resume_block(struct resume *resume, struct run *run)
 {
-    if (!resume->folder || run->waiting)
+    if (!resume->directory || run->waiting)
         return 0;
     return progress_leave(&resume->progress, &run->reader, &run->failure);
 }
@@ -223,7 +224,7 @@ resume_block(struct resume *resume, struct run *run)
 int
 resume_end(struct resume *resume, struct run *run)
 {
-    if (!resume->folder)
+    if (!resume->directory)
         return 0;
     if (progress_end(&resume->progress, &run->failure) != 0)
         return -1;
@@ -258,7 +259,7 @@ resume_free(struct resume *resume)
 void
 resume_summary(const struct resume *resume, struct run *run, FILE *stream)
 {
-    if (!resume->folder)
+    if (!resume->directory)
         return;
     fprintf(stream,
             "%s: went on behind event %" PRIu64 ", %" PRIu64

@@ -23,7 +23,7 @@
 
 struct resume {
     /* What the options say. */
-    const char *folder, *from_out;
+    const char *directory, *from_out;
     uint64_t every; /* events of input between two snapshots; 0: as usual */
 
     /* What the program does; set before resume_prepare. */

@@ -11,18 +11,18 @@ int
 file_move(const char *from, const char *to, struct failure *failure)
 {
     const char *slash = strrchr(to, '/');
-    char *folder;
+    char *directory;
     int fd, result;
 
     if (rename(from, to) != 0)
         return errno == ENOENT
                    ? 0
                    : fail_errno(failure, "%s: can not give it its name", to);
-    folder = slash ? strndup(to, (size_t)(slash - to) + 1) : strdup(".");
-    if (!folder)
+    directory = slash ? strndup(to, (size_t)(slash - to) + 1) : strdup(".");
+    if (!directory)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(folder);
+    fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(directory);
     result = fd < 0 ? -1 : fsync(fd);
     if (result != 0)
         fail_errno(failure, "%s: can not make its name durable", to);

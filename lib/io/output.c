@@ -17,9 +17,9 @@ name_of(const struct output *output)
     return output->path ? output->path : "standard output";
 }
 
-/* The folder of a path, in memory that the caller frees. */
+/* The directory of a path, in memory that the caller frees. */
 static char *
-folder_of(const char *path)
+directory_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
@@ -42,17 +42,17 @@ temporary_name(const char *path)
     return name;
 }
 
-/* Opens a file without a name in the folder of path, or, where the file
+/* Opens a file without a name in the directory of path, or, where the file
  * system has no such thing, under output->temporary. */
 static int
 open_nameless(struct output *output, const char *path)
 {
-    char *folder = folder_of(path);
+    char *directory = directory_of(path);
 
-    if (!folder)
+    if (!directory)
         return fail(output->failure, FAILURE_ENVIRONMENT, "out of memory");
-    output->fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
-    free(folder);
+    output->fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
+    free(directory);
     if (output->fd >= 0)
         return 0;
     output->temporary = temporary_name(path);
@@ -160,10 +160,11 @@ output_put(struct output *output, const void *bytes, size_t size)
 }
 
 static int
-sync_folder(struct output *output)
+sync_directory(struct output *output)
 {
-    char *folder = folder_of(output->path);
-    int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    char *directory = directory_of(output->path);
+    int fd =
+        directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     int result = fd < 0 ? -1 : fsync(fd);
 
     if (result != 0)
@@ -171,7 +172,7 @@ sync_folder(struct output *output)
                    output->path);
     if (fd >= 0)
         close(fd);
-    free(folder);
+    free(directory);
     return result;
 }
 
@@ -194,7 +195,7 @@ link_temporary(struct output *output)
     return fail_errno(output->failure, "%s: can not name it", output->path);
 }
 
-/* fsync, final name, fsync of the folder: in this order. */
+/* fsync, final name, fsync of the directory: in this order. */
 static int
 publish(struct output *output)
 {
@@ -208,7 +209,7 @@ publish(struct output *output)
                           output->path);
     free(output->temporary);
     output->temporary = NULL;
-    return sync_folder(output);
+    return sync_directory(output);
 }
 
 int

@@ -2,7 +2,7 @@
  *
  * A named file has no name until output_commit: it is written unnamed
  * (O_TMPFILE) or, where the file system can not, under a temporary name in
- * the same folder.  Killed at any moment, nothing half is found under the
+ * the same directory.  Killed at any moment, nothing half is found under the
  * final name.
  *
  *      output_open ... output_put ... output_commit   or   output_abandon
@@ -73,7 +73,7 @@ output_advance(struct output *output, size_t size)
 int output_put(struct output *output, const void *bytes, size_t size);
 
 /* Flushes, makes a named file durable (fsync, its final name, fsync of the
- * folder) and closes.  Only now does the file exist under its name. */
+ * directory) and closes.  Only now does the file exist under its name. */
 int output_commit(struct output *output);
 
 /* Closes without writing what is buffered and leaves nothing behind of a

@@ -7,7 +7,7 @@
 #ifndef LEDGER_REPORT_H
 #define LEDGER_REPORT_H
 
-#include "ledger/witness.h"
+#include "ledger/audit.h"
 
 enum report_kind {
     REPORT_BALANCES = 1, /* account, currency, balance, version */
@@ -32,7 +32,7 @@ struct report_host {
 int report_write(const struct ledger *ledger, enum report_kind kind,
                  const struct report_host *host, struct failure *failure);
 
-/* What a witness found, with names: "I3: an asset does not sum to zero: USD".
+/* What a audit found, with names: "I3: an asset does not sum to zero: USD".
  * NUL-terminated. */
 void report_finding(const struct ledger *ledger, const struct finding *finding,
                     const struct report_host *host, char *text, size_t size);

@@ -37,7 +37,7 @@ fail_sqlite(struct database *database, struct failure *failure,
         {SQLITE_LOCKED, FAILURE_ENVIRONMENT,
          "another program is writing to it; run it again"},
         {SQLITE_CANTOPEN, FAILURE_ENVIRONMENT,
-         "is there such a file, or for a new one its folder?"},
+         "is there such a file, or for a new one its directory?"},
         {SQLITE_CORRUPT, FAILURE_DATA,
          "it is damaged; restore a copy of it, or post the tapes into a new "
          "one"},

@@ -11,7 +11,7 @@ instruments_free(struct instruments *instruments)
         free(instruments->events[i]);
     free(instruments->events);
     free(instruments->locals);
-    texts_free(&instruments->identities);
+    strtab_free(&instruments->identities);
     map_free(&instruments->slow);
     memset(instruments, 0, sizeof *instruments);
 }
@@ -88,7 +88,7 @@ instruments_find_identity(const struct instruments *instruments,
     if (exchange_size > INSTRUMENT_TEXT_MAX ||
         symbol_size > INSTRUMENT_TEXT_MAX)
         return INSTRUMENT_NONE;
-    return texts_find(
+    return strtab_find(
         &instruments->identities, key,
         identity_of(key, exchange, exchange_size, symbol, symbol_size));
 }
@@ -157,7 +157,7 @@ instruments_define(struct instruments *instruments,
                        event->symbol.length);
     known = instruments_find(instruments, id);
     if (known != INSTRUMENT_NONE &&
-        known != texts_find(&instruments->identities, key, size)) {
+        known != strtab_find(&instruments->identities, key, size)) {
         char name[128];
 
         instruments_name(instruments, known, name, sizeof name);
@@ -166,8 +166,8 @@ instruments_define(struct instruments *instruments,
              id, name);
         return INSTRUMENT_NONE;
     }
-    index = texts_add(&instruments->identities, key, size, NULL);
-    if (index == TEXTS_NONE) {
+    index = strtab_add(&instruments->identities, key, size, NULL);
+    if (index == STRTAB_NONE) {
         fail(failure, FAILURE_ENVIRONMENT, "out of memory");
         return INSTRUMENT_NONE;
     }

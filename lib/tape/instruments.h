@@ -9,7 +9,7 @@
 
 #include "base/failure.h"
 #include "base/map.h"
-#include "base/texts.h"
+#include "base/strtab.h"
 #include "tape/event.h"
 
 #define INSTRUMENT_NONE       UINT32_MAX
@@ -21,7 +21,7 @@ struct instruments {
     struct instrument **events; /* by index: a copy of the newest definition,
                                  * with its texts; owned */
     uint32_t capacity;
-    struct texts identities;              /* "exchange\0symbol" -> index */
+    struct strtab identities;             /* "exchange\0symbol" -> index */
     uint32_t fast[INSTRUMENT_LOCAL_FAST]; /* local id -> index + 1 */
     struct map slow;                      /* ids beyond */
     uint32_t *locals; /* defined on this tape, to forget them */

@@ -23,7 +23,7 @@ void
 tape_join_free(struct tape_join *join)
 {
     tape_header_free(&join->header);
-    texts_free(&join->streams);
+    strtab_free(&join->streams);
 }
 
 /* ---- lengths ------------------------------------------------------------- */
@@ -65,7 +65,7 @@ add_stream(struct tape_join *join, const char *stream, struct failure *failure)
     size_t used = strlen(name), size = strlen(stream);
     bool added;
 
-    if (texts_add(&join->streams, stream, size, &added) == TEXTS_NONE)
+    if (strtab_add(&join->streams, stream, size, &added) == STRTAB_NONE)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     if (!added)
         return 0;

@@ -22,12 +22,12 @@
 #define TAPE_JOIN_H
 
 #include "base/failure.h"
-#include "base/texts.h"
+#include "base/strtab.h"
 #include "tape/header.h"
 
 struct tape_join {
     struct tape_header header;
-    struct texts streams;      /* their different names */
+    struct strtab streams;     /* their different names */
     unsigned streams_left_out; /* names for which there was no room */
     unsigned programs_left_out;
 };

@@ -8,7 +8,7 @@
 void
 names_free(struct names *names)
 {
-    texts_free(&names->texts);
+    strtab_free(&names->texts);
     for (size_t i = 0; i < KINDS; i++)
         map_free(&names->map[i]);
 }
@@ -60,8 +60,8 @@ names_add(struct names *names, enum id_kind kind, uint64_t id, const char *text,
                     (unsigned long long)id, (int)known_size, known, (int)size,
                     text);
     }
-    number = texts_add(&names->texts, text, size, NULL);
-    if (number == TEXTS_NONE || kind >= KINDS ||
+    number = strtab_add(&names->texts, text, size, NULL);
+    if (number == STRTAB_NONE || kind >= KINDS ||
         !map_put(&names->map[kind], id, number))
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     return 0;

@@ -12,13 +12,13 @@
 
 #include "base/failure.h"
 #include "base/map.h"
-#include "base/texts.h"
+#include "base/strtab.h"
 #include "tape/event.h"
 
 #define NAME_BIT (UINT64_C(1) << 63)
 
 struct names {
-    struct texts texts;
+    struct strtab texts;
     struct map map[16]; /* by id kind: id -> number in texts */
 };
 

@@ -182,7 +182,7 @@ take_header(struct tape_reader *reader, const struct frame *frame,
         fail(failure, FAILURE_DATA,
              "a tape of format %u; this program reads format %d",
              frame->u.header.version, TAPE_VERSION);
-        fail_advise(failure, "use a newer one");
+        fail_hint(failure, "use a newer one");
         return fail_here(reader, failure);
     }
     tape_header_free(&reader->header);

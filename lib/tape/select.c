@@ -23,7 +23,7 @@ selection_init(struct selection *selection)
 void
 selection_free(struct selection *selection)
 {
-    texts_free(&selection->symbols);
+    strtab_free(&selection->symbols);
     map_free(&selection->accounts);
     instruments_free(&selection->instruments);
     free(selection->wanted);
@@ -84,7 +84,7 @@ static int
 take_symbol(struct selection *selection, const char *text, size_t size,
             struct failure *failure)
 {
-    if (texts_add(&selection->symbols, text, size, NULL) == TEXTS_NONE)
+    if (strtab_add(&selection->symbols, text, size, NULL) == STRTAB_NONE)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
     return 0;
 }
@@ -214,11 +214,11 @@ has_symbol(const struct selection *selection, uint32_t index)
     char name[2 * 65536];
     size_t size;
 
-    if (texts_find(&selection->symbols, symbol, event->symbol.length) !=
-        TEXTS_NONE)
+    if (strtab_find(&selection->symbols, symbol, event->symbol.length) !=
+        STRTAB_NONE)
         return true;
     size = instruments_name(&selection->instruments, index, name, sizeof name);
-    return texts_find(&selection->symbols, name, size) != TEXTS_NONE;
+    return strtab_find(&selection->symbols, name, size) != STRTAB_NONE;
 }
 
 bool
@@ -236,7 +236,7 @@ selection_may_take_symbol(const struct selection *selection,
     char name[512];
 
     if (!selection->by_symbol ||
-        texts_find(&selection->symbols, symbol, symbol_size) != TEXTS_NONE)
+        strtab_find(&selection->symbols, symbol, symbol_size) != STRTAB_NONE)
         return true;
     if (exchange_size == 0)
         return false;
@@ -245,8 +245,8 @@ selection_may_take_symbol(const struct selection *selection,
     memcpy(name, exchange, exchange_size);
     name[exchange_size] = ':';
     memcpy(name + exchange_size + 1, symbol, symbol_size);
-    return texts_find(&selection->symbols, name,
-                      exchange_size + 1 + symbol_size) != TEXTS_NONE;
+    return strtab_find(&selection->symbols, name,
+                       exchange_size + 1 + symbol_size) != STRTAB_NONE;
 }
 
 static int

@@ -23,7 +23,7 @@
 
 #include "base/failure.h"
 #include "base/map.h"
-#include "base/texts.h"
+#include "base/strtab.h"
 #include "tape/event.h"
 #include "tape/header.h"
 #include "tape/instruments.h"
@@ -50,7 +50,7 @@ struct selection {
     /* private */
     bool by_type, by_symbol, by_account, by_time, by_id;
     uint64_t types[(UINT16_MAX + 1) / 64]; /* a bit a type */
-    struct texts symbols;                  /* as given */
+    struct strtab symbols;                 /* as given */
     struct map accounts;                   /* id -> 1 */
     struct selection_id ids[SELECT_IDS];
     unsigned id_count;

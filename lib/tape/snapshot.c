@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/digits.h"
-#include "io/folder.h"
+#include "io/directory.h"
 
 #define DIGITS 16
 #define ENDING ".tape"
@@ -14,7 +14,8 @@
 /* What a killed program leaves of one that was being written. */
 #define LEFTOVER ".*" ENDING ".*.tmp"
 
-/* ---- the folder ---------------------------------------------------------- */
+/* ---- the directory ----------------------------------------------------------
+ */
 
 /* The number that a name stands for, or 0: it is none of ours. */
 static uint64_t
@@ -69,7 +70,7 @@ take_lock(struct snapshots *snapshots, struct failure *failure)
 
     if (asprintf(&path, "%s/lock", snapshots->path) < 0)
         return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
-    snapshots->lock = folder_lock(path, &taken, failure);
+    snapshots->lock = directory_lock(path, &taken, failure);
     free(path);
     if (snapshots->lock >= 0)
         return 0;
@@ -77,7 +78,7 @@ take_lock(struct snapshots *snapshots, struct failure *failure)
         failure->kind = FAILURE_NONE;
         fail(failure, FAILURE_ENVIRONMENT,
              "%s: another program keeps its snapshots here: wait until it has "
-             "ended, or name another folder",
+             "ended, or name another directory",
              snapshots->path);
     }
     return -1;
@@ -88,15 +89,15 @@ take_lock(struct snapshots *snapshots, struct failure *failure)
 static int
 list(struct snapshots *snapshots, char **foreign, struct failure *failure)
 {
-    struct folder folder;
+    struct directory directory;
     int result = 0;
 
     *foreign = NULL;
     snapshots->count = 0;
-    if (folder_list(&folder, snapshots->path, failure) != 1)
+    if (directory_list(&directory, snapshots->path, failure) != 1)
         return -1;
-    for (size_t i = 0; result == 0 && i < folder.count; i++) {
-        const char *name = folder.names[i];
+    for (size_t i = 0; result == 0 && i < directory.count; i++) {
+        const char *name = directory.names[i];
 
         if (number_of(name))
             result = add_number(snapshots, number_of(name), failure);
@@ -104,7 +105,7 @@ list(struct snapshots *snapshots, char **foreign, struct failure *failure)
                  fnmatch(LEFTOVER, name, 0) != 0)
             *foreign = strdup(name);
     }
-    folder_free(&folder);
+    directory_free(&directory);
     return result;
 }
 
@@ -116,10 +117,11 @@ check_ours(struct snapshots *snapshots, struct failure *failure)
     int result = list(snapshots, &foreign, failure);
 
     if (result == 0 && snapshots->count == 0 && foreign)
-        result = fail(failure, FAILURE_USAGE,
-                      "%s: not a folder of snapshots, it holds %s: name a new "
-                      "or empty folder",
-                      snapshots->path, foreign);
+        result =
+            fail(failure, FAILURE_USAGE,
+                 "%s: not a directory of snapshots, it holds %s: name a new "
+                 "or empty directory",
+                 snapshots->path, foreign);
     free(foreign);
     return result;
 }
@@ -134,10 +136,10 @@ snapshots_open(struct snapshots *snapshots, const char *path,
     memset(snapshots, 0, sizeof *snapshots);
     snapshots->path = path;
     snapshots->output.fd = snapshots->lock = -1;
-    if (folder_make(path, failure) != 0 ||
+    if (directory_make(path, failure) != 0 ||
         check_ours(snapshots, failure) != 0 ||
         take_lock(snapshots, failure) != 0 ||
-        folder_sweep(path, LEFTOVER, failure) != 0)
+        directory_sweep(path, LEFTOVER, failure) != 0)
         return -1;
     result = list(snapshots, &foreign, failure);
     free(foreign);
@@ -151,7 +153,7 @@ snapshots_close(struct snapshots *snapshots)
         return;
     snapshot_abandon(snapshots);
     free(snapshots->numbers);
-    folder_unlock(snapshots->lock);
+    directory_unlock(snapshots->lock);
     memset(snapshots, 0, sizeof *snapshots);
 }
 
@@ -382,7 +384,7 @@ static int
 remove_oldest(struct snapshots *snapshots, struct failure *failure)
 {
     char *path = path_of(snapshots, snapshots->numbers[0], failure);
-    int result = path ? folder_remove(path, failure) : -1;
+    int result = path ? directory_remove(path, failure) : -1;
 
     free(path);
     memmove(snapshots->numbers, snapshots->numbers + 1,

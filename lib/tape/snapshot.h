@@ -1,4 +1,4 @@
-/* snapshot.h - a folder of snapshots: what a program remembers at places of
+/* snapshot.h - a directory of snapshots: what a program remembers at places of
  * its input, so that it need not go through all of it again.
  *
  * A snapshot is a tape: first a checkpoint for each tape of input so far, in
@@ -53,8 +53,8 @@ struct snapshots {
     struct tape_writer writer;
 };
 
-/* Opens a folder, made when missing, for this program alone; one that has other
- * things and no snapshot is refused. */
+/* Opens a directory, made when missing, for this program alone; one that has
+ * other things and no snapshot is refused. */
 int snapshots_open(struct snapshots *snapshots, const char *path,
                    struct failure *failure);
 

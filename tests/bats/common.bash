@@ -1,4 +1,4 @@
-# common - what every bats file starts from: the programs on PATH, a folder of
+# common - what every bats file starts from: the programs on PATH, a directory of
 # its own, and the table of how each program is run.
 bats_require_minimum_version 1.5.0
 
@@ -65,7 +65,7 @@ parts() {
     find "$1" -name 'part-*.parquet' | sort
 }
 
-# Independent readers from npm, in a folder of their own outside the sources.
+# Independent readers from npm, in a directory of their own outside the sources.
 needs_oracles() {
     command -v npm > /dev/null || skip "npm is not installed: no oracles"
     XTAPE_ORACLES=${XTAPE_ORACLES-${XDG_CACHE_HOME-$HOME/.cache}/xtape-oracles}

@@ -44,7 +44,7 @@ load common
     done
 }
 
-@test "the same sources give the same programs from another folder" {
+@test "the same sources give the same programs from another directory" {
     [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
     mkdir copy
     (cd "$ROOT" && git ls-files -z -co --exclude-standard |

@@ -16,7 +16,7 @@ examples() {
         { text = text substr($0, 12) "\n" }'
 }
 
-# run_examples NAME: those on stdin, in order, in the folder at hand.
+# run_examples NAME: those on stdin, in order, in the directory at hand.
 run_examples() {
     count=0
     while IFS= read -r -d '' command; do

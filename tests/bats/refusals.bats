@@ -1,4 +1,4 @@
-# What keeps data, where it can not: two writers, a full disk, a folder that
+# What keeps data, where it can not: two writers, a full disk, a directory that
 # can not be written, other people's files, and files that are damaged, missing
 # or of a newer version.  Each is told in a line that names the file and says
 # what to do, and nothing is destroyed.
@@ -17,7 +17,7 @@ make_kept() {
     xarchive -d kept/a put day.tape
 }
 
-# digests FOLDER ...: of all files, but for SQLite's and the lock.
+# digests DIRECTORY ...: of all files, but for SQLite's and the lock.
 digests() {
     find "$@" -type f ! -name 'catalog.db*' ! -name lock -exec sha256sum {} + \
         2> /dev/null | sort -k 2
@@ -75,7 +75,7 @@ rm -r a | xarchive -d a fsck | 3 | a: there is no archive; xarchive put makes on
 rm -r a | xarchive -d a compact | 3 | a: there is no archive; xarchive put makes one
 rm -r a | xarchive -d a verify | 3 | a: there is no archive; xarchive put makes one
 rm -r a | xrestore -d a | 3 | a: there is no archive; xarchive put makes one
-rm -r store | xreplay -d store | 3 | store: there is no such folder
+rm -r store | xreplay -d store | 3 | store: there is no such directory
 '
 
 @test "harm to a file is told with its name and what to do; nothing is changed" {
@@ -233,7 +233,7 @@ small() {
     done
 }
 
-@test "a folder of somebody else is 3 and says so" {
+@test "a directory of somebody else is 3 and says so" {
     [ "$(id -u)" -eq 0 ] || skip "only root can be somebody else"
     make_kept
     chmod -R go-w kept

@@ -177,11 +177,11 @@ lock" ]
     xarchive -q -d archive put in.tape
     mkdir letters
     echo precious > letters/letter
-    for folder in store archive letters; do
-        find $folder -type f -exec sha256sum {} + | sort > before
-        run -2 --separate-stderr xmatch -S $folder -o out in.tape
-        [[ $stderr == "xmatch: $folder: not a folder of snapshots, it holds "*": name a new or empty folder" ]]
-        find $folder -type f -exec sha256sum {} + | sort | cmp - before
+    for directory in store archive letters; do
+        find $directory -type f -exec sha256sum {} + | sort > before
+        run -2 --separate-stderr xmatch -S $directory -o out in.tape
+        [[ $stderr == "xmatch: $directory: not a directory of snapshots, it holds "*": name a new or empty directory" ]]
+        find $directory -type f -exec sha256sum {} + | sort | cmp - before
     done
     # what a killed run leaves is ours
     mkdir snaps

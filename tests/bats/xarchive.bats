@@ -353,11 +353,11 @@ with_gap() {
 @test "what a killed put left is told by fsck, and removed by fsck --rebuild" {
     sample > day.tape
     xarchive -d a put day.tape
-    folder=type=order/date=2026-01-08
-    touch a/$folder/.part-0-1-2.parquet.new a/$folder/..part-0-1-2.1.tmp
+    directory=type=order/date=2026-01-08
+    touch a/$directory/.part-0-1-2.parquet.new a/$directory/..part-0-1-2.1.tmp
     run -1 --separate-stderr xarchive -d a fsck
-    [ "$output" = "stray	$folder/..part-0-1-2.1.tmp
-stray	$folder/.part-0-1-2.parquet.new" ]
+    [ "$output" = "stray	$directory/..part-0-1-2.1.tmp
+stray	$directory/.part-0-1-2.parquet.new" ]
     [[ $stderr == *"2 stray parts"*"fsck --rebuild"* ]]
     run -0 xarchive -d a verify # which may find a put at work
     run -0 xarchive -d a fsck --rebuild
@@ -367,7 +367,7 @@ stray	$folder/.part-0-1-2.parquet.new" ]
     cmp day.tape back.tape
 }
 
-# files FOLDER: the digests of what counts in it.
+# files DIRECTORY: the digests of what counts in it.
 files() {
     find "$1" -type f ! -name 'catalog.db*' ! -name lock \
         -exec sha256sum {} + | sort -k 2
@@ -552,17 +552,17 @@ files() {
     done
 }
 
-@test "a folder that holds something else is refused, and stays as it is" {
+@test "a directory that holds something else is refused, and stays as it is" {
     sample > day.tape
     xstore -q -d store day.tape > /dev/null
     mkdir other
     echo mine > other/catalog.db
     find store other -type f -exec sha256sum {} + > before
-    for folder in store other other/.; do
-        run -2 --separate-stderr xarchive -d $folder put day.tape
-        [[ $stderr == *"$folder: not an archive, it holds "* ]]
-        run -3 --separate-stderr xarchive -d $folder fsck --rebuild
-        [[ $stderr == *"$folder: there is no archive"* ]]
+    for directory in store other other/.; do
+        run -2 --separate-stderr xarchive -d $directory put day.tape
+        [[ $stderr == *"$directory: not an archive, it holds "* ]]
+        run -3 --separate-stderr xarchive -d $directory fsck --rebuild
+        [[ $stderr == *"$directory: there is no archive"* ]]
     done
     find store other -type f -exec sha256sum {} + | diff before -
     mkdir empty

@@ -1,7 +1,7 @@
 # xbook: books from an exchange's feed and from xmatch's facts.
 load common
 
-# lobster NAME: unpacks a recorded file into the current folder.
+# lobster NAME: unpacks a recorded file into the current directory.
 lobster() {
     zstd -dqf "$XTAPE_DATA/lobster/$1.csv.zst" -o "$1.csv"
 }

@@ -585,8 +585,8 @@ as_undisturbed() {
     run -1 --separate-stderr xledger -d foreign.db day.tape
     [[ $stderr == *"foreign.db: it is no ledger: name another file"* ]]
     [ "$(sqlite3 foreign.db .tables)" = mine ]
-    run -3 --separate-stderr xledger -d no/such/folder.db day.tape
-    [[ $stderr == *"folder.db: can not open it"* ]]
+    run -3 --separate-stderr xledger -d no/such/directory.db day.tape
+    [[ $stderr == *"directory.db: can not open it"* ]]
     run -3 xledger -d . day.tape
     run -3 xledger -d nothing.db --print balances < /dev/null
     [ ! -e nothing.db ]
@@ -609,25 +609,25 @@ as_undisturbed() {
 
 @test "a database that may not be written is exit 3 for posting, fine for a look" {
     trades 100 31 day > day.tape
-    mkdir folder
-    xledger -d folder/ledger.db day.tape > /dev/null
-    xledger -d folder/ledger.db --print balances < /dev/null > balances
-    rm -f folder/ledger.db-*
-    chmod 444 folder/ledger.db
+    mkdir directory
+    xledger -d directory/ledger.db day.tape > /dev/null
+    xledger -d directory/ledger.db --print balances < /dev/null > balances
+    rm -f directory/ledger.db-*
+    chmod 444 directory/ledger.db
     as=
     if [ "$(id -u)" -eq 0 ]; then
-        chmod 755 folder .
+        chmod 755 directory .
         chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR"
         as="setpriv --reuid=65534 --clear-groups"
-        $as test -r folder/ledger.db || skip "nobody can not reach $PWD"
+        $as test -r directory/ledger.db || skip "nobody can not reach $PWD"
     fi
     trades 100 32 next > next.tape
     # shellcheck disable=SC2086 # a command line
-    run -3 --separate-stderr $as xledger -d folder/ledger.db next.tape
-    [[ $stderr == *"folder/ledger.db: can not "* ]]
+    run -3 --separate-stderr $as xledger -d directory/ledger.db next.tape
+    [[ $stderr == *"directory/ledger.db: can not "* ]]
     # shellcheck disable=SC2086
-    $as xledger -d folder/ledger.db --print balances < /dev/null |
+    $as xledger -d directory/ledger.db --print balances < /dev/null |
         cmp - balances
     # shellcheck disable=SC2086
-    $as xledger -d folder/ledger.db --check < /dev/null
+    $as xledger -d directory/ledger.db --check < /dev/null
 }

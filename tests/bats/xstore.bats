@@ -171,7 +171,7 @@ is_whole() {
     done
 }
 
-@test "a folder with other things in it is not taken for a store" {
+@test "a directory with other things in it is not taken for a store" {
     mkdir store
     echo precious > store/letter
     xgen --orders 10 > day.tape

@@ -1,8 +1,8 @@
 // archive - trades as DuckDB keeps them, to hold xarchive and xrestore against.
 //
-//      node archive.mjs CACHE TRADES.csv FOLDER
+//      node archive.mjs CACHE TRADES.csv DIRECTORY
 //
-// CACHE is a folder with node_modules/@duckdb/node-api.  Takes the trades into
+// CACHE is a directory with node_modules/@duckdb/node-api.  Takes the trades into
 // a table with the columns that xarchive writes, then writes that to Parquet
 // with one thread, zstd and each of DuckDB's settings, and asks the smallest
 // file what xrestore is asked.  Prints a line for each: name, seconds, seconds
@@ -10,7 +10,7 @@
 import { createRequire } from 'node:module';
 import { statSync } from 'node:fs';
 
-const [cache, csv, folder] = process.argv.slice(2);
+const [cache, csv, directory] = process.argv.slice(2);
 const require = createRequire(cache + '/');
 const { DuckDBInstance } = require('@duckdb/node-api');
 const instance = await DuckDBInstance.create(':memory:');
@@ -46,7 +46,7 @@ await connection.run('SET threads = 1');
 let least = Infinity, best;
 for (const version of ['v1', 'v2'])
     for (const level of [1, 3]) {
-        const path = `${folder}/${version}-${level}.parquet`;
+        const path = `${directory}/${version}-${level}.parquet`;
         const seconds = await median(`
             COPY trades TO '${path}' (FORMAT parquet, COMPRESSION zstd,
                 COMPRESSION_LEVEL ${level}, PARQUET_VERSION ${version},

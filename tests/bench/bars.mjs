@@ -2,7 +2,7 @@
 //
 //      node bars.mjs CACHE TRADES.csv PARQUET
 //
-// CACHE is a folder with node_modules/@duckdb/node-api.  Writes the trades to
+// CACHE is a directory with node_modules/@duckdb/node-api.  Writes the trades to
 // PARQUET, then prints seconds, the median of five runs with one thread: for
 // the query over the Parquet file, and over a table in memory.
 import { createRequire } from 'node:module';

@@ -18,7 +18,7 @@
 
 #include "base/random.h"
 #include "flow_file.h"
-#include "market/flow.h"
+#include "gen/flow.h"
 
 #define TICK (DECIMAL_ONE / 100)
 

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "market/flow.h"
+#include "gen/flow.h"
 #include "tape/reader.h"
 #include "tape/writer.h"
 

@@ -15,7 +15,7 @@
 
 #include "flow_file.h"
 #include "io/input.h"
-#include "market/match.h"
+#include "match/match.h"
 #include "tape/frame.h"
 #include "tape/schema.h"
 
@@ -196,7 +196,7 @@ run(const struct work *work, const struct flow_record *begin)
     definition.tick_size = TICK;
     definition.lot_size = DECIMAL_ONE;
     sink.match = &match;
-    match_init(&match, &(struct match_sink){.put = put, .owner = &sink});
+    match_init(&match, &(struct event_sink){.put = put, .owner = &sink});
     for (uint32_t i = 0; i < begin->symbol; i++) {
         definition.event.instrument = i + 1;
         match_define(&match, i, &definition, &failure);

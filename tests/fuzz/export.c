@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include "../text_events.h"
+#include "format/table_write.h"
 #include "tape/frame.h"
-#include "text/table_write.h"
 
 static unsigned
 largest(const struct schema_field *field)

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ledger/audit.h"
 #include "ledger/post.h"
-#include "ledger/witness.h"
 #include "tape/schema.h"
 
 enum { RECORD = 24 };
@@ -82,7 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct instrument instruments[2];
     struct ledger ledger;
     struct ledger_entry entry;
-    struct witness witness = {0};
+    struct ledger_audit audit = {0};
     struct finding finding = {0};
     struct failure failure = {0};
 
@@ -94,7 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     instruments[1].multiplier = 100 * DECIMAL_ONE;
     instruments[1].currency = code_from_text("EUR", 3);
     assert(ledger_init(&ledger, &rules, &failure) == 0);
-    assert(witness_begin(&witness, &ledger, &failure) == 0);
+    assert(ledger_audit_begin(&audit, &ledger, &failure) == 0);
     for (; size >= RECORD; bytes += RECORD, size -= RECORD) {
         uint32_t instrument = bytes[4] & 1;
         struct ledger before = ledger;
@@ -105,12 +105,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                           &instruments[instrument], &entry,
                           &failure) == POST_DONE);
         check_entry(&before, &ledger, &entry);
-        assert(witness_entry(&witness, &ledger, &entry, &finding, &failure) ==
-               0);
+        assert(ledger_audit_entry(&audit, &ledger, &entry, &finding,
+                                  &failure) == 0);
     }
-    assert(witness_end(&witness, &ledger, &finding, &failure) == 0);
+    assert(ledger_audit_end(&audit, &ledger, &finding, &failure) == 0);
     assert(!finding.invariant);
-    witness_free(&witness);
+    ledger_audit_free(&audit);
     ledger_free(&ledger);
     return 0;
 }

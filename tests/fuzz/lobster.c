@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "../text_events.h"
-#include "text/lobster.h"
+#include "format/lobster.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

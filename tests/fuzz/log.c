@@ -9,14 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "io/folder.h"
-#include "store/log_read.h"
-#include "store/log_verify.h"
+#include "io/directory.h"
+#include "log/read.h"
+#include "log/verify.h"
 
 #define NAME  "000001-000000000001"
 #define INDEX 96 /* bytes of the head of an index */
 
-static char folder[64];
+static char directory[64];
 
 static void
 put_file(const char *name, const void *bytes, size_t size)
@@ -24,7 +24,7 @@ put_file(const char *name, const void *bytes, size_t size)
     char path[128];
     int fd;
 
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", directory, name);
     fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
         abort();
@@ -32,28 +32,28 @@ put_file(const char *name, const void *bytes, size_t size)
 }
 
 static void
-remove_folder(void)
+remove_directory(void)
 {
     char path[128];
 
-    snprintf(path, sizeof path, "%s/%s.seg", folder, NAME);
+    snprintf(path, sizeof path, "%s/%s.seg", directory, NAME);
     unlink(path);
-    snprintf(path, sizeof path, "%s/%s.idx", folder, NAME);
+    snprintf(path, sizeof path, "%s/%s.idx", directory, NAME);
     unlink(path);
-    rmdir(folder);
+    rmdir(directory);
 }
 
 /* In memory, where there is such a place: a disk is many times slower. */
 static void
-make_folder(void)
+make_directory(void)
 {
-    strcpy(folder, "/dev/shm/xtape-fuzz-XXXXXX");
-    if (!mkdtemp(folder)) {
-        strcpy(folder, "/tmp/xtape-fuzz-XXXXXX");
-        if (!mkdtemp(folder))
+    strcpy(directory, "/dev/shm/xtape-fuzz-XXXXXX");
+    if (!mkdtemp(directory)) {
+        strcpy(directory, "/tmp/xtape-fuzz-XXXXXX");
+        if (!mkdtemp(directory))
             abort();
     }
-    if (atexit(remove_folder) != 0)
+    if (atexit(remove_directory) != 0)
         abort();
 }
 
@@ -127,7 +127,7 @@ read_store(void)
     struct log log;
     uint64_t first, next, seq;
 
-    if (log_open(&log, folder, &failure) != 1 || log.stream_count != 1)
+    if (log_open(&log, directory, &failure) != 1 || log.stream_count != 1)
         abort();
     if (log_range(&log, &log.streams[0], &first, &next, &failure) == 0) {
         struct log_cursor cursor;
@@ -157,7 +157,7 @@ verify_store(void)
     int faults = 0;
     struct log_verify verify = {.fault = count_fault, .owner = &faults};
 
-    if (log_open(&log, folder, &failure) != 1)
+    if (log_open(&log, directory, &failure) != 1)
         abort();
     assert(log_verify(&verify, &log, &failure) == 0);
     assert(verify.faults == (uint64_t)faults);
@@ -173,8 +173,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size < 4 || size > sizeof segment)
         return 0;
-    if (!folder[0])
-        make_folder();
+    if (!directory[0])
+        make_directory();
     index_size = (size_t)(data[1] | data[2] << 8) % sizeof index;
     if (index_size > size - 3)
         index_size = size - 3;

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "store/log_index.h"
+#include "log/index.h"
 #include "tape/frame.h"
 
 #define HEAD 96 /* bytes of the head of an index */

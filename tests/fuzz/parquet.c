@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "store/part.h"
+#include "archive/part.h"
 
 static int file = -1;
 static char path[64];

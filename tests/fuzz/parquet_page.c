@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/decode.h"
-#include "store/parquet_values.h"
+#include "parquet/decode.h"
+#include "parquet/values.h"
 
 #define VALUES 300
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "market/match_snapshot.h"
+#include "match/snapshot.h"
 #include "tape/schema.h"
 
 enum { RECORD = 24, RECORDS_MAX = 256, FACT_MAX = 256 };
@@ -30,7 +30,7 @@ name(void *owner, uint32_t index, const struct event *cause,
     return index + 1;
 }
 
-static const struct match_sink nowhere = {put_nowhere, name, NULL};
+static const struct event_sink nowhere = {put_nowhere, name, NULL};
 
 /* ---- a state as bytes ---------------------------------------------------- */
 
@@ -146,7 +146,7 @@ told_as_it_was(const struct match *match, const struct state *state)
     static struct instruments instruments = {.count = 1, .events = list};
     static struct state again, twice;
     struct match other;
-    struct match_sink sink = {.put = put_state, .owner = &again};
+    struct event_sink sink = {.put = put_state, .owner = &again};
 
     event_init(&definition, EVENT_INSTRUMENT);
     again.used = twice.used = 0;

@@ -1,6 +1,6 @@
 /* Fuzzes time zone files: any bytes are refused or make a zone whose days
  * begin in order. */
-#include "base/zone.h"
+#include "calendar/zone.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// The engines that nobody here wrote, from the folder XTAPE_ORACLES.
+// The engines that nobody here wrote, from the directory XTAPE_ORACLES.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 

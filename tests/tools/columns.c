@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <xxhash.h>
 
-#include "store/parquet_reader.h"
+#include "parquet/reader.h"
 
 static void
 add_values(XXH3_state_t *hash, const struct parquet_values *values,

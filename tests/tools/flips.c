@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "store/part.h"
+#include "archive/part.h"
 #include "tape/frame.h"
 
 static char bytes[1 << 20], path[64];

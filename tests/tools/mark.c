@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/parquet.h"
+#include "parquet/parquet.h"
 #include "tape/frame.h"
 
 static FILE *

@@ -1,5 +1,5 @@
-/* powercut FOLDER - stops the file system that a folder is on as if the power
- * went: what is not on the disk is gone.  Needs root. */
+/* powercut DIRECTORY - stops the file system that a directory is on as if the
+ * power went: what is not on the disk is gone.  Needs root. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>

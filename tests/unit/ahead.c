@@ -1,6 +1,6 @@
 /* Jobs that threads do ahead: each is done once, whole when it is taken, with
  * any number of threads; what is dropped is not touched again. */
-#include "base/ahead.h"
+#include "base/pool.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define SLOTS 5
 
 struct slot {
-    struct ahead_job job;
+    struct pool_job job;
     uint32_t number, result;
     unsigned runs;
 };
@@ -29,7 +29,7 @@ work(void *owner)
 }
 
 static void
-give(struct ahead *ahead, struct slot *slots, uint32_t number)
+give(struct pool *ahead, struct slot *slots, uint32_t number)
 {
     struct slot *slot = &slots[number % SLOTS];
 
@@ -37,12 +37,12 @@ give(struct ahead *ahead, struct slot *slots, uint32_t number)
     slot->job.owner = slot;
     slot->number = number;
     slot->result = 0;
-    ahead_give(ahead, &slot->job);
+    pool_give(ahead, &slot->job);
 }
 
 /* Whether the results of count jobs come in order, with SLOTS at a time. */
 static bool
-comes_in_order(struct ahead *ahead, uint32_t count)
+comes_in_order(struct pool *ahead, uint32_t count)
 {
     struct slot slots[SLOTS];
     unsigned runs = 0;
@@ -54,12 +54,12 @@ comes_in_order(struct ahead *ahead, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         struct slot *slot = &slots[i % SLOTS];
 
-        ahead_take(ahead, &slot->job);
+        pool_take(ahead, &slot->job);
         good &= slot->number == i && slot->result == i * 3 + 1;
         give(ahead, slots, i + SLOTS);
     }
     for (uint32_t i = 0; i < SLOTS; i++) {
-        ahead_drop(ahead, &slots[i].job);
+        pool_drop(ahead, &slots[i].job);
         runs += slots[i].runs;
         slots[i].result = UINT32_MAX; /* nobody else looks at it */
     }
@@ -70,13 +70,13 @@ static void
 test_threads(unsigned threads)
 {
     struct failure failure = {0};
-    struct ahead ahead;
-    bool good = ahead_open(&ahead, threads, &failure) == 0;
+    struct pool ahead;
+    bool good = pool_open(&ahead, threads, &failure) == 0;
 
     for (unsigned round = 0; good && round < 20; round++)
         good = comes_in_order(&ahead, round * 10);
-    ahead_close(&ahead);
-    ahead_close(&ahead);
+    pool_close(&ahead);
+    pool_close(&ahead);
     tap_note("%u threads", threads);
     OK("every job is done once and comes in its turn", good);
 }
@@ -88,8 +88,8 @@ test_two(void)
 {
     struct failure failure = {0};
     struct slot ours[SLOTS], theirs[SLOTS];
-    struct ahead ahead;
-    bool good = ahead_open(&ahead, 2, &failure) == 0;
+    struct pool ahead;
+    bool good = pool_open(&ahead, 2, &failure) == 0;
 
     memset(ours, 0, sizeof ours);
     memset(theirs, 0, sizeof theirs);
@@ -98,12 +98,12 @@ test_two(void)
         give(&ahead, ours, i);
     }
     for (uint32_t i = SLOTS; good && i-- > 0;) { /* the last one first */
-        ahead_take(&ahead, &ours[i].job);
+        pool_take(&ahead, &ours[i].job);
         good = ours[i].result == i * 3 + 1;
     }
     for (uint32_t i = 0; i < SLOTS; i++)
-        ahead_drop(&ahead, &theirs[i].job);
-    ahead_close(&ahead);
+        pool_drop(&ahead, &theirs[i].job);
+    pool_close(&ahead);
     OK("jobs of several are taken in any order", good);
 }
 
@@ -117,6 +117,6 @@ main(void)
     for (size_t i = 0; i < sizeof threads / sizeof *threads; i++)
         test_threads(threads[i]);
     test_two();
-    OK("there is a processor", ahead_processors() > 0);
+    OK("there is a processor", pool_processors() > 0);
     return tap_done();
 }

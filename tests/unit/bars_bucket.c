@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "bars/bucket.h"
+#include "calendar/bucket.h"
 #include "tap.h"
 
 #define MINUTE NS_PER_MINUTE

@@ -1,7 +1,7 @@
 /* curves - demand and supply by price: the same as from plain sums, while
  * prices come and go.
  */
-#include "market/curves.h"
+#include "match/curves.h"
 
 #include "base/random.h"
 #include "tap.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "market/feed.h"
+#include "feed/feed.h"
 #include "tap.h"
 #include "tape/schema.h"
 
@@ -173,17 +173,17 @@ agrees(const struct feed *feed, const struct row *row, unsigned levels)
 }
 
 static FILE *
-open_data(const char *folder, const char *name)
+open_data(const char *directory, const char *name)
 {
     char command[512];
 
     snprintf(command, sizeof command, "zstd -dqc '%s/lobster/%s.csv.zst'",
-             folder, name);
+             directory, name);
     return popen(command, "r");
 }
 
 static void
-step_rule(const char *folder, const char *day, unsigned levels, long rows)
+step_rule(const char *directory, const char *day, unsigned levels, long rows)
 {
     static const unsigned types[] = {0, EVENT_BOOK_ADD, EVENT_BOOK_REDUCE,
                                      EVENT_BOOK_DELETE, EVENT_BOOK_EXECUTE};
@@ -195,9 +195,9 @@ step_rule(const char *folder, const char *day, unsigned levels, long rows)
     long row = 0, broken = 0;
 
     snprintf(name, sizeof name, "%s_message_%u", day, levels);
-    messages = open_data(folder, name);
+    messages = open_data(directory, name);
     snprintf(name, sizeof name, "%s_orderbook_%u", day, levels);
-    books = open_data(folder, name);
+    books = open_data(directory, name);
     for (; read_message(messages, &message) && read_row(books, levels, &after);
          row++, before = after) {
         if (row == 0)
@@ -221,16 +221,16 @@ step_rule(const char *folder, const char *day, unsigned levels, long rows)
 int
 main(void)
 {
-    const char *folder = getenv("XTAPE_DATA");
+    const char *directory = getenv("XTAPE_DATA");
 
     facts_change_levels();
-    if (!folder) {
+    if (!directory) {
         tap_skip("the step rule holds on recorded days",
                  "XTAPE_DATA is not set: no recorded data");
         return tap_done();
     }
-    step_rule(folder, "AMZN_2012-06-21_34200000_57600000", 1, 57515);
-    step_rule(folder, "AMZN_2012-06-21_34200000_57600000", 5, 155935);
-    step_rule(folder, "AAPL_2012-06-21_34200000_57600000", 1, 118497);
+    step_rule(directory, "AMZN_2012-06-21_34200000_57600000", 1, 57515);
+    step_rule(directory, "AMZN_2012-06-21_34200000_57600000", 5, 155935);
+    step_rule(directory, "AAPL_2012-06-21_34200000_57600000", 1, 118497);
     return tap_done();
 }

@@ -1,5 +1,5 @@
 /* feed_fact - books made from xmatch's facts, one fact at a time. */
-#include "market/feed.h"
+#include "feed/feed.h"
 #include "tap.h"
 #include "tape/schema.h"
 

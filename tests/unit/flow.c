@@ -1,12 +1,12 @@
 /* The generator knows what rests by its own small book; the engine is the
  * other opinion. */
-#include "market/flow.h"
+#include "gen/flow.h"
 
-#include "market/flow_book.h"
+#include "gen/flow_book.h"
 
 #include <string.h>
 
-#include "market/match.h"
+#include "match/match.h"
 #include "tap.h"
 
 struct sink {
@@ -40,7 +40,7 @@ is_accepted(const struct flow_plan *plan, uint64_t *trades, uint64_t *resting)
     bool accepted = flow != NULL;
     size_t size;
 
-    match_init(&match, &(struct match_sink){.put = put, .owner = &sink});
+    match_init(&match, &(struct event_sink){.put = put, .owner = &sink});
     while (accepted && (size = flow_next(flow, room)) > 0) {
         accepted &= size == event->words * 8UL && size <= sizeof room;
         if (event->type == EVENT_INSTRUMENT)

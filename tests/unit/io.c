@@ -11,7 +11,7 @@
 #include "io/output.h"
 #include "tap.h"
 
-static char folder[] = "/tmp/xtape-io-XXXXXX";
+static char directory[] = "/tmp/xtape-io-XXXXXX";
 
 static bool
 exists(const char *path)
@@ -65,7 +65,7 @@ files_appear_whole(void)
     output_put(&output, "newest", 6);
     OK("a commit replaces the older file",
        output_commit(&output) == 0 && holds("out", "newest"));
-    OK("and nothing else is left in the folder", files_here() == 1);
+    OK("and nothing else is left in the directory", files_here() == 1);
     unlink("out");
 }
 
@@ -76,7 +76,7 @@ failures_are_told(void)
     struct output output;
     int result = 0;
 
-    OK("a folder that is not there is a failure of the environment",
+    OK("a directory that is not there is a failure of the environment",
        output_open(&output, "nowhere/out", &failure) == -1 &&
            failure.kind == FAILURE_ENVIRONMENT &&
            strstr(failure.text, "nowhere/out"));
@@ -148,13 +148,13 @@ waiting_can_be_stopped(void)
 int
 main(void)
 {
-    if (!mkdtemp(folder) || chdir(folder) != 0)
+    if (!mkdtemp(directory) || chdir(directory) != 0)
         return 1;
     files_appear_whole();
     failures_are_told();
     large_writes_pass();
     waiting_can_be_stopped();
-    if (chdir("/") != 0 || rmdir(folder) != 0)
-        tap_note("left behind: %s", folder);
+    if (chdir("/") != 0 || rmdir(directory) != 0)
+        tap_note("left behind: %s", directory);
     return tap_done();
 }

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/audit.h"
 #include "ledger/emit.h"
 #include "ledger/post.h"
 #include "ledger/store.h"
-#include "ledger/witness.h"
 #include "tap.h"
 #include "tape/names.h"
 #include "tape/schema.h"
@@ -55,7 +55,7 @@ struct bench {
     struct ledger ledger;
     struct ledger_entry entry;
     struct instrument instrument;
-    struct witness witness;
+    struct ledger_audit audit;
     struct finding finding;
     struct failure failure;
 };
@@ -75,20 +75,20 @@ setup(struct bench *bench, const char *taker, const char *maker)
             name_id(ledger_system_names[i], strlen(ledger_system_names[i]));
     event_init(&bench->instrument, EVENT_INSTRUMENT);
     ledger_init(&bench->ledger, &rules, &bench->failure);
-    witness_begin(&bench->witness, &bench->ledger, &bench->failure);
+    ledger_audit_begin(&bench->audit, &bench->ledger, &bench->failure);
 }
 
 /* Every test ends here: the invariants hold and nothing failed. */
 static void
 teardown(struct bench *bench, const char *what)
 {
-    witness_end(&bench->witness, &bench->ledger, &bench->finding,
-                &bench->failure);
+    ledger_audit_end(&bench->audit, &bench->ledger, &bench->finding,
+                     &bench->failure);
     if (!OK(what, !bench->finding.invariant))
         tap_note("%s: %s", bench->finding.invariant, bench->finding.text);
     if (bench->failure.kind != FAILURE_NONE)
         OK("nothing failed", false);
-    witness_free(&bench->witness);
+    ledger_audit_free(&bench->audit);
     ledger_free(&bench->ledger);
 }
 
@@ -96,8 +96,8 @@ static enum post_result
 post(struct bench *bench, enum post_result result)
 {
     if (result == POST_DONE)
-        witness_entry(&bench->witness, &bench->ledger, &bench->entry,
-                      &bench->finding, &bench->failure);
+        ledger_audit_entry(&bench->audit, &bench->ledger, &bench->entry,
+                           &bench->finding, &bench->failure);
     return result;
 }
 
@@ -624,7 +624,7 @@ test_restore(void)
     }
     copy.ledger.transactions = b.ledger.transactions;
     copy.ledger.postings = b.ledger.postings;
-    witness_begin(&copy.witness, &copy.ledger, &copy.failure);
+    ledger_audit_begin(&copy.audit, &copy.ledger, &copy.failure);
     trade(&b, "-4", "3.3");
     trade(&copy, "-4", "3.3");
     a = position(&b, ALICE);
@@ -648,22 +648,22 @@ test_witness(void)
     setup(&b, "0", "0");
     trade(&b, "7", "3.1");
     balance(&b, ALICE)->amount++;
-    witness_end(&b.witness, &b.ledger, &b.finding, &b.failure);
-    OK("the witness sees a balance that was tampered with",
+    ledger_audit_end(&b.audit, &b.ledger, &b.finding, &b.failure);
+    OK("the audit sees a balance that was tampered with",
        b.finding.invariant && strcmp(b.finding.invariant, "I5") == 0 &&
            b.ledger.accounts[b.finding.account].id == ALICE);
     balance(&b, ALICE)->amount--;
     b.finding = (struct finding){0};
     holding(&b)->cost++;
-    witness_end(&b.witness, &b.ledger, &b.finding, &b.failure);
+    ledger_audit_end(&b.audit, &b.ledger, &b.finding, &b.failure);
     OK("and a cost",
        b.finding.invariant && strcmp(b.finding.invariant, "I1") == 0);
     holding(&b)->cost--;
     b.finding = (struct finding){0};
     b.entry.legs[0].amount++;
-    witness_entry(&b.witness, &b.ledger, &b.entry, &b.finding, &b.failure);
+    ledger_audit_entry(&b.audit, &b.ledger, &b.entry, &b.finding, &b.failure);
     OK("and legs that do not balance", b.finding.invariant != NULL);
-    witness_free(&b.witness);
+    ledger_audit_free(&b.audit);
     ledger_free(&b.ledger);
 }
 
@@ -732,8 +732,8 @@ test_split(void)
         gain_gap = holding(&whole)->realized - holding(&parts)->realized;
         wrong += holding(&whole)->quantity != holding(&parts)->quantity ||
                  cash_gap > 1 || cash_gap < -1 || gain_gap > 3 || gain_gap < -3;
-        witness_free(&whole.witness);
-        witness_free(&parts.witness);
+        ledger_audit_free(&whole.audit);
+        ledger_audit_free(&parts.audit);
         ledger_free(&whole.ledger);
         ledger_free(&parts.ledger);
     }

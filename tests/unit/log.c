@@ -6,18 +6,18 @@
 
 #include "base/clock.h"
 #include "base/decimal.h"
-#include "io/folder.h"
+#include "io/directory.h"
 #include "io/pace.h"
-#include "store/log_read.h"
-#include "store/log_verify.h"
-#include "store/log_write.h"
+#include "log/read.h"
+#include "log/verify.h"
+#include "log/write.h"
 #include "tap.h"
 #include "tape/definitions.h"
 #include "tape/schema.h"
 
 #define EVENTS 5000
 
-static char folder[] = "/tmp/xtape-log-XXXXXX";
+static char directory[] = "/tmp/xtape-log-XXXXXX";
 
 /* ---- a store with one stream --------------------------------------------- */
 
@@ -48,7 +48,7 @@ fill_store(const char *bytes, size_t size)
     struct log_writer writer = {.fsync = LOG_FSYNC_NONE, .segment_size = 40000};
     struct tape_header header;
     const struct event *first = (const struct event *)(const void *)bytes;
-    int result = log_write_open(&writer, folder, &failure);
+    int result = log_write_open(&writer, directory, &failure);
 
     tape_header_init(&header, "unit");
     header.first_seq = 100;
@@ -98,7 +98,7 @@ test_cursor(const char *bytes, size_t size)
     struct log log;
     bool all = true;
 
-    OK("the store is listed", log_open(&log, folder, &failure) == 1);
+    OK("the store is listed", log_open(&log, directory, &failure) == 1);
     OK("a full segment is followed by the next", log.segment_count > 3);
     for (uint64_t seq = 100; seq <= 100 + EVENTS; seq += 37)
         all &= reads_from(&log, seq, bytes, size);
@@ -115,7 +115,7 @@ test_times(const char *bytes)
 {
     struct failure failure = {0};
     struct log log;
-    bool all = log_open(&log, folder, &failure) == 1;
+    bool all = log_open(&log, directory, &failure) == 1;
     uint64_t seq;
 
     for (int64_t time = -600; time < EVENTS * 10; time += 333) {
@@ -152,7 +152,7 @@ test_verify(void)
     enum tape_status status;
     struct log log;
 
-    log_open(&log, folder, &failure);
+    log_open(&log, directory, &failure);
     OK("every byte is as it was written",
        log_verify(&verify, &log, &failure) == 0 && faults == 0 &&
            verify.events == EVENTS);
@@ -160,8 +160,8 @@ test_verify(void)
        log_status(&log, &log.streams[0], &status, &exit_class, &failure) == 1 &&
            status == TAPE_STOPPED);
     for (size_t i = 0; i < log.segment_count; i++) {
-        folder_remove(log.segments[i].path, &failure);
-        folder_remove(log.segments[i].index_path, &failure);
+        directory_remove(log.segments[i].path, &failure);
+        directory_remove(log.segments[i].index_path, &failure);
     }
     log_free(&log);
 }
@@ -233,7 +233,7 @@ main(void)
     size_t size;
     char lock[64];
 
-    if (!bytes || !mkdtemp(folder))
+    if (!bytes || !mkdtemp(directory))
         return 1;
     size = make_events(bytes);
     fill_store(bytes, size);
@@ -242,9 +242,9 @@ main(void)
     test_verify();
     test_definitions();
     test_pace();
-    snprintf(lock, sizeof lock, "%s/lock", folder);
+    snprintf(lock, sizeof lock, "%s/lock", directory);
     unlink(lock);
-    rmdir(folder);
+    rmdir(directory);
     free(bytes);
     return tap_done();
 }

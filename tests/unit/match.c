@@ -8,7 +8,7 @@ static struct failure failure;
 static void
 begin(struct match *match)
 {
-    struct match_sink sink = facts_sink(&facts);
+    struct event_sink sink = facts_sink(&facts);
     struct instrument instrument;
 
     memset(&facts, 0, sizeof facts);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "market/match.h"
+#include "match/match.h"
 #include "tap.h"
 #include "tape/schema.h"
 
@@ -115,7 +115,7 @@ define(uint32_t index)
 static void
 begin(void)
 {
-    const struct match_sink sink = {put, name, NULL};
+    const struct event_sink sink = {put, name, NULL};
 
     match_init(&match, &sink);
     define(0);

@@ -7,7 +7,7 @@
 #ifndef TESTS_MATCH_PAIR_H
 #define TESTS_MATCH_PAIR_H
 
-#include "market/match.h"
+#include "match/match.h"
 #include "match_model.h"
 #include "match_text.h"
 
@@ -71,7 +71,7 @@ static void
 pair_engine_init(struct match *match, struct facts *facts,
                  struct failure *failure)
 {
-    struct match_sink sink = facts_sink(facts);
+    struct event_sink sink = facts_sink(facts);
     struct instrument instrument;
 
     facts->count = 0;

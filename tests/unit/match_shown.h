@@ -3,7 +3,7 @@
 #ifndef TESTS_MATCH_SHOWN_H
 #define TESTS_MATCH_SHOWN_H
 
-#include "market/feed.h"
+#include "feed/feed.h"
 #include "match_model.h"
 
 #define SHOWN_LEVELS 512

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "market/match_snapshot.h"
+#include "match/snapshot.h"
 #include "match_flow.h"
 #include "match_text.h"
 #include "tap.h"
@@ -41,14 +41,14 @@ static void
 save(const struct match *match, const struct instruments *instruments,
      struct state *state)
 {
-    const struct match_sink sink = {.put = put_state, .owner = state};
+    const struct event_sink sink = {.put = put_state, .owner = state};
 
     state->used = 0;
     match_save(match, instruments, &sink);
 }
 
 static int
-restore(struct match *match, const struct match_sink *sink,
+restore(struct match *match, const struct event_sink *sink,
         const struct state *state)
 {
     const void *at = state->bytes, *end = state->bytes + state->used;
@@ -115,7 +115,7 @@ facts_are_same(void)
 
 struct pair {
     struct match never, again; /* interrupted */
-    struct match_sink sinks[2];
+    struct event_sink sinks[2];
     struct state states[2];
     uint64_t orders; /* in snapshots, by place */
     uint64_t places[STANDS_CLOSE + 1], icebergs, auctions;
@@ -271,7 +271,7 @@ an_order(void)
 static bool
 is_refused(struct resting_order order)
 {
-    const struct match_sink sink = facts_sink(&facts[0]);
+    const struct event_sink sink = facts_sink(&facts[0]);
     struct resting_order first = an_order();
     struct instrument instrument;
     struct match match;

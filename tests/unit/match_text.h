@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "market/match.h"
+#include "match/match.h"
 #include "tape/schema.h"
 
 #define FACTS_MAX 20000
@@ -47,10 +47,10 @@ facts_name(void *owner, uint32_t index, const struct event *cause,
     return 1000 + index;
 }
 
-__attribute__((unused)) static struct match_sink
+__attribute__((unused)) static struct event_sink
 facts_sink(struct facts *facts)
 {
-    return (struct match_sink){facts_put, facts_name, facts};
+    return (struct event_sink){facts_put, facts_name, facts};
 }
 
 /* ---- facts as text ------------------------------------------------------- */

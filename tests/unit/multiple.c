@@ -1,7 +1,7 @@
 /* multiple - whether numbers are multiples, without a division: the same as
  * with one.
  */
-#include "market/multiple.h"
+#include "match/multiple.h"
 
 #include "base/decimal.h"
 #include "base/random.h"

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/decode.h"
-#include "store/encode.h"
-#include "store/parquet_bloom.h"
-#include "store/parquet_cursor.h"
-#include "store/parquet_writer.h"
-#include "store/thrift.h"
+#include "parquet/bloom.h"
+#include "parquet/cursor.h"
+#include "parquet/decode.h"
+#include "parquet/encode.h"
+#include "parquet/thrift.h"
+#include "parquet/writer.h"
 #include "tap.h"
 
 static uint64_t state = 1;
@@ -28,7 +28,7 @@ next(void)
 static void
 test_thrift(void)
 {
-    struct growing out = {0};
+    struct bytes out = {0};
     struct thrift_writer writer = {.out = &out};
     struct thrift_reader reader;
     unsigned char deep[64];
@@ -48,7 +48,7 @@ test_thrift(void)
            memcmp(thrift_binary(&reader, &size), "text", 4) == 0 && size == 4;
     OK("fields come back as they were put",
        same && !thrift_next(&reader) && !reader.bad);
-    growing_free(&out);
+    bytes_free(&out);
 
     memset(deep, 0x1c, sizeof deep); /* a struct in a struct in a ... */
     thrift_reader_init(&reader, deep, sizeof deep);
@@ -86,7 +86,7 @@ static bool
 delta_holds(size_t count, unsigned bits, unsigned mode, enum delta_shape shape)
 {
     static uint64_t words[1000], back[1001];
-    struct growing out = {0};
+    struct bytes out = {0};
     const unsigned char *at;
     bool same;
 
@@ -101,7 +101,7 @@ delta_holds(size_t count, unsigned bits, unsigned mode, enum delta_shape shape)
         at = out.bytes;
         same = !decode_delta(&at, out.bytes + cut, bits, back, count);
     }
-    growing_free(&out);
+    bytes_free(&out);
     return same;
 }
 
@@ -109,7 +109,7 @@ static bool
 hybrid_holds(size_t count, unsigned width, unsigned runs)
 {
     static uint32_t values[5000], back[5001];
-    struct growing out = {0};
+    struct bytes out = {0};
     const unsigned char *at;
     bool same;
 
@@ -123,7 +123,7 @@ hybrid_holds(size_t count, unsigned width, unsigned runs)
     same = decode_hybrid(&at, out.bytes + out.size, width, back, count) &&
            back[count] == 42 &&
            memcmp(values, back, count * sizeof *values) == 0;
-    growing_free(&out);
+    bytes_free(&out);
     return same;
 }
 
@@ -470,17 +470,17 @@ test_damage(const char *path, const char *damaged)
 static void
 test_files(void)
 {
-    char folder[] = "/tmp/xtape-parquet-XXXXXX";
+    char directory[] = "/tmp/xtape-parquet-XXXXXX";
     char one[64], two[64];
     struct quick_value first, second;
     struct failure failure = {0};
     struct parquet_scratch scratch;
     bool written;
 
-    if (!mkdtemp(folder) || parquet_scratch_init(&scratch, &failure) != 0)
+    if (!mkdtemp(directory) || parquet_scratch_init(&scratch, &failure) != 0)
         abort();
-    snprintf(one, sizeof one, "%s/one.parquet", folder);
-    snprintf(two, sizeof two, "%s/two.parquet", folder);
+    snprintf(one, sizeof one, "%s/one.parquet", directory);
+    snprintf(two, sizeof two, "%s/two.parquet", directory);
     make_table(5000);
     written = write_table(one, &scratch, &first) &&
               write_table(two, &scratch, &second);
@@ -497,7 +497,7 @@ test_files(void)
     test_damage(one, two);
     unlink(one);
     unlink(two);
-    rmdir(folder);
+    rmdir(directory);
     parquet_scratch_free(&scratch);
 }
 

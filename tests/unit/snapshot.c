@@ -1,19 +1,20 @@
-/* Snapshots in a folder, and how far a program is in its input. */
+/* Snapshots in a directory, and how far a program is in its input. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "io/folder.h"
+#include "io/directory.h"
 #include "tap.h"
 #include "tape/progress.h"
 #include "tape/schema.h"
 
 #define EVENTS 3000
 
-static char folder[] = "/tmp/xtape-snapshot-XXXXXX";
+static char directory[] = "/tmp/xtape-snapshot-XXXXXX";
 static struct failure failure;
 
-/* ---- the folder ---------------------------------------------------------- */
+/* ---- the directory ----------------------------------------------------------
+ */
 
 static bool
 says(enum failure_class kind, const char *words)
@@ -100,11 +101,11 @@ keeps_three(void)
     int count;
     bool well = true;
 
-    OK("A folder without snapshots is a start.",
-       snapshots_open(&snapshots, folder, &failure) == 0 &&
+    OK("A directory without snapshots is a start.",
+       snapshots_open(&snapshots, directory, &failure) == 0 &&
            snapshots.count == 0);
     OK("It is for one program at a time.",
-       snapshots_open(&other, folder, &failure) == -1 &&
+       snapshots_open(&other, directory, &failure) == -1 &&
            says(FAILURE_ENVIRONMENT, "another program keeps its snapshots"));
     snapshots_close(&other);
     for (uint64_t i = 1; i <= 5; i++)
@@ -115,7 +116,7 @@ keeps_three(void)
     OK("One that is given up leaves nothing.",
        write_one(&snapshots, 6, 9, false) && snapshots.count == 3);
     snapshots_close(&snapshots);
-    snapshots_open(&snapshots, folder, &failure);
+    snapshots_open(&snapshots, directory, &failure);
     OK("They are found again.",
        snapshots.count == 3 && snapshots.numbers[2] == 5);
     OK("One tells the places, names of any length, and all its events.",
@@ -137,7 +138,7 @@ put_file(const char *name, size_t size, const void *bytes)
     char path[100];
     FILE *file;
 
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", directory, name);
     file = fopen(path, "wb");
     if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
         abort();
@@ -148,18 +149,18 @@ foreign_files(void)
 {
     struct snapshots snapshots;
     struct snapshot_content content;
-    struct folder list;
+    struct directory list;
     int count;
 
     put_file(".0000000000000006.tape.123.tmp", 4, "half");
     put_file("0000000000000009.tape", 4, "none");
     put_file("notes", 4, "mine");
     put_file("12.tape", 4, "mine");
-    snapshots_open(&snapshots, folder, &failure);
-    folder_list(&list, folder, &failure);
+    snapshots_open(&snapshots, directory, &failure);
+    directory_list(&list, directory, &failure);
     OK("What a killed program left goes; what is no snapshot stays.",
        snapshots.count == 4 && list.count == 7);
-    folder_free(&list);
+    directory_free(&list);
     OK("A file that is no tape is damage, with its name.",
        read_one(&snapshots, 3, &content, &count) == -1 &&
            says(FAILURE_DATA, "0000000000000009.tape"));
@@ -289,11 +290,11 @@ main(void)
 {
     char command[100];
 
-    if (!mkdtemp(folder))
+    if (!mkdtemp(directory))
         return 1;
     keeps_three();
     foreign_files();
     compares();
-    snprintf(command, sizeof command, "rm -r %s", folder);
+    snprintf(command, sizeof command, "rm -r %s", directory);
     return system(command) != 0 || tap_done();
 }

@@ -495,7 +495,7 @@ events_among_their_like(void)
 }
 
 static void
-texts_stay_inside(void)
+strtab_stay_inside(void)
 {
     struct tape_header header;
     struct making making;
@@ -605,7 +605,7 @@ main(void)
     other_events_pass();
     bad_events_are_refused();
     events_among_their_like();
-    texts_stay_inside();
+    strtab_stay_inside();
     provenance_comes_back();
     names_of_streams_are_text();
     return tap_done();

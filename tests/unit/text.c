@@ -4,11 +4,11 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "format/importer.h"
+#include "format/json_scan.h"
+#include "format/rows.h"
+#include "format/value.h"
 #include "tap.h"
-#include "text/importer.h"
-#include "text/json_scan.h"
-#include "text/rows.h"
-#include "text/value.h"
 
 /* ---- UTF-8 ----------------------------------------------------------------
  */

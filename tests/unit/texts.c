@@ -1,4 +1,4 @@
-#include "base/texts.h"
+#include "base/strtab.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,38 +10,38 @@
 static bool
 numbers_in_order(void)
 {
-    struct texts texts = {0};
-    bool added, well = texts_find(&texts, "AAPL", 4) == TEXTS_NONE;
+    struct strtab texts = {0};
+    bool added, well = strtab_find(&texts, "AAPL", 4) == STRTAB_NONE;
 
-    well = well && texts_add(&texts, "AAPL", 4, &added) == 0 && added &&
-           texts_add(&texts, "MSFT", 4, &added) == 1 && added &&
-           texts_add(&texts, "AAPL", 4, &added) == 0 && !added &&
-           texts_add(&texts, "MSFT", 4, NULL) == 1 && texts.count == 2 &&
-           texts_find(&texts, "MSFT", 4) == 1 &&
-           texts_find(&texts, "MSF", 3) == TEXTS_NONE &&
-           texts_find(&texts, "MSFTX", 5) == TEXTS_NONE;
-    texts_free(&texts);
-    texts_free(&texts);
-    return well && texts_find(&texts, "AAPL", 4) == TEXTS_NONE;
+    well = well && strtab_add(&texts, "AAPL", 4, &added) == 0 && added &&
+           strtab_add(&texts, "MSFT", 4, &added) == 1 && added &&
+           strtab_add(&texts, "AAPL", 4, &added) == 0 && !added &&
+           strtab_add(&texts, "MSFT", 4, NULL) == 1 && texts.count == 2 &&
+           strtab_find(&texts, "MSFT", 4) == 1 &&
+           strtab_find(&texts, "MSF", 3) == STRTAB_NONE &&
+           strtab_find(&texts, "MSFTX", 5) == STRTAB_NONE;
+    strtab_free(&texts);
+    strtab_free(&texts);
+    return well && strtab_find(&texts, "AAPL", 4) == STRTAB_NONE;
 }
 
 static bool
 any_bytes_are_a_text(void)
 {
-    struct texts texts = {0};
-    bool well = texts_find(&texts, NULL, 0) == TEXTS_NONE &&
-                texts_add(&texts, NULL, 0, NULL) == 0 &&
-                texts_add(&texts, "", 0, NULL) == 0 &&
-                texts_find(&texts, NULL, 0) == 0 &&
-                texts_add(&texts, "\0", 1, NULL) == 1 &&
-                texts_add(&texts, "a\0b", 3, NULL) == 2 &&
-                texts_add(&texts, "a\0c", 3, NULL) == 3 &&
-                texts_find(&texts, "a", 1) == TEXTS_NONE &&
+    struct strtab texts = {0};
+    bool well = strtab_find(&texts, NULL, 0) == STRTAB_NONE &&
+                strtab_add(&texts, NULL, 0, NULL) == 0 &&
+                strtab_add(&texts, "", 0, NULL) == 0 &&
+                strtab_find(&texts, NULL, 0) == 0 &&
+                strtab_add(&texts, "\0", 1, NULL) == 1 &&
+                strtab_add(&texts, "a\0b", 3, NULL) == 2 &&
+                strtab_add(&texts, "a\0c", 3, NULL) == 3 &&
+                strtab_find(&texts, "a", 1) == STRTAB_NONE &&
                 texts.entries[2].size == 3 &&
                 memcmp(texts.entries[2].bytes, "a\0b", 4) == 0 &&
                 texts.entries[0].bytes[0] == '\0';
 
-    texts_free(&texts);
+    strtab_free(&texts);
     return well;
 }
 
@@ -62,25 +62,25 @@ many_stay(void)
 {
     static char text[80000];
     static const char *addresses[MANY];
-    struct texts texts = {0};
+    struct strtab texts = {0};
     bool well = true, added;
 
     for (uint32_t i = 0; well && i < MANY; i++) {
         size_t size = make_text(text, i);
 
-        well = texts_add(&texts, text, size, &added) == i && added;
+        well = strtab_add(&texts, text, size, &added) == i && added;
         addresses[i] = texts.entries[i].bytes;
     }
     for (uint32_t i = 0; well && i < MANY; i++) {
         size_t size = make_text(text, i);
 
-        well = texts_find(&texts, text, size) == i &&
+        well = strtab_find(&texts, text, size) == i &&
                texts.entries[i].bytes == addresses[i] &&
                texts.entries[i].size == size &&
                memcmp(addresses[i], text, size) == 0 &&
                addresses[i][size] == '\0';
     }
-    texts_free(&texts);
+    strtab_free(&texts);
     return well;
 }
 

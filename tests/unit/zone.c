@@ -1,6 +1,6 @@
 /* Time zones against the C library's, for every zone of the system and for
  * rules of our own. */
-#include "base/zone.h"
+#include "calendar/zone.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 #include "tap.h"
 #include "zone_made.h"
 
-#define FOLDER        "/usr/share/zoneinfo"
+#define ZONEINFO      "/usr/share/zoneinfo"
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define DAY           86400
 #define YEAR_1970     0
@@ -29,7 +29,7 @@ read_file(const char *name)
     FILE *file;
     size_t size;
 
-    snprintf(path, sizeof path, "%s/%s", FOLDER, name);
+    snprintf(path, sizeof path, "%s/%s", ZONEINFO, name);
     file = fopen(path, "rb");
     if (!file)
         return 0;
@@ -127,27 +127,27 @@ zone_agrees(const char *name, int64_t step)
     return well;
 }
 
-/* Every file below a folder that begins as a zone does. */
+/* Every file below a directory that begins as a zone does. */
 static bool
-all_agree(const char *folder, int *count)
+all_agree(const char *under, int *count)
 {
     char path[600];
-    DIR *directory;
+    DIR *dir;
     struct dirent *entry;
     bool well = true;
 
-    snprintf(path, sizeof path, "%s/%s", FOLDER, folder);
-    directory = opendir(path);
-    while (directory && well && (entry = readdir(directory))) {
+    snprintf(path, sizeof path, "%s/%s", ZONEINFO, under);
+    dir = opendir(path);
+    while (dir && well && (entry = readdir(dir))) {
         struct stat status;
         char name[300];
 
         if (entry->d_name[0] == '.' || strcmp(entry->d_name, "right") == 0 ||
             strcmp(entry->d_name, "posix") == 0)
             continue;
-        snprintf(name, sizeof name, "%s%s%s", folder, *folder ? "/" : "",
+        snprintf(name, sizeof name, "%s%s%s", under, *under ? "/" : "",
                  entry->d_name);
-        snprintf(path, sizeof path, "%s/%s", FOLDER, name);
+        snprintf(path, sizeof path, "%s/%s", ZONEINFO, name);
         if (stat(path, &status) != 0)
             continue;
         if (S_ISDIR(status.st_mode)) {
@@ -157,8 +157,8 @@ all_agree(const char *folder, int *count)
             ++*count;
         }
     }
-    if (directory)
-        closedir(directory);
+    if (dir)
+        closedir(dir);
     return well;
 }
 
@@ -348,7 +348,7 @@ main(void)
         test_system();
     else
         tap_skip("zones of the system agree with the C library",
-                 "no time zones in " FOLDER " (package tzdata)");
+                 "no time zones in " ZONEINFO " (package tzdata)");
     OK("TZ strings agree with the C library's reading of them", rules_agree());
     return tap_done();
 }

@@ -1,5 +1,5 @@
 /* Time zone files made to be unusual, wrong or damaged. */
-#include "base/zone.h"
+#include "calendar/zone.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/zone.h"
+#include "calendar/zone.h"
 
 static unsigned char bytes[1 << 17]; /* the file last made or read */
 

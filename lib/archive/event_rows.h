@@ -1,0 +1,100 @@
+/* event_rows.h - events of one type on their way into a Parquet file.
+ *
+ * Events are gathered until they fill a row group: some KiB as they lie, to be
+ * turned into columns while they are in the processor's cache.
+ * Memory: at most about EVENT_ROWS_BYTES and 16 bytes a row; an
+ * event_rows_scratch is shared by all.
+ */
+#ifndef ARCHIVE_EVENT_ROWS_H
+#define ARCHIVE_EVENT_ROWS_H
+
+#include "archive/identities.h"
+#include "archive/layout.h"
+#include "parquet/chunk.h"
+#include "tape/digest.h"
+
+#define EVENT_ROWS_BYTES (10 * 1024 * 1024) /* of the events of a row group */
+
+struct event_rows_scratch {
+    uint64_t *words;
+    struct bytes table, bytes;
+};
+
+int event_rows_scratch_init(struct event_rows_scratch *scratch,
+                            struct failure *failure);
+void event_rows_scratch_free(struct event_rows_scratch *scratch);
+
+/* What is gathered of a column. */
+struct row_cells {
+    struct bytes cells; /* values that are not null, of cell_size bytes */
+    struct bytes valid; /* a byte a row, once some are null and some not */
+    uint32_t nulls;
+    uint8_t cell_size;   /* 1, 4 or 8 */
+    struct strtab texts; /* values that are bytes: their cells are places */
+};
+
+/* So few that they, and what is made of them, stay in a core's first cache. */
+#define STAGE_EVENTS 256
+#define STAGE_BYTES  (64 * 1024)
+
+/* Events that are not in columns yet, one after the other. */
+struct event_stage {
+    uint32_t count, size;
+    const struct event *events[STAGE_EVENTS];
+    uint32_t identity[STAGE_EVENTS];
+    uint64_t seq[STAGE_EVENTS];
+    _Alignas(8) unsigned char bytes[STAGE_BYTES];
+};
+
+struct event_rows {
+    struct layout layout;
+    const struct identities *identities;
+    struct event_rows_scratch *scratch;
+    uint32_t count;            /* rows */
+    uint64_t size;             /* bytes of their events */
+    struct digest digest;      /* of all events so far that are in columns */
+    struct row_cells *columns; /* owned */
+    struct event_stage *stage; /* owned */
+    struct bytes first;        /* uint32_t by identity: its first local id */
+    struct bytes appeared;     /* uint32_t: identities, in order */
+};
+
+/* Free it in either case. */
+int event_rows_init(struct event_rows *rows, uint16_t type, uint16_t written,
+                    const struct identities *identities,
+                    struct event_rows_scratch *scratch,
+                    struct failure *failure);
+void event_rows_free(struct event_rows *rows);
+
+/* True when the event must go into the next row group, after more events of so
+ * many bytes. */
+static inline bool
+event_rows_full(const struct event_rows *rows, uint32_t more, size_t bytes,
+                const struct event *event)
+{
+    uint32_t count = rows->count + more;
+
+    return count == PARQUET_GROUP_ROWS ||
+           (count > 0 &&
+            rows->size + bytes + event->words * 8UL > EVENT_ROWS_BYTES);
+}
+
+/* Adds count events that lie one after the other, with seqs from seq.  0, or
+ * -1 without memory. */
+int event_rows_add(struct event_rows *rows, const struct event *event,
+                   uint32_t count, uint64_t seq, struct failure *failure);
+
+/* Puts what is staged into the columns: before they are asked for. */
+int event_rows_settle(struct event_rows *rows, struct failure *failure);
+
+/* The values of a column; for parquet_writer_group, with owner the rows. */
+int event_rows_fill(void *owner, unsigned column, struct parquet_cells *cells,
+                    struct failure *failure);
+
+/* Forgets the events, keeps the first local ids. */
+void event_rows_clear(struct event_rows *rows);
+
+/* The lines of "xtape.instruments": local id, exchange, symbol, with tabs. */
+void event_rows_instruments(const struct event_rows *rows, struct bytes *out);
+
+#endif

@@ -1,0 +1,200 @@
+/* ladder.h - the price levels of one side of a book, best first.
+ *
+ * A ladder is a B+-tree of levels: finding, adding and dropping one costs
+ * O(log n) whatever the prices are, and near the best it touches one leaf.
+ * The better a price, the larger its key: the price of a bid, the negated
+ * price of an ask; so both sides are the same code.
+ *
+ * Levels and nodes of all ladders live in one struct rungs and are named by
+ * 32-bit numbers that stay the same while they live; 0 names none.  Pointers
+ * to them are void after rungs_reserve.
+ *
+ * A level that is dropped keeps its place in its leaf, marked as not live,
+ * until the leaf is full, or has no other and is not the only one: orders come
+ * back to the prices that they left, and then nothing moves.  A full leaf is
+ * split only if all of its levels are live.
+ *
+ * A node is freed when it is empty and never merged with another.  A level of
+ * the tree more takes seven times as many additions, whatever is dropped in
+ * between: its height is within the logarithm of all that were ever made.
+ */
+#ifndef BOOK_LADDER_H
+#define BOOK_LADDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/decimal.h"
+#include "base/failure.h"
+
+#define LADDER_FAN    15 /* levels in a leaf, kids of an inner node */
+#define LADDER_HEIGHT 24 /* 7^24 additions could not reach it */
+#define RUNGS_MAX     (UINT32_C(1) << 31)
+#define KEY_NONE      INT64_MIN       /* worse than every price */
+#define KEY_ANY       (INT64_MIN + 1) /* as a limit: every price will do */
+#define KEY_END       INT64_MAX       /* better than every price */
+
+struct level {
+    int64_t price;
+    uint64_t quantity_low; /* open at this price: level_quantity */
+    uint32_t quantity_high;
+    uint32_t head, tail; /* orders, the oldest and the newest */
+    uint32_t count;      /* orders */
+};
+_Static_assert(sizeof(struct level) == 32, "half a cache line");
+
+struct rung_node {
+    int64_t keys[LADDER_FAN];  /* ascending, then KEY_END; inner: the kid has
+                                  no less, and the first is KEY_NONE */
+    uint32_t worse, better;    /* leaves: the neighbours */
+    uint32_t kids[LADDER_FAN]; /* levels of a leaf, nodes of an inner node */
+    uint16_t count;
+    uint16_t live; /* leaves: which levels are; never none but in a root */
+};
+_Static_assert(sizeof(struct rung_node) == 192, "three cache lines");
+
+/* A zeroed struct rungs is empty. */
+struct rungs {
+    struct level *levels;
+    struct rung_node *nodes;
+    uint32_t level_count; /* live ones */
+    uint32_t level_kept;  /* these and those that keep their place */
+    uint32_t level_capacity, level_used, level_free;
+    uint32_t node_count, node_capacity, node_used, node_free;
+};
+
+struct ladder {
+    int64_t best_key; /* KEY_NONE: no level */
+    uint32_t best;    /* the best level, 0: none */
+    uint32_t top;     /* the leaf that holds it */
+    uint32_t root;
+    uint16_t height; /* inner nodes above a leaf */
+    int8_t flip;     /* -1: a larger price is worse; else 0 */
+};
+
+/* A place in a ladder, to walk from better to worse. */
+struct ladder_place {
+    uint32_t leaf, at;
+};
+
+static inline i128
+level_quantity(const struct level *level)
+{
+    return (i128)((u128)level->quantity_high << 64 | level->quantity_low);
+}
+
+/* The sum is not negative and below 2^96. */
+static inline void
+level_add(struct level *level, int64_t quantity)
+{
+    i128 sum = level_quantity(level) + quantity;
+
+    level->quantity_low = (uint64_t)sum;
+    level->quantity_high = (uint32_t)((u128)sum >> 64);
+}
+
+/* A copy of a pool with room for wanted members instead of count, on whole
+ * cache lines; the old one is freed.  NULL, with the old one as it was, out
+ * of memory. */
+void *pool_enlarge(void *old, size_t count, size_t wanted, size_t each);
+
+void rungs_free(struct rungs *rungs);
+
+/* Makes room for two more levels, of one ladder or two.  0, or -1 out of
+ * memory. */
+int rungs_grow(struct rungs *rungs, struct failure *failure);
+
+static inline int
+rungs_reserve(struct rungs *rungs, struct failure *failure)
+{
+    if (__builtin_expect(rungs->level_capacity - rungs->level_kept > 1 &&
+                             rungs->node_capacity - rungs->node_count >
+                                 2 * LADDER_HEIGHT,
+                         1))
+        return 0;
+    return rungs_grow(rungs, failure);
+}
+
+void ladder_init(struct ladder *ladder, bool sell);
+
+/* How a price compares on this side: larger is better.  The price itself or
+ * its negative, without a branch: sides come as they like.  A null price, which
+ * has no negative, stays null. */
+static inline int64_t
+ladder_key(const struct ladder *ladder, int64_t price)
+{
+    uint64_t flip = (uint64_t)ladder->flip;
+
+    return (int64_t)(((uint64_t)price ^ flip) - flip);
+}
+
+/* The level of a price, or 0. */
+uint32_t ladder_find(const struct rungs *rungs, const struct ladder *ladder,
+                     int64_t price);
+
+/* ---- what every order needs ---------------------------------------------- */
+
+/* How many keys of a node are less than key: without a branch to guess, since
+ * places without a kid hold KEY_END. */
+static inline uint32_t
+rung_less(const struct rung_node *node, int64_t key)
+{
+    const int64_t *keys = node->keys;
+    uint32_t at = 8U * (keys[7] < key);
+
+    at += 4U * (keys[at + 3] < key);
+    at += 2U * (keys[at + 1] < key);
+    return at + (keys[at] < key);
+}
+
+/* The leaf where a key belongs, from the root. */
+uint32_t ladder_descend(const struct rungs *rungs, const struct ladder *ladder,
+                        int64_t key);
+
+/* The same; near the best at once.  Node 0 if there is none. */
+static inline struct rung_node *
+ladder_leaf(const struct rungs *rungs, const struct ladder *ladder, int64_t key)
+{
+    struct rung_node *top = &rungs->nodes[ladder->top];
+
+    if (__builtin_expect(ladder->height > 0 && key < top->keys[0], 0))
+        return &rungs->nodes[ladder_descend(rungs, ladder, key)];
+    return top;
+}
+
+/* Adds a level that is in no leaf. */
+uint32_t ladder_add(struct rungs *rungs, struct ladder *ladder, int64_t price);
+
+/* The level of a price, added when there is none: without orders, quantity
+ * 0.  rungs_reserve has made room. */
+static inline uint32_t
+ladder_take(struct rungs *rungs, struct ladder *ladder, int64_t price)
+{
+    int64_t key = ladder_key(ladder, price);
+    struct rung_node *leaf = ladder_leaf(rungs, ladder, key);
+    uint32_t at = rung_less(leaf, key);
+
+    if (at >= leaf->count || leaf->keys[at] != key)
+        return ladder_add(rungs, ladder, price);
+    rungs->level_count += !(leaf->live >> at & 1);
+    leaf->live |= (uint16_t)(1U << at);
+    if (key > ladder->best_key) {
+        ladder->best_key = key;
+        ladder->best = leaf->kids[at];
+    }
+    return leaf->kids[at];
+}
+
+/* Drops a level of this ladder: it has no orders and quantity 0. */
+void ladder_drop(struct rungs *rungs, struct ladder *ladder, uint32_t level);
+
+/* ---- walking ------------------------------------------------------------- */
+
+/* The best level and the place of the next; 0 when there is none. */
+uint32_t ladder_first(const struct rungs *rungs, const struct ladder *ladder,
+                      struct ladder_place *place);
+/* The next worse level, or 0. */
+uint32_t ladder_next(const struct rungs *rungs, struct ladder_place *place);
+
+#endif

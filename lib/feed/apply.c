@@ -1,0 +1,353 @@
+#include "feed/order.h"
+
+#include <string.h>
+
+static int64_t
+lesser(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool
+is_collecting(const struct feed_book *book)
+{
+    return book->state == SESSION_PRE_OPEN ||
+           book->state == SESSION_OPENING_AUCTION ||
+           book->state == SESSION_CLOSING_AUCTION;
+}
+
+/* ---- the order that came last -------------------------------------------- */
+
+/* True when it could trade with the other side. */
+static bool
+crosses(const struct feed_book *book, const struct feed_arrival *arrival)
+{
+    const struct ladder *own = &book->sides[arrival->side - SIDE_BUY];
+    const struct ladder *other = &book->sides[SIDE_SELL - arrival->side];
+
+    return other->best_key != KEY_NONE &&
+           ladder_key(own, arrival->price) >= -other->best_key;
+}
+
+static bool
+is_held_back(const struct feed_book *book, uint64_t order_id)
+{
+    return order_id && order_id == book->arrival.order_id &&
+           !book->arrival.entered;
+}
+
+/* It rests with what is open of it, if it is one that does. */
+static int
+let_in(struct feed *feed, struct feed_book *book, struct failure *failure)
+{
+    struct feed_arrival *arrival = &book->arrival;
+    const struct feed_order order = {
+        .price = arrival->price,
+        .open = arrival->open,
+        .display = arrival->display,
+        .side = arrival->side,
+    };
+
+    if (arrival->order_id == 0 || arrival->entered || !arrival->rests ||
+        arrival->open == 0)
+        return 0;
+    arrival->entered = true;
+    return feed_enter(feed, book, arrival->order_id, &order, failure);
+}
+
+/* It does so as soon as nothing shown is left for it to trade with. */
+static int
+settle(struct feed *feed, struct feed_book *book, struct failure *failure)
+{
+    const struct feed_arrival *arrival = &book->arrival;
+
+    if (arrival->rests && !is_collecting(book) && crosses(book, arrival))
+        return 0;
+    return let_in(feed, book, failure);
+}
+
+static int
+arrive(struct feed *feed, struct feed_book *book,
+       const struct feed_arrival *arrival, struct failure *failure)
+{
+    if (let_in(feed, book, failure) != 0)
+        return -1;
+    book->arrival = *arrival;
+    return settle(feed, book, failure);
+}
+
+/* Removes an order, at rest or about to. */
+static void
+forget(struct feed *feed, struct feed_book *book, uint64_t order_id)
+{
+    if (order_id == book->arrival.order_id)
+        book->arrival.rests = false;
+    feed_remove(feed, book, order_id);
+}
+
+/* ---- accepted and modified ----------------------------------------------- */
+
+/* Whether it is shown once nothing of it trades any more. */
+static bool
+rests(const struct order_fact *fact)
+{
+    static const bool types[8] = {
+        [0] = true, /* somebody else's facts may leave it out */
+        [ORDER_LIMIT] = true,
+        [ORDER_STOP_LIMIT] = true,
+        [ORDER_MARKET_TO_LIMIT] = true,
+    };
+
+    return types[fact->order_type & 7] && fact->price != DECIMAL_NULL &&
+           fact->time_in_force != TIF_IOC && fact->time_in_force != TIF_FOK &&
+           !(fact->flags & (ORDER_HIDDEN | ORDER_ALL_OR_NONE));
+}
+
+/* What an order waits for; live: it was in the book before. */
+static enum feed_wait
+wait_of(const struct feed_book *book, const struct order_fact *fact, bool live)
+{
+    static const bool stops[8] = {[ORDER_STOP] = true,
+                                  [ORDER_STOP_LIMIT] = true,
+                                  [ORDER_TRAILING_STOP] = true};
+
+    if (live)
+        return FEED_SHOWN;
+    if (stops[fact->order_type & 7])
+        return FEED_TRIGGER;
+    if (fact->time_in_force == TIF_AT_CLOSE &&
+        book->state != SESSION_CLOSING_AUCTION)
+        return FEED_CLOSE;
+    return FEED_SHOWN;
+}
+
+/* An order that comes, or has a new place. */
+static int
+apply_place(struct feed *feed, struct feed_book *book,
+            const struct order_fact *fact, bool live, struct failure *failure)
+{
+    enum feed_wait wait = wait_of(book, fact, live);
+    bool iceberg = fact->display_quantity > 0;
+    struct feed_arrival arrival = {
+        .order_id = fact->order_id,
+        .price = fact->price,
+        .open = fact->remaining_quantity,
+        .display = iceberg ? fact->display_quantity : DECIMAL_MAX,
+        .side = fact->side,
+        .rests = rests(fact),
+    };
+    const struct feed_order order = {
+        .price = arrival.price,
+        .open = arrival.open,
+        .display = arrival.display,
+        .side = arrival.side,
+        .wait = (uint8_t)wait,
+    };
+
+    forget(feed, book, fact->order_id);
+    if (wait == FEED_SHOWN)
+        return arrive(feed, book, &arrival, failure);
+    if (arrive(feed, book, &(struct feed_arrival){0}, failure) != 0)
+        return -1;
+    return arrival.rests
+               ? feed_enter(feed, book, fact->order_id, &order, failure)
+               : 0;
+}
+
+/* Takes so much from an order.  An iceberg's peak that is used up is renewed;
+ * what is left of one that was the aggressor, or was in an auction, begins
+ * with a whole one. */
+static int
+execute(struct feed *feed, struct feed_book *book, uint64_t order_id,
+        int64_t quantity, bool auction, struct failure *failure)
+{
+    struct feed_arrival *arrival = &book->arrival;
+    bool renews = auction || order_id == arrival->order_id;
+    uint32_t number = feed_find(book, order_id);
+    const struct feed_order *order;
+    int64_t open, shown;
+
+    if (is_held_back(book, order_id)) {
+        arrival->open -= lesser(quantity, arrival->open);
+        return 0;
+    }
+    if (number == MAP_NONE || feed->orders[number].wait != FEED_SHOWN)
+        return 0;
+    order = &feed->orders[number];
+    open = order->open - lesser(quantity, order->open);
+    shown = order->shown - lesser(quantity, order->shown);
+    if (open == 0) {
+        feed_remove(feed, book, order_id);
+        return 0;
+    }
+    if (renews || shown == 0)
+        shown = lesser(open, order->display);
+    return feed_change(feed, book, number, open, shown, failure);
+}
+
+/* Both orders lose what they would have traded with each other; in an auction
+ * neither of them came last. */
+static int
+apply_decrement(struct feed *feed, struct feed_book *book,
+                const struct order_fact *fact, struct failure *failure)
+{
+    uint32_t number = feed_find(book, fact->order_id);
+    int64_t open = 0;
+
+    if (is_held_back(book, fact->order_id))
+        open = book->arrival.open;
+    else if (number != MAP_NONE)
+        open = feed->orders[number].open;
+    if (open > fact->remaining_quantity &&
+        execute(feed, book, fact->order_id, open - fact->remaining_quantity,
+                book->arrival.order_id == 0, failure) != 0)
+        return -1;
+    return settle(feed, book, failure);
+}
+
+static int
+apply_order(struct feed *feed, struct feed_book *book,
+            const struct order_fact *fact, struct failure *failure)
+{
+    bool modified = fact->event.type == EVENT_MODIFIED;
+    uint32_t number = modified ? feed_find(book, fact->order_id) : MAP_NONE;
+    bool live = is_held_back(book, fact->order_id);
+    const struct feed_order *order;
+
+    if (feed_check(fact->side, rests(fact) ? fact->price : 0,
+                   fact->remaining_quantity, failure) != 0)
+        return -1;
+    if (modified && fact->reason == REASON_SELF_TRADE)
+        return apply_decrement(feed, book, fact, failure);
+    if (number == MAP_NONE)
+        return apply_place(feed, book, fact, modified && live, failure);
+    order = &feed->orders[number];
+    live = order->wait == FEED_SHOWN;
+    if (!live || fact->price != order->price ||
+        fact->remaining_quantity > order->open)
+        return apply_place(feed, book, fact, live, failure);
+    /* it keeps its place: what an iceberg does not show goes first */
+    return feed_change(feed, book, number, fact->remaining_quantity,
+                       lesser(fact->remaining_quantity, order->shown), failure);
+}
+
+/* ---- what becomes of orders ---------------------------------------------- */
+
+static int
+apply_trade(struct feed *feed, struct feed_book *book,
+            const struct trade *trade, struct failure *failure)
+{
+    bool auction = trade->flags & TRADE_AUCTION;
+
+    if (trade->quantity <= 0)
+        return fail(failure, FAILURE_DATA, "its quantity is not above 0");
+    if (execute(feed, book, trade->buy_order_id, trade->quantity, auction,
+                failure) != 0 ||
+        execute(feed, book, trade->sell_order_id, trade->quantity, auction,
+                failure) != 0)
+        return -1;
+    return settle(feed, book, failure);
+}
+
+/* A stop becomes an order like any other. */
+static int
+apply_trigger(struct feed *feed, struct feed_book *book,
+              const struct order_end *fact, struct failure *failure)
+{
+    uint32_t number = feed_find(book, fact->order_id);
+    struct feed_arrival arrival = {.order_id = fact->order_id};
+
+    if (number != MAP_NONE && feed->orders[number].wait == FEED_TRIGGER) {
+        const struct feed_order *order = &feed->orders[number];
+
+        arrival.price = order->price;
+        arrival.open = order->open;
+        arrival.display = order->display;
+        arrival.side = order->side;
+        arrival.rests = true;
+        feed_remove(feed, book, fact->order_id);
+    }
+    return arrive(feed, book, &arrival, failure);
+}
+
+static int
+apply_end(struct feed *feed, struct feed_book *book,
+          const struct order_end *end, struct failure *failure)
+{
+    forget(feed, book, end->order_id);
+    return settle(feed, book, failure);
+}
+
+static int
+apply_session(struct feed *feed, struct feed_book *book,
+              const struct session *session, struct failure *failure)
+{
+    if (session->state == 0)
+        return 0;
+    if (arrive(feed, book, &(struct feed_arrival){0}, failure) != 0)
+        return -1;
+    book->state = session->state;
+    book->joined =
+        session->state == SESSION_CLOSING_AUCTION && book->aside_count > 0;
+    return book->joined ? feed_join_close(feed, book, failure) : 0;
+}
+
+/* ---- snapshots ----------------------------------------------------------- */
+
+/* A live order as it stands. */
+static int
+apply_resting(struct feed *feed, struct feed_book *book,
+              const struct resting_order *resting, struct failure *failure)
+{
+    static const uint8_t waits[8] = {
+        [STANDS_STOP] = FEED_TRIGGER, [STANDS_CLOSE] = FEED_CLOSE};
+    bool iceberg = resting->display_quantity > 0;
+    const struct feed_order order = {
+        .price = resting->price,
+        .open = resting->remaining_quantity,
+        .display = iceberg ? resting->display_quantity : DECIMAL_MAX,
+        .side = resting->side,
+        .wait = waits[resting->place & 7],
+    };
+    struct order_fact fact;
+
+    /* the same fields in the same places, as far as an order_fact goes */
+    memcpy(&fact, resting, sizeof fact);
+    if (!rests(&fact))
+        return 0;
+    if (resting->order_id == 0)
+        return fail(failure, FAILURE_DATA, "it has no order id");
+    if (resting->visible_quantity > order.open)
+        return fail(failure, FAILURE_DATA, "it shows more than is open");
+    if (feed_check(order.side, order.price, order.open, failure) != 0 ||
+        feed_check(order.side, order.price, resting->visible_quantity,
+                   failure) != 0 ||
+        feed_enter(feed, book, resting->order_id, &order, failure) != 0)
+        return -1;
+    if (order.wait != FEED_SHOWN)
+        return 0;
+    return feed_change(feed, book, feed_find(book, resting->order_id),
+                       order.open, resting->visible_quantity, failure);
+}
+
+int
+feed_apply_fact(struct feed *feed, struct feed_book *book,
+                const struct event *event, struct failure *failure)
+{
+    const void *fact = event;
+
+    switch (event->type) {
+    case EVENT_ACCEPTED:
+    case EVENT_MODIFIED: return apply_order(feed, book, fact, failure);
+    case EVENT_TRADE: return apply_trade(feed, book, fact, failure);
+    case EVENT_TRIGGERED: return apply_trigger(feed, book, fact, failure);
+    case EVENT_CANCELLED:
+    case EVENT_EXPIRED: return apply_end(feed, book, fact, failure);
+    case EVENT_SESSION: return apply_session(feed, book, fact, failure);
+    case EVENT_MARKET:
+        book->state = ((const struct market_state *)fact)->state;
+        return 0;
+    case EVENT_RESTING: return apply_resting(feed, book, fact, failure);
+    default: return 0;
+    }
+}

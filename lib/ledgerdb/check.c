@@ -1,0 +1,131 @@
+/* check.c - the invariants over a whole ledger database, each as one
+ * query that finds what breaks it. */
+#include <stdio.h>
+
+#include "ledgerdb/private.h"
+
+#define ACCOUNT "coalesce(a.name, printf('%llu', a.account_id))"
+
+static const struct rule {
+    const char *invariant, *text;
+    const char *sql; /* rows that break it, each a text that says which */
+} rules[] = {
+    {"I2", "the postings of a transaction do not sum to zero",
+     "SELECT 'transaction ' || transaction_id FROM postings"
+     " GROUP BY transaction_id, instrument_id, currency"
+     " HAVING decimal_cmp(decimal_sum(amount), '0') <> 0"},
+    {"I1", "the cash of its trades is not realized - cost",
+     "SELECT " ACCOUNT " || ', instrument ' || p.instrument_id"
+     " FROM positions p JOIN accounts a USING (account_id) LEFT JOIN"
+     "  (SELECT l.account_id, t.instrument_id, decimal_sum(l.amount) AS cash"
+     "   FROM postings l JOIN transactions t USING (transaction_id)"
+     "   WHERE l.kind = 'trade' AND l.currency IS NOT NULL"
+     "   GROUP BY l.account_id, t.instrument_id) c"
+     " ON c.account_id = p.account_id AND c.instrument_id = p.instrument_id"
+     " WHERE decimal_cmp(coalesce(c.cash, '0'),"
+     "  decimal_sub(p.realized_pnl, p.cost)) <> 0"},
+    {"I3", "an asset does not sum to zero",
+     "SELECT asset FROM"
+     " (SELECT currency AS asset, balance AS amount FROM balances"
+     "  UNION ALL SELECT 'instrument ' || instrument_id, quantity"
+     "   FROM positions)"
+     " GROUP BY asset HAVING decimal_cmp(decimal_sum(amount), '0') <> 0"},
+    {"I4", "a position is not the sum of its postings",
+     "SELECT " ACCOUNT " || ', instrument ' || p.instrument_id"
+     " FROM positions p JOIN accounts a USING (account_id) LEFT JOIN"
+     "  (SELECT account_id, instrument_id, decimal_sum(amount) AS total,"
+     "   count(*) AS number FROM postings WHERE instrument_id IS NOT NULL"
+     "   GROUP BY account_id, instrument_id) s"
+     " ON s.account_id = p.account_id AND s.instrument_id = p.instrument_id"
+     " WHERE s.number IS NOT p.version"
+     "  OR decimal_cmp(p.quantity, s.total) <> 0"},
+    {"I5", "a balance is not the sum of its postings",
+     "SELECT " ACCOUNT " || ', ' || b.currency"
+     " FROM balances b JOIN accounts a USING (account_id) LEFT JOIN"
+     "  (SELECT account_id, currency, decimal_sum(amount) AS total,"
+     "   count(*) AS number FROM postings WHERE currency IS NOT NULL"
+     "   GROUP BY account_id, currency) s"
+     " ON s.account_id = b.account_id AND s.currency = b.currency"
+     " WHERE s.number IS NOT b.version"
+     "  OR decimal_cmp(b.balance, s.total) <> 0"},
+    {"I5", "a posting's balance is not the one before plus its amount",
+     "SELECT 'posting ' || posting_id FROM"
+     " (SELECT posting_id, amount, balance_after, lag(balance_after, 1, '0')"
+     "   OVER (PARTITION BY account_id, instrument_id, currency"
+     "         ORDER BY posting_id) AS balance_before FROM postings)"
+     " WHERE decimal_cmp(balance_after,"
+     "  decimal_add(balance_before, amount)) <> 0"},
+    {"I5", "postings of a balance or position that is not there",
+     "SELECT 'posting ' || min(posting_id) FROM postings p"
+     " GROUP BY account_id, instrument_id, currency"
+     " HAVING NOT EXISTS (SELECT 1 FROM balances b WHERE"
+     "   b.account_id = p.account_id AND b.currency = p.currency)"
+     "  AND NOT EXISTS (SELECT 1 FROM positions q WHERE"
+     "   q.account_id = p.account_id AND q.instrument_id = p.instrument_id)"},
+    {"I11", "postings are not dense from 1, or belong to no transaction",
+     "SELECT count(*) || ' postings' FROM postings"
+     " LEFT JOIN transactions USING (transaction_id)"
+     " HAVING count(*) <> coalesce(max(posting_id), 0)"
+     "  OR count(*) <> count(seq)"},
+    {"I11", "transactions are not dense, or not in the order of their stream",
+     "SELECT 'transaction ' || transaction_id FROM"
+     " (SELECT transaction_id, stream_id, seq,"
+     "   lag(transaction_id, 1, 0) OVER (ORDER BY transaction_id) AS before,"
+     "   lag(seq, 1, 0) OVER (PARTITION BY stream_id"
+     "                        ORDER BY transaction_id) AS seq_before,"
+     "   max(stream_id) OVER (ORDER BY transaction_id) AS stream_before"
+     "  FROM transactions)"
+     " WHERE before <> transaction_id - 1 OR seq <= seq_before"
+     "  OR stream_before <> stream_id"},
+    {"I11", "a watermark is not where its stream's transactions end",
+     "SELECT stream FROM watermarks w WHERE last_transaction <>"
+     "  (SELECT coalesce(max(transaction_id), w.first_transaction - 1)"
+     "   FROM transactions t WHERE t.stream_id = w.stream_id)"
+     " OR in_seq < (SELECT coalesce(max(seq), 0)"
+     "   FROM transactions t WHERE t.stream_id = w.stream_id)"},
+    {"I12", "a flat position has a cost",
+     "SELECT " ACCOUNT " || ', instrument ' || instrument_id"
+     " FROM positions p JOIN accounts a USING (account_id)"
+     " WHERE quantity = '0' AND cost <> '0'"},
+    {"file", "the database is damaged",
+     "SELECT quick_check FROM pragma_quick_check"
+     " WHERE quick_check <> 'ok'"},
+};
+
+/* 1 when nothing breaks the rule; 0 with the text of what does; -1. */
+static int
+check_rule(struct ledgerdb *books, const struct rule *rule, char *text,
+           size_t size, struct failure *failure)
+{
+    struct statement *statement =
+        database_prepare(books->database, rule->sql, failure);
+    size_t length;
+    int row;
+
+    if (!statement)
+        return -1;
+    row = statement_step(statement, failure);
+    if (row == 1)
+        snprintf(text, size, "%s: %s: %s", rule->invariant, rule->text,
+                 column_text(statement, 0, &length));
+    statement_free(statement);
+    return row < 0 ? -1 : !row;
+}
+
+int
+ledgerdb_check(struct ledgerdb *books, char *text, size_t size,
+               struct failure *failure)
+{
+    int holds = 1;
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules && holds == 1; i++)
+        holds = check_rule(books, &rules[i], text, size, failure);
+    if (holds == 1)
+        snprintf(text, size,
+                 "I1 I2 I3 I4 I5 I11 I12 hold in %s by SQL: %llu "
+                 "transactions, %llu postings\n",
+                 database_name(books->database),
+                 (unsigned long long)books->newest_counts.transactions,
+                 (unsigned long long)books->newest_counts.postings);
+    return holds;
+}

@@ -1,0 +1,25 @@
+/* facts.h - what a stream of an event store amounts to. */
+#ifndef LOG_FACTS_H
+#define LOG_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "log/log.h"
+
+struct log_facts {
+    uint64_t first, next;       /* its events: [first, next) */
+    uint64_t bytes;             /* of its segments */
+    int64_t time_min, time_max; /* max < min: it has no events */
+    bool ended;                 /* else it is open: without END */
+    enum tape_status status;    /* if ended */
+    int exit_class;
+};
+
+/* Reads of closed segments their indexes only.  The name of the stream is
+ * filled in, too. */
+int log_facts_of(struct log_facts *facts, const struct log *log,
+                 struct log_stream *stream, struct failure *failure);
+
+#endif

@@ -1,0 +1,180 @@
+#include "log/replay.h"
+
+#include "base/clock.h"
+
+#define FLUSH_PAUSE  (NS_PER_SECOND / 1000)
+#define FOLLOW_PAUSE (NS_PER_SECOND / 50)
+
+/* ---- pace ---------------------------------------------------------------- */
+
+/* Sends on what there is. */
+static int
+flush(struct replay *replay, struct failure *failure)
+{
+    if (tape_writer_flush(replay->writer) != 0)
+        return -1;
+    if (replay->batch)
+        pace_note(&replay->late, pace_now() - replay->batch);
+    replay->batch = 0;
+    return failure->kind == FAILURE_NONE ? 0 : -1;
+}
+
+int
+replay_wait(void *owner, struct failure *failure)
+{
+    struct replay *replay = owner;
+    struct pace pause = {0};
+
+    if (flush(replay, failure) != 0)
+        return -1;
+    return pace_wait(&pause, pace_now() + FOLLOW_PAUSE, replay->stopped,
+                     replay->owner);
+}
+
+/* Waits until an event of that time is due: 1; 0 when stopped before; -1. */
+static int
+wait_for(struct replay *replay, int64_t time, struct failure *failure)
+{
+    int64_t deadline = pace_deadline(&replay->pace, time);
+    int64_t now = pace_now();
+
+    if (replay->batch &&
+        (deadline > now || now - replay->taken_up > FLUSH_PAUSE) &&
+        flush(replay, failure) != 0)
+        return -1;
+    if (deadline > now &&
+        !pace_wait(&replay->pace, deadline, replay->stopped, replay->owner))
+        return 0;
+    if (!replay->batch) {
+        replay->batch = deadline;
+        replay->taken_up = pace_now();
+    }
+    return !replay->stopped(replay->owner);
+}
+
+/* Clock events for each multiple of the interval up to time: as wait_for. */
+static int
+put_clocks(struct replay *replay, int64_t time, struct failure *failure)
+{
+    if (replay->clock_time == TIME_NULL)
+        replay->clock_time = time;
+    while (time != TIME_NULL) {
+        int64_t rest = replay->clock_time % replay->clock;
+        int64_t step = rest < 0 ? -rest : replay->clock - rest;
+        int64_t next;
+        struct event *event;
+        int result;
+
+        if (__builtin_add_overflow(replay->clock_time, step, &next) ||
+            next > time)
+            break;
+        result = replay->pace.speed ? wait_for(replay, next, failure) : 1;
+        if (result <= 0)
+            return result;
+        event = tape_writer_put(replay->writer, sizeof(struct clock));
+        *event = (struct event){sizeof(struct clock) / 8, EVENT_CLOCK, 0, next};
+        replay->clock_time = next;
+    }
+    return 1;
+}
+
+/* ---- items --------------------------------------------------------------- */
+
+static int
+begin(struct replay *replay, const struct tape_source *source,
+      struct failure *failure)
+{
+    struct tape_header header;
+    int result = tape_header_copy(&header, source->header, failure);
+
+    if (replay->clock)
+        tape_header_rename(&header, "xreplay");
+    if (result == 0 && (source->derived || replay->clock))
+        result = tape_header_add_program(&header, "xreplay", XTAPE_VERSION,
+                                         replay->options, failure);
+    if (result == 0)
+        result = tape_writer_begin(replay->writer, &header);
+    tape_header_free(&header);
+    replay->clock_time = TIME_NULL;
+    return result;
+}
+
+static void
+copy_events(struct tape_writer *writer, const struct tape_source *source)
+{
+    uint32_t count = (uint32_t)source->count;
+
+    if (source->reader)
+        tape_writer_copy_block(writer, source->reader, source->first,
+                               source->end, count);
+    else
+        tape_writer_copy_run(writer, source->first, source->end, count);
+}
+
+/* Writes a block; stops amid it when the program is stopped. */
+static int
+put_events(struct replay *replay, const struct tape_source *source,
+           struct failure *failure)
+{
+    const struct event *event = source->first;
+    int result = 1;
+
+    replay->progress(replay->owner);
+    if (source->before_part || (!replay->clock && !replay->pace.speed)) {
+        copy_events(replay->writer, source);
+        replay->taken += source->count;
+        event = source->end;
+        if (replay->pace.speed && flush(replay, failure) != 0)
+            return -1;
+    }
+    for (; result > 0 && event < source->end; event = event_next(event)) {
+        if (replay->clock)
+            result = put_clocks(replay, event->time, failure);
+        if (result > 0 && replay->pace.speed)
+            result = wait_for(replay, event->time, failure);
+        if (result <= 0)
+            break;
+        replay->taken++;
+        tape_writer_copy(replay->writer, event);
+    }
+    return result < 0 || failure->kind != FAILURE_NONE ? -1 : 0;
+}
+
+static int
+end(struct replay *replay, const struct tape_source *source,
+    struct failure *failure)
+{
+    if (replay->stopped(replay->owner)) /* END stopped is written for us */
+        return 0;
+    if (replay->batch && flush(replay, failure) != 0)
+        return -1;
+    if (source->status == TAPE_FAILED) {
+        fail(failure, (enum failure_class)source->exit_class,
+             "a program failed when it was made: %s",
+             source->exit_class == FAILURE_DATA
+                 ? "its data was bad"
+                 : "its environment failed; run it again");
+        return source->name ? fail_at(failure, "%s", source->name) : -1;
+    }
+    replay->written += replay->writer->total;
+    return tape_writer_end(replay->writer, source->status, 0);
+}
+
+int
+replay_source(struct replay *replay, struct tape_source *source,
+              struct failure *failure)
+{
+    int item = 1, result = 0;
+
+    replay->pace.begun = false;
+    while (result == 0 && item > 0 && !replay->stopped(replay->owner)) {
+        item = source->next(source, failure);
+        switch (item) {
+        case TAPE_HEADER: result = begin(replay, source, failure); break;
+        case TAPE_BLOCK: result = put_events(replay, source, failure); break;
+        case TAPE_END: result = end(replay, source, failure); break;
+        default: result = item; break;
+        }
+    }
+    return result;
+}

@@ -1,0 +1,22 @@
+/* verify.h - checks every byte of an event store.
+ */
+#ifndef LOG_VERIFY_H
+#define LOG_VERIFY_H
+
+#include "base/failure.h"
+#include "log/log.h"
+
+struct log_verify {
+    /* Hears of each fault: one line, naming the file.  0, or -1 to stop. */
+    int (*fault)(void *owner, const char *text, struct failure *failure);
+    void *owner;
+    uint64_t faults, segments, events, bytes;
+};
+
+/* Reads all segments: hashes, seqs, ENDs, that none is missing, that each
+ * index is what its segment says.  What comes of one cause is one fault.  0,
+ * with the faults counted; -1 when it can not read. */
+int log_verify(struct log_verify *verify, struct log *log,
+               struct failure *failure);
+
+#endif

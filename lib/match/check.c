@@ -1,0 +1,340 @@
+#include "match/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "match/special.h"
+#include "match/stop.h"
+
+/* ---- numbers ------------------------------------------------------------- */
+
+static bool
+is_given(int64_t value)
+{
+    return value != DECIMAL_NULL;
+}
+
+int64_t
+match_tick(const struct market *market, int64_t price)
+{
+    int64_t size = market->tick_size;
+
+    for (uint32_t i = 0; i < market->tick_count; i++)
+        if (market->ticks[i].from <= price)
+            size = market->ticks[i].size;
+    return size > 0 ? size : 1;
+}
+
+bool
+match_is_on_row(const struct market *market, int64_t price)
+{
+    uint32_t row = market->tick_count - 1;
+
+    while (market->ticks[row].from > price) /* the first is from 0 */
+        row--;
+    return is_multiple(&market->ticks[row].tick, price);
+}
+
+enum reason
+check_stop(const struct market *market, int64_t price)
+{
+    return is_amount(price) && is_on_tick(market, price) ? 0
+                                                         : REASON_INVALID_STOP;
+}
+
+/* ---- types --------------------------------------------------------------- */
+
+#define BIT(value) (1U << (value))
+#define RESTING_TIMES                                                          \
+    (BIT(TIF_DAY) | BIT(TIF_GTC) | BIT(TIF_GTD)) /* that may rest */
+#define TAKING_TIMES  (BIT(TIF_IOC) | BIT(TIF_FOK))
+#define AUCTION_TIMES (BIT(TIF_AT_OPEN) | BIT(TIF_AT_CLOSE))
+#define MOST_TIMES    (RESTING_TIMES | TAKING_TIMES)
+
+enum need { NEVER_GIVEN, MAY_BE_GIVEN, MUST_BE_GIVEN };
+
+/* What a type of order may say. */
+static const struct kind {
+    uint16_t times; /* in force; 0: there is no such type */
+    uint8_t flags;
+    bool is_priced; /* has a limit of its own */
+    bool may_rest;  /* sooner or later, if its time in force lets it */
+    uint8_t stop_price, price_offset;
+} kinds[16] = {
+    [ORDER_MARKET] = {MOST_TIMES | AUCTION_TIMES,
+                      ORDER_HIDDEN | ORDER_ALL_OR_NONE, false, false,
+                      NEVER_GIVEN, MAY_BE_GIVEN},
+    [ORDER_LIMIT] = {MOST_TIMES | AUCTION_TIMES,
+                     ORDER_HIDDEN | ORDER_ALL_OR_NONE | ORDER_POST_ONLY, true,
+                     true, NEVER_GIVEN, NEVER_GIVEN},
+    [ORDER_STOP] = {MOST_TIMES, ORDER_HIDDEN | ORDER_ALL_OR_NONE, false, false,
+                    MUST_BE_GIVEN, NEVER_GIVEN},
+    [ORDER_STOP_LIMIT] = {MOST_TIMES,
+                          ORDER_HIDDEN | ORDER_ALL_OR_NONE | ORDER_POST_ONLY,
+                          true, true, MUST_BE_GIVEN, NEVER_GIVEN},
+    [ORDER_TRAILING_STOP] = {MOST_TIMES, ORDER_HIDDEN | ORDER_ALL_OR_NONE,
+                             false, false, MAY_BE_GIVEN, MUST_BE_GIVEN},
+    [ORDER_MARKET_TO_LIMIT] = {MOST_TIMES, ORDER_HIDDEN | ORDER_ALL_OR_NONE,
+                               false, true, NEVER_GIVEN, NEVER_GIVEN},
+};
+
+static const struct kind *
+kind_of(const struct arrival *arrival)
+{
+    return &kinds[arrival->order_type & 15];
+}
+
+static bool
+can_rest(const struct arrival *arrival)
+{
+    return kind_of(arrival)->may_rest &&
+           BIT(arrival->time_in_force & 15) & RESTING_TIMES;
+}
+
+/* Type, time in force and flags, and what does not go together. */
+static bool
+is_of_a_kind(const struct arrival *arrival)
+{
+    const struct order *order = arrival->order;
+    const struct kind *kind = kind_of(arrival);
+    unsigned time = BIT(arrival->time_in_force & 15);
+    bool peak = is_given(order->display_quantity);
+    bool least = is_given(order->min_quantity);
+
+    if (!(kind->times & time) || order->flags & ~kind->flags)
+        return false;
+    if (order->flags & ORDER_POST_ONLY && !can_rest(arrival))
+        return false;
+    if (time & AUCTION_TIMES)
+        return !peak && !least && !order->flags &&
+               !is_given(order->price_offset);
+    if (order->flags & ORDER_ALL_OR_NONE)
+        return !peak && !least;
+    return !(least && time & BIT(TIF_FOK));
+}
+
+/* ---- sessions ------------------------------------------------------------ */
+
+/* Whether an order can be collected for an auction. */
+static bool
+is_collectable(const struct arrival *arrival)
+{
+    const struct order *order = arrival->order;
+
+    if (is_stop(arrival->order_type))
+        return true;
+    return !(BIT(arrival->time_in_force & 15) & TAKING_TIMES) &&
+           !(order->flags & ORDER_ALL_OR_NONE) &&
+           !is_given(order->min_quantity) &&
+           arrival->order_type != ORDER_MARKET_TO_LIMIT &&
+           !(arrival->order_type == ORDER_MARKET &&
+             is_given(order->price_offset));
+}
+
+/* What the session says to a new order. */
+static enum reason
+check_session(const struct market *market, const struct arrival *arrival)
+{
+    if (market->state == SESSION_CLOSED)
+        return REASON_CLOSED;
+    if (market->state == SESSION_HALT)
+        return REASON_HALTED;
+    if (is_collecting(market) && !is_collectable(arrival))
+        return REASON_AUCTION;
+    if (arrival->time_in_force == TIF_AT_OPEN &&
+        market->state != SESSION_PRE_OPEN &&
+        market->state != SESSION_OPENING_AUCTION)
+        return REASON_AUCTION;
+    return 0;
+}
+
+/* ---- the rest of an order ------------------------------------------------ */
+
+static enum reason
+check_quantities(const struct market *market, const struct arrival *arrival)
+{
+    const struct order *order = arrival->order;
+    int64_t peak = order->display_quantity, least = order->min_quantity;
+
+    if (!is_amount(order->quantity))
+        return REASON_INVALID_QUANTITY;
+    if (is_given(peak) && (peak <= 0 || peak > order->quantity ||
+                           order->flags & ORDER_HIDDEN || !can_rest(arrival)))
+        return REASON_INVALID_QUANTITY;
+    if (is_given(least) && (least <= 0 || least > order->quantity))
+        return REASON_INVALID_QUANTITY;
+    if (!is_multiple(&market->lot, order->quantity) ||
+        (is_given(peak) && !is_multiple(&market->lot, peak)) ||
+        (is_given(least) && !is_multiple(&market->lot, least)))
+        return REASON_LOT_SIZE;
+    return 0;
+}
+
+static bool
+is_as_needed(enum need need, int64_t value)
+{
+    return need == MAY_BE_GIVEN || is_given(value) == (need == MUST_BE_GIVEN);
+}
+
+static bool
+is_stop_valid(const struct market *market, const struct arrival *arrival)
+{
+    const struct order *order = arrival->order;
+    const struct kind *kind = kind_of(arrival);
+    bool trails = arrival->order_type == ORDER_TRAILING_STOP;
+    int64_t stop = order->stop_price, offset = order->price_offset;
+
+    if (!is_as_needed((enum need)kind->stop_price, stop) ||
+        !is_as_needed((enum need)kind->price_offset, offset))
+        return false;
+    if (is_given(stop) && check_stop(market, stop))
+        return false;
+    if (is_given(offset) && !is_amount(offset) && (trails || offset != 0))
+        return false;
+    return !is_given(order->offset_step) ||
+           (trails && is_amount(order->offset_step));
+}
+
+static bool
+is_expiry_valid(const struct arrival *arrival)
+{
+    const struct order *order = arrival->order;
+
+    if (arrival->time_in_force != TIF_GTD)
+        return !is_given(order->expire_time);
+    return is_given(order->expire_time) &&
+           order->expire_time > order->event.time;
+}
+
+static bool
+is_limit_reached(const struct market *market, const struct arrival *arrival)
+{
+    const struct order *order = arrival->order;
+
+    if (order->display_quantity > 0 &&
+        order->quantity / order->display_quantity > PEAKS_MAX)
+        return true;
+    if (arrival->order_type == ORDER_TRAILING_STOP)
+        return market->trailing >= TRAILING_MAX;
+    return order->flags & ORDER_ALL_OR_NONE && can_rest(arrival) &&
+           !is_stop(arrival->order_type) &&
+           market->all_or_none[order->side - SIDE_BUY] >= ALL_OR_NONE_MAX;
+}
+
+/* ---- an order ------------------------------------------------------------ */
+
+static enum reason
+check_rest(const struct market *market, const struct arrival *arrival)
+{
+    const struct order *order = arrival->order;
+    enum reason reason = check_session(market, arrival);
+
+    if (!reason)
+        reason = check_quantities(market, arrival);
+    if (!reason && kind_of(arrival)->is_priced)
+        reason = check_limit(market, order->price);
+    else if (!reason && is_given(order->price))
+        reason = REASON_INVALID_PRICE;
+    if (!reason && !is_stop_valid(market, arrival))
+        reason = REASON_INVALID_STOP;
+    if (!reason && !is_expiry_valid(arrival))
+        reason = REASON_EXPIRE_TIME;
+    return reason;
+}
+
+enum reason
+match_check(const struct match *match, const struct market *market,
+            const struct arrival *arrival)
+{
+    const struct order *order = arrival->order;
+    enum reason reason;
+
+    if (order->order_id == 0)
+        return REASON_INVALID_ID;
+    if (order->side == 0)
+        return REASON_INVALID_SIDE;
+    if (!is_of_a_kind(arrival))
+        return REASON_INVALID_TYPE;
+    reason = check_rest(market, arrival);
+    if (reason)
+        return reason;
+    if (books_find(&match->books, market->book.number, order->order_id))
+        return REASON_DUPLICATE_ID;
+    if (is_limit_reached(market, arrival))
+        return REASON_LIMIT_REACHED;
+    return 0;
+}
+
+/* ---- tick tables --------------------------------------------------------- */
+
+/* Reads the number up to an end or a sign; false when it is none. */
+static bool
+read_number(const char **at, const char *end, char sign, int64_t *number)
+{
+    const char *to = memchr(*at, sign, (size_t)(end - *at));
+
+    if (!to)
+        return false;
+    if (decimal_parse(*at, (size_t)(to - *at), number) != DECIMAL_OK)
+        return false;
+    *at = to;
+    return true;
+}
+
+/* "0.001,1:0.005,10:0.01": a tick, then from:tick ascending. */
+static bool
+read_rows(const char *at, const char *end, struct tick_row *rows,
+          uint32_t *count)
+{
+    for (*count = 0; *count < TICK_ROWS; at++) {
+        struct tick_row *row = &rows[*count];
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        const char *to = comma ? comma : end;
+
+        row->from = 0;
+        if (*count > 0) {
+            if (!read_number(&at, to, ':', &row->from) ||
+                row->from <= rows[*count - 1].from)
+                return false;
+            at++;
+        }
+        if (decimal_parse(at, (size_t)(to - at), &row->size) != DECIMAL_OK ||
+            row->size <= 0)
+            return false;
+        row->tick = multiple_of(row->size);
+        ++*count;
+        at = to;
+        if (!comma)
+            return true;
+    }
+    return false;
+}
+
+int
+match_read_ticks(struct market *market, const struct instrument *definition,
+                 struct failure *failure)
+{
+    const char *text = event_text(definition, definition->tick_table);
+    struct tick_row rows[TICK_ROWS];
+    uint32_t count = 0;
+    void *kept = NULL;
+
+    if (definition->tick_table.length > 0) {
+        if (!read_rows(text, text + definition->tick_table.length, rows,
+                       &count))
+            return fail(failure, FAILURE_DATA,
+                        "the tick table of %.*s is malformed: a tick, then "
+                        "at most %d from:tick, ascending",
+                        (int)definition->symbol.length,
+                        event_text(definition, definition->symbol),
+                        TICK_ROWS - 1);
+        kept = allocate(failure, count, sizeof *rows);
+        if (!kept)
+            return -1;
+        memcpy(kept, rows, count * sizeof *rows);
+    }
+    free(market->ticks);
+    market->ticks = kept;
+    market->tick_count = (uint8_t)count;
+    return 0;
+}

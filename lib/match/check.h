@@ -1,0 +1,149 @@
+/* check.h - which orders are valid, and why others are not; private to
+ * match*.c.
+ *
+ * Where more than one reason applies, the first in the order of xmatch(1) is
+ * told.  Nearly all orders are plain: their checks are here, to be done where
+ * they arrive (match_plain.c).
+ */
+#ifndef MATCH_CHECK_H
+#define MATCH_CHECK_H
+
+#include <string.h>
+
+#include "match/act.h"
+#include "match/special.h"
+
+/* An order with its type and time in force as they are understood. */
+struct arrival {
+    const struct order *order;
+    uint8_t order_type, time_in_force;
+};
+
+/* ---- numbers ------------------------------------------------------------- */
+
+static inline bool
+is_amount(int64_t value)
+{
+    return (uint64_t)value - 1 < (uint64_t)DECIMAL_MAX;
+}
+
+/* The tick at a price; 1: any number will do. */
+int64_t match_tick(const struct market *market, int64_t price);
+
+/* Whether a price is a multiple of the tick in its row of the table. */
+bool match_is_on_row(const struct market *market, int64_t price);
+
+static inline bool
+is_on_tick(const struct market *market, int64_t price)
+{
+    if (__builtin_expect(market->tick_count != 0, 0))
+        return match_is_on_row(market, price);
+    return is_multiple(&market->tick, price);
+}
+
+/* A quantity that the instrument can trade; a limit that it can have; a price
+ * at which a stop may go off. */
+static inline enum reason
+check_quantity(const struct market *market, int64_t quantity)
+{
+    if (!is_amount(quantity))
+        return REASON_INVALID_QUANTITY;
+    return is_multiple(&market->lot, quantity) ? 0 : REASON_LOT_SIZE;
+}
+
+static inline enum reason
+check_limit(const struct market *market, int64_t price)
+{
+    if (!is_amount(price))
+        return REASON_INVALID_PRICE;
+    if (!is_on_tick(market, price))
+        return REASON_TICK_SIZE;
+    if (price < market->lower || price > market->upper)
+        return REASON_PRICE_BAND;
+    return 0;
+}
+
+enum reason check_stop(const struct market *market, int64_t price);
+
+/* ---- orders -------------------------------------------------------------- */
+
+static inline struct arrival
+match_understand(const struct order *order)
+{
+    bool priced = order->price != DECIMAL_NULL;
+    uint8_t meant = priced ? ORDER_LIMIT : 0;
+
+    return (struct arrival){
+        .order = order,
+        .order_type = order->order_type ? order->order_type : meant,
+        .time_in_force = order->time_in_force ? order->time_in_force : TIF_DAY,
+    };
+}
+
+/* Whether an order is no more than a limit or market order for the day, until
+ * cancelled, IOC or fill or kill, which may be post-only: it needs no extra. */
+static inline bool
+match_is_plain(const struct match *match, const struct order *order)
+{
+    /* A byte each: side, type, time in force, self-trade, flags; the highest
+     * bit is set by the addition if the byte is more than a plain one's. */
+    const uint64_t high = UINT64_C(0x8080808080);
+    const uint64_t more = UINT64_C(0x7e7e7b7d7d);
+    const uint64_t null = (uint64_t)DECIMAL_NULL;
+    uint64_t word;
+
+    _Static_assert(ORDER_LIMIT == 2 && TIF_FOK == 4 && SELF_TRADE_NONE == 1 &&
+                       ORDER_POST_ONLY == 1,
+                   "plain orders have the least values");
+    memcpy(&word, &order->side, sizeof word);
+    return (((word | (word + more)) & high) |
+            (match->self_trade > SELF_TRADE_NONE) |
+            ((uint64_t)order->stop_price ^ null) |
+            ((uint64_t)order->display_quantity ^ null) |
+            ((uint64_t)order->min_quantity ^ null) |
+            ((uint64_t)order->expire_time ^ null) |
+            ((uint64_t)order->price_offset ^ null) |
+            ((uint64_t)order->offset_step ^ null)) == 0;
+}
+
+/* Checks all of a new order but whether it may take; 0 when it is fine. */
+enum reason match_check(const struct match *match, const struct market *market,
+                        const struct arrival *arrival);
+
+/* The same of a plain order while trading is continuous; slot is that of its
+ * id. */
+static inline enum reason
+match_check_plain(const struct match *match, const struct market *market,
+                  struct arrival arrival, const uint32_t *slot)
+{
+    const struct order *order = arrival.order;
+    bool limit = arrival.order_type == ORDER_LIMIT;
+    enum reason reason;
+
+    if (order->order_id == 0)
+        return REASON_INVALID_ID;
+    if (order->side == 0)
+        return REASON_INVALID_SIDE;
+    if (arrival.order_type == 0 ||
+        (order->flags && (!limit || arrival.time_in_force >= TIF_IOC)))
+        return REASON_INVALID_TYPE;
+    reason = check_quantity(market, order->quantity);
+    if (reason)
+        return reason;
+    if (limit)
+        reason = check_limit(market, order->price);
+    else if (order->price != DECIMAL_NULL)
+        reason = REASON_INVALID_PRICE;
+    if (reason)
+        return reason;
+    if (books_find_at(&match->books, slot, market->book.number,
+                      order->order_id))
+        return REASON_DUPLICATE_ID;
+    return 0;
+}
+
+/* Reads the instrument's tick table. 0, or -1 when it is malformed. */
+int match_read_ticks(struct market *market, const struct instrument *definition,
+                     struct failure *failure);
+
+#endif

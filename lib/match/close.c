@@ -1,0 +1,181 @@
+#include "match/close.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "match/report.h"
+#include "match/special.h"
+
+/* An order that is to end. */
+struct match_choice {
+    uint64_t order_id;
+    uint32_t index; /* of its market */
+    uint32_t order;
+};
+
+/* Which orders are meant: a set of times in force in some places. */
+struct wanted {
+    uint64_t account_id; /* 0: of any */
+    unsigned times, places;
+};
+
+#define BIT(value)    (1U << (value))
+#define EVERY         UINT_MAX
+#define AUCTION_TIMES (BIT(TIF_AT_OPEN) | BIT(TIF_AT_CLOSE))
+
+/* ioc and fok: of a stop, which waits for the day */
+#define DAY_TIMES (BIT(TIF_DAY) | BIT(TIF_IOC) | BIT(TIF_FOK) | AUCTION_TIMES)
+
+static int
+choose(struct match *match, const struct resting *resting, uint32_t order,
+       struct failure *failure)
+{
+    if (match->choice_count == match->choice_capacity) {
+        size_t wanted =
+            match->choice_capacity ? match->choice_capacity * 2 : 64;
+        void *larger =
+            reallocarray(match->choices, wanted, sizeof *match->choices);
+
+        if (!larger)
+            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        match->choices = larger;
+        match->choice_capacity = wanted;
+    }
+    match->choices[match->choice_count++] =
+        (struct match_choice){resting->order_id, resting->book, order};
+    return 0;
+}
+
+static int
+choose_in_ladder(struct match *match, const struct ladder *ladder,
+                 const struct wanted *wanted, struct failure *failure)
+{
+    struct books *books = &match->books;
+    struct ladder_place place;
+    uint32_t level = ladder_first(&books->rungs, ladder, &place);
+
+    for (; level; level = ladder_next(&books->rungs, &place)) {
+        uint32_t order = books_level(books, level)->head;
+
+        for (; order; order = books->orders[order].newer) {
+            const struct resting *resting = &books->orders[order];
+
+            if ((wanted->account_id &&
+                 wanted->account_id != resting->account_id) ||
+                !(wanted->times & BIT(resting->time_in_force)))
+                continue;
+            if (choose(match, resting, order, failure) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+choose_in_market(struct match *match, struct market *market,
+                 const struct wanted *wanted, struct failure *failure)
+{
+    for (int place = 0; place < PLACE_NOWHERE; place++)
+        for (int side = 0; side < 2; side++)
+            if (wanted->places & BIT(place) &&
+                choose_in_ladder(match, &market->book.ladders[place][side],
+                                 wanted, failure) != 0)
+                return -1;
+    return 0;
+}
+
+/* Finds the wanted orders of one market, or (NULL) of all. */
+static int
+choose_orders(struct match *match, struct market *market,
+              const struct wanted *wanted, struct failure *failure)
+{
+    struct market *first = market ? market : match->markets;
+    struct market *end = market ? market + 1 : match->markets + match->count;
+
+    match->choice_count = 0;
+    for (market = first; market < end; market++)
+        if (choose_in_market(match, market, wanted, failure) != 0)
+            return -1;
+    return 0;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    const struct match_choice *left = a, *right = b;
+
+    if (left->order_id != right->order_id)
+        return left->order_id < right->order_id ? -1 : 1;
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
+/* Ends the chosen orders in ascending order of id. */
+static int
+end_orders(struct match *match, const struct event *event, enum event_type type,
+           enum request request, enum reason reason, struct failure *failure)
+{
+    if (match->choice_count > 1)
+        qsort(match->choices, match->choice_count, sizeof *match->choices,
+              compare);
+    for (size_t i = 0; i < match->choice_count; i++) {
+        uint32_t order = match->choices[i].order;
+        struct market *market = &match->markets[match->choices[i].index];
+        struct event cause;
+
+        if (match_cause(match, market, event, &cause, failure) != 0)
+            return -1;
+        tell_end(match, &cause, type, request, reason, order);
+        match_drop(match, market, order);
+    }
+    return 0;
+}
+
+int
+match_cancel_many(struct match *match, struct market *market,
+                  const struct cancel *cancel, struct failure *failure)
+{
+    const struct wanted wanted = {cancel->account_id, EVERY, EVERY};
+    enum reason reason = 0;
+
+    if (!market && !cancel->account_id)
+        reason = REASON_INVALID_ID;
+    else if (cancel->quantity != DECIMAL_NULL)
+        reason = REASON_INVALID_QUANTITY;
+    if (reason) {
+        tell_request_rejected(match, &cancel->event, REQUEST_CANCEL, 0,
+                              cancel->account_id, 0, reason);
+        return 0;
+    }
+    if (!market)
+        match->busy = match->many = true;
+    if (choose_orders(match, market, &wanted, failure) != 0)
+        return -1;
+    return end_orders(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,
+                      REASON_MASS_CANCEL, failure);
+}
+
+int
+match_end_day(struct match *match, struct market *market,
+              const struct event *cause, struct failure *failure)
+{
+    const struct wanted wanted = {0, DAY_TIMES, EVERY};
+
+    if (choose_orders(match, market, &wanted, failure) != 0)
+        return -1;
+    return end_orders(match, cause, EVENT_EXPIRED, 0, REASON_DAY_END, failure);
+}
+
+int
+match_end_passing(struct match *match, struct market *market,
+                  const struct event *cause, struct failure *failure)
+{
+    const struct wanted limits = {0, AUCTION_TIMES, BIT(PLACE_BOOK)};
+    const struct wanted others = {0, EVERY, BIT(PLACE_MARKET)};
+
+    match->choice_count = 0;
+    if (choose_in_market(match, market, &limits, failure) != 0 ||
+        choose_in_market(match, market, &others, failure) != 0)
+        return -1;
+    return end_orders(match, cause, EVENT_CANCELLED, 0,
+                      REASON_AUCTION_REMAINDER, failure);
+}

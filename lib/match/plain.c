@@ -1,0 +1,224 @@
+#include "match/plain.h"
+
+#include "match/special.h"
+#include "match/take.h"
+
+/* ---- arriving ------------------------------------------------------------ */
+
+/* A new order as a taker, with the least key that it trades with. */
+static struct taker
+taker_of(const struct match *match, const struct order *order, int64_t limit)
+{
+    return (struct taker){
+        .cause = &order->event,
+        .order_id = order->order_id,
+        .account_id = order->account_id,
+        .open = order->quantity,
+        .limit = limit,
+        .side = order->side,
+        .self_trade = self_trade_mode(match, order->self_trade),
+        .request = REQUEST_ORDER,
+    };
+}
+
+static int64_t
+limit_of(const struct market *market, struct arrival arrival)
+{
+    const struct order *order = arrival.order;
+
+    return arrival.order_type == ORDER_LIMIT
+               ? ladder_key(&market->book.sides[SIDE_SELL - order->side],
+                            order->price)
+               : KEY_ANY;
+}
+
+bool
+match_would_take(const struct match *match, struct market *market,
+                 struct arrival arrival)
+{
+    const struct order *order = arrival.order;
+    struct taker taker;
+
+    if (!(order->flags & ORDER_POST_ONLY))
+        return false;
+    taker = taker_of(match, order, limit_of(market, arrival));
+    if (order->flags & ORDER_ALL_OR_NONE &&
+        !match_fillable(match, market, &taker, taker.open))
+        return false;
+    return match_meets(match, market, &taker);
+}
+
+/* ---- plain orders -------------------------------------------------------- */
+
+/* Lets what is open of a plain order rest; slot is that of its id. */
+static inline __attribute__((always_inline)) void
+rest(struct match *match, struct market *market, struct arrival arrival,
+     int64_t open, uint32_t *slot)
+{
+    struct books *books = &match->books;
+    const struct order *order = arrival.order;
+    uint32_t number = books_new(books);
+
+    books->orders[number] = (struct resting){
+        .order_id = order->order_id,
+        .account_id = order->account_id,
+        .client_order_id = order->client_order_id,
+        .price = order->price,
+        .open = open,
+        .book = market->book.number,
+        .side = order->side,
+        .time_in_force = arrival.time_in_force,
+        .flags = order->flags & 7U,
+        .order_type = ORDER_LIMIT,
+        .self_trade = order->self_trade & 15U,
+    };
+    books->rests[number] = (struct resting_rest){
+        .strategy_id = order->strategy_id,
+        .quantity = order->quantity,
+    };
+    books->ages[number] = ++match->accepted;
+    books_link(books, slot, number);
+    books_append(books, &market->book.sides[order->side - SIDE_BUY], number,
+                 order->price, open);
+}
+
+/* The same where it is not urgent. */
+static __attribute__((noinline)) void
+rest_later(struct match *match, struct market *market, struct arrival arrival,
+           int64_t open)
+{
+    rest(match, market, arrival, open,
+         books_slot(&match->books, market->book.number,
+                    arrival.order->order_id));
+}
+
+/* Whether a plain order stays with what it does not get. */
+static inline bool
+rests(struct arrival arrival)
+{
+    return arrival.order_type == ORDER_LIMIT && arrival.time_in_force < TIF_IOC;
+}
+
+/* What a plain order did not get is cancelled for that. */
+static enum reason
+end_of(struct arrival arrival)
+{
+    return arrival.time_in_force == TIF_FOK    ? REASON_FOK
+           : arrival.order_type == ORDER_LIMIT ? REASON_IOC_REMAINDER
+                                               : REASON_NO_LIQUIDITY;
+}
+
+/* Lets a plain order trade; what is then open of it, or -1. */
+static inline int64_t
+take_plain(struct match *match, struct market *market,
+           const struct order *order, int64_t limit, struct failure *failure)
+{
+    struct taker taker = taker_of(match, order, limit);
+
+    if (order->time_in_force == TIF_FOK &&
+        !match_fillable(match, market, &taker, taker.open))
+        return taker.open;
+    if (match_take(match, market, &taker, failure) != 0)
+        return -1;
+    return taker.open;
+}
+
+/* A plain order, found valid, that may trade or that does not rest. */
+static __attribute__((noinline)) int
+on_taker(struct match *match, struct market *market, struct arrival arrival,
+         struct failure *failure)
+{
+    const struct order *order = arrival.order;
+    int64_t limit = limit_of(market, arrival), open = order->quantity;
+    bool meets = may_meet(market, order->side, limit);
+
+    if (meets && order->flags && match_would_take(match, market, arrival)) {
+        tell_order_rejected(match, order, REASON_POST_ONLY);
+        return 0;
+    }
+    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
+    if (meets)
+        open = take_plain(match, market, order, limit, failure);
+    if (open < 0)
+        return -1;
+    if (open > 0 && rests(arrival))
+        rest_later(match, market, arrival, open);
+    else if (open > 0)
+        tell_remainder(match, order, open, end_of(arrival));
+    return match->busy ? match_finish(match, market, &order->event, failure)
+                       : 0;
+}
+
+/* A plain order that arrives while trading is continuous. */
+int
+match_plain_order(struct match *match, struct market *market,
+                  const struct order *order, struct failure *failure)
+{
+    struct books *books = &match->books;
+    struct arrival arrival = match_understand(order);
+    enum reason reason;
+    uint32_t *slot;
+
+    if (books_reserve(books, failure) != 0)
+        return -1;
+    slot = books_slot(books, market->book.number, order->order_id);
+    reason = match_check_plain(match, market, arrival, slot);
+    if (__builtin_expect(reason != 0, 0)) {
+        tell_order_rejected(match, order, reason);
+        return 0;
+    }
+    if (!rests(arrival) ||
+        may_meet(market, order->side, limit_of(market, arrival)))
+        return on_taker(match, market, arrival, failure);
+    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
+    rest(match, market, arrival, order->quantity, slot);
+    return 0;
+}
+
+/* A plain limit order that is collected for an auction. */
+int
+match_plain_collected(struct match *match, struct market *market,
+                      const struct order *order, struct failure *failure)
+{
+    struct arrival arrival = match_understand(order);
+    enum reason reason = match_check(match, market, &arrival);
+
+    if (reason) {
+        tell_order_rejected(match, order, reason);
+        return 0;
+    }
+    if (books_reserve(&match->books, failure) != 0)
+        return -1;
+    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
+    rest_later(match, market, arrival, order->quantity);
+    if (market->has_curve)
+        curve_add(&match->curves, &market->curve, order->side - SIDE_BUY,
+                  order->price, order->quantity);
+    return 0;
+}
+
+/* ---- cancels ------------------------------------------------------------- */
+
+/* A cancel while trading is continuous: of all that is open of a plain order,
+ * or it is like any other event. */
+int
+match_plain_cancel(struct match *match, struct market *market,
+                   const struct cancel *cancel, struct failure *failure)
+{
+    struct books *books = &match->books;
+    uint32_t *slot, number;
+    const struct resting *order;
+
+    if (cancel->quantity != DECIMAL_NULL || !books->table)
+        return match_any(match, market, &cancel->event, failure);
+    slot = books_slot(books, market->book.number, cancel->order_id);
+    number = books_find_at(books, slot, market->book.number, cancel->order_id);
+    order = &books->orders[number];
+    if (!number || order->special ||
+        (cancel->account_id && order->account_id != cancel->account_id))
+        return match_any(match, market, &cancel->event, failure);
+    match->requests++;
+    tell_cancelled(match, &cancel->event, order);
+    book_remove(books, &market->book, slot, number);
+    return 0;
+}

@@ -1,0 +1,12 @@
+/* session.h - phases of the day; private to match*.c. */
+#ifndef MATCH_SESSION_H
+#define MATCH_SESSION_H
+
+#include "match/match.h"
+
+/* A phase begins in one market or, for instrument 0, in all; a market that is
+ * not defined (NULL) has none. */
+int match_session(struct match *match, struct market *market,
+                  const struct session *session, struct failure *failure);
+
+#endif

@@ -1,0 +1,285 @@
+#include "match/special.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "match/expiry.h"
+#include "match/stop.h"
+
+/* ---- making one ---------------------------------------------------------- */
+
+int
+match_reserve(struct match *match, struct failure *failure)
+{
+    if (books_reserve(&match->books, failure) != 0 ||
+        books_reserve_extra(&match->books, failure) != 0)
+        return -1;
+    return match_reserve_expiry(match, failure);
+}
+
+uint32_t
+match_hold(struct match *match, struct market *market,
+           const struct order *order, uint8_t order_type, uint8_t time_in_force)
+{
+    struct books *books = &match->books;
+    uint32_t number = books_new(books), extra = books_new_extra(books);
+    struct resting *resting = &books->orders[number];
+
+    *resting = (struct resting){
+        .order_id = order->order_id,
+        .account_id = order->account_id,
+        .client_order_id = order->client_order_id,
+        .open = order->quantity,
+        .book = market->book.number,
+        .side = order->side,
+        .place = PLACE_NOWHERE,
+        .special = true,
+        .time_in_force = time_in_force,
+        .flags = order->flags & 7U,
+        .order_type = order_type & 15U,
+        .self_trade = order->self_trade & 15U,
+    };
+    books->rests[number] = (struct resting_rest){
+        .extra = extra,
+        .quantity = order->quantity,
+    };
+    books->ages[number] = ++match->accepted;
+    books->extras[extra] = (struct extra){
+        .strategy_id = order->strategy_id,
+        .limit = order->price,
+        .display_quantity = order->display_quantity,
+        .min_quantity = order->min_quantity,
+        .expire_time = order->expire_time,
+        .stop_price = order->stop_price,
+        .price_offset = order->price_offset,
+        .offset_step = order->offset_step,
+    };
+    books_hold(books, number);
+    if (time_in_force == TIF_GTD)
+        match_add_expiry(match, number);
+    return number;
+}
+
+enum book_place
+match_rest_place(const struct match *match, uint32_t order)
+{
+    uint8_t flags = match->books.orders[order].flags;
+
+    return flags & ORDER_ALL_OR_NONE ? PLACE_ALL_OR_NONE
+           : flags & ORDER_HIDDEN    ? PLACE_HIDDEN
+                                     : PLACE_BOOK;
+}
+
+/* ---- icebergs ------------------------------------------------------------ */
+
+/* Adds to what is known to be behind icebergs at a price, so many more of
+ * them. */
+static void
+add_reserve(struct match *match, struct market *market, uint32_t order,
+            int64_t quantity, int count)
+{
+    const struct resting *resting = &match->books.orders[order];
+    struct rungs *rungs = &match->books.rungs;
+    struct ladder *ladder =
+        book_ladder(&market->book, PLACE_RESERVES, resting->side);
+    uint32_t number = ladder_take(rungs, ladder, resting->price);
+    struct level *level = &rungs->levels[number];
+
+    level_add(level, quantity);
+    level->count += (uint32_t)count;
+    if (level->count == 0)
+        ladder_drop(rungs, ladder, number);
+}
+
+static void
+set_reserve(struct match *match, struct market *market, uint32_t order,
+            int64_t reserve)
+{
+    struct extra *extra = books_extra(&match->books, order);
+    int64_t more = reserve - extra->reserve;
+
+    if (more != 0)
+        add_reserve(match, market, order, more,
+                    (reserve > 0) - (extra->reserve > 0));
+    extra->reserve = reserve;
+}
+
+/* What is shown of so much open. */
+static int64_t
+peak_of(const struct extra *extra, int64_t open)
+{
+    return extra->display_quantity != DECIMAL_NULL &&
+                   extra->display_quantity < open
+               ? extra->display_quantity
+               : open;
+}
+
+void
+match_shrink(struct match *match, struct market *market, uint32_t order,
+             int64_t open)
+{
+    struct books *books = &match->books;
+    int64_t less = books_open(books, order) - open;
+
+    match_want(match, market, order, -less);
+    if (books->orders[order].special) {
+        int64_t reserve = books_extra(books, order)->reserve;
+        int64_t behind = less < reserve ? less : reserve;
+
+        set_reserve(match, market, order, reserve - behind);
+        less -= behind;
+    }
+    book_reduce(books, order, less);
+}
+
+void
+match_show(struct match *match, struct market *market, uint32_t order,
+           int64_t open)
+{
+    struct books *books = &match->books;
+    int64_t peak = peak_of(books_extra(books, order), open);
+
+    book_reduce(books, order, books->orders[order].open - peak);
+    set_reserve(match, market, order, open - peak);
+}
+
+void
+match_show_only(struct match *match, struct market *market, uint32_t order,
+                int64_t visible)
+{
+    struct books *books = &match->books;
+    int64_t open = books_open(books, order);
+
+    book_reduce(books, order, books->orders[order].open - visible);
+    set_reserve(match, market, order, open - visible);
+}
+
+bool
+match_refill(struct match *match, struct market *market, uint32_t order)
+{
+    struct books *books = &match->books;
+    struct extra *extra = books_extra(books, order);
+    int64_t reserve = extra->reserve;
+
+    if (reserve == 0)
+        return false;
+    book_unqueue(books, &market->book, order);
+    books->orders[order].open = peak_of(extra, reserve);
+    set_reserve(match, market, order, reserve - books->orders[order].open);
+    book_queue(books, &market->book, order);
+    return true;
+}
+
+/* ---- places -------------------------------------------------------------- */
+
+/* Counts a special order where it stands, or (-1) no more. */
+static void
+count_place(struct market *market, const struct resting *resting, uint32_t one)
+{
+    switch (resting->place) {
+    case PLACE_ALL_OR_NONE:
+        market->all_or_none[resting->side - SIDE_BUY] += one;
+        market->unshown += one;
+        break;
+    case PLACE_HIDDEN: market->unshown += one; break;
+    case PLACE_STOP:
+    case PLACE_UNSET: market->stops += one; break;
+    case PLACE_MARKET: market->passing += one; break;
+    case PLACE_BOOK:
+        if (resting->time_in_force == TIF_AT_OPEN ||
+            resting->time_in_force == TIF_AT_CLOSE)
+            market->passing += one;
+        break;
+    default: break;
+    }
+}
+
+void
+match_place(struct match *match, struct market *market, uint32_t order,
+            enum book_place place, int64_t price)
+{
+    struct books *books = &match->books;
+    struct resting *resting = &books->orders[order];
+    int64_t open = resting->open;
+
+    resting->price = price;
+    resting->place = (uint8_t)place & 15U;
+    if (resting->special) {
+        struct extra *extra = books_extra(books, order);
+
+        extra->since = ++match->stamps;
+        if (place == PLACE_BOOK) {
+            resting->open = peak_of(extra, open);
+            set_reserve(match, market, order, open - resting->open);
+        }
+        count_place(market, resting, 1);
+        if (place == PLACE_STOP || place == PLACE_UNSET)
+            match_follow(match, market, order);
+    }
+    book_queue(books, &market->book, order);
+    match_want(match, market, order, open);
+}
+
+void
+match_displace(struct match *match, struct market *market, uint32_t order)
+{
+    struct books *books = &match->books;
+    struct resting *resting = &books->orders[order];
+    int64_t open = books_open(books, order);
+
+    match_want(match, market, order, -open);
+    book_unqueue(books, &market->book, order);
+    if (resting->special) {
+        set_reserve(match, market, order, 0);
+        count_place(market, resting, UINT32_MAX);
+        if (resting->place == PLACE_STOP || resting->place == PLACE_UNSET)
+            match_unfollow(match, market, order);
+    }
+    resting->open = open;
+    resting->place = PLACE_NOWHERE;
+}
+
+void
+match_drop(struct match *match, struct market *market, uint32_t order)
+{
+    struct books *books = &match->books;
+
+    if (books->orders[order].place != PLACE_NOWHERE)
+        match_displace(match, market, order);
+    if (books->orders[order].special && books_extra(books, order)->expiry)
+        match_remove_expiry(match, order);
+    books_forget(books, order);
+}
+
+/* ---- owners -------------------------------------------------------------- */
+
+bool
+match_same_group(const struct match *match, uint64_t account, uint64_t other)
+{
+    uint32_t group = map_get(&match->members, account);
+
+    return group != MAP_NONE && group == map_get(&match->members, other);
+}
+
+int
+match_account(struct match *match, const struct account *account,
+              struct failure *failure)
+{
+    uint32_t group;
+
+    if (account->account_id == 0)
+        return 0;
+    if (account->group_id == 0) {
+        map_remove(&match->members, account->account_id);
+        return 0;
+    }
+    group = map_get(&match->groups, account->group_id);
+    if (group == MAP_NONE) {
+        group = (uint32_t)match->groups.count;
+        if (!map_put(&match->groups, account->group_id, group))
+            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    }
+    if (!map_put(&match->members, account->account_id, group))
+        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return 0;
+}
