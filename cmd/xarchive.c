@@ -228,8 +228,7 @@ remove_stray(void *owner, const struct finding *finding)
     if (finding->kind != FINDING_STRAY)
         return 0;
     path = path_join(findings->x->directory, finding->name);
-    result = path ? directory_remove(path, failure)
-                  : fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    result = path ? directory_remove(path, failure) : fail_memory(failure);
     free(path);
     return result;
 }
@@ -249,7 +248,7 @@ check_directories(struct xarchive *x, struct findings *findings,
     return result;
 }
 
-/* What can not be mended without a copy. */
+/* What cannot be mended without a copy. */
 static int
 fail_lost(const struct xarchive *x, struct run *run,
           const struct findings *findings)
@@ -360,7 +359,7 @@ verify(void *state, struct run *run)
     return 0;
 }
 
-/* How many tapes the catalog has too many or too few; one that can not be
+/* How many tapes the catalog has too many or too few; one that cannot be
  * read is no failure when it is made anew. */
 static int
 compare_catalog(struct xarchive *x, struct run *run, int64_t *wrong)
@@ -465,7 +464,7 @@ add_blooms(struct xarchive *x, struct failure *failure)
                             "them",
                             (int)size, name);
             if (strtab_add(&x->blooms, name, size, NULL) == STRTAB_NONE)
-                return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+                return fail_memory(failure);
         }
     }
     return 0;

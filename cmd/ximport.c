@@ -104,7 +104,7 @@ prepare_csv(struct ximport *x, struct failure *failure)
         return fail(failure, FAILURE_USAGE,
                     "--delimiter is one character, or the word tab");
     if (options.delimiter && strchr("\"\r\n", options.delimiter))
-        return fail(failure, FAILURE_USAGE, "that can not be a --delimiter");
+        return fail(failure, FAILURE_USAGE, "that cannot be a --delimiter");
     for (unsigned i = 0; i < x->ignored.count; i++)
         options.ignore_extra |= strcmp(x->ignored.items[i], "*") == 0;
     if (csv_import_init(&x->csv, &options, &x->importer, failure) != 0)
@@ -178,7 +178,7 @@ prepare(void *state, struct run *run)
     x->importer.exchange = cell_of(x->exchange ? x->exchange : "");
     x->buffer = aligned_alloc(INPUT_ALIGNMENT, READ_SIZE);
     if (!x->buffer)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (importer_init(&x->importer, failure) != 0)
         return -1;
     switch (x->format) {
@@ -240,7 +240,7 @@ produce(void *state, struct run *run)
 
     if (!tape_stream_is_name(stream, strlen(stream)))
         return fail(&run->failure, FAILURE_USAGE,
-                    "the first file's name can not be a stream's: give it one "
+                    "the first file's name cannot be a stream's: give it one "
                     "with --stream");
     if (run_begin_stream(run, stream) != 0)
         return -1;

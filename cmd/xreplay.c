@@ -155,7 +155,7 @@ produce(void *state, struct run *run)
     return result;
 }
 
-/* What can not be asked of several sources, or of one that is no file. */
+/* What cannot be asked of several sources, or of one that is no file. */
 static int
 check_sources(const struct xreplay *x, struct run *run)
 {

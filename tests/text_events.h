@@ -30,7 +30,7 @@ collect(void *owner, const struct event *event, struct failure *failure)
 }
 
 /* Every event of a tape, or only those of one type, as JSON or, of one type,
- * as CSV.  The failure tells when an event can not be printed. */
+ * as CSV.  The failure tells when an event cannot be printed. */
 static struct buffer
 print(const struct tape *tape, const struct schema_type *only, bool as_csv,
       struct failure *failure)

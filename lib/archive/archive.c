@@ -13,7 +13,7 @@
 static int
 no_memory(struct failure *failure)
 {
-    return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return fail_memory(failure);
 }
 
 /* ---- opening ------------------------------------------------------------- */

@@ -41,7 +41,7 @@ catalog_path(const struct archive *archive, const char *name,
     char *path = path_join(archive->directory, name);
 
     if (!path)
-        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        fail_memory(failure);
     return path;
 }
 
@@ -397,7 +397,7 @@ catalog_parts(const struct archive *archive, struct strtab *paths,
         const char *path = column_text(all, 0, &size);
 
         if (strtab_add(paths, path, size, NULL) == STRTAB_NONE)
-            result = fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            result = fail_memory(failure);
     }
     statement_free(all);
     end_reading(&reading);
@@ -437,7 +437,7 @@ take_tape(const struct archive *archive, struct statement *row,
         name = NULL;
     path = name ? path_join(archive->directory, name) : NULL;
     if (!path)
-        result = fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        result = fail_memory(failure);
     finding.name = name;
     if (result == 0 && access(path, F_OK) != 0 &&
         !has_event(archive, column_text(row, 1, &size),

@@ -49,9 +49,8 @@ each_name(struct search *search, const char *path, take_name *take)
 {
     struct directory list;
     char *full = path_join(search->archive->directory, path);
-    int result =
-        full ? directory_list(&list, full, search->failure)
-             : fail(search->failure, FAILURE_ENVIRONMENT, "out of memory");
+    int result = full ? directory_list(&list, full, search->failure)
+                      : fail_memory(search->failure);
 
     free(full);
     if (result <= 0)
@@ -92,7 +91,7 @@ is_part(struct search *search, const char *path, const char *name)
     search->has_now = true;
     full = path_join(directory, path);
     if (!full)
-        return fail(search->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(search->failure);
     gone = access(full, F_OK) != 0;
     free(full);
     return gone || names_part(&search->now, name);
@@ -123,7 +122,7 @@ take_kind(struct search *search, const char *path, const char *name)
         return take_finding_of(search, FINDING_FOREIGN, path);
     final = strdup(path);
     if (!final)
-        return fail(search->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(search->failure);
     if (hidden) { /* without ".", ".new" */
         size_t size = strlen(name) - strlen(".") - strlen(".new");
 
@@ -147,8 +146,7 @@ take_file(struct search *search, const char *path, const char *name)
 {
     char *whole = path_join(path, name);
     int result =
-        whole ? take_kind(search, whole, name)
-              : fail(search->failure, FAILURE_ENVIRONMENT, "out of memory");
+        whole ? take_kind(search, whole, name) : fail_memory(search->failure);
 
     free(whole);
     return result;
@@ -161,7 +159,7 @@ take_date(struct search *search, const char *path, const char *name)
     int result;
 
     if (!whole)
-        return fail(search->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(search->failure);
     result = strncmp(name, "date=", 5) == 0
                  ? each_name(search, whole, take_file)
                  : take_finding_of(search, FINDING_FOREIGN, whole);

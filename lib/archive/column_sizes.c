@@ -32,7 +32,7 @@ add_footer(struct bytes *sizes, const struct parquet_footer *footer,
         struct column_size *entry = entry_of(sizes, type, &footer->columns[c]);
 
         if (!entry)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         for (uint32_t g = 0; g < footer->group_count; g++) {
             const struct parquet_chunk *chunk = &footer->groups[g].chunks[c];
 

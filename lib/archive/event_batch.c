@@ -446,7 +446,7 @@ event_batch_take(struct event_rows *rows, struct failure *failure)
             column->cell_size == 8 ? (void *)room : (void *)batch.scratch;
         if (!room || take_column(&batch, i, column) != 0 ||
             append(&batch, column, room) != 0)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
     }
     return 0;
 }

@@ -505,7 +505,7 @@ make_room(struct build *build, struct bytes *out)
     bytes_clear(out);
     build->bytes = bytes_room(out, (size_t)size + EVENT_MAX);
     if (!build->bytes)
-        return fail(build->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(build->failure);
     out->size = (size_t)size;
     put_all_same(build, out->size);
     return 0;

@@ -64,7 +64,7 @@ read_instruments(struct event_columns *columns, const char *line,
         *second = '\0'; /* our own copy of the metadata */
         if (strtab_add(&columns->identities, tab + 1, (size_t)(end - tab - 1),
                        &added) == STRTAB_NONE)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         *second = '\t';
         if (!added)
             return fail(failure, FAILURE_DATA,

@@ -4,7 +4,7 @@
  * or from some of them, in order and some at a time: what is decoded, and the
  * events, stay in the processor's first cache.  Values are checked against the
  * schema table and made those of event fields.
- * Memory: the row group's pages uncompressed, or of columns that can not be
+ * Memory: the row group's pages uncompressed, or of columns that cannot be
  * decoded piece by piece 8 bytes a value; and its texts.
  */
 #ifndef ARCHIVE_EVENT_COLUMNS_H

@@ -57,7 +57,7 @@ event_rows_init(struct event_rows *rows, uint16_t type, uint16_t written,
     for (unsigned i = 0; i < rows->layout.column_count; i++)
         rows->columns[i].cell_size = cell_size(&rows->layout, i);
     if (digest_reset(&rows->digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     return 0;
 }
 
@@ -103,7 +103,7 @@ event_rows_settle(struct event_rows *rows, struct failure *failure)
     struct event_stage *stage = rows->stage;
 
     if (rows->first.failed || rows->appeared.failed)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (stage->count == 0)
         return 0;
     digest_events(&rows->digest, (const void *)stage->bytes,

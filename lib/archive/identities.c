@@ -157,6 +157,6 @@ identities_define(struct identities *identities, const struct event *event,
                             definition->symbol.length);
     if (number == IDENTITY_NONE ||
         !set_local(identities, event->instrument, number))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     return 0;
 }

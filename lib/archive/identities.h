@@ -2,7 +2,7 @@
  * order of first definition, and who has which local id at the moment.
  *
  * Unlike instruments.h this takes any tape as it lies: a definition that is
- * not sound, or whose texts can not be SQL strings, makes its id unknown.
+ * not sound, or whose texts cannot be SQL strings, makes its id unknown.
  */
 #ifndef ARCHIVE_IDENTITIES_H
 #define ARCHIVE_IDENTITIES_H

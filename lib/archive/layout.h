@@ -4,7 +4,7 @@
  * the fields in their order, then instrument and raw.  xtape-archive(5) tells
  * the mapping of kinds to Parquet's types.
  *
- * What columns can not say is kept in two that are nearly always null:
+ * What columns cannot say is kept in two that are nearly always null:
  * instrument, the local id where it does not follow from symbol and exchange;
  * raw, the whole event where its bytes do not follow from the columns.  A
  * type that the schema does not know has no fields: its events are in raw.

@@ -51,7 +51,7 @@ grow(void *array, uint32_t count, size_t each)
 static int
 no_memory(struct failure *failure)
 {
-    return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return fail_memory(failure);
 }
 
 static int

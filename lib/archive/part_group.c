@@ -210,7 +210,7 @@ mark_symbols(struct part_group *group, const struct parquet_values *symbols,
     bytes_clear(&group->places);
     places = bytes_room(&group->places, symbols->table_count + 1UL);
     if (!places)
-        return fail(&group->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(&group->failure);
     for (uint32_t i = 0; i < symbols->table_count; i++) {
         places[i] = wants_symbol(group->filter->selection, &symbols->table[i],
                                  exchanges);
@@ -368,7 +368,7 @@ keep_values(struct part_group *group, bool accounts)
     bytes_clear(&group->places);
     some = bytes_room(&group->places, count);
     if (!some)
-        return fail(&group->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(&group->failure);
     memset(some, 0, count);
     for (unsigned c = 0; c < columns->layout.column_count; c++) {
         const struct schema_field *field = columns->layout.fields[c];
@@ -430,7 +430,7 @@ list_rows(struct part_group *group)
     bytes_clear(&group->rows);
     list = (void *)bytes_room(&group->rows, rows * sizeof *list + 8);
     if (!list)
-        return fail(&group->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(&group->failure);
     for (uint32_t i = 0; i < rows; i++) {
         while (i + 8 <= rows && memcmp(wanted + i, "\0\0\0\0\0\0\0", 8) == 0)
             i += 8; /* most often few rows are wanted */
@@ -460,7 +460,7 @@ select_rows(struct part_group *group)
     bytes_clear(&group->wanted);
     wanted = bytes_room(&group->wanted, rows + 1);
     if (!wanted)
-        return fail(&group->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(&group->failure);
     memset(wanted, 1, rows);
     group->wanted.size = rows;
     if ((by_seq(filter) &&

@@ -22,7 +22,7 @@ part_reader_open(struct part_reader *reader, const char *path,
     reader->ahead = ahead;
     reader->path = strdup(path);
     if (!reader->path)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (parquet_reader_open(&reader->file, reader->path, failure) != 0)
         return -1;
     reader->slots = 1 + pool_room(ahead);
@@ -256,7 +256,7 @@ check_events(struct part_reader *reader, const struct part_facts *facts,
     int result = 1;
 
     if (digest_reset(&digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     while ((result = next_batch(reader, failure)) > 0) {
         if (rows == 0)
             first = seq_of(reader, reader->batch_first);

@@ -89,9 +89,8 @@ make_directories(const char *archive, char *path, struct failure *failure)
         if (slash)
             *slash = i == 0 ? '\0' : '/';
         directory = path_join(archive, path);
-        result = directory
-                     ? directory_make(directory, failure)
-                     : fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        result = directory ? directory_make(directory, failure)
+                           : fail_memory(failure);
         if (result == 0 && i == 1)
             result = directory_sweep(directory, ".*part-*.tmp", failure);
         free(directory);
@@ -135,7 +134,7 @@ part_writer_open(struct part_writer *part, struct part_shared *shared,
                         &shared->rows, failure) != 0 ||
         !directory) {
         free(directory);
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     }
     mark_blooms(&part->rows.layout, shared->blooms);
     if (make_directories(shared->archive, directory, failure) != 0) {
@@ -147,7 +146,7 @@ part_writer_open(struct part_writer *part, struct part_shared *shared,
                  shared->archive, directory, shared->stream_hash,
                  ++shared->opened) < 0) {
         part->temporary = NULL;
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     }
     if (output_open(&part->output, part->temporary, failure) != 0)
         return -1;
@@ -288,7 +287,7 @@ name_part(struct part_writer *part, struct failure *failure)
                  "%s/part-%016" PRIx64 "-%" PRIu64 "-%" PRIu64 "%s.parquet",
                  part->facts.path, part->shared->stream_hash,
                  part->facts.first_seq, part->facts.last_seq, generation) < 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     free(part->facts.path);
     part->facts.path = path;
     return 0;
@@ -314,7 +313,7 @@ part_writer_end(struct part_writer *part, struct part_facts *facts,
     hidden = path ? part_hidden(path) : NULL;
     free(path);
     if (!hidden)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     part->output.path = hidden; /* in the same directory */
     result = output_commit(&part->output);
     if (result == 0)

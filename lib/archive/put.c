@@ -166,7 +166,7 @@ find_part(struct put *put, const struct event *event, struct failure *failure)
         !map_put(&put->places, key, put->open)) {
         part_writer_free(part);
         free(part);
-        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        fail_memory(failure);
         return NULL;
     }
     put->last = put->open;
@@ -357,7 +357,7 @@ stand_for(struct put *put, const struct manifest *old, uint64_t *first,
                sizeof old->header.sizes) != 0)
         return fail(failure, FAILURE_DATA,
                     "the pieces of stream '%s' are of different versions: "
-                    "they can not be compacted",
+                    "they cannot be compacted",
                     old->header.stream);
     if (!manifest->header.stream[0] ||
         (count && old->ranges[0].first < *first)) {

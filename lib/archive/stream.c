@@ -108,7 +108,7 @@ streams_by_time(const struct archive *archive, uint32_t *count,
         bool added = false;
 
         if (strtab_add(&names, name, strlen(name), &added) == STRTAB_NONE) {
-            fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            fail_memory(failure);
             break;
         }
         if (added)

@@ -60,6 +60,5 @@ bytes_put_byte(struct bytes *growing, unsigned byte)
 int
 bytes_ok(const struct bytes *growing, struct failure *failure)
 {
-    return growing->failed ? fail(failure, FAILURE_ENVIRONMENT, "out of memory")
-                           : 0;
+    return growing->failed ? fail_memory(failure) : 0;
 }

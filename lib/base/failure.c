@@ -54,6 +54,12 @@ fail_errno(struct failure *failure, const char *format, ...)
 }
 
 int
+fail_memory(struct failure *failure)
+{
+    return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+}
+
+int
 fail_at(struct failure *failure, const char *format, ...)
 {
     char text[sizeof failure->text];

@@ -34,6 +34,9 @@ int fail(struct failure *failure, enum failure_class kind, const char *format,
 int fail_errno(struct failure *failure, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Records that memory is lacking.  Always returns -1. */
+int fail_memory(struct failure *failure);
+
 /* Puts "where: " before the text of a failure already recorded.
  * Always returns -1. */
 int fail_at(struct failure *failure, const char *format, ...)

@@ -12,7 +12,7 @@ sha256_begin(struct sha256 *hash, struct failure *failure)
     hash->context = context;
     if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
         return fail(failure, FAILURE_ENVIRONMENT,
-                    "libcrypto can not make a SHA-256");
+                    "libcrypto cannot make a SHA-256");
     return 0;
 }
 
@@ -50,7 +50,7 @@ quick_hash_begin(struct quick_hash *hash, struct failure *failure)
 {
     hash->state = XXH3_createState();
     if (!hash->state)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     XXH3_128bits_reset(hash->state);
     return 0;
 }

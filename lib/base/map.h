@@ -6,7 +6,7 @@
  * is another one in every run (base/seed.h).  Memory: 16
  * bytes a slot, so 32 to 64 a key; it only grows.
  *
- * The value MAP_NONE can not be stored.
+ * The value MAP_NONE cannot be stored.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
@@ -32,7 +32,7 @@ struct map {
 /* A zeroed struct map is an empty map. */
 void map_free(struct map *map);
 
-/* Makes room for count keys, so that map_put can not fail until then.
+/* Makes room for count keys, so that map_put cannot fail until then.
  * False when memory is lacking. */
 bool map_reserve(struct map *map, size_t count);
 

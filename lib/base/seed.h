@@ -1,5 +1,5 @@
 /* seed.h - a number that is another one in every run, for hash tables: who
- * does not know it can not make keys that all fall on one spot.
+ * does not know it cannot make keys that all fall on one spot.
  *
  * No result may depend on it; a table that uses it is never iterated.
  */

@@ -88,15 +88,15 @@ books_grow(struct books *books, struct failure *failure)
                     "more than %u orders are open at once", books->capacity);
     orders = pool_enlarge(books->orders, have, want, sizeof *books->orders);
     if (!orders)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     books->orders = orders;
     rests = pool_enlarge(books->rests, have, want, sizeof *books->rests);
     if (!rests)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     books->rests = rests;
     ages = pool_enlarge(books->ages, have, want, sizeof *books->ages);
     if (!ages)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     books->ages = ages;
     if (grow_table(books, (wanted + 1) * TABLE_SLOTS, failure) != 0)
         return -1;
@@ -112,7 +112,7 @@ books_grow_extras(struct books *books, struct failure *failure)
         reallocarray(books->extras, wanted + 1UL, sizeof *books->extras);
 
     if (!extras)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     books->extras = extras;
     books->extra_capacity = wanted;
     return 0;

@@ -12,7 +12,7 @@
  * special, and a plain order never pays for it.
  *
  * Nothing is allocated but by books_reserve and books_reserve_extra, so what
- * follows them can not fail.
+ * follows them cannot fail.
  *
  * Memory: 88 bytes an order and 16 of the table, some 90 a price level (also
  * one that was left a short while ago), 96 an extra; the pools double when they

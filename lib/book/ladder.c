@@ -55,7 +55,7 @@ grow_levels(struct rungs *rungs, struct failure *failure)
         larger = pool_enlarge(rungs->levels, rungs->level_capacity + 1UL,
                               wanted + 1UL, sizeof *rungs->levels);
     if (!larger)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     rungs->levels = larger;
     rungs->level_capacity = wanted;
     return 0;
@@ -71,7 +71,7 @@ grow_nodes(struct rungs *rungs, struct failure *failure)
         larger = pool_enlarge(rungs->nodes, rungs->node_capacity + 1UL,
                               wanted + 1UL, sizeof *rungs->nodes);
     if (!larger)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     rungs->nodes = larger;
     if (rungs->node_capacity == 0)
         empty(&rungs->nodes[0], LADDER_FAN); /* full: nobody adds to it */

@@ -220,7 +220,7 @@ zone_new(const char *name, const void *bytes, size_t size,
 
     if (!why && parts.rule_size &&
         !zone_rule_parse(parts.rule, parts.rule_size, &rule))
-        why = "its TZ string can not be read";
+        why = "its TZ string cannot be read";
     if (!why) {
         zone = allocate(failure, 1,
                         sizeof *zone +

@@ -38,7 +38,7 @@ catch_signals(struct failure *failure)
     static const int signals[] = {SIGTERM, SIGINT};
 
     if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
-        return fail_errno(failure, "can not make a pipe");
+        return fail_errno(failure, "cannot make a pipe");
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction old;
 
@@ -209,7 +209,7 @@ end_help(struct run *run)
     free(run->progress);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
-    fprintf(stderr, "%s: standard output: can not write to it: %s\n",
+    fprintf(stderr, "%s: standard output: cannot write to it: %s\n",
             run->program->name, strerror(errno));
     return FAILURE_ENVIRONMENT;
 }

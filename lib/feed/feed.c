@@ -34,7 +34,7 @@ feed_reserve(struct feed *feed, uint32_t book, struct failure *failure)
         return 0;
     books = reallocarray(feed->books, wanted, sizeof *books);
     if (!books)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     feed->books = books;
     for (; feed->book_count < wanted; feed->book_count++) {
         struct feed_book *fresh = &books[feed->book_count];

@@ -151,11 +151,11 @@ feed_enter(struct feed *feed, struct feed_book *book, uint64_t order_id,
     feed_remove(feed, book, order_id);
     number = new_order(feed);
     if (number == 0 || !map_put(&book->orders, order_id, number))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     feed->orders[number] = *order;
     feed->orders[number].shown = 0;
     if (order->wait == FEED_CLOSE && !put_aside(feed, book, number))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (order->wait != FEED_SHOWN)
         return 0;
     return show(feed, book, &feed->orders[number], failure);

@@ -55,7 +55,7 @@ reserve(struct quotes *quotes, uint32_t book, struct failure *failure)
         return -1;
     told = reallocarray(quotes->told, wanted, sizeof *told);
     if (!told)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     quotes->told = told;
     for (; quotes->told_count < wanted; quotes->told_count++) {
         struct told *fresh = &told[quotes->told_count];

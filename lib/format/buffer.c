@@ -10,7 +10,7 @@ buffer_grow(struct buffer *buffer, size_t size, struct failure *failure)
         wanted *= 2;
     larger = realloc(buffer->bytes, wanted);
     if (!larger) {
-        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        fail_memory(failure);
         return NULL;
     }
     buffer->bytes = larger;

@@ -78,7 +78,7 @@ csv_import_ignore(struct csv_import *csv, struct cell column,
                                        sizeof *csv->ignored);
 
     if (!larger)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     csv->ignored = larger;
     csv->ignored[csv->ignored_count++] = column;
     return 0;

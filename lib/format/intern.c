@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
-#include "format/hex.h"
 #include "format/value.h"
 #include "tape/frame.h"
 #include "tape/instruments.h"
@@ -26,7 +26,7 @@ intern_free(struct intern *intern)
 static int
 no_memory(struct importer *importer)
 {
-    return fail(importer->failure, FAILURE_ENVIRONMENT, "out of memory");
+    return fail_memory(importer->failure);
 }
 
 /* Sets array[number], growing the array. */

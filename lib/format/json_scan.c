@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
-#include "format/hex.h"
 
 struct scan {
     const char *start, *at, *end;

@@ -216,8 +216,7 @@ find_label(struct json_writer *writer, uint32_t id)
         void *larger = reallocarray(writer->labels, capacity, sizeof *label);
 
         if (!larger) {
-            fail(writer->exporter->failure, FAILURE_ENVIRONMENT,
-                 "out of memory");
+            fail_memory(writer->exporter->failure);
             return NULL;
         }
         writer->labels = larger;

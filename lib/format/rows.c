@@ -82,7 +82,7 @@ feed(struct rows *rows, const char *bytes, size_t size, struct failure *failure)
     if (csv_parse(&rows->parser, bytes, size, take_cell, take_row, rows) !=
         size) {
         if (csv_error(&rows->parser) != CSV_EPARSE)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         return complain(rows, failure);
     }
     return failure->kind == FAILURE_NONE ? 0 : -1;
@@ -203,7 +203,7 @@ rows_init(struct rows *rows, struct failure *failure)
     if (!rows->cells)
         return -1;
     if (csv_init(&rows->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "libcsv can not begin");
+        return fail(failure, FAILURE_ENVIRONMENT, "libcsv cannot begin");
     rows->ready = true;
     rows->between = rows->parser.pstate;
     csv_set_blk_size(&rows->parser, 4096);

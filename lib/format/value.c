@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/hex.h"
 #include "base/utf8.h"
-#include "format/hex.h"
 #include "format/intern.h"
 #include "tape/frame.h"
 
@@ -71,7 +71,7 @@ mantissa_parse(const char *text, const char *end, char *digits, int *count)
 }
 
 /* "1.5e-7" as "0.00000015".  False when it is nothing like that, or so large
- * or small that it can not be meant. */
+ * or small that it cannot be meant. */
 static bool
 without_exponent(struct cell text, char plain[PLAIN_MAX], struct cell *result)
 {

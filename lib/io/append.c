@@ -16,9 +16,9 @@ append_open(struct append *append, const char *path, struct failure *failure)
     *append = (struct append){.path = path};
     append->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
     if (append->fd < 0)
-        return fail_errno(failure, "%s: can not open it to append", path);
+        return fail_errno(failure, "%s: cannot open it to append", path);
     if (fstat(append->fd, &status) != 0) {
-        fail_errno(failure, "%s: can not open it to append", path);
+        fail_errno(failure, "%s: cannot open it to append", path);
         append_close(append);
         return -1;
     }
@@ -86,7 +86,7 @@ append_write(struct append *append, const void *bytes, size_t size,
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0)
-            return die(append, failure, "can not write to it");
+            return die(append, failure, "cannot write to it");
         from += count;
         size -= (size_t)count;
         append->size += (uint64_t)count;
@@ -108,7 +108,7 @@ append_sync(struct append *append, struct failure *failure)
     if (is_dead(append, failure) != 0)
         return -1;
     if (fdatasync(append->fd) != 0)
-        return die(append, failure, "can not make it durable");
+        return die(append, failure, "cannot make it durable");
     append->durable = append->size;
     append_rely(append);
     return 0;
@@ -126,7 +126,7 @@ append_cut(struct append *append, uint64_t size, struct failure *failure)
         result = ftruncate(append->fd, (off_t)size);
     while (result != 0 && errno == EINTR);
     if (result != 0)
-        return die(append, failure, "can not cut it");
+        return die(append, failure, "cannot cut it");
     append->size = append->relied = size;
     return append_sync(append, failure);
 }

@@ -4,7 +4,7 @@
  * later fsync may well succeed without the lost bytes, and the page cache
  * still shows them to whoever reads the file.  So the file is dead from then
  * on: every call fails, nothing is tried again.  What nobody relies on yet is
- * cut off, so that the next program can not take it for stored; what it writes
+ * cut off, so that the next program cannot take it for stored; what it writes
  * there in its stead is new to the disk.
  */
 #ifndef IO_APPEND_H

@@ -25,12 +25,12 @@ add_name(struct directory *directory, const char *name, struct failure *failure)
         char **names = realloc(directory->names, capacity * sizeof *names);
 
         if (!names)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         directory->names = names;
     }
     directory->names[directory->count] = strdup(name);
     if (!directory->names[directory->count])
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     directory->count++;
     return 0;
 }
@@ -47,12 +47,12 @@ directory_list(struct directory *directory, const char *path,
     if (!handle && errno == ENOENT)
         return 0;
     if (!handle)
-        return fail_errno(failure, "%s: can not list it", path);
+        return fail_errno(failure, "%s: cannot list it", path);
     while (errno = 0, result == 0 && (entry = readdir(handle)))
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             result = add_name(directory, entry->d_name, failure);
     if (result == 0 && errno != 0)
-        result = fail_errno(failure, "%s: can not list it", path);
+        result = fail_errno(failure, "%s: cannot list it", path);
     closedir(handle);
     if (result != 0) {
         directory_free(directory);
@@ -80,7 +80,7 @@ directory_sync(const char *path, struct failure *failure)
     int result = fd < 0 ? -1 : fsync(fd);
 
     if (result != 0)
-        fail_errno(failure, "%s: can not make its names durable", path);
+        fail_errno(failure, "%s: cannot make its names durable", path);
     if (fd >= 0)
         close(fd);
     return result;
@@ -101,7 +101,7 @@ sync_parent(const char *path, struct failure *failure)
         size--;
     parent = size ? strndup(path, size) : strdup(".");
     if (!parent)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     result = access(parent, R_OK) == 0 || errno != EACCES
                  ? directory_sync(parent, failure)
                  : 0;
@@ -114,7 +114,7 @@ directory_make(const char *path, struct failure *failure)
 {
     /* One that is there may be of a run killed before its name was durable. */
     if (mkdir(path, 0777) != 0 && errno != EEXIST) /* less the umask */
-        return fail_errno(failure, "%s: can not make the directory", path);
+        return fail_errno(failure, "%s: cannot make the directory", path);
     return sync_parent(path, failure);
 }
 
@@ -126,14 +126,14 @@ directory_lock(const char *path, bool *taken, struct failure *failure)
 
     *taken = false;
     if (fd < 0)
-        return fail_errno(failure, "%s: can not open it", path);
+        return fail_errno(failure, "%s: cannot open it", path);
     do
         result = flock(fd, LOCK_EX | LOCK_NB);
     while (result != 0 && errno == EINTR);
     if (result == 0)
         return fd;
     *taken = errno == EWOULDBLOCK;
-    fail_errno(failure, "%s: can not lock it", path);
+    fail_errno(failure, "%s: cannot lock it", path);
     close(fd);
     return -1;
 }
@@ -150,7 +150,7 @@ directory_remove(const char *path, struct failure *failure)
 {
     if (unlink(path) == 0 || errno == ENOENT)
         return 0;
-    return fail_errno(failure, "%s: can not remove it", path);
+    return fail_errno(failure, "%s: cannot remove it", path);
 }
 
 int
@@ -165,7 +165,7 @@ directory_sweep(const char *path, const char *pattern, struct failure *failure)
         if (fnmatch(pattern, list.names[i], 0) != 0)
             continue;
         if (asprintf(&name, "%s/%s", path, list.names[i]) < 0)
-            result = fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            result = fail_memory(failure);
         else if (directory_remove(name, failure) != 0)
             result = -1;
         free(name);

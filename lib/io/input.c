@@ -21,9 +21,9 @@ input_open(struct input *input, const char *path, struct failure *failure)
     else
         input->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (input->fd < 0)
-        return fail_errno(failure, "%s: can not open it", path);
+        return fail_errno(failure, "%s: cannot open it", path);
     if (fstat(input->fd, &status) != 0) {
-        fail_errno(failure, "%s: can not read it", path);
+        fail_errno(failure, "%s: cannot read it", path);
         input_close(input);
         return -1;
     }
@@ -69,8 +69,7 @@ is_ready(struct input *input, int timeout_ms, struct failure *failure)
         ready = poll(polled, 2, timeout_ms);
     while (ready < 0 && errno == EINTR);
     if (ready < 0)
-        return fail_errno(failure, "%s: can not wait for it",
-                          input_name(input));
+        return fail_errno(failure, "%s: cannot wait for it", input_name(input));
     if (polled[1].revents)
         input->stopped = true;
     return ready != 0;
@@ -122,7 +121,7 @@ input_read(struct input *input, void *bytes, size_t size,
         return 0;
     count = read_some(input, bytes, size);
     if (count < 0)
-        return fail_errno(failure, "%s: can not read it", input_name(input));
+        return fail_errno(failure, "%s: cannot read it", input_name(input));
     input->offset += (uint64_t)count;
     return count;
 }
@@ -131,7 +130,7 @@ int
 input_seek(struct input *input, uint64_t offset, struct failure *failure)
 {
     if (lseek(input->fd, (off_t)offset, SEEK_SET) < 0)
-        return fail_errno(failure, "%s: can not read it", input->name);
+        return fail_errno(failure, "%s: cannot read it", input->name);
     input->offset = offset;
     return 0;
 }

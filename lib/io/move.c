@@ -17,15 +17,15 @@ file_move(const char *from, const char *to, struct failure *failure)
     if (rename(from, to) != 0)
         return errno == ENOENT
                    ? 0
-                   : fail_errno(failure, "%s: can not give it its name", to);
+                   : fail_errno(failure, "%s: cannot give it its name", to);
     directory = slash ? strndup(to, (size_t)(slash - to) + 1) : strdup(".");
     if (!directory)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(directory);
     result = fd < 0 ? -1 : fsync(fd);
     if (result != 0)
-        fail_errno(failure, "%s: can not make its name durable", to);
+        fail_errno(failure, "%s: cannot make its name durable", to);
     if (fd >= 0)
         close(fd);
     return result == 0 ? 1 : -1;

@@ -50,7 +50,7 @@ open_nameless(struct output *output, const char *path)
     char *directory = directory_of(path);
 
     if (!directory)
-        return fail(output->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(output->failure);
     output->fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
     free(directory);
     if (output->fd >= 0)
@@ -61,7 +61,7 @@ open_nameless(struct output *output, const char *path)
                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                           FILE_MODE);
     if (output->fd < 0)
-        return fail_errno(output->failure, "%s: can not create it", path);
+        return fail_errno(output->failure, "%s: cannot create it", path);
     return 0;
 }
 
@@ -85,7 +85,7 @@ output_open(struct output *output, const char *path, struct failure *failure)
     else
         return output->regular = true, open_nameless(output, path);
     if (output->fd < 0 || fstat(output->fd, &status) != 0)
-        return fail_errno(failure, "%s: can not write to it", name_of(output));
+        return fail_errno(failure, "%s: cannot write to it", name_of(output));
     output->regular = S_ISREG(status.st_mode);
     output->terminal = isatty(output->fd);
     if (S_ISFIFO(status.st_mode)) /* not allowed: slower, not wrong */
@@ -103,7 +103,7 @@ write_all(struct output *output, const char *bytes, size_t size)
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0)
-            return fail_errno(output->failure, "%s: can not write to it",
+            return fail_errno(output->failure, "%s: cannot write to it",
                               name_of(output));
         bytes += count;
         size -= (size_t)count;
@@ -168,7 +168,7 @@ sync_directory(struct output *output)
     int result = fd < 0 ? -1 : fsync(fd);
 
     if (result != 0)
-        fail_errno(output->failure, "%s: can not make its name durable",
+        fail_errno(output->failure, "%s: cannot make its name durable",
                    output->path);
     if (fd >= 0)
         close(fd);
@@ -192,7 +192,7 @@ link_temporary(struct output *output)
         return 0;
     free(output->temporary);
     output->temporary = NULL;
-    return fail_errno(output->failure, "%s: can not name it", output->path);
+    return fail_errno(output->failure, "%s: cannot name it", output->path);
 }
 
 /* fsync, final name, fsync of the directory: in this order. */
@@ -200,12 +200,12 @@ static int
 publish(struct output *output)
 {
     if (fsync(output->fd) != 0)
-        return fail_errno(output->failure, "%s: can not make it durable",
+        return fail_errno(output->failure, "%s: cannot make it durable",
                           output->path);
     if (link_temporary(output) != 0)
         return -1;
     if (rename(output->temporary, output->path) != 0)
-        return fail_errno(output->failure, "%s: can not give it its name",
+        return fail_errno(output->failure, "%s: cannot give it its name",
                           output->path);
     free(output->temporary);
     output->temporary = NULL;
@@ -224,7 +224,7 @@ output_commit(struct output *output)
 
         output->fd = -1;
         if (close(fd) != 0)
-            result = fail_errno(output->failure, "%s: can not write to it",
+            result = fail_errno(output->failure, "%s: cannot write to it",
                                 name_of(output));
     }
     if (result != 0)

@@ -1,7 +1,7 @@
 /* output.h - bytes to standard output or to a file that appears whole.
  *
  * A named file has no name until output_commit: it is written unnamed
- * (O_TMPFILE) or, where the file system can not, under a temporary name in
+ * (O_TMPFILE) or, where the file system cannot, under a temporary name in
  * the same directory.  Killed at any moment, nothing half is found under the
  * final name.
  *

@@ -28,7 +28,7 @@ row_of(struct ledger_audit_rows *rows, uint32_t row, struct failure *failure)
     if (room > rows->room) {
         grown = realloc(rows->rows, room * sizeof *grown);
         if (!grown) {
-            fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            fail_memory(failure);
             return NULL;
         }
         memset(grown + rows->room, 0, (room - rows->room) * sizeof *grown);

@@ -50,7 +50,7 @@ ledger_free(struct ledger *ledger)
 static int
 lacking(struct failure *failure)
 {
-    return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return fail_memory(failure);
 }
 
 /* Makes room for one more row of a table, and in the list of its changes. */

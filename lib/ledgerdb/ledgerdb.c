@@ -416,7 +416,7 @@ ledgerdb_event(struct ledgerdb *books, uint64_t seq, const struct event *event,
     } else if (books->stream < books->newest) {
         return fail(failure, FAILURE_DATA,
                     "stream \"%s\" is known in %s up to seq %" PRIu64
-                    " and another one followed it: it can not go on (post "
+                    " and another one followed it: it cannot go on (post "
                     "the rest as a stream of its own)",
                     books->name, database_name(books->database), books->in_seq);
     }
@@ -456,7 +456,7 @@ add_print(struct ledgerdb *books, struct failure *failure)
         grown = realloc(books->prints, books->print_room * PRINT_SIZE);
         if (!grown) {
             books->failed = true;
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         }
         books->prints = grown;
     }

@@ -60,7 +60,7 @@ grow(void *memory, size_t *capacity, size_t want, size_t each,
         count *= 2;
     more = realloc(*at, count * each);
     if (!more)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     *at = more;
     *capacity = count;
     return 0;

@@ -64,7 +64,7 @@ int log_index_save(const struct log_index *index, const char *path,
 enum log_index_part { LOG_INDEX_SUMMARY, LOG_INDEX_DEFINITIONS, LOG_INDEX_ALL };
 
 /* Reads it back: the numbers; the definitions too; or all. 1; 0 when the file
- * is missing or does not fit; -1 without memory or when it can not be read. */
+ * is missing or does not fit; -1 without memory or when it cannot be read. */
 int log_index_load(struct log_index *index, enum log_index_part part,
                    const char *path, uint64_t end, struct failure *failure);
 

@@ -45,7 +45,7 @@ log_path(const struct log *log, const char *name, struct failure *failure)
     char *path = NULL;
 
     if (asprintf(&path, "%s/%s", log->path, name) < 0) {
-        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        fail_memory(failure);
         return NULL;
     }
     return path;
@@ -86,7 +86,7 @@ add(void *memory, size_t *count, size_t each, struct failure *failure)
         char *more = realloc(*at, (*count ? *count * 2 : 1) * each);
 
         if (!more) {
-            fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            fail_memory(failure);
             return NULL;
         }
         *at = more;
@@ -183,7 +183,7 @@ list(struct log *log, const char *path, struct failure *failure)
         return result;
     log->path = strdup(path);
     if (!log->path)
-        result = fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        result = fail_memory(failure);
     /* in order of names: that is the order of streams and seqs until a
      * number outgrows its digits */
     for (size_t i = 0; result == 1 && i < directory.count; i++)

@@ -164,7 +164,7 @@ proves(const struct frame *frame, uint64_t at)
            (is_head(frame, FRAME_BLOCK) && LOG_DURABLE(frame) > at);
 }
 
-/* Looks behind what can not be read, at byte at, for such a proof: 1 when
+/* Looks behind what cannot be read, at byte at, for such a proof: 1 when
  * there is none, so a crash explains it; 0 when it is damage; -1. */
 static int
 is_torn(struct input *input, uint64_t at, struct failure *failure)
@@ -239,7 +239,7 @@ read_blocks(struct log_segment *segment, struct tape_reader *reader,
         if (take_block(segment, reader, failure) != 0)
             return -1;
     if (!reader->part && digest_copy(&segment->digest, &reader->digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (item == TAPE_END && reader->position == segment->file_size)
         return 0;
     if (item == TAPE_END)

@@ -31,7 +31,7 @@ open_file(struct log_tail *tail, const struct log_segment *segment,
     tail->bytes = allocate(failure, 1, TAIL_BYTES + FRAME_MAX);
     if (!tail->path || !tail->index_path || !tail->bytes ||
         digest_reset(&tail->digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (append_open(&tail->file, tail->path, failure) != 0)
         return -1;
     tail->open = true;
@@ -89,7 +89,7 @@ log_tail_open(struct log_tail *tail, struct log_segment *segment,
         append_cut(&tail->file, segment->index.size, failure) != 0)
         return -1;
     if (digest_copy(&tail->digest, &segment->digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     *torn = segment->torn;
     tail->index = segment->index;
     tail->next_seq = tail->index.next_seq;

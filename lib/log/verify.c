@@ -128,7 +128,7 @@ check_end(const struct log *log, const struct log_stream *stream, size_t i,
 }
 
 /* follows: the one before it is whole, so that this one can be held against
- * it.  1; 0 when this one can not be read, which is told once; -1. */
+ * it.  1; 0 when this one cannot be read, which is told once; -1. */
 static int
 check_segment(struct log_verify *verify, struct log *log,
               struct log_stream *stream, size_t i, struct identity *identity,

@@ -15,7 +15,7 @@ struct log_verify {
 
 /* Reads all segments: hashes, seqs, ENDs, that none is missing, that each
  * index is what its segment says.  What comes of one cause is one fault.  0,
- * with the faults counted; -1 when it can not read. */
+ * with the faults counted; -1 when it cannot read. */
 int log_verify(struct log_verify *verify, struct log *log,
                struct failure *failure);
 

@@ -37,7 +37,7 @@ choose(struct match *match, const struct resting *resting, uint32_t order,
             reallocarray(match->choices, wanted, sizeof *match->choices);
 
         if (!larger)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         match->choices = larger;
         match->choice_capacity = wanted;
     }

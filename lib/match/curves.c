@@ -22,7 +22,7 @@ curves_reserve(struct curves *curves, struct failure *failure)
         return 0;
     nodes = reallocarray(curves->nodes, wanted + 1UL, sizeof *curves->nodes);
     if (!nodes)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     curves->nodes = nodes;
     if (curves->capacity == 0)
         memset(curves->nodes, 0, sizeof *curves->nodes); /* 0: nothing */

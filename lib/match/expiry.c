@@ -16,7 +16,7 @@ match_reserve_expiry(struct match *match, struct failure *failure)
         return 0;
     larger = reallocarray(match->expiries, wanted + 1UL, sizeof *larger);
     if (!larger)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     match->expiries = larger;
     match->expiry_capacity = wanted;
     return 0;

@@ -62,7 +62,7 @@ make_room(struct match *match, struct failure *failure)
         return 0;
     larger = pool_enlarge(match->markets, match->count, wanted, sizeof *larger);
     if (!larger)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     match->markets = larger;
     match->capacity = wanted;
     return 0;

@@ -277,9 +277,9 @@ match_account(struct match *match, const struct account *account,
     if (group == MAP_NONE) {
         group = (uint32_t)match->groups.count;
         if (!map_put(&match->groups, account->group_id, group))
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
     }
     if (!map_put(&match->members, account->account_id, group))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     return 0;
 }

@@ -280,7 +280,7 @@ reserve_movers(struct match *match, struct market *market,
         return 0;
     larger = reallocarray(match->movers, wanted, sizeof *match->movers);
     if (!larger)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     match->movers = larger;
     match->mover_capacity = wanted;
     return 0;

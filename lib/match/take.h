@@ -2,7 +2,7 @@
  * match*.c.
  *
  * Makers come by price; at one price those that are shown first, then hidden
- * and all-or-none ones by time.  An all-or-none maker that the taker can not
+ * and all-or-none ones by time.  An all-or-none maker that the taker cannot
  * fill whole is passed over.
  */
 #ifndef MATCH_TAKE_H

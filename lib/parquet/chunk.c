@@ -16,7 +16,7 @@ parquet_scratch_init(struct parquet_scratch *scratch, struct failure *failure)
         allocate(failure, PARQUET_GROUP_ROWS, sizeof *scratch->levels);
     scratch->zstd = ZSTD_createCCtx();
     if (!scratch->zstd)
-        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        fail_memory(failure);
     return dictionary_init(&scratch->dictionary, PARQUET_GROUP_ROWS, failure);
 }
 
@@ -247,7 +247,7 @@ parquet_pack(const struct parquet_source *source, enum parquet_search search)
 
     bytes_clear(packed);
     if (bytes_ok(plain, source->failure) != 0 || !bytes_room(packed, bound))
-        return fail(source->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(source->failure);
     size = pack(source->scratch->zstd, &searches[search], plain, packed->bytes,
                 bound);
     if (ZSTD_isError(size))

@@ -62,7 +62,7 @@ add_pair(struct parquet_footer *footer, char *key, char *value,
     if (!pairs || !key || !value) {
         free(key);
         free(value);
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     }
     pairs[footer->pair_count++] = (struct parquet_pair){key, value};
     return 0;
@@ -274,7 +274,7 @@ get_schema(struct thrift_reader *reader, struct parquet_footer *footer,
         get_column(reader, &footer->columns[i], &children);
         if (children != 0)
             return fail(failure, FAILURE_DATA,
-                        "column '%s' is nested, which this program can not "
+                        "column '%s' is nested, which this program cannot "
                         "read",
                         footer->columns[i].name);
     }

@@ -64,7 +64,7 @@ uncompress_page(struct parquet_reader *reader, enum parquet_codec codec,
     case PARQUET_SNAPPY: good = decode_snappy(bytes, length, out, size); break;
     default:
         return fail(failure, FAILURE_DATA,
-                    "compressed by method %d, which this program can not read",
+                    "compressed by method %d, which this program cannot read",
                     (int)codec);
     }
     return good ? 0
@@ -112,7 +112,7 @@ open_page(struct page_reader *page, const struct parquet_page_head *head,
     bytes_clear(to);
     room = bytes_room(to, plain + 8);
     if (!room)
-        return fail(page->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(page->failure);
     if (lead)
         memcpy(room, body, lead);
     to->size = plain;
@@ -156,7 +156,7 @@ take_levels(struct page_reader *page, uint32_t count, const unsigned char **at,
     bytes_clear(scratch);
     levels = (void *)bytes_room(scratch, count * 4UL + 4);
     if (!levels)
-        return fail(page->failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(page->failure);
     if (!decode_hybrid(at, end, 1, levels, count))
         return damaged(page, "its definition levels are too few");
     for (uint32_t i = 0; i < count; i++) {
@@ -229,7 +229,7 @@ take_v1(struct page_reader *page, const struct parquet_page_head *head,
     if (page->chunk.column->optional) {
         if (head->packed_levels)
             return fail(page->failure, FAILURE_DATA,
-                        "levels in an encoding that this program can not "
+                        "levels in an encoding that this program cannot "
                         "read");
         if (end - at < 4)
             return damaged(page, "its definition levels are missing");
@@ -322,7 +322,7 @@ make_room(struct parquet_chunk_values *out, uint32_t rows,
     memset(&out->values, 0, sizeof out->values);
     if (!bytes_room(&out->words, rows * 8UL + 8) ||
         !bytes_room(&out->valid, rows + 8UL))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     out->values.words = (void *)out->words.bytes;
     out->values.valid = out->valid.bytes;
     out->values.count = rows;

@@ -21,13 +21,13 @@ parquet_reader_at(struct parquet_reader *reader, uint64_t offset, size_t size,
     bytes_clear(to);
     room = bytes_room(to, size);
     if (!room)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     while (to->size < size) {
         ssize_t count = pread(reader->input.fd, room + to->size,
                               size - to->size, (off_t)(offset + to->size));
 
         if (count < 0)
-            return fail_errno(failure, "can not read it");
+            return fail_errno(failure, "cannot read it");
         if (count == 0)
             return fail(failure, FAILURE_DATA,
                         "it ends at byte %" PRIu64 ", while being read",
@@ -90,7 +90,7 @@ parquet_reader_open(struct parquet_reader *reader, const char *path,
         return -1;
     reader->zstd = ZSTD_createDCtx();
     if (!reader->zstd)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (read_footer(reader, failure) != 0)
         return fail_at(failure, "%s", path);
     return 0;
@@ -105,8 +105,7 @@ parquet_reader_share(struct parquet_reader *reader,
                                       .footer = first->footer,
                                       .zstd = ZSTD_createDCtx(),
                                       .shares = true};
-    return reader->zstd ? 0
-                        : fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+    return reader->zstd ? 0 : fail_memory(failure);
 }
 
 void

@@ -7,7 +7,7 @@
  * and FIXED_LEN_BYTE_ARRAY.  All else is refused, never guessed.
  *
  * Every failure names the file and the place.  The class is data for what is
- * wrong with the bytes, environment for what can not be read.
+ * wrong with the bytes, environment for what cannot be read.
  *
  * Memory: the footer, one chunk as it lies, and what a parquet_chunk_values
  * holds.

@@ -253,7 +253,7 @@ chunk_reader_values(struct chunk_reader *reader, enum parquet_encoding encoding,
 
     if (!read)
         return fail(failure, FAILURE_DATA,
-                    "type %d in encoding %d: this program can not read it",
+                    "type %d in encoding %d: this program cannot read it",
                     (int)column->physical, (int)encoding);
     if (read(reader, at, end, words, count, failure) != 0)
         return -1;

@@ -27,7 +27,7 @@ int chunk_reader_dictionary(struct chunk_reader *reader,
                             const unsigned char *at, const unsigned char *end,
                             uint32_t count, struct failure *failure);
 
-/* Fails for indices that can not be read, or one that is not in the table. */
+/* Fails for indices that cannot be read, or one that is not in the table. */
 int chunk_reader_damaged(const struct hybrid_table *table,
                          struct failure *failure);
 

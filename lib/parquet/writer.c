@@ -40,7 +40,7 @@ parquet_writer_init(struct parquet_writer *writer, struct output *output,
     writer->footer.column_count = count;
     writer->footer.created_by = strdup("xtape version " XTAPE_VERSION);
     if (!writer->footer.created_by)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (quick_hash_begin(&writer->hash, failure) != 0)
         return -1;
     return put_file(writer, PARQUET_MAGIC, 4);
@@ -194,7 +194,7 @@ parquet_writer_group(struct parquet_writer *writer, uint32_t rows,
 
     assert(rows > 0 && rows <= PARQUET_GROUP_ROWS);
     if (!groups)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     footer->groups = groups;
     group = &groups[footer->group_count];
     group->rows = rows;

@@ -29,7 +29,7 @@ enum database_mode {
     DATABASE_WRITE, /* it is made if there is none */
 };
 
-/* NULL with the failure set when it can not be opened.  The path outlives
+/* NULL with the failure set when it cannot be opened.  The path outlives
  * it. */
 struct database *database_open(const char *path, enum database_mode mode,
                                struct failure *failure);

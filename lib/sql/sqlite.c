@@ -49,10 +49,10 @@ fail_sqlite(struct database *database, struct failure *failure,
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].code == code)
-            return fail(failure, table[i].kind, "%s: can not %s: %s: %s",
+            return fail(failure, table[i].kind, "%s: cannot %s: %s: %s",
                         database->path, doing, sqlite3_errmsg(database->handle),
                         table[i].advice);
-    return fail(failure, FAILURE_ENVIRONMENT, "%s: can not %s: %s",
+    return fail(failure, FAILURE_ENVIRONMENT, "%s: cannot %s: %s",
                 database->path, doing, sqlite3_errmsg(database->handle));
 }
 

@@ -57,14 +57,14 @@ definitions_take(struct definitions *definitions, const struct event *event,
     if (event->type != EVENT_INSTRUMENT && event->type != EVENT_NAME)
         return 0;
     if (make_room(definitions, size) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (event->type == EVENT_INSTRUMENT) {
         before = map_get(&definitions->instruments, event->instrument);
         if (before != MAP_NONE)
             definitions->places[before] = SIZE_MAX;
         if (!map_put(&definitions->instruments, event->instrument,
                      definitions->count))
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
     }
     memcpy(definitions->bytes + definitions->used, event, size);
     definitions->places[definitions->count++] = definitions->used;

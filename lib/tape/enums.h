@@ -95,7 +95,7 @@ enum reason {
     REASON_INVALID_PRICE,
     REASON_INVALID_QUANTITY,
     REASON_INVALID_TYPE, /* order type, time in force or flags */
-    REASON_UNSUPPORTED,  /* understood, but this version can not do it */
+    REASON_UNSUPPORTED,  /* understood, but this version cannot do it */
     REASON_TICK_SIZE,    /* price is no multiple of the tick */
     REASON_LOT_SIZE,     /* quantity is no multiple of the lot */
     REASON_PRICE_BAND,

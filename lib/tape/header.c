@@ -75,7 +75,7 @@ tape_header_add_program(struct tape_header *header, const char *name,
     program->version = strdup(version);
     program->options = strdup(options);
     if (!program->name || !program->version || !program->options)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     return 0;
 }
 

@@ -49,7 +49,7 @@ grow(void *array, uint32_t count, uint32_t *capacity, size_t each,
     memcpy(&larger, array, sizeof larger);
     larger = reallocarray(larger, wanted, each);
     if (!larger)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     memcpy(array, &larger, sizeof larger);
     *capacity = wanted;
     return 0;
@@ -105,7 +105,7 @@ set_local(struct instruments *instruments, uint32_t id, uint32_t index,
     if (id < INSTRUMENT_LOCAL_FAST)
         instruments->fast[id] = index + 1;
     else if (!map_put(&instruments->slow, id, index))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     instruments->locals[instruments->local_count++] = id;
     return 0;
 }
@@ -162,13 +162,13 @@ instruments_define(struct instruments *instruments,
 
         instruments_name(instruments, known, name, sizeof name);
         fail(failure, FAILURE_DATA,
-             "instrument id %u is %s on this tape and can not become another",
+             "instrument id %u is %s on this tape and cannot become another",
              id, name);
         return INSTRUMENT_NONE;
     }
     index = strtab_add(&instruments->identities, key, size, NULL);
     if (index == STRTAB_NONE) {
-        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        fail_memory(failure);
         return INSTRUMENT_NONE;
     }
     if (keep(instruments, index, event, failure) != 0 ||

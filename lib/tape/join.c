@@ -66,7 +66,7 @@ add_stream(struct tape_join *join, const char *stream, struct failure *failure)
     bool added;
 
     if (strtab_add(&join->streams, stream, size, &added) == STRTAB_NONE)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (!added)
         return 0;
     if (used == 0 && size > NAMES_MAX) {

@@ -56,14 +56,14 @@ names_add(struct names *names, enum id_kind kind, uint64_t id, const char *text,
         if (known_size == size && memcmp(known, text, size) == 0)
             return 0;
         return fail(failure, FAILURE_DATA,
-                    "id %llu is named \"%.*s\" and can not become \"%.*s\"",
+                    "id %llu is named \"%.*s\" and cannot become \"%.*s\"",
                     (unsigned long long)id, (int)known_size, known, (int)size,
                     text);
     }
     number = strtab_add(&names->texts, text, size, NULL);
     if (number == STRTAB_NONE || kind >= KINDS ||
         !map_put(&names->map[kind], id, number))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     return 0;
 }
 

@@ -43,7 +43,7 @@ progress_begin(struct progress *progress, const struct tape_header *input,
     if (!tape)
         return -1;
     if (digest_reset(&progress->digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     progress->hashed = NULL;
     memcpy(tape->input_stream, input->stream, sizeof input->stream);
     memcpy(tape->output_stream, output->stream, sizeof output->stream);

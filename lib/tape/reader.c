@@ -20,7 +20,7 @@ tape_reader_init(struct tape_reader *reader, struct input *input,
     reader->buffer = aligned_alloc(64, BUFFER_SIZE + SLACK);
     reader->rules = allocate(failure, 1, sizeof *reader->rules);
     if (!reader->buffer || !reader->rules || digest_reset(&reader->digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     return 0;
 }
 
@@ -189,7 +189,7 @@ take_header(struct tape_reader *reader, const struct frame *frame,
     if (tape_header_parse(&reader->header, frame, failure) != 0)
         return fail_here(reader, failure);
     if (digest_reset(&reader->digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     tape_rules_make(reader->rules, &reader->header);
     reader->short_types = reader->rules->short_types && !reader->raw;
     reader->in_tape = true;

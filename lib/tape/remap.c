@@ -58,7 +58,7 @@ set_id(struct remap_tape *tape, uint32_t index, uint32_t id,
         uint32_t *larger = reallocarray(tape->ids, capacity, sizeof *larger);
 
         if (!larger)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         tape->ids = larger;
         tape->capacity = capacity;
     }

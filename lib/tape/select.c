@@ -85,7 +85,7 @@ take_symbol(struct selection *selection, const char *text, size_t size,
             struct failure *failure)
 {
     if (strtab_add(&selection->symbols, text, size, NULL) == STRTAB_NONE)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     return 0;
 }
 
@@ -107,7 +107,7 @@ take_account(struct selection *selection, const char *text, size_t size,
         return fail(failure, FAILURE_USAGE, "\"%.*s\" is no account", (int)size,
                     text);
     if (!map_put(&selection->accounts, id, 1))
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     return 0;
 }
 
@@ -258,7 +258,7 @@ set_wanted(struct selection *selection, uint32_t index, struct failure *failure)
             reallocarray(selection->wanted, capacity, sizeof *larger);
 
         if (!larger)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         selection->wanted = larger;
         selection->wanted_capacity = capacity;
     }

@@ -60,7 +60,7 @@ shard_define(struct shard *shard, uint32_t index,
         bool *larger = reallocarray(shard->has, wanted, sizeof *larger);
 
         if (!larger)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         shard->has = larger;
         shard->capacity = wanted;
     }

@@ -38,7 +38,7 @@ path_of(const struct snapshots *snapshots, uint64_t number,
 
     if (asprintf(&path, "%s/%0*" PRIu64 ENDING, snapshots->path, DIGITS,
                  number) < 0) {
-        fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        fail_memory(failure);
         return NULL;
     }
     return path;
@@ -54,7 +54,7 @@ add_number(struct snapshots *snapshots, uint64_t number,
             reallocarray(snapshots->numbers, wanted, sizeof *larger);
 
         if (!larger)
-            return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            return fail_memory(failure);
         snapshots->numbers = larger;
         snapshots->capacity = wanted;
     }
@@ -69,7 +69,7 @@ take_lock(struct snapshots *snapshots, struct failure *failure)
     bool taken;
 
     if (asprintf(&path, "%s/lock", snapshots->path) < 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     snapshots->lock = directory_lock(path, &taken, failure);
     free(path);
     if (snapshots->lock >= 0)
@@ -177,7 +177,7 @@ snapshot_tapes_add(struct snapshot_tapes *tapes, struct failure *failure)
             reallocarray(tapes->all, wanted, sizeof *larger);
 
         if (!larger) {
-            fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+            fail_memory(failure);
             return NULL;
         }
         tapes->all = larger;

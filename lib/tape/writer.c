@@ -14,7 +14,7 @@ tape_writer_init(struct tape_writer *writer, struct output *output,
     writer->scratch = aligned_alloc(64, FRAME_MAX);
     writer->block = writer->scratch;
     if (!writer->scratch || digest_reset(&writer->digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     return 0;
 }
 
@@ -48,7 +48,7 @@ tape_writer_begin(struct tape_writer *writer, const struct tape_header *header)
     if (size < 0)
         return -1;
     if (digest_reset(&writer->digest) != 0)
-        return fail(failure, FAILURE_ENVIRONMENT, "out of memory");
+        return fail_memory(failure);
     if (output_put(writer->output, writer->scratch, (size_t)size) != 0)
         return -1;
     writer->begun = true;

@@ -34,7 +34,7 @@ _Static_assert(CHUNK_SIZE + ROOM_EVENT_MAX <= BLOCK_BODY_MAX,
 struct tape_writer {
     struct output *output;
     char *block;          /* the block being filled, in the output's buffer */
-    char *scratch;        /* FRAME_MAX bytes, for when that can not be; owned */
+    char *scratch;        /* FRAME_MAX bytes, for when that cannot be; owned */
     size_t used;          /* bytes of its body */
     uint32_t count;       /* events in it */
     uint64_t block_seq;   /* seq of its first event */

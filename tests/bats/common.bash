@@ -78,7 +78,7 @@ needs_oracles() {
             --no-audit --no-fund @duckdb/node-api@1.5.6-r.1 \
             hyparquet@1.31.5 hyparquet-compressors@1.1.2 parquet-wasm@0.8.0
     ) 9> "$XTAPE_ORACLES/lock" > npm.log 2>&1 ||
-        skip "npm can not fetch the oracles"
+        skip "npm cannot fetch the oracles"
 }
 
 duckdb() {

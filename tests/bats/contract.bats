@@ -144,7 +144,7 @@ xrestore -d a --stream"
         cmp - <(ximport -f json lines.json)
 }
 
-@test "help that can not be written is exit 3" {
+@test "help that cannot be written is exit 3" {
     for program in xgrep xmatch; do
         status=0
         "$program" --help > /dev/full 2> err || status=$?

@@ -276,7 +276,7 @@ hides_it() {
     [ "$status" -eq 0 ] && grep -vE "$SQLITE" trace | grep -q INJECTED
 }
 
-# is_sqlites: it is what failed; it may take what it can not read for damaged.
+# is_sqlites: it is what failed; it may take what it cannot read for damaged.
 is_sqlites() {
     one_line err && grep INJECTED trace | grep -qE "$SQLITE"
 }

@@ -86,7 +86,7 @@ cuts() {
     local i before=0 all=0
     [ -n "${XTAPE_LONG-}" ] || skip "a long test: XTAPE_LONG is not set"
     make_image "$1" image 512M
-    mount -o loop image disk 2> /dev/null || skip "can not mount: not root?"
+    mount -o loop image disk 2> /dev/null || skip "cannot mount: not root?"
     mkfifo in pass
     xgen --orders 6000 > day.tape
     xexport -f json day.tape > day.json
@@ -121,7 +121,7 @@ attach() {
     local device
     device=$(losetup -f --show memory/image) || skip "no loop device: not root?"
     (echo 4 > "/sys/block/${device#/dev/}/queue/max_sectors_kb") 2> /dev/null ||
-        { losetup -d "$device"; skip "can not set up the disk"; }
+        { losetup -d "$device"; skip "cannot set up the disk"; }
     mount "$device" disk
     losetup -d "$device" # with the last umount
 }
@@ -131,7 +131,7 @@ failing_disk() {
     local free
     mkdir -p memory
     mount -t tmpfs -o size=120M none memory 2> /dev/null ||
-        skip "can not mount: not root?"
+        skip "cannot mount: not root?"
     make_image "$1" memory/image 400M
     attach
     free=$(df --output=avail memory | tail -n 1)

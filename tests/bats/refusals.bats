@@ -1,5 +1,5 @@
-# What keeps data, where it can not: two writers, a full disk, a directory that
-# can not be written, other people's files, and files that are damaged, missing
+# What keeps data, where it cannot: two writers, a full disk, a directory that
+# cannot be written, other people's files, and files that are damaged, missing
 # or of a newer version.  Each is told in a line that names the file and says
 # what to do, and nothing is destroyed.
 load common
@@ -54,7 +54,7 @@ truncate -s -100 $part | xrestore -d a | 1 | $part: byte *cut off*restore the fi
 truncate -s -100 $part | xarchive -d a verify | 1 | $part: *bytes where the archive has noted*restore the file from a copy
 rm $part | xrestore -d a | 3 | $part: the part is missing*restore the file from a copy
 rm $part | xarchive -d a put day.tape | 3 | $part: the part is missing*restore the file from a copy
-rm $part | xarchive -d a verify | 1 | $part: can not open it: No such file
+rm $part | xarchive -d a verify | 1 | $part: cannot open it: No such file
 "$TOOLS/mark" --newer $part | xrestore -d a | 1 | $part: a part of version 2*use a newer program
 "$TOOLS/mark" --newer $part | xarchive -d a put day.tape | 1 | $part: a part of version 2*use a newer program
 cp a/type=cash/*/part-* $part | xrestore -d a | 1 | $part: it is not the file that the archive has noted*restore the file from a copy
@@ -171,7 +171,7 @@ rm -r store | xreplay -d store | 3 | store: there is no such directory
 small() {
     mkdir -p small
     mount -t tmpfs -o "size=$1" none small 2> /dev/null ||
-        skip "can not mount: not root?"
+        skip "cannot mount: not root?"
 }
 
 @test "a full disk is 3 and names the file; with room again the work is ended" {
@@ -199,7 +199,7 @@ small() {
         small $size
         run -3 --separate-stderr xarchive -d small/a put day.tape
         [[ $stderr == *"small/a"*": No space left on device"* ||
-            $stderr == *"small/a/catalog.db: can not "* ]]
+            $stderr == *"small/a/catalog.db: cannot "* ]]
         [ "${#stderr_lines[@]}" -eq 1 ]
         mount -o remount,size=10M small
         xarchive -d small/a put day.tape
@@ -242,7 +242,7 @@ small() {
         "xarchive -d kept/a put day.tape"; do
         # shellcheck disable=SC2086
         run -3 --separate-stderr setpriv --reuid 65534 --clear-groups $command
-        [[ $stderr == *"kept/"*"lock: can not open it: Permission denied"* ]] ||
+        [[ $stderr == *"kept/"*"lock: cannot open it: Permission denied"* ]] ||
             { echo "$command: $stderr"; false; }
     done
 }

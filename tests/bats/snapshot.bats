@@ -239,7 +239,7 @@ lock" ]
         END { for (i in last) print last[i] }' | sort | diff - told
 }
 
-@test "what can not be is refused before anything is read" {
+@test "what cannot be is refused before anything is read" {
     run -2 --separate-stderr xmatch --from-out 5 nothing.tape
     [[ $stderr == "xmatch: --from-out needs -S"* ]]
     run -2 --separate-stderr xmatch --snapshot-every 5 nothing.tape

@@ -228,7 +228,7 @@ with_gap() {
     [[ $stderr == *'"price" is no field with an id'* ]]
 }
 
-@test "a selection passes over the parts that can not hold it" {
+@test "a selection passes over the parts that cannot hold it" {
     trading 3000 > day.tape
     xarchive -d a put day.tape
     run -0 --separate-stderr xrestore -v -d a -t trade -o trades.tape
@@ -435,7 +435,7 @@ files() {
     sqlite3 a/catalog.db .dump | cmp - before
 }
 
-@test "a catalog that can not be made again leaves the old one" {
+@test "a catalog that cannot be made again leaves the old one" {
     trading > day.tape
     xarchive -d a put day.tape
     sqlite3 a/catalog.db .dump > before

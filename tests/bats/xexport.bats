@@ -81,7 +81,7 @@ END
     for tape in "$ROOT"/testdata/golden/*.tape; do
         for type in $(xexport -f json "$tape" | jq -r .type | sort -u); do
             xexport -f csv -t "$type" "$tape" > one.csv
-            # lines without a time can not come back: rows need one
+            # lines without a time cannot come back: rows need one
             xexport -f json -t "$type" "$tape" | grep -v '"time":null' > wanted
             { head -n 1 one.csv; tail -n +2 one.csv | grep -v '^,'; } |
                 ximport -f csv -t "$type" | xexport -f json -t "$type" |

@@ -407,7 +407,7 @@ until_posted() {
     return 1
 }
 
-# no_leaks: strace and the leak checker can not both be at work.
+# no_leaks: strace and the leak checker cannot both be at work.
 no_leaks() {
     export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
 }
@@ -470,7 +470,7 @@ as_undisturbed() {
             if [ $status -ne 0 ]; then
                 [ $status -eq 3 ]
                 one_line err
-                grep -q '^xledger: ledger.db: can not ' err
+                grep -q '^xledger: ledger.db: cannot ' err
                 failed=$((failed + 1))
             fi
             as_undisturbed day.tape
@@ -551,7 +551,7 @@ as_undisturbed() {
     until [ -s locked ]; do sleep 0.05; done
     refused_with=$(contents ledger.db | cksum)
     run -3 --separate-stderr xledger -d ledger.db next.tape
-    [[ $stderr == *"ledger.db: can not "*"locked"*"run it again" ]]
+    [[ $stderr == *"ledger.db: cannot "*"locked"*"run it again" ]]
     [ "$(contents ledger.db | cksum)" = "$refused_with" ]
     kill %1 2> /dev/null || true
 }
@@ -586,7 +586,7 @@ as_undisturbed() {
     [[ $stderr == *"foreign.db: it is no ledger: name another file"* ]]
     [ "$(sqlite3 foreign.db .tables)" = mine ]
     run -3 --separate-stderr xledger -d no/such/directory.db day.tape
-    [[ $stderr == *"directory.db: can not open it"* ]]
+    [[ $stderr == *"directory.db: cannot open it"* ]]
     run -3 xledger -d . day.tape
     run -3 xledger -d nothing.db --print balances < /dev/null
     [ ! -e nothing.db ]
@@ -619,12 +619,12 @@ as_undisturbed() {
         chmod 755 directory .
         chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR"
         as="setpriv --reuid=65534 --clear-groups"
-        $as test -r directory/ledger.db || skip "nobody can not reach $PWD"
+        $as test -r directory/ledger.db || skip "nobody cannot reach $PWD"
     fi
     trades 100 32 next > next.tape
     # shellcheck disable=SC2086 # a command line
     run -3 --separate-stderr $as xledger -d directory/ledger.db next.tape
-    [[ $stderr == *"directory/ledger.db: can not "* ]]
+    [[ $stderr == *"directory/ledger.db: cannot "* ]]
     # shellcheck disable=SC2086
     $as xledger -d directory/ledger.db --print balances < /dev/null |
         cmp - balances

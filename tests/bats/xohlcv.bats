@@ -227,7 +227,7 @@ END
     [ "$whole" = "$piped" ]
 }
 
-@test "what can not be meant is refused before anything is read" {
+@test "what cannot be meant is refused before anything is read" {
     while read -r options; do
         # shellcheck disable=SC2086 # a command line
         run -2 --separate-stderr xohlcv $options nothing.tape

@@ -401,7 +401,7 @@ ${segments[0]}: one of them does not belong here" <<< "$output"
         -e inject=fdatasync:error=EIO:when=1 \
         xstore -q -d store day.tape > out1 2> err1 || status=$?
     [ $status -eq 3 ]
-    grep -q 'can not make it durable: Input/output error' err1
+    grep -q 'cannot make it durable: Input/output error' err1
     [ "$(grep -c fdatasync trace)" -eq 1 ]
     [ ! -s out1 ]
 }

@@ -4,7 +4,7 @@
  *      flow plain  ORDERS SYMBOLS DEPTH    the same; a modify is a cancel
  *      flow deep   ORDERS RESTING          one book with so many orders in it
  *
- * plain is for engines that can not change an order in its place: 55 % adds,
+ * plain is for engines that cannot change an order in its place: 55 % adds,
  * 35 % cancels, 10 % that trade.  Some of its cancels find no order.
  *
  * deep fills a book, which is not timed, and then keeps it as full: 45 % add

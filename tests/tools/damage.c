@@ -59,7 +59,7 @@ sees_damage(size_t size, char order)
     lseek(errors, 0, SEEK_SET);
     if (write(orders, &order, 1) != 1 ||
         read(orders, &status, sizeof status) != sizeof status) {
-        printf("the program can not be run\n");
+        printf("the program cannot be run\n");
         exit(1);
     }
     count = pread(errors, text, sizeof text - 1, 0);

@@ -44,10 +44,10 @@ system_reason_follows(void)
     struct failure failure = {0};
 
     errno = ENOSPC;
-    return fail_errno(&failure, "can not write %s", "x.tape") == -1 &&
+    return fail_errno(&failure, "cannot write %s", "x.tape") == -1 &&
            failure.kind == FAILURE_ENVIRONMENT &&
            strcmp(failure.text,
-                  "can not write x.tape: No space left on device") == 0;
+                  "cannot write x.tape: No space left on device") == 0;
 }
 
 static int
@@ -104,7 +104,7 @@ main(void)
     OK("a reason is one line without control characters, however long and "
        "hostile a name in it",
        stays_one_line());
-    OK("memory is zeroed, and a size that can not be is a lack of memory",
+    OK("memory is zeroed, and a size that cannot be is a lack of memory",
        allocates());
     return tap_done();
 }

@@ -53,7 +53,7 @@ identities(void)
            instruments.events[0]->tick_size == 5 && instruments.count == 3);
     instruments_name(&instruments, 2, text, sizeof text);
     OK("text names it EXCHANGE:SYMBOL", strcmp(text, "XETRA:AAPL") == 0);
-    OK("a live id can not become another instrument",
+    OK("a live id cannot become another instrument",
        define(&instruments, 7, "XETRA", "AAPL", 1, &failure) ==
                INSTRUMENT_NONE &&
            failure.kind == FAILURE_DATA && strstr(failure.text, "NASDAQ:AAPL"));
@@ -105,7 +105,7 @@ names(void)
     OK("and found by kind and id",
        names_find(&names, ID_ACCOUNT, id, &size) && size == 8 &&
            !names_find(&names, ID_ORDER, id, &size));
-    OK("an id can not change its name",
+    OK("an id cannot change its name",
        names_add(&names, ID_ACCOUNT, id, "other", 5, &added, &failure) == -1 &&
            failure.kind == FAILURE_DATA);
     names_free(&names);

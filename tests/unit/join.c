@@ -46,7 +46,7 @@ test_sizes(void)
            joined_size(EVENT_TRADE, 0, 0) == own);
     OK("longer ones of one length stay as they are",
        joined_size(EVENT_TRADE, own + 8, own + 8) == own + 8);
-    OK("two lengths of which one is not known can not be merged",
+    OK("two lengths of which one is not known cannot be merged",
        joined_size(EVENT_TRADE, own + 8, own) == -1 &&
            joined_size(EVENT_TRADE, own - 8, own + 8) == -1 &&
            joined_size(EVENT_TRADE, own + 8, own + 16) == -1);
@@ -71,7 +71,7 @@ test_later_header(void)
     OK("a later tape of the same input may be older",
        tape_join_check(&join, &header, &failure) == 0);
     header.sizes[UNKNOWN] = 32;
-    OK("it can not bring a type that the HEADER written does not tell",
+    OK("it cannot bring a type that the HEADER written does not tell",
        tape_join_check(&join, &header, &failure) != 0 &&
            failure.kind == FAILURE_DATA);
     tape_join_free(&join);

@@ -198,9 +198,9 @@ test_streams(void)
     OK("beyond, it goes on", add(&b, 2, 200) == 0 && commit(&b) == 0);
     OK("one before it starts where it started",
        begin(&b, "monday", 1) == 1 && b.rows.balance == 0);
-    OK("and can not go on", add(&b, 1, 10) == 0 && add(&b, 2, 20) == 0 &&
-                                add(&b, 3, 30) == 0 && add(&b, 4, 40) != 0 &&
-                                complains(&b, "another one followed it"));
+    OK("and cannot go on", add(&b, 1, 10) == 0 && add(&b, 2, 20) == 0 &&
+                               add(&b, 3, 30) == 0 && add(&b, 4, 40) != 0 &&
+                               complains(&b, "another one followed it"));
     close_bench(&b);
 }
 

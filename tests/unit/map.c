@@ -179,7 +179,7 @@ main(void)
        "ones",
        no_pattern_degrades());
     OK("a reserved map does not move until it is full", reserved_is_kept());
-    OK("a map that can not be that large says so and stays as it is",
+    OK("a map that cannot be that large says so and stays as it is",
        refuses_too_much());
     return tap_done();
 }

@@ -118,7 +118,7 @@ model_fact(struct model *model, enum event_type type, uint32_t instrument)
     return fact;
 }
 
-/* What the format can not hold is told as null. */
+/* What the format cannot hold is told as null. */
 static int64_t
 model_told(int64_t value)
 {

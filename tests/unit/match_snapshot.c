@@ -246,7 +246,7 @@ interrupted_at(unsigned every, uint64_t seed)
     free(pair.states[1].bytes);
 }
 
-/* ---- what can not be ----------------------------------------------------- */
+/* ---- what cannot be ----------------------------------------------------- */
 
 static struct resting_order
 an_order(void)
@@ -316,7 +316,7 @@ impossible(void)
            REFUSED(quantity, INT64_MAX) && REFUSED(display_quantity, -1) &&
            REFUSED(stop_price, INT64_MAX) && REFUSED(offset_step, 0) &&
            REFUSED(price_offset, INT64_MIN + 1));
-    OK("Nor one that stands where it can not.",
+    OK("Nor one that stands where it cannot.",
        REFUSED(place, STANDS_STOP) && REFUSED(place, STANDS_UNSET) &&
            REFUSED(place, STANDS_HIDDEN) &&
            REFUSED(place, STANDS_ALL_OR_NONE) &&

@@ -2,7 +2,7 @@
  * whatever comes.  Facts are all that is known here.
  *
  *      story_event     before an event is taken: it may begin a phase
- *      story_fact      a fact of it; false when it can not be true
+ *      story_fact      a fact of it; false when it cannot be true
  *      stories_hold    between events
  */
 #ifndef TESTS_MATCH_STORY_H

@@ -1,7 +1,7 @@
 /* hex.h - one hexadecimal digit.
  */
-#ifndef FORMAT_HEX_H
-#define FORMAT_HEX_H
+#ifndef BASE_HEX_H
+#define BASE_HEX_H
 
 /* Its value, or -1. */
 static inline int
