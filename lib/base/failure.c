@@ -6,14 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Texts hold names and values from outside: a control character in one must
  * not move the terminal's cursor or break the line. */
 static void
 make_one_line(char *text)
 {
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 127)
-            *text = '?';
+    size_t width, size = strlen(text);
+
+    text[utf8_plain(text, size, text, &width)] = '\0';
 }
 
 int
