@@ -1,0 +1,147 @@
+#include "app/archive_job.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/catalog.h"
+
+/* ---- put ----------------------------------------------------------------- */
+
+int
+archive_put_begin(void *state, struct run *run, struct tape_header *header)
+{
+    struct archive_job *job = state;
+
+    (void)header;
+    return put_begin(&job->put, &run->reader.header, &run->failure);
+}
+
+int
+archive_put_event(void *state, struct run *run, const struct event *event)
+{
+    struct archive_job *job = state;
+    uint64_t seq = run->seq;
+
+    return put_events(&job->put, &event, event_next(event), &seq,
+                      &run->failure);
+}
+
+int
+archive_put_batch(void *state, struct run *run, const struct event **event)
+{
+    struct archive_job *job = state;
+
+    return put_events(&job->put, event, run->reader.end, &run->seq,
+                      &run->failure);
+}
+
+int
+archive_put_end(void *state, struct run *run, enum tape_status status)
+{
+    struct archive_job *job = state;
+
+    if (status == TAPE_FAILED) /* nothing of it is kept */
+        return 0;
+    if (put_end(&job->put, status,
+                run->reader.total ? run->reader.next_seq - 1 : 0,
+                &run->failure) != 0)
+        return -1;
+    job->stored += job->put.stored;
+    job->again += job->put.again;
+    return catalog_update(&job->archive, &run->failure);
+}
+
+void
+archive_put_summary(void *state, struct run *run, FILE *stream)
+{
+    const struct archive_job *job = state;
+
+    if (job->puts)
+        fprintf(stream,
+                "%s: %" PRIu64 " events stored, %" PRIu64
+                " were there already\n",
+                run->program->name, job->stored, job->again);
+}
+
+/* ---- compact ------------------------------------------------------------- */
+
+/* The streams are told first, since compaction moves manifests about. */
+int
+archive_compact(void *state, struct run *run)
+{
+    struct archive_job *job = state;
+    struct strtab streams = {0};
+    int result =
+        put_init(&job->put, &job->archive, &job->blooms, &run->failure);
+    bool done;
+
+    for (uint32_t i = 0; i < job->archive.count; i++) {
+        const char *stream = job->archive.manifests[i].header.stream;
+
+        strtab_add(&streams, stream, strlen(stream), NULL);
+    }
+    for (uint32_t i = 0; result == 0 && i < streams.count; i++) {
+        result = put_compact(&job->put, streams.entries[i].bytes, &done,
+                             &run->failure);
+        job->stored += job->put.stored;
+    }
+    strtab_free(&streams);
+    put_free(&job->put);
+    if (result == 0) /* one that was killed may not have come to it */
+        result = catalog_update(&job->archive, &run->failure);
+    return result;
+}
+
+/* ---- the job ------------------------------------------------------------- */
+
+/* The names in the lists of --bloom. */
+static int
+add_blooms(struct archive_job *job, struct failure *failure)
+{
+    for (unsigned i = 0; i < job->bloom_lists.count; i++) {
+        const char *name = job->bloom_lists.items[i];
+
+        for (size_t size; *name; name += size + (name[size] == ',')) {
+            size = strcspn(name, ",");
+            if (!schema_id_field(name, size))
+                return fail(failure, FAILURE_USAGE,
+                            "\"%.*s\" is no field with an id; tape(5) lists "
+                            "them",
+                            (int)size, name);
+            if (strtab_add(&job->blooms, name, size, NULL) == STRTAB_NONE)
+                return fail_memory(failure);
+        }
+    }
+    return 0;
+}
+
+int
+archive_job_prepare(void *state, struct run *run)
+{
+    const struct verb *verb = run->common.verb;
+    struct archive_job *job = state;
+
+    job->puts = !verb->run;
+    if (add_blooms(job, &run->failure) != 0)
+        return -1;
+    job->open = true;
+    if (archive_open(&job->archive, job->directory,
+                     (enum archive_mode)verb->mode, &run->failure) != 0)
+        return -1;
+    if (!job->puts)
+        return 0;
+    return put_init(&job->put, &job->archive, &job->blooms, &run->failure);
+}
+
+void
+archive_job_destroy(void *state)
+{
+    struct archive_job *job = state;
+
+    if (job->puts)
+        put_free(&job->put);
+    if (job->open)
+        archive_close(&job->archive);
+    strtab_free(&job->blooms);
+}

@@ -1,0 +1,46 @@
+/* archive_job.h - one run of xarchive: an archive and what a verb does to it.
+ *
+ * The verbs of xarchive(1) are functions over an archive_job; cmd/xarchive.c
+ * has the table of options and verbs.
+ */
+#ifndef APP_ARCHIVE_JOB_H
+#define APP_ARCHIVE_JOB_H
+
+#include "archive/put.h"
+#include "cli/run.h"
+
+struct archive_job {
+    /* options */
+    const char *directory;
+    struct option_list bloom_lists; /* of --bloom, as given */
+    bool rebuild;
+
+    /* private */
+    bool puts; /* the verb is put */
+    bool open; /* archive is to be closed */
+    struct archive archive;
+    struct put put;
+    struct strtab blooms;
+    uint64_t stored, again; /* events, over all tapes */
+    bool damaged;           /* the catalog, which is being made anew */
+};
+
+/* What run_filter calls, with the job as the state. */
+int archive_job_prepare(void *state, struct run *run);
+void archive_job_destroy(void *state);
+
+/* The verb put: the callbacks of a filter. */
+int archive_put_begin(void *state, struct run *run, struct tape_header *header);
+int archive_put_event(void *state, struct run *run, const struct event *event);
+int archive_put_batch(void *state, struct run *run, const struct event **event);
+int archive_put_end(void *state, struct run *run, enum tape_status status);
+void archive_put_summary(void *state, struct run *run, FILE *stream);
+
+/* The other verbs. */
+int archive_list(void *state, struct run *run);
+int archive_columns(void *state, struct run *run);
+int archive_verify(void *state, struct run *run);
+int archive_compact(void *state, struct run *run);
+int archive_fsck(void *state, struct run *run);
+
+#endif

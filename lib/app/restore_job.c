@@ -1,0 +1,335 @@
+#include "app/restore_job.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "archive/check.h"
+#include "base/clock.h"
+
+#define RUN_MAX    4096 /* events that are copied at once */
+#define LOOK_EVERY 4096 /* events: whether to stop */
+#define THREADS    4    /* unless --threads says otherwise */
+
+/* ---- what is wanted ------------------------------------------------------ */
+
+static int
+add_lists(struct restore_job *job, const struct option_list *list,
+          int (*add)(struct selection *, const char *, struct failure *),
+          struct failure *failure)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        if (add(&job->selection, list->items[i], failure) != 0)
+            return -1;
+    job->selects |= list->count > 0;
+    return 0;
+}
+
+int
+restore_job_prepare(void *state, struct run *run)
+{
+    struct restore_job *job = state;
+    struct failure *failure = &run->failure;
+
+    if (add_lists(job, &job->types, selection_add_types, failure) != 0 ||
+        add_lists(job, &job->symbols, selection_add_symbols, failure) != 0 ||
+        add_lists(job, &job->accounts, selection_add_accounts, failure) != 0 ||
+        add_lists(job, &job->ids, selection_add_ids, failure) != 0)
+        return -1;
+    job->selects |=
+        job->selection.from != TIME_NULL || job->selection.to != TIME_NULL;
+    if (job->threads == 0)
+        job->threads =
+            pool_processors() < THREADS ? pool_processors() : THREADS;
+    job->run = run;
+    if (job->test) {
+        run->kind = RUN_TEXT;
+        if (output_open(&job->nowhere, "/dev/null", failure) != 0 ||
+            tape_writer_init(&run->writer, &job->nowhere, failure) != 0)
+            return -1;
+    }
+    job->open = true;
+    if (archive_open(&job->archive, job->directory, ARCHIVE_READ, failure) != 0)
+        return -1;
+    return pool_open(&job->ahead, (unsigned)job->threads - 1, failure);
+}
+
+/* ---- a stream ------------------------------------------------------------ */
+
+static int64_t
+now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * NS_PER_SECOND + time.tv_nsec;
+}
+
+/* Begins a tape with the HEADER of that put; first is its first seq. */
+static int
+begin_tape(struct restore_job *job, struct run *run,
+           const struct manifest *manifest, uint64_t first)
+{
+    struct tape_header header;
+    int result = tape_header_copy(&header, &manifest->header, &run->failure);
+
+    header.first_seq = first;
+    if (result == 0 && job->selects) {
+        tape_header_rename(&header, run->program->name);
+        result =
+            tape_header_add_program(&header, run->program->name, XTAPE_VERSION,
+                                    run->options, &run->failure);
+    }
+    selection_begin(&job->selection, &header);
+    job->began = now();
+    if (result == 0)
+        result = tape_writer_begin(&run->writer, &header);
+    tape_header_free(&header);
+    return result;
+}
+
+/* Ends it; with --test that is a line. */
+static int
+end_tape(struct restore_job *job, struct run *run, enum tape_status status)
+{
+    int64_t ns = now() - job->began;
+
+    run->events_out += run->writer.total;
+    if (job->test &&
+        run_print(run,
+                  "%s\t%" PRIu64 " events\tdigest %016" PRIx64 "\t%" PRId64
+                  ".%03" PRId64 " s\n",
+                  job->name, run->writer.total,
+                  tape_writer_digest(&run->writer), ns / NS_PER_SECOND,
+                  ns % NS_PER_SECOND / 1000000) != 0)
+        return -1;
+    return tape_writer_end(&run->writer, status, 0);
+}
+
+/* Whether events of the times asked for can lie between two seqs, as far as
+ * the times of the parts around tell: they ascend, as those of a day do. */
+static bool
+may_lack(const struct restore_job *job, const struct finding *gap)
+{
+    int64_t after = INT64_MIN, before = INT64_MAX;
+
+    for (uint32_t i = 0; i < job->archive.count; i++) {
+        const struct manifest *manifest = &job->archive.manifests[i];
+
+        for (uint32_t k = 0; k < manifest->part_count &&
+                             strcmp(manifest->header.stream, gap->name) == 0;
+             k++) {
+            const struct part_facts *part = &manifest->parts[k];
+
+            if (part->time_min > part->time_max) /* it has no times */
+                continue;
+            if (part->last_seq < gap->first && part->time_max > after)
+                after = part->time_max;
+            if (part->first_seq < gap->first && part->time_min > after)
+                after = part->time_min;
+            if (part->first_seq > gap->last && part->time_min < before)
+                before = part->time_min;
+            if (part->last_seq > gap->last && part->time_max < before)
+                before = part->time_max;
+        }
+    }
+    return (job->selection.to == TIME_NULL || after < job->selection.to) &&
+           (job->selection.from == TIME_NULL || before >= job->selection.from);
+}
+
+static int
+tell_gap(void *owner, const struct finding *finding)
+{
+    struct restore_job *job = owner;
+
+    if (finding->kind != FINDING_GAP || !may_lack(job, finding))
+        return 0;
+    job->gaps = true;
+    if (!job->run->common.quiet)
+        run_remark(job->run,
+                   "seqs %" PRIu64 " to %" PRIu64
+                   " of stream '%s' are missing in the archive",
+                   finding->first, finding->last, finding->name);
+    return 0;
+}
+
+/* Copies the event in hand and what follows it, up to seq last. */
+static uint32_t
+put_run(struct restore_job *job, struct run *run, uint64_t last)
+{
+    const struct event *end;
+    uint32_t count = merge_run(&job->merge, RUN_MAX, last, &end);
+
+    tape_writer_copy_run(&run->writer, job->merge.event, end, count);
+    return count;
+}
+
+static int
+put_event(struct restore_job *job, struct run *run, const struct event *event)
+{
+    if (event->type == EVENT_INSTRUMENT &&
+        selection_define(&job->selection, event, &run->failure) != 0)
+        return -1;
+    if (selection_is_definition(event) ||
+        selection_takes(&job->selection, event))
+        tape_writer_copy(&run->writer, event);
+    return 0;
+}
+
+/* Moves to the span that the event in hand lies in.  Where seqs are missing,
+ * or where the fixed parts of events change their length, a tape ends and
+ * another begins. */
+static int
+next_span(struct restore_job *job, struct run *run, const struct span **span,
+          const struct span *end)
+{
+    const struct span *from = *span;
+
+    while (*span < end && (*span)->range.last < job->merge.seq)
+        ++*span;
+    if (*span == end || (*span)->range.first > job->merge.seq)
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: an event with seq %" PRIu64
+                    " that no put has noted: xarchive verify tells more",
+                    job->directory, job->merge.seq);
+    if (run->writer.begun &&
+        (job->selects ||
+         tape_writer_next_seq(&run->writer) == job->merge.seq) &&
+        memcmp(from->manifest->header.sizes, (*span)->manifest->header.sizes,
+               sizeof from->manifest->header.sizes) == 0)
+        return 0;
+    if (run->writer.begun && end_tape(job, run, TAPE_LIMITED) != 0)
+        return -1;
+    return begin_tape(job, run, (*span)->manifest,
+                      job->selects ? 1 : job->merge.seq);
+}
+
+static int
+put_events(struct restore_job *job, struct run *run,
+           const struct stream *stream)
+{
+    const struct span *span = stream->spans, *end = span + stream->count;
+    int result;
+
+    while ((result = merge_next(&job->merge, &run->failure)) > 0) {
+        uint32_t count = 1;
+
+        if ((!run->writer.begun || job->merge.seq > span->range.last) &&
+            next_span(job, run, &span, end) != 0)
+            return -1;
+        if (!job->selects)
+            count = put_run(job, run, span->range.last);
+        else if (put_event(job, run, job->merge.event) != 0)
+            return -1;
+        run->events_in += count;
+        if (run->events_in / LOOK_EVERY !=
+            (run->events_in - count) / LOOK_EVERY) {
+            run_progress(run, run->writer.output->written, 0);
+            if (run_stopped(run) || run->failure.kind != FAILURE_NONE)
+                break;
+        }
+    }
+    return result < 0 || run->failure.kind != FAILURE_NONE ? -1 : 0;
+}
+
+/* How the stream's last tape ends.  A selection is one tape, and not complete
+ * where something that it asks for is missing. */
+static enum tape_status
+status_of(const struct restore_job *job, const struct stream *stream)
+{
+    return job->selects && job->gaps ? TAPE_LIMITED : stream_status(stream);
+}
+
+/* The totals of what was read and passed over. */
+static void
+add_totals(struct restore_job *job)
+{
+    job->parts_read += job->merge.parts_read;
+    job->parts_skipped += job->merge.parts_skipped;
+    job->groups_read += job->merge.groups_read;
+    job->groups_skipped += job->merge.groups_skipped;
+}
+
+static int
+restore(struct restore_job *job, struct run *run, const struct stream *stream)
+{
+    struct part_filter filter = PART_FILTER_ALL;
+    int result;
+
+    job->name = stream->name;
+    job->gaps = false;
+    if (check_stream(stream, tell_gap, job) != 0)
+        return -1;
+    selection_begin(&job->selection, &stream->first->header);
+    filter.selection = job->selects ? &job->selection : NULL;
+    result = merge_open(&job->merge, &job->archive, stream->name, &filter,
+                        &run->failure);
+    job->merge.ahead = &job->ahead;
+    if (result == 0)
+        result = put_events(job, run, stream);
+    if (result == 0 && !run->writer.begun)
+        result = begin_tape(job, run, stream->first,
+                            stream->first->header.first_seq);
+    merge_close(&job->merge);
+    add_totals(job);
+    if (result != 0 || run_stopped(run))
+        return result;
+    return end_tape(job, run, status_of(job, stream));
+}
+
+/* ---- the program --------------------------------------------------------- */
+
+int
+restore_job_produce(void *state, struct run *run)
+{
+    struct restore_job *job = state;
+    uint32_t count = 0, found = 0;
+    const struct manifest **list =
+        streams_by_time(&job->archive, &count, &run->failure);
+    int result = list ? 0 : -1;
+
+    for (uint32_t i = 0; result == 0 && i < count && !run_stopped(run); i++) {
+        struct stream stream;
+
+        if (job->stream && strcmp(list[i]->header.stream, job->stream) != 0)
+            continue;
+        found++;
+        result = stream_open(&stream, &job->archive, list[i], &run->failure);
+        if (result == 0)
+            result = restore(job, run, &stream);
+        stream_free(&stream);
+    }
+    free(list);
+    if (result == 0 && found == 0)
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: %s%s: xarchive ls tells what there is", job->directory,
+                    job->stream ? "it has no stream " : "it is empty",
+                    job->stream ? job->stream : "");
+    return result;
+}
+
+void
+restore_job_summary(void *state, struct run *run, FILE *stream)
+{
+    const struct restore_job *job = state;
+
+    fprintf(stream,
+            "%s: %" PRIu64 " parts read, %" PRIu64
+            " passed over; of their row groups %" PRIu64 " read, %" PRIu64
+            " passed over\n",
+            run->program->name, job->parts_read, job->parts_skipped,
+            job->groups_read, job->groups_skipped);
+}
+
+void
+restore_job_destroy(void *state)
+{
+    struct restore_job *job = state;
+
+    selection_free(&job->selection);
+    pool_close(&job->ahead);
+    output_abandon(&job->nowhere);
+    if (job->open)
+        archive_close(&job->archive);
+}

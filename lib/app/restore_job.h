@@ -1,0 +1,38 @@
+/* restore_job.h - one run of xrestore: the tapes of an archive, whole or in
+ * part, written one after the other.
+ */
+#ifndef APP_RESTORE_JOB_H
+#define APP_RESTORE_JOB_H
+
+#include "archive/merge.h"
+#include "cli/run.h"
+#include "tape/select.h"
+
+#define RESTORE_THREADS_MAX 64
+
+struct restore_job {
+    const char *directory, *stream;
+    struct option_list types, symbols, accounts, ids;
+    struct selection selection;
+    bool selects; /* not all events of a stream are wanted */
+    bool test;
+    uint64_t threads;
+    struct pool ahead;
+    struct output nowhere; /* of --test: where the tapes go */
+    struct archive archive;
+    bool open;
+    struct merge merge;
+    struct run *run;
+    const char *name; /* of the stream in hand */
+    int64_t began;    /* when its tape in hand did; for --test only */
+    bool gaps;        /* events that may be wanted are missing in it */
+    uint64_t parts_read, parts_skipped, groups_read, groups_skipped;
+};
+
+/* What run_source calls, with the job as the state. */
+int restore_job_prepare(void *state, struct run *run);
+int restore_job_produce(void *state, struct run *run);
+void restore_job_summary(void *state, struct run *run, FILE *stream);
+void restore_job_destroy(void *state);
+
+#endif
