@@ -45,11 +45,12 @@ known(const struct ledger_audit_rows *rows, uint32_t row)
 }
 
 static void
-find(struct finding *finding, const char *invariant, const char *text,
+find(struct ledger_finding *finding, const char *invariant, const char *text,
      uint32_t account, bool security, uint32_t asset)
 {
     if (!finding->invariant)
-        *finding = (struct finding){invariant, text, account, security, asset};
+        *finding =
+            (struct ledger_finding){invariant, text, account, security, asset};
 }
 
 int
@@ -92,7 +93,7 @@ asset_of(const struct ledger *ledger, const struct ledger_leg *leg)
 /* I2: the legs of an entry sum to zero for each asset. */
 static void
 check_sums(const struct ledger *ledger, const struct ledger_entry *entry,
-           struct finding *finding)
+           struct ledger_finding *finding)
 {
     for (unsigned i = 0; i < entry->leg_count; i++) {
         const struct ledger_leg *leg = &entry->legs[i];
@@ -115,7 +116,7 @@ check_sums(const struct ledger *ledger, const struct ledger_entry *entry,
 /* I5: each leg's balance is the one before plus its amount. */
 static int
 check_chain(struct ledger_audit *audit, const struct ledger *ledger,
-            const struct ledger_leg *leg, struct finding *finding,
+            const struct ledger_leg *leg, struct ledger_finding *finding,
             struct failure *failure)
 {
     struct ledger_audit_row *row =
@@ -150,8 +151,8 @@ add_cash(struct ledger_audit *audit, const struct ledger *ledger,
 
 int
 ledger_audit_entry(struct ledger_audit *audit, const struct ledger *ledger,
-                   const struct ledger_entry *entry, struct finding *finding,
-                   struct failure *failure)
+                   const struct ledger_entry *entry,
+                   struct ledger_finding *finding, struct failure *failure)
 {
     if (entry->leg_count == 0)
         return 0;
@@ -173,7 +174,7 @@ ledger_audit_entry(struct ledger_audit *audit, const struct ledger *ledger,
 
 static void
 check_balance(const struct ledger_audit *audit, const struct ledger *ledger,
-              uint32_t number, struct finding *finding)
+              uint32_t number, struct ledger_finding *finding)
 {
     const struct ledger_balance *row = &ledger->balances[number];
     struct ledger_audit_row mine = known(&audit->balances, number);
@@ -185,7 +186,7 @@ check_balance(const struct ledger_audit *audit, const struct ledger *ledger,
 
 static void
 check_position(const struct ledger_audit *audit, const struct ledger *ledger,
-               uint32_t number, struct finding *finding)
+               uint32_t number, struct ledger_finding *finding)
 {
     const struct ledger_position *row = &ledger->positions[number];
     const struct holding *holding = &row->holding;
@@ -205,7 +206,7 @@ check_position(const struct ledger_audit *audit, const struct ledger *ledger,
 /* I3: over all accounts, every asset sums to zero.  The sums may pass the
  * range of an amount on the way: unsigned, they wrap and come back. */
 static int
-check_zero(const struct ledger *ledger, struct finding *finding,
+check_zero(const struct ledger *ledger, struct ledger_finding *finding,
            struct failure *failure)
 {
     uint32_t instruments = 0;
@@ -235,7 +236,7 @@ check_zero(const struct ledger *ledger, struct finding *finding,
 
 int
 ledger_audit_end(const struct ledger_audit *audit, const struct ledger *ledger,
-                 struct finding *finding, struct failure *failure)
+                 struct ledger_finding *finding, struct failure *failure)
 {
     for (uint32_t i = 0; i < ledger->balance_count; i++)
         check_balance(audit, ledger, i, finding);

@@ -24,7 +24,7 @@ struct ledger_audit {
 };
 
 /* The first thing found wrong. */
-struct finding {
+struct ledger_finding {
     const char *invariant; /* "I1"; NULL: all is well */
     const char *text;      /* what does not hold */
     uint32_t account;      /* index, or LEDGER_NONE */
@@ -43,11 +43,11 @@ int ledger_audit_begin(struct ledger_audit *audit, const struct ledger *ledger,
  * wrong is told in the finding, the first of which is kept. */
 int ledger_audit_entry(struct ledger_audit *audit, const struct ledger *ledger,
                        const struct ledger_entry *entry,
-                       struct finding *finding, struct failure *failure);
+                       struct ledger_finding *finding, struct failure *failure);
 
 /* Compares the ledger with these books.  0, or -1 without memory. */
 int ledger_audit_end(const struct ledger_audit *audit,
-                     const struct ledger *ledger, struct finding *finding,
-                     struct failure *failure);
+                     const struct ledger *ledger,
+                     struct ledger_finding *finding, struct failure *failure);
 
 #endif

@@ -5,8 +5,8 @@
 #include "tape/instruments.h"
 
 /* Only what is read later is cleared: entries are made by the million. */
-static void
-clear(struct ledger_entry *entry)
+void
+ledger_entry_clear(struct ledger_entry *entry)
 {
     entry->leg_count = 0;
     entry->balance_count = 0;
@@ -303,7 +303,7 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     struct party buyer, seller;
     uint32_t fees;
 
-    clear(entry);
+    ledger_entry_clear(entry);
     if (!check_trade(trade, entry))
         return POST_DONE;
     if (find_party(ledger, &buyer, trade->buyer_id, instrument, currency,
@@ -323,7 +323,7 @@ post_trade(struct ledger *ledger, uint32_t instrument,
         return POST_UNKNOWN;
     }
     if (!try_trade(ledger, entry, &buyer, &seller, fees, definition, trade)) {
-        clear(entry);
+        ledger_entry_clear(entry);
         violate(entry, REASON_AMOUNT_RANGE, trade->buyer_id, AMOUNT_NULL,
                 "a number would leave its range: not booked");
         return POST_DONE;
@@ -448,7 +448,7 @@ post_cash(struct ledger *ledger, const struct cash *cash,
     const struct cash_rule *rule;
     uint32_t account, counter, balance, counter_balance;
 
-    clear(entry);
+    ledger_entry_clear(entry);
     if (!check_cash(cash, entry))
         return POST_DONE;
     rule = &cash_rules[cash->kind];
@@ -470,7 +470,7 @@ post_cash(struct ledger *ledger, const struct cash *cash,
     add_leg(entry, rule->posting, account, balance, amount);
     add_leg(entry, rule->posting, counter, counter_balance, -amount);
     if (!apply_cash(ledger, entry)) {
-        clear(entry);
+        ledger_entry_clear(entry);
         violate(entry, REASON_AMOUNT_RANGE, cash->account_id, AMOUNT_NULL,
                 "a number would leave its range: not booked");
     }
@@ -487,7 +487,7 @@ post_account(struct ledger *ledger, const struct account *event,
     uint32_t account;
     struct ledger_account *row;
 
-    clear(entry);
+    ledger_entry_clear(entry);
     if (event->account_id == 0) {
         violate(entry, REASON_INVALID_ID, 0, AMOUNT_NULL,
                 "an account without id: not opened");
@@ -513,7 +513,7 @@ post_account(struct ledger *ledger, const struct account *event,
 static enum post_result
 refuse(struct ledger_entry *entry, const char *detail)
 {
-    clear(entry);
+    ledger_entry_clear(entry);
     violate(entry, REASON_UNSUPPORTED, 0, AMOUNT_NULL, detail);
     return POST_DONE;
 }

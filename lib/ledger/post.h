@@ -41,6 +41,9 @@ struct ledger_entry {
     uint64_t unknown_account; /* with POST_UNKNOWN */
 };
 
+/* An entry that says that nothing happened. */
+void ledger_entry_clear(struct ledger_entry *entry);
+
 enum post_result {
     POST_DONE = 0,    /* the entry tells what; it may be empty */
     POST_UNKNOWN = 1, /* strict, and entry->unknown_account is not open */

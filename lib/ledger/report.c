@@ -432,7 +432,8 @@ report_write(const struct ledger *ledger, enum report_kind kind,
 }
 
 void
-report_finding(const struct ledger *ledger, const struct finding *finding,
+report_finding(const struct ledger *ledger,
+               const struct ledger_finding *finding,
                const struct report_host *host, char *text, size_t size)
 {
     struct report report = {.ledger = ledger, .host = host};

@@ -34,7 +34,8 @@ int report_write(const struct ledger *ledger, enum report_kind kind,
 
 /* What a audit found, with names: "I3: an asset does not sum to zero: USD".
  * NUL-terminated. */
-void report_finding(const struct ledger *ledger, const struct finding *finding,
+void report_finding(const struct ledger *ledger,
+                    const struct ledger_finding *finding,
                     const struct report_host *host, char *text, size_t size);
 
 #endif

@@ -83,7 +83,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct ledger ledger;
     struct ledger_entry entry;
     struct ledger_audit audit = {0};
-    struct finding finding = {0};
+    struct ledger_finding finding = {0};
     struct failure failure = {0};
 
     rules.currency = code_from_text("USD", 3);

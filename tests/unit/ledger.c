@@ -56,7 +56,7 @@ struct bench {
     struct ledger_entry entry;
     struct instrument instrument;
     struct ledger_audit audit;
-    struct finding finding;
+    struct ledger_finding finding;
     struct failure failure;
 };
 
@@ -653,13 +653,13 @@ test_witness(void)
        b.finding.invariant && strcmp(b.finding.invariant, "I5") == 0 &&
            b.ledger.accounts[b.finding.account].id == ALICE);
     balance(&b, ALICE)->amount--;
-    b.finding = (struct finding){0};
+    b.finding = (struct ledger_finding){0};
     holding(&b)->cost++;
     ledger_audit_end(&b.audit, &b.ledger, &b.finding, &b.failure);
     OK("and a cost",
        b.finding.invariant && strcmp(b.finding.invariant, "I1") == 0);
     holding(&b)->cost--;
-    b.finding = (struct finding){0};
+    b.finding = (struct ledger_finding){0};
     b.entry.legs[0].amount++;
     ledger_audit_entry(&b.audit, &b.ledger, &b.entry, &b.finding, &b.failure);
     OK("and legs that do not balance", b.finding.invariant != NULL);

@@ -1,0 +1,472 @@
+#include "app/ledger_session.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "ledger/emit.h"
+#include "ledger/store.h"
+#include "tape/schema.h"
+
+#define HELD_BYTES   (16 << 20) /* of output, until they are committed */
+#define BATCH_EVENTS 32768      /* a batch of less output ends here */
+
+/* ---- open and close ------------------------------------------------------ */
+
+/* What a stream must be posted with again. */
+static void
+describe_rules(struct ledger_session *session)
+{
+    const struct ledger_options *options = session->options;
+    char taker[DECIMAL_TEXT_MAX], maker[DECIMAL_TEXT_MAX];
+
+    snprintf(session->rules, sizeof session->rules,
+             "--taker-fee %.*s --maker-fee %.*s --currency %s",
+             (int)decimal_format(options->taker_fee, taker), taker,
+             (int)decimal_format(options->maker_fee, maker), maker,
+             options->currency);
+}
+
+static bool
+is_rate(int64_t fee)
+{
+    return fee >= -DECIMAL_ONE && fee <= DECIMAL_ONE;
+}
+
+static int
+check_options(const struct ledger_options *options, struct failure *failure)
+{
+    const char *database = options->database;
+
+    if (!code_from_text(options->currency, strlen(options->currency)).word)
+        return fail(failure, FAILURE_USAGE,
+                    "--currency: \"%s\" is not a code of 1 to 8 letters",
+                    options->currency);
+    if (!is_rate(options->taker_fee) || !is_rate(options->maker_fee))
+        return fail(failure, FAILURE_USAGE,
+                    "a fee is a rate, at most 1: 0.0005 is 5 basis points");
+    if (database && strstr(database, "://"))
+        return fail(failure, FAILURE_USAGE,
+                    "--database: \"%s\" is not a file: this version keeps "
+                    "ledgers in SQLite files only",
+                    database);
+    if (database && database[0] == ':')
+        return fail(failure, FAILURE_USAGE,
+                    "--database: \"%s\" is not a file to SQLite: write ./%s",
+                    database, database);
+    return 0;
+}
+
+int
+ledger_session_open(struct ledger_session *session,
+                    const struct ledger_options *options, struct run *run)
+{
+    struct ledger_rules rules = {
+        .taker_fee = options->taker_fee,
+        .maker_fee = options->maker_fee,
+        .strict = options->strict,
+    };
+
+    if (check_options(options, &run->failure) != 0)
+        return -1;
+    rules.currency =
+        code_from_text(options->currency, strlen(options->currency));
+    session->options = options;
+    for (int i = 0; i < LEDGER_SYSTEM_COUNT; i++) {
+        const char *name = ledger_system_names[i];
+
+        rules.system[i] = name_id(name, strlen(name));
+        if (names_add(&session->names, ID_ACCOUNT, rules.system[i], name,
+                      strlen(name), NULL, &run->failure) != 0)
+            return -1;
+    }
+    describe_rules(session);
+    return ledger_init(&session->ledger, &rules, &run->failure);
+}
+
+void
+ledger_session_close(struct ledger_session *session)
+{
+    ledgerdb_close(session->database);
+    ledger_free(&session->ledger);
+    ledger_audit_free(&session->audit);
+    names_free(&session->names);
+    memset(session, 0, sizeof *session);
+}
+
+/* ---- the database -------------------------------------------------------- */
+
+static int
+open_database(struct ledger_session *session, struct run *run,
+              enum database_mode mode)
+{
+    assert(session->options->database && !session->database);
+    session->database =
+        ledgerdb_open(session->options->database, mode, &run->failure);
+    if (!session->database)
+        return -1;
+    return ledgerdb_define(session->database, &run->instruments,
+                           &session->names, &run->failure);
+}
+
+static struct ledgerdb_reader
+reader_of(struct ledger_session *session)
+{
+    return (struct ledgerdb_reader){
+        &session->ledger, ledger_forget, ledger_restore_account,
+        ledger_restore_balance, ledger_restore_position};
+}
+
+static void
+set_counts(struct ledger_session *session, struct ledgerdb_counts counts)
+{
+    session->ledger.transactions = counts.transactions;
+    session->ledger.postings = counts.postings;
+}
+
+/* Makes everything up to the current event durable. */
+static int
+commit(struct ledger_session *session, struct failure *failure)
+{
+    struct ledgerdb *database = session->database;
+    const struct ledger_store store = {database, ledgerdb_save_account,
+                                       ledgerdb_save_balance,
+                                       ledgerdb_save_position};
+
+    if (!database || ledgerdb_pending(database) == 0)
+        return 0;
+    if (ledgerdb_lock(database, failure) != 0 ||
+        ledger_save(&session->ledger, &store, failure) != 0 ||
+        ledgerdb_commit(database, failure) != 0)
+        return -1;
+    ledger_saved(&session->ledger);
+    return 0;
+}
+
+/* Nothing of a batch leaves before it is committed. */
+static int
+before_write(void *owner, struct failure *failure)
+{
+    return commit(owner, failure);
+}
+
+static int
+begin_stream(struct ledger_session *session, struct run *run)
+{
+    struct ledgerdb_reader reader = reader_of(session);
+    struct ledgerdb_counts counts = {session->ledger.transactions,
+                                     session->ledger.postings};
+    const struct ledgerdb_stream stream = {
+        .name = run->reader.header.stream,
+        .first_seq = run->reader.header.first_seq,
+        .rules = session->rules,
+    };
+    int result;
+
+    if (!session->database) {
+        run->output.before_write = before_write;
+        run->output.owner = session;
+        if (output_enlarge(&run->output, HELD_BYTES) != 0 ||
+            open_database(session, run, DATABASE_WRITE) != 0)
+            return -1;
+    }
+    result = ledgerdb_begin(session->database, &stream, &reader, &counts,
+                            &run->failure);
+    set_counts(session, counts);
+    if (result >= 0)
+        ledger_next_stream(&session->ledger);
+    return result < 0 ? -1 : 0;
+}
+
+int
+ledger_session_begin(struct ledger_session *session, struct run *run)
+{
+    if (session->options->database && begin_stream(session, run) != 0)
+        return -1;
+    if (!session->options->check)
+        return 0;
+    return ledger_audit_begin(&session->audit, &session->ledger, &run->failure);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+/* The current entry goes to the database, or is compared with it. */
+static int
+keep_entry(struct ledger_session *session, const struct event *cause,
+           uint32_t index, struct failure *failure)
+{
+    const struct ledger_entry *entry = &session->entry;
+    uint32_t instrument = index + 1; /* INSTRUMENT_NONE becomes 0 */
+    struct posting event;
+
+    if (entry->leg_count == 0)
+        return 0;
+    if (ledgerdb_transaction(session->database, entry->transaction_id, cause,
+                             instrument, failure) != 0)
+        return -1;
+    for (unsigned i = 0; i < entry->leg_count; i++) {
+        emit_posting(&session->ledger, entry, i, instrument, cause->time,
+                     &event);
+        if (ledgerdb_posting(session->database, &event, event.event.instrument,
+                             failure) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Fetches the rows of the next two trades before they are needed. */
+static void
+look_ahead(struct ledger_session *session, struct run *run,
+           const struct event *event)
+{
+    const struct event *next = event_next(event), *end = run->reader.end;
+    const struct instruments *instruments = &run->instruments;
+
+    if (next >= end || next->type != EVENT_TRADE)
+        return;
+    post_look_ahead(&session->ledger,
+                    instruments_find(instruments, next->instrument),
+                    (const struct trade *)(const void *)next);
+    next = event_next(next);
+    if (next < end && next->type == EVENT_TRADE)
+        post_look_far(&session->ledger,
+                      instruments_find(instruments, next->instrument),
+                      (const struct trade *)(const void *)next);
+}
+
+static int
+unknown_account(const struct ledger_session *session, struct run *run,
+                const struct event *event)
+{
+    char account[REPORT_NAME_MAX];
+    size_t size = ledger_session_account(
+        session, session->entry.unknown_account, account);
+
+    return fail(&run->failure, FAILURE_DATA,
+                "%s refers to unknown account %.*s (drop --strict to open "
+                "accounts on first use)",
+                schema_find(event->type)->name, (int)size, account);
+}
+
+/* Books an event that may move something. */
+static int
+book_event(struct ledger_session *session, struct run *run,
+           const struct event *event)
+{
+    uint32_t instrument =
+        instruments_find(&run->instruments, event->instrument);
+    const struct instrument *definition = NULL;
+    enum post_result result;
+
+    if (instrument != INSTRUMENT_NONE)
+        definition = run->instruments.events[instrument];
+    result = post_event(&session->ledger, event, instrument, definition,
+                        &session->entry, &run->failure);
+    if (result == POST_UNKNOWN)
+        return unknown_account(session, run, event);
+    if (result != POST_DONE)
+        return -1;
+    session->violations += session->entry.violation_count;
+    if (session->database &&
+        keep_entry(session, event, instrument, &run->failure) != 0)
+        return -1;
+    if (!session->options->check)
+        return 0;
+    return ledger_audit_entry(&session->audit, &session->ledger,
+                              &session->entry, &session->finding,
+                              &run->failure);
+}
+
+static int
+take_name(struct ledger_session *session, const struct name *name,
+          struct failure *failure)
+{
+    if (name->kind != ID_ACCOUNT)
+        return 0;
+    return names_add(&session->names, ID_ACCOUNT, name->id,
+                     event_text(name, name->text), name->text.length, NULL,
+                     failure);
+}
+
+/* Definitions are remembered; nothing else of them matters here. */
+static int
+take_definition(struct ledger_session *session, struct run *run,
+                const struct event *event)
+{
+    uint32_t index;
+
+    if (event->type == EVENT_NAME)
+        return take_name(session, (const void *)event, &run->failure);
+    if (event->type != EVENT_INSTRUMENT || !session->database)
+        return 0;
+    index = instruments_find(&run->instruments, event->instrument);
+    return ledgerdb_instrument(session->database, index + 1,
+                               run->instruments.events[index], &run->failure);
+}
+
+int
+ledger_session_event(struct ledger_session *session, struct run *run,
+                     const struct event *event)
+{
+    bool ours = post_takes(event->type);
+    int result;
+
+    ledger_entry_clear(&session->entry);
+    if (session->database &&
+        ledgerdb_event(session->database, run->seq, event, &run->failure) != 0)
+        return -1;
+    result = ours ? book_event(session, run, event)
+                  : take_definition(session, run, event);
+    if (result != 0)
+        return -1;
+    if (ours)
+        look_ahead(session, run, event);
+    if (!session->database)
+        return 0;
+    result = ledgerdb_accept(session->database, &run->failure);
+    if (result > 0) /* caught up: the rows in memory are those stored */
+        ledger_saved(&session->ledger);
+    return result < 0 ? -1 : 0;
+}
+
+int
+ledger_session_block(struct ledger_session *session, struct run *run)
+{
+    if (session->database &&
+        (run->waiting || ledgerdb_pending(session->database) >= BATCH_EVENTS))
+        return commit(session, &run->failure);
+    return 0;
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+int
+ledger_session_end(struct ledger_session *session, struct run *run,
+                   enum tape_status status)
+{
+    if (session->database &&
+        (commit(session, &run->failure) != 0 ||
+         ledgerdb_end(session->database, status == TAPE_COMPLETE,
+                      &run->failure) != 0))
+        return -1;
+    if (!session->options->check)
+        return 0;
+    return ledger_audit_end(&session->audit, &session->ledger,
+                            &session->finding, &run->failure);
+}
+
+int
+ledger_session_look(struct ledger_session *session, struct run *run)
+{
+    struct ledgerdb_reader reader = reader_of(session);
+    struct ledgerdb_counts counts;
+
+    if (open_database(session, run, DATABASE_READ) != 0 ||
+        ledgerdb_read(session->database, &reader, &counts, &run->failure) != 0)
+        return -1;
+    set_counts(session, counts);
+    if (ledger_audit_begin(&session->audit, &session->ledger, &run->failure) !=
+        0)
+        return -1;
+    return ledger_audit_end(&session->audit, &session->ledger,
+                            &session->finding, &run->failure);
+}
+
+/* ---- reports ------------------------------------------------------------- */
+
+size_t
+ledger_session_account(const struct ledger_session *session, uint64_t id,
+                       char *text)
+{
+    size_t size;
+    const char *known = names_find(&session->names, ID_ACCOUNT, id, &size);
+
+    if (!known)
+        return (size_t)snprintf(text, REPORT_NAME_MAX, "%llu",
+                                (unsigned long long)id);
+    size = size < REPORT_NAME_MAX ? size : REPORT_NAME_MAX;
+    memcpy(text, known, size);
+    return size;
+}
+
+/* A report asks for names; both of these know some. */
+struct names_owner {
+    struct ledger_session *session;
+    struct run *run;
+};
+
+static size_t
+account_name(void *owner, uint64_t id, char *text)
+{
+    return ledger_session_account(((struct names_owner *)owner)->session, id,
+                                  text);
+}
+
+static size_t
+instrument_name(void *owner, uint32_t instrument, char *text)
+{
+    struct run *run = ((struct names_owner *)owner)->run;
+
+    instruments_name(&run->instruments, instrument, text, REPORT_NAME_MAX);
+    return strnlen(text, REPORT_NAME_MAX);
+}
+
+static int
+put(void *owner, const char *text, size_t size)
+{
+    return output_put(&((struct names_owner *)owner)->run->output, text, size);
+}
+
+int
+ledger_session_print(struct ledger_session *session, struct run *run,
+                     enum report_kind kind)
+{
+    struct names_owner owner = {session, run};
+    const struct report_host host = {&owner, account_name, instrument_name,
+                                     put};
+
+    return report_write(&session->ledger, kind, &host, &run->failure);
+}
+
+int
+ledger_session_check(struct ledger_session *session, struct run *run)
+{
+    struct names_owner owner = {session, run};
+    const struct report_host host = {&owner, account_name, instrument_name,
+                                     put};
+    char text[400];
+    int holds = 1;
+
+    if (session->finding.invariant) {
+        report_finding(&session->ledger, &session->finding, &host, text,
+                       sizeof text);
+        return fail(&run->failure, FAILURE_DATA, "%s", text);
+    }
+    run_print(run,
+              "I1 I2 I3 I4 I5 I11 I12 hold: %llu transactions, "
+              "%llu postings\n",
+              (unsigned long long)session->ledger.transactions,
+              (unsigned long long)session->ledger.postings);
+    if (session->database)
+        holds =
+            ledgerdb_check(session->database, text, sizeof text, &run->failure);
+    if (holds == 0)
+        fail(&run->failure, FAILURE_DATA, "%s: %s", session->options->database,
+             text);
+    else if (session->database && holds == 1)
+        run_print(run, "%s", text);
+    return run->failure.kind == FAILURE_NONE ? 0 : -1;
+}
+
+void
+ledger_session_summary(const struct ledger_session *session,
+                       const struct run *run, FILE *stream)
+{
+    const struct ledger *ledger = &session->ledger;
+
+    fprintf(stream,
+            "%s: %llu transactions, %llu postings, %u balances, %u positions, "
+            "%llu violations\n",
+            run->program->name, (unsigned long long)ledger->transactions,
+            (unsigned long long)ledger->postings, ledger->balance_count,
+            ledger->position_count, (unsigned long long)session->violations);
+}
