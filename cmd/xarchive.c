@@ -62,7 +62,7 @@ main(int argc, char **argv)
                                   .prepare = archive_job_prepare,
                                   .begin = archive_put_begin,
                                   .event = archive_put_event,
-                                  .stretch = archive_put_batch,
+                                  .batch = archive_put_batch,
                                   .end = archive_put_end,
                                   .summary = archive_put_summary,
                                   .destroy = archive_job_destroy};

@@ -85,7 +85,7 @@ pass_run(struct xgrep *x, struct run *run, const struct event *first)
 }
 
 static int
-take_stretch(void *state, struct run *run, const struct event **at)
+take_batch(void *state, struct run *run, const struct event **at)
 {
     struct xgrep *x = state;
     const struct event *event = *at;
@@ -155,7 +155,7 @@ main(int argc, char **argv)
                                   .prepare = prepare,
                                   .begin = begin,
                                   .event = take_definition,
-                                  .stretch = take_stretch,
+                                  .batch = take_batch,
                                   .destroy = destroy};
 
     selection_init(&x.selection);

@@ -339,7 +339,7 @@ expect(const struct xmatch *x, const struct run *run, const struct event *event,
 
 /* Takes the events up to the next definition, or the block's end. */
 static int
-take_stretch(void *state, struct run *run, const struct event **event)
+take_batch(void *state, struct run *run, const struct event **event)
 {
     struct xmatch *x = state;
     const struct event *ahead[MATCH_STEPS] = {*event, *event, *event};
@@ -463,7 +463,7 @@ main(int argc, char **argv)
         .prepare = prepare,
         .begin = begin,
         .event = take_event,
-        .stretch = take_stretch,
+        .batch = take_batch,
         .block = end_block,
         .end = end,
         .finish = finish,

@@ -196,7 +196,7 @@ take_clock(struct xohlcv *x, struct run *run, const struct event *event)
 }
 
 static int
-take_stretch(void *state, struct run *run, const struct event **at)
+take_batch(void *state, struct run *run, const struct event **at)
 {
     struct xohlcv *x = state;
     int result = 0;
@@ -301,7 +301,7 @@ main(int argc, char **argv)
         .consumes = consumes,
         .prepare = prepare,
         .begin = begin,
-        .stretch = take_stretch,
+        .batch = take_batch,
         .end = end,
         .summary = summary,
         .destroy = destroy,

@@ -1,5 +1,7 @@
 #include "base/bytes.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +57,30 @@ bytes_put_byte(struct bytes *growing, unsigned byte)
     unsigned char one = (unsigned char)byte;
 
     bytes_put(growing, &one, 1);
+}
+
+void
+bytes_put_text(struct bytes *growing, const char *text)
+{
+    bytes_put(growing, text, strlen(text));
+}
+
+void
+bytes_put_format(struct bytes *growing, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    int size;
+
+    va_start(args, format);
+    size = vasprintf(&text, format, args);
+    va_end(args);
+    if (size < 0) {
+        growing->failed = true;
+        return;
+    }
+    bytes_put(growing, text, (size_t)size);
+    free(text);
 }
 
 int

@@ -1,68 +1,23 @@
 #include "cli/report.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
+#include "base/bytes.h"
 #include "base/clock.h"
+#include "base/json.h"
+#include "base/table.h"
 #include "tape/schema.h"
 
 #define SYMBOLS_SHOWN 8
+#define NAME_MAX_TEXT 256 /* of an instrument: EXCHANGE:SYMBOL */
 
-/* ---- putting text -------------------------------------------------------- */
-
-__attribute__((format(printf, 2, 3))) static void
-put(struct output *output, const char *format, ...)
-{
-    char text[512];
-    va_list args;
-    int size;
-
-    va_start(args, format);
-    size = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    output_put(output, text, (size_t)size);
-}
-
-/* Text from outside: in JSON escaped, else with no control characters, which
- * could move a terminal's cursor. */
 static void
-put_text(struct output *output, const char *text, bool json)
+send(struct output *output, struct bytes *text)
 {
-    for (; *text; text++) {
-        unsigned char byte = (unsigned char)*text;
-
-        if (json && (byte < ' ' || byte == 127))
-            put(output, "\\u%04x", byte);
-        else if (json && (byte == '"' || byte == '\\'))
-            put(output, "\\%c", byte);
-        else if (byte < ' ' || byte == 127)
-            output_put(output, "?", 1);
-        else
-            output_put(output, text, 1);
-    }
-}
-
-void
-report_digest(struct output *output, const struct tape_reader *reader)
-{
-    put(output, "%016" PRIx64 "\n", digest_value(&reader->digest));
-}
-
-/* "key":"text", */
-static void
-put_pair(struct output *output, const char *key, const char *text)
-{
-    put(output, "\"%s\":\"", key);
-    put_text(output, text, true);
-    put(output, "\",");
-}
-
-static const char *
-time_text(int64_t time, char text[TIME_TEXT_MAX + 1])
-{
-    text[time_format(time, text)] = '\0';
-    return text;
+    if (bytes_ok(text, output->failure) == 0)
+        output_put(output, text->bytes, text->size);
+    bytes_free(text);
 }
 
 static const char *
@@ -73,6 +28,16 @@ type_text(unsigned type, char text[16])
     if (schema)
         return schema->name;
     snprintf(text, 16, "%u", type);
+    return text;
+}
+
+static const char *
+instrument_text(const struct instruments *instruments, uint32_t local,
+                char text[NAME_MAX_TEXT])
+{
+    uint32_t index = instruments_find(instruments, instruments->locals[local]);
+
+    instruments_name(instruments, index, text, NAME_MAX_TEXT);
     return text;
 }
 
@@ -92,167 +57,274 @@ status_text(const struct tape_reader *reader)
                                   : "without a whole end";
 }
 
+void
+report_digest(struct output *output, const struct tape_reader *reader)
+{
+    struct bytes text = {0};
+
+    bytes_put_format(&text, "%016" PRIx64 "\n", digest_value(&reader->digest));
+    send(output, &text);
+}
+
 /* ---- for people ---------------------------------------------------------- */
 
+static const struct table_column word_columns[] = {
+    {"", TABLE_LEFT, sizeof "instruments" - 1},
+    {"", TABLE_LEFT, 0},
+};
+static const struct table_column type_columns[] = {
+    {"", TABLE_LEFT, 20},
+    {"", TABLE_RIGHT, 11},
+};
+
+/* One line: a word, and the text that it is followed by; frees the text. */
 static void
-tell_programs(struct output *output, const struct tape_header *header)
+put_line(struct table *lines, const char *word, struct bytes *text)
+{
+    table_put_text(lines, word);
+    table_put_bytes(lines, (const char *)text->bytes, text->size);
+    lines->text.failed |= text->failed;
+    bytes_free(text);
+}
+
+static void
+put_programs(struct table *lines, const struct tape_header *header)
 {
     for (unsigned i = 0; i < header->program_count; i++) {
-        put(output, "%-13s", i == 0 ? "programs" : "");
-        put_text(output, header->programs[i].name, false);
-        put(output, " ");
-        put_text(output, header->programs[i].version, false);
-        put(output, "%s", header->programs[i].options[0] ? " " : "");
-        put_text(output, header->programs[i].options, false);
-        put(output, "\n");
+        const struct tape_program *program = &header->programs[i];
+        struct bytes text = {0};
+
+        bytes_put_format(&text, "%s %s%s%s", program->name, program->version,
+                         program->options[0] ? " " : "", program->options);
+        put_line(lines, i == 0 ? "programs" : "", &text);
     }
 }
 
 static void
-tell_times(struct output *output, const struct tape_facts *facts)
+put_events(struct table *lines, const struct tape_reader *reader,
+           const struct tape_facts *facts)
 {
-    char from[TIME_TEXT_MAX + 1], to[TIME_TEXT_MAX + 1];
+    struct bytes text = {0};
+    uint64_t first = reader->header.first_seq;
+
+    bytes_put_format(&text, "%" PRIu64, facts->events);
+    if (facts->events)
+        bytes_put_format(&text, ", seq %" PRIu64 " to %" PRIu64, first,
+                         first + facts->events - 1);
+    put_line(lines, "events", &text);
+}
+
+static void
+put_time(struct bytes *text, int64_t time)
+{
+    char digits[TIME_TEXT_MAX];
+
+    bytes_put(text, digits, time_format(time, digits));
+}
+
+/* How far time steps back; more than a duration can be is its maximum. */
+static void
+put_late(struct table *lines, const struct tape_facts *facts)
+{
     char by[DURATION_TEXT_MAX];
+    int64_t ns =
+        facts->latest_by > INT64_MAX ? INT64_MAX : (int64_t)facts->latest_by;
+    struct bytes text = {0};
+
+    if (facts->late == 0)
+        bytes_put_text(&text, "never steps back");
+    else
+        bytes_put_format(
+            &text,
+            "steps back: %" PRIu64 " late, the first is event %" PRIu64
+            ", by at most %.*s",
+            facts->late, facts->first_late, (int)duration_format(ns, by), by);
+    put_line(lines, "", &text);
+}
+
+static void
+put_times(struct table *lines, const struct tape_facts *facts)
+{
+    struct bytes text = {0};
 
     if (facts->time_min > facts->time_max)
         return;
-    put(output, "%-13s%s to %s\n", "time", time_text(facts->time_min, from),
-        time_text(facts->time_max, to));
-    if (facts->late == 0)
-        put(output, "%-13snever steps back\n", "");
-    else
-        put(output,
-            "%-13ssteps back: %" PRIu64 " events are late, the first is event "
-            "%" PRIu64 ", the farthest by %.*s\n",
-            "", facts->late, facts->first_late,
-            (int)duration_format((int64_t)(facts->latest_by & INT64_MAX), by),
-            by);
+    put_time(&text, facts->time_min);
+    bytes_put_text(&text, " to ");
+    put_time(&text, facts->time_max);
+    put_line(lines, "time", &text);
+    put_late(lines, facts);
 }
 
 static void
-tell_instruments(struct output *output, const struct instruments *instruments)
+put_instruments(struct table *lines, const struct instruments *instruments)
 {
-    char name[256];
+    char name[NAME_MAX_TEXT];
     uint32_t count = instruments->local_count;
+    struct bytes text = {0};
 
-    put(output, "%-13s%" PRIu32, "instruments", count);
-    for (uint32_t i = 0; i < count && i < SYMBOLS_SHOWN; i++) {
-        instruments_name(instruments,
-                         instruments_find(instruments, instruments->locals[i]),
-                         name, sizeof name);
-        put(output, "%s", i ? ", " : ": ");
-        put_text(output, name, false);
+    bytes_put_format(&text, "%" PRIu32, count);
+    for (uint32_t i = 0; i < count && i < SYMBOLS_SHOWN; i++)
+        bytes_put_format(&text, "%s%s", i ? ", " : ": ",
+                         instrument_text(instruments, i, name));
+    if (count > SYMBOLS_SHOWN)
+        bytes_put_text(&text, ", ...");
+    put_line(lines, "instruments", &text);
+}
+
+static void
+put_types(struct bytes *out, const struct tape_facts *facts)
+{
+    struct table types = {.columns = type_columns,
+                          .column_count = 2,
+                          .indent = 2,
+                          .untitled = true};
+    char number[16];
+
+    for (unsigned type = 0; type <= UINT16_MAX; type++) {
+        if (!facts->types[type])
+            continue;
+        table_put_text(&types, type_text(type, number));
+        table_put_unsigned(&types, facts->types[type]);
     }
-    put(output, "%s\n", count > SYMBOLS_SHOWN ? ", ..." : "");
+    table_write(&types, out);
+    table_free(&types);
+}
+
+static void
+put_bytes(struct table *lines, const struct tape_facts *facts)
+{
+    struct bytes text = {0};
+
+    bytes_put_format(&text, "%" PRIu64 " in %" PRIu64 " blocks",
+                     facts->end - facts->begin, facts->blocks);
+    put_line(lines, "bytes", &text);
 }
 
 void
 report_line(struct output *output, const char *word, const char *text)
 {
-    put(output, "%-13s", word);
-    put_text(output, text, false);
-    put(output, "\n");
+    struct table lines = {
+        .columns = word_columns, .column_count = 2, .untitled = true};
+    struct bytes out = {0};
+
+    table_put_text(&lines, word);
+    table_put_text(&lines, text);
+    table_write(&lines, &out);
+    table_free(&lines);
+    send(output, &out);
 }
 
 void
 report_text(struct output *output, const struct tape_reader *reader,
             const struct tape_facts *facts)
 {
-    char number[16];
+    struct table lines = {
+        .columns = word_columns, .column_count = 2, .untitled = true};
+    struct bytes out = {0};
 
-    report_line(output, "stream", reader->header.stream);
-    tell_programs(output, &reader->header);
-    report_line(output, "status", status_text(reader));
-    put(output, "%-13s%" PRIu64, "events", facts->events);
-    if (facts->events)
-        put(output, ", seq %" PRIu64 " to %" PRIu64, reader->header.first_seq,
-            reader->header.first_seq + facts->events - 1);
-    put(output, "\n");
-    tell_times(output, facts);
-    tell_instruments(output, &facts->instruments);
-    for (unsigned type = 0; type <= UINT16_MAX; type++)
-        if (facts->types[type])
-            put(output, "  %-20s %12" PRIu64 "\n", type_text(type, number),
-                facts->types[type]);
-    put(output, "%-13s%" PRIu64 " in %" PRIu64 " blocks\n", "bytes",
-        facts->end - facts->begin, facts->blocks);
-    put(output, "%-13s", "digest");
-    report_digest(output, reader);
+    table_put_text(&lines, "stream");
+    table_put_text(&lines, reader->header.stream);
+    put_programs(&lines, &reader->header);
+    table_put_text(&lines, "status");
+    table_put_text(&lines, status_text(reader));
+    put_events(&lines, reader, facts);
+    put_times(&lines, facts);
+    put_instruments(&lines, &facts->instruments);
+    table_write(&lines, &out);
+    put_types(&out, facts);
+    put_bytes(&lines, facts);
+    table_put_text(&lines, "digest");
+    table_put_format(&lines, "%016" PRIx64, digest_value(&reader->digest));
+    table_write(&lines, &out);
+    table_free(&lines);
+    send(output, &out);
 }
 
 /* ---- for programs -------------------------------------------------------- */
 
 static void
-list_programs(struct output *output, const struct tape_header *header)
+put_member(struct json *json, const char *key, const char *text)
 {
-    put(output, "\"programs\":[");
+    json_key(json, key);
+    json_text(json, text);
+}
+
+static void
+put_number(struct json *json, const char *key, uint64_t number)
+{
+    json_key(json, key);
+    json_unsigned(json, number);
+}
+
+static void
+list_programs(struct json *json, const struct tape_header *header)
+{
+    json_key(json, "programs");
+    json_open(json, '[');
     for (unsigned i = 0; i < header->program_count; i++) {
-        put(output, "%s{", i ? "," : "");
-        put_pair(output, "name", header->programs[i].name);
-        put_pair(output, "version", header->programs[i].version);
-        put(output, "\"options\":\"");
-        put_text(output, header->programs[i].options, true);
-        put(output, "\"}");
+        json_open(json, '{');
+        put_member(json, "name", header->programs[i].name);
+        put_member(json, "version", header->programs[i].version);
+        put_member(json, "options", header->programs[i].options);
+        json_close(json, '}');
     }
-    put(output, "],");
+    json_close(json, ']');
 }
 
 static void
-list_instruments(struct output *output, const struct instruments *instruments)
+list_instruments(struct json *json, const struct instruments *instruments)
 {
-    char name[256];
+    char name[NAME_MAX_TEXT];
 
-    put(output, "\"instruments\":[");
-    for (uint32_t i = 0; i < instruments->local_count; i++) {
-        instruments_name(instruments,
-                         instruments_find(instruments, instruments->locals[i]),
-                         name, sizeof name);
-        put(output, "%s\"", i ? "," : "");
-        put_text(output, name, true);
-        put(output, "\"");
-    }
-    put(output, "],");
+    json_key(json, "instruments");
+    json_open(json, '[');
+    for (uint32_t i = 0; i < instruments->local_count; i++)
+        json_text(json, instrument_text(instruments, i, name));
+    json_close(json, ']');
 }
 
 static void
-list_types(struct output *output, const struct tape_facts *facts)
+list_types(struct json *json, const struct tape_facts *facts)
 {
-    const char *comma = "";
     char number[16];
 
-    put(output, "\"types\":{");
-    for (unsigned type = 0; type <= UINT16_MAX; type++) {
-        if (!facts->types[type])
-            continue;
-        put(output, "%s\"%s\":%" PRIu64, comma, type_text(type, number),
-            facts->types[type]);
-        comma = ",";
-    }
-    put(output, "},");
+    json_key(json, "types");
+    json_open(json, '{');
+    for (unsigned type = 0; type <= UINT16_MAX; type++)
+        if (facts->types[type])
+            put_number(json, type_text(type, number), facts->types[type]);
+    json_close(json, '}');
 }
 
 void
 report_json(struct output *output, const struct tape_reader *reader,
             const struct tape_facts *facts)
 {
-    char time[TIME_TEXT_MAX + 1];
+    struct bytes out = {0};
+    struct json json = {.out = &out};
 
-    put(output, "{");
-    put_pair(output, "input", reader->input->name);
-    put_pair(output, "stream", reader->header.stream);
-    list_programs(output, &reader->header);
-    put_pair(output, "status", status_text(reader));
-    put(output, "\"first_seq\":%" PRIu64 ",\"events\":%" PRIu64 ",",
-        reader->header.first_seq, facts->events);
+    json_open(&json, '{');
+    put_member(&json, "input", reader->input->name);
+    put_member(&json, "stream", reader->header.stream);
+    list_programs(&json, &reader->header);
+    put_member(&json, "status", status_text(reader));
+    put_number(&json, "first_seq", reader->header.first_seq);
+    put_number(&json, "events", facts->events);
     if (facts->time_min <= facts->time_max) {
-        put_pair(output, "time_min", time_text(facts->time_min, time));
-        put_pair(output, "time_max", time_text(facts->time_max, time));
+        json_key(&json, "time_min");
+        json_time(&json, facts->time_min);
+        json_key(&json, "time_max");
+        json_time(&json, facts->time_max);
     }
-    put(output, "\"late\":%" PRIu64 ",", facts->late);
-    list_instruments(output, &facts->instruments);
-    list_types(output, facts);
-    put(output, "\"bytes\":%" PRIu64 ",\"blocks\":%" PRIu64 ",",
-        facts->end - facts->begin, facts->blocks);
-    put(output, "\"digest\":\"%016" PRIx64 "\"}\n",
-        digest_value(&reader->digest));
+    put_number(&json, "late", facts->late);
+    list_instruments(&json, &facts->instruments);
+    list_types(&json, facts);
+    put_number(&json, "bytes", facts->end - facts->begin);
+    put_number(&json, "blocks", facts->blocks);
+    json_key(&json, "digest");
+    json_hex(&json, digest_value(&reader->digest));
+    json_close(&json, '}');
+    json_newline(&json);
+    send(output, &out);
 }

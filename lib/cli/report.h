@@ -1,4 +1,4 @@
-/* report.h - what xstat tells of a tape, as text for people and as JSON. */
+/* report.h - what xstat reports about a tape, for people and as JSON. */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
@@ -8,15 +8,15 @@
 #include "tape/facts.h"
 #include "tape/reader.h"
 
-/* Both tell the tape that reader stands at the end of, or, when it could not
- * be read to its end, what came before.  The text is a paragraph of lines; the
- * JSON is one object on one line.  Failures stick to the output. */
+/* Both report on the tape that reader stands at the end of, or, when it could
+ * not be read to its end, what came before.  The text is a paragraph of lines;
+ * the JSON is one object on one line.  Failures stick to the output. */
 void report_text(struct output *output, const struct tape_reader *reader,
                  const struct tape_facts *facts);
 void report_json(struct output *output, const struct tape_reader *reader,
                  const struct tape_facts *facts);
 
-/* The digest of the events that reader has read, on a line of its own. */
+/* The digest of the events that reader has read, on a separate line. */
 void report_digest(struct output *output, const struct tape_reader *reader);
 
 /* One line: a word and a text, with control characters made harmless. */

@@ -309,26 +309,25 @@ take_header(struct run *run, const struct filter *filter)
 struct passing {
     bool user; /* and those from EVENT_TYPES on */
     bool types[EVENT_TYPES];
-    bool stretches[EVENT_TYPES]; /* and which are for filter->stretch */
-    bool user_stretches;
+    bool batches[EVENT_TYPES]; /* and which are for filter->batch */
+    bool user_batches;
 };
 
 static struct passing
 make_passing(const struct run *run, const struct filter *filter)
 {
     bool pass = run->kind == RUN_TAPE && !filter->consumes_all;
-    bool stretch = filter->consumes_all && filter->stretch;
-    struct passing passing = {.user = pass, .user_stretches = stretch};
+    bool batch = filter->consumes_all && filter->batch;
+    struct passing passing = {.user = pass, .user_batches = batch};
     const uint16_t *type = filter->consumes;
 
     for (unsigned i = 0; i < EVENT_TYPES; i++) {
         passing.types[i] = pass;
-        passing.stretches[i] =
-            stretch && i != EVENT_INSTRUMENT && i != EVENT_NAME;
+        passing.batches[i] = batch && i != EVENT_INSTRUMENT && i != EVENT_NAME;
     }
     for (; type && *type; type++) {
         passing.types[*type] = pass && run->keep;
-        passing.stretches[*type] = filter->stretch != NULL;
+        passing.batches[*type] = filter->batch != NULL;
     }
     return passing;
 }
@@ -359,9 +358,9 @@ take_block(struct run *run, const struct filter *filter,
 
     run->seq = run->reader.first_seq;
     while (event < run->reader.end && !run->limited) {
-        if (event->type < EVENT_TYPES ? passing->stretches[event->type]
-                                      : passing->user_stretches) {
-            result = filter->stretch(filter->state, run, &event);
+        if (event->type < EVENT_TYPES ? passing->batches[event->type]
+                                      : passing->user_batches) {
+            result = filter->batch(filter->state, run, &event);
         } else {
             result = take_event(run, filter, passing, event);
             if (result == 0) {

@@ -79,7 +79,7 @@ struct filter {
      * much: takes *event and as many as it likes of
      * those that follow before run->reader.end, and moves *event and run->seq
      * on past them.  On failure both stay at the event that is to blame. */
-    int (*stretch)(void *state, struct run *run, const struct event **event);
+    int (*batch)(void *state, struct run *run, const struct event **event);
     /* After each block (a place to commit), and before waiting for input. */
     int (*block)(void *state, struct run *run);
     /* A tape ended with that status; before END is written. */

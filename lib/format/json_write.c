@@ -6,14 +6,13 @@
 
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/json.h"
 
 #define KEY_MAX 32 /* bytes of ,"remaining_quantity":" */
 
 /* Room for all of an event but its texts, names and instruments: at most
  * SLOTS_MAX values, each with its key; and a value of flags. */
 #define LINE_ROOM (SLOTS_MAX * 96 + VALUE_ROOM)
-
-#define EXACT_MAX (UINT64_C(1) << 53) /* numbers of JSON are exact below */
 
 struct json_field {
     char key[KEY_MAX]; /* with its comma, colon and opening quote */
@@ -141,33 +140,6 @@ json_writer_free(struct json_writer *writer)
 
 /* ---- strings ------------------------------------------------------------- */
 
-/* The end of a string's text, its quotes and escapes included. */
-static char *
-print_string(char *at, struct cell text)
-{
-    static const char letters[] = "btnvfr"; /* for 8 to 13, but for v */
-    const char *end = text.bytes + text.size;
-
-    for (const char *p = text.bytes; p < end; p++) {
-        unsigned char c = (unsigned char)*p;
-
-        if (c >= ' ' && c != '"' && c != '\\') {
-            *at++ = (char)c;
-            continue;
-        }
-        *at++ = '\\';
-        if (c >= ' ') {
-            *at++ = (char)c;
-        } else if (c >= 8 && c <= 13 && c != 11) {
-            *at++ = letters[c - 8];
-        } else {
-            memcpy(at, "u00", 3);
-            at = print_hex(at + 3, p, 1);
-        }
-    }
-    return at;
-}
-
 /* Prints a string of any length at the end of what is printed so far, and
  * makes room for the rest of the line. */
 static char *
@@ -175,9 +147,9 @@ put_string(struct json_writer *writer, struct buffer *buffer, char *at,
            struct cell text)
 {
     buffer->used = (size_t)(at - buffer->bytes);
-    at = buffer_room(buffer, text.size * 6 + LINE_ROOM,
+    at = buffer_room(buffer, text.size * JSON_ESCAPE_MAX + LINE_ROOM,
                      writer->exporter->failure);
-    return at ? print_string(at, text) : NULL;
+    return at ? json_escape(at, text.bytes, text.size) : NULL;
 }
 
 /* ---- instruments --------------------------------------------------------- */
@@ -193,12 +165,13 @@ make_label(struct json_writer *writer, struct json_label *label, uint32_t id)
     scratch->used = 0;
     if (exporter_label(writer->exporter, id, scratch) != 0)
         return -1;
-    label->bytes = allocate(writer->exporter->failure,
-                            scratch->used * 6 + sizeof key + LABEL_STEP, 1);
+    label->bytes =
+        allocate(writer->exporter->failure,
+                 scratch->used * JSON_ESCAPE_MAX + sizeof key + LABEL_STEP, 1);
     if (!label->bytes)
         return -1;
     at = stpcpy(label->bytes, key);
-    at = print_string(at, (struct cell){scratch->bytes, scratch->used});
+    at = json_escape(at, scratch->bytes, scratch->used);
     *at++ = '"';
     label->size = (size_t)(at - label->bytes);
     return 0;
@@ -271,7 +244,7 @@ put_head(struct json_writer *writer, const struct event *event,
 static char *
 print_count(char *at, uint64_t number)
 {
-    if (number < EXACT_MAX)
+    if (number < JSON_EXACT_MAX)
         return print_unsigned(at, number);
     *at++ = '"';
     at = print_unsigned(at, number);
@@ -322,7 +295,7 @@ put_code(struct json_writer *writer, struct code code, char *at)
 
     if (exporter_code(writer->exporter, code, text, &size) != 0)
         return NULL;
-    return print_string(at, (struct cell){text, size});
+    return json_escape(at, text, size);
 }
 
 /* A string of a kind that may be of any length. */

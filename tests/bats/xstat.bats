@@ -57,14 +57,14 @@ load common
     [ "$bytes" -eq "$(stat -c %s both.tape)" ]
 }
 
-@test "time that steps back is told, with its place" {
+@test "time that steps back is reported, with its place" {
     sample 100 | xexport -f json > day.json
     last=$(wc -l < day.json)
     { tail -n +2 day.json | head -n 2; head -n 1 day.json | cat - \
         <(tail -n +4 day.json); } > /dev/null
     { cat day.json; sed -n '/"type":"session"/p' day.json; } |
         ximport -f json | xstat > stat
-    grep -qE "steps back: 1 events are late, the first is event $((last + 1))," \
+    grep -qE "steps back: 1 late, the first is event $((last + 1))," \
         stat
 }
 
@@ -75,7 +75,7 @@ load common
     xstat --json a.tape odd.tape > out
     [ "$(wc -l < out)" -eq 2 ]
     grep -q '"stream":"odd\\"name"' out
-    grep -q '"instruments":\["E:A\\"\\\\B\\u000a"\]' out
+    grep -q '"instruments":\["E:A\\"\\\\B\\n"\]' out
     grep -q '"types":{"instrument":1,"print":1}' out
 }
 
