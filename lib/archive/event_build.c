@@ -147,7 +147,7 @@ add_lengths(struct build *build)
 
             if (!piece->valid || piece->valid[i])
                 size += table[piece->words[i]].size;
-            if (size > EVENT_MAX - 8)
+            if (size > EVENT_MAX)
                 return fail(build->failure, FAILURE_DATA,
                             "row %u: its texts are too long for an event",
                             build->first + i);

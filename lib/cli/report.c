@@ -122,23 +122,26 @@ put_time(struct bytes *text, int64_t time)
     bytes_put(text, digits, time_format(time, digits));
 }
 
-/* How far time steps back; more than a duration can be is its maximum. */
+/* How far time steps back, which may be further than a duration can say. */
 static void
 put_late(struct table *lines, const struct tape_facts *facts)
 {
     char by[DURATION_TEXT_MAX];
-    int64_t ns =
-        facts->latest_by > INT64_MAX ? INT64_MAX : (int64_t)facts->latest_by;
     struct bytes text = {0};
 
     if (facts->late == 0)
         bytes_put_text(&text, "never steps back");
     else
-        bytes_put_format(
-            &text,
-            "steps back: %" PRIu64 " late, the first is event %" PRIu64
-            ", by at most %.*s",
-            facts->late, facts->first_late, (int)duration_format(ns, by), by);
+        bytes_put_format(&text,
+                         "steps back: %" PRIu64
+                         " late, the first is event %" PRIu64 ", ",
+                         facts->late, facts->first_late);
+    if (facts->latest_by > INT64_MAX)
+        bytes_put_text(&text, "by more than 292 years");
+    else if (facts->late)
+        bytes_put_format(&text, "by at most %.*s",
+                         (int)duration_format((int64_t)facts->latest_by, by),
+                         by);
     put_line(lines, "", &text);
 }
 

@@ -1,5 +1,6 @@
 #include "tape/header.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,6 +235,11 @@ tape_header_parse(struct tape_header *header, const struct frame *frame,
     }
     if (cursor.bad || header->first_seq == 0)
         return fail(failure, FAILURE_DATA, "the tape's HEADER is malformed");
+    if (header->first_seq > TAPE_SEQ_MAX)
+        return fail(failure, FAILURE_DATA,
+                    "the tape begins with event %" PRIu64
+                    ": sequence numbers go up to %" PRIu64,
+                    header->first_seq, TAPE_SEQ_MAX);
     return check_stream(header, failure);
 }
 

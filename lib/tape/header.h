@@ -17,6 +17,10 @@
 #define TAPE_STREAM_MAX   255 /* bytes of a stream's name */
 #define TAPE_PROGRAMS_MAX 64
 
+/* The highest sequence number, so that signed columns of databases and files
+ * hold every one.  A tape that would go beyond is refused where it is read. */
+#define TAPE_SEQ_MAX ((uint64_t)INT64_MAX)
+
 struct tape_program {
     char *name, *version, *options; /* owned */
 };

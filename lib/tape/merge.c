@@ -1,5 +1,6 @@
 #include "tape/merge.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +153,7 @@ put_event(struct tape_merge *merge, struct merge_input *in,
     merge->taken++;
     if (!news)
         return 0;
+    assert(merge->used < BATCH && size <= EVENT_MAX);
     memcpy(room, event, size);
     remap_set(&merge->remap, room, ids);
     merge->used += size;

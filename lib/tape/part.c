@@ -1,5 +1,6 @@
 #include "tape/part.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,8 @@ give_definitions(struct tape_part *part, struct failure *failure)
 
         if (!event)
             continue;
+        assert(to + event->words * 8UL <=
+               (char *)part->given + definitions->used);
         memcpy(to, event, event->words * 8UL);
         to += event->words * 8UL;
         source->count++;

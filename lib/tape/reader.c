@@ -294,6 +294,7 @@ static int
 complete_events(struct tape_reader *reader, struct failure *failure)
 {
     size_t size = BLOCK_BODY_MAX + (size_t)reader->count * EVENT_FIXED_MAX;
+    uint32_t index = 0;
     char *at;
 
     if (reader->completed_size < size) {
@@ -305,18 +306,21 @@ complete_events(struct tape_reader *reader, struct failure *failure)
     }
     at = reader->completed;
     for (const struct event *event = reader->first; event < reader->end;
-         event = event_next(event)) {
+         event = event_next(event), index++) {
         const struct schema_type *schema =
             event->type < EVENT_TYPES ? reader->rules->known[event->type].schema
                                       : NULL;
         size_t written = schema ? reader->header.sizes[event->type] : 0;
 
-        if (written && written < schema->size) {
-            at += tape_complete(schema, written, event, at);
-        } else {
-            memcpy(at, event, event->words * 8UL);
-            at += event->words * 8UL;
-        }
+        size_t now = event->words * 8UL;
+
+        if (!written || written >= schema->size)
+            memcpy(at, event, now);
+        else if ((now = tape_complete(schema, written, event, at, failure)) ==
+                 0)
+            return bad_event(reader, event, index, failure);
+        at += now;
+        assert(at <= reader->completed + size);
     }
     reader->first = (const struct event *)(void *)reader->completed;
     reader->end = (const struct event *)(void *)at;
@@ -335,6 +339,12 @@ take_block(struct tape_reader *reader, const struct frame *frame,
         return damaged(reader, failure, "events before a HEADER");
     if (frame->u.block.first_seq != reader->next_seq)
         return damaged(reader, failure, "a block is missing or out of order");
+    if (frame->u.block.count > TAPE_SEQ_MAX - reader->next_seq + 1) {
+        fail(failure, FAILURE_DATA,
+             "%u more events would take the sequence numbers beyond %" PRIu64,
+             frame->u.block.count, TAPE_SEQ_MAX);
+        return fail_here(reader, failure);
+    }
     reader->first = (const struct event *)(const void *)(frame + 1);
     reader->end = end;
     reader->first_seq = reader->next_seq;
@@ -423,6 +433,7 @@ tape_reader_seek(struct tape_reader *reader, uint64_t position, uint64_t seq,
                  struct failure *failure)
 {
     assert(reader->in_tape && reader->input->regular);
+    assert(seq >= 1 && seq <= TAPE_SEQ_MAX);
     reader->head = 0;
     reader->tail = 0;
     reader->position = position;

@@ -85,7 +85,7 @@ define_instrument(struct remap *remap, struct remap_tape *tape,
         &remap->instruments, event_text(event, event->exchange),
         event->exchange.length, event_text(event, event->symbol),
         event->symbol.length);
-    uint64_t copy[EVENT_MAX / 8 + EVENT_FIXED_MAX];
+    uint64_t copy[EVENT_MAX / 8];
 
     if (index == INSTRUMENT_NONE)
         return -1;
@@ -95,6 +95,7 @@ define_instrument(struct remap *remap, struct remap_tape *tape,
     if (shared == INSTRUMENT_NONE)
         shared = remap->instruments.count;
     if (*news) {
+        assert(event->event.words * 8UL <= sizeof copy);
         memcpy(copy, event, event->event.words * 8UL);
         ((struct event *)(void *)copy)->instrument = shared + 1;
         if (instruments_define(&remap->instruments,

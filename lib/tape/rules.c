@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "tape/frame.h"
+
 static unsigned
 largest(const struct schema_field *field)
 {
@@ -93,13 +95,21 @@ tape_rule_explain(const struct tape_rule *rule, const struct event *event,
 
 size_t
 tape_complete(const struct schema_type *schema, size_t written,
-              const struct event *event, void *at)
+              const struct event *event, void *at, struct failure *failure)
 {
     size_t grown = schema->size - written;
     size_t tail = (size_t)event->words * 8 - written;
     char *to = at;
 
-    assert(written < schema->size);
+    assert(written >= sizeof *event && written < schema->size);
+    assert(written <= (size_t)event->words * 8);
+    if (schema->size + tail > EVENT_MAX) {
+        fail(failure, FAILURE_DATA,
+             "%u bytes, and %zu with the fields that an older version did not "
+             "have: more than the %d that an event may have",
+             event->words * 8U, schema->size + tail, EVENT_MAX);
+        return 0;
+    }
     event_init(at, schema->type);
     memcpy(to, event, written);
     memcpy(to + schema->size, (const char *)event + written, tail);

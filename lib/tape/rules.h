@@ -50,10 +50,13 @@ bool tape_texts_inside(const struct schema_type *schema,
 int tape_rule_explain(const struct tape_rule *rule, const struct event *event,
                       struct failure *failure);
 
-/* Writes the event to at, completed with nulls to what schema says, its texts
- * behind; written is the length of the fixed part as it is. Returns its new
- * size. */
+/* Copies an event, of whose fixed part the tape has only written bytes, to at:
+ * completed with nulls to what schema says, its texts after that.  Returns its
+ * new size, or 0 with a failure of class data when that would exceed EVENT_MAX:
+ * this is the one place where an event grows, and what holds one needs no room
+ * for more.  at has room for EVENT_FIXED_MAX bytes more than the event has. */
 size_t tape_complete(const struct schema_type *schema, size_t written,
-                     const struct event *event, void *at);
+                     const struct event *event, void *at,
+                     struct failure *failure);
 
 #endif

@@ -272,13 +272,14 @@ selection_define(struct selection *selection, const struct event *event,
 {
     const struct schema_type *schema = schema_find(EVENT_INSTRUMENT);
     size_t written = written_size(selection, schema);
-    uint64_t whole[(EVENT_MAX + EVENT_FIXED_MAX) / sizeof(uint64_t)];
+    uint64_t whole[EVENT_MAX / sizeof(uint64_t)];
     uint32_t index;
 
     if (!selection->by_symbol)
         return 0;
     if (written < schema->size) {
-        tape_complete(schema, written, event, whole);
+        if (tape_complete(schema, written, event, whole, failure) == 0)
+            return -1;
         event = (const struct event *)(const void *)whole;
     }
     if (!tape_texts_inside(schema, event))

@@ -45,6 +45,7 @@ tape_writer_begin(struct tape_writer *writer, const struct tape_header *header)
     long size = tape_header_format(header, writer->scratch, failure);
 
     assert(!writer->begun);
+    assert(header->first_seq >= 1 && header->first_seq <= TAPE_SEQ_MAX);
     if (size < 0)
         return -1;
     if (digest_reset(&writer->digest) != 0)
@@ -139,6 +140,7 @@ tape_writer_copy_run(struct tape_writer *writer, const struct event *first,
 
         if (writer->used + size >= CHUNK_SIZE) /* the block ends amid them */
             fitting = count_fitting(writer, first, end, &size);
+        assert(fitting > 0 && writer->used + size <= BLOCK_BODY_MAX);
         memcpy(room, first, size);
         writer->used += size;
         writer->count += fitting;
@@ -175,6 +177,7 @@ tape_writer_copy_block(struct tape_writer *writer,
     }
     room = writer->block + FRAME_HEAD;
     writer->used = (size_t)((const char *)end - (const char *)first);
+    assert(writer->used <= BLOCK_BODY_MAX);
     writer->count = count;
     writer->total += count;
     memcpy(room, first, writer->used);

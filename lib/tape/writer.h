@@ -17,6 +17,7 @@
 #ifndef TAPE_WRITER_H
 #define TAPE_WRITER_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -61,8 +62,10 @@ tape_writer_reserve(struct tape_writer *writer, size_t size)
 {
     if (__builtin_expect(writer->used >= CHUNK_SIZE ||
                              writer->used + size > BLOCK_BODY_MAX,
-                         0))
+                         0)) {
+        assert(size <= EVENT_MAX);
         tape_writer_send(writer);
+    }
     return writer->block + FRAME_HEAD + writer->used;
 }
 
@@ -70,6 +73,7 @@ tape_writer_reserve(struct tape_writer *writer, size_t size)
 static inline void
 tape_writer_advance(struct tape_writer *writer, size_t size)
 {
+    assert(writer->used + size <= BLOCK_BODY_MAX);
     writer->used += size;
     writer->count++;
     writer->total++;
@@ -82,7 +86,9 @@ tape_writer_put(struct tape_writer *writer, size_t size)
 {
     void *room = tape_writer_reserve(writer, size);
 
-    tape_writer_advance(writer, size);
+    writer->used += size;
+    writer->count++;
+    writer->total++;
     return room;
 }
 
@@ -104,6 +110,7 @@ static inline void
 tape_writer_filled(struct tape_writer *writer, const char *at, uint64_t count)
 {
     writer->used = (size_t)(at - (writer->block + FRAME_HEAD));
+    assert(writer->used <= CHUNK_SIZE + ROOM_EVENT_MAX);
     writer->count += (uint32_t)count;
     writer->total += count;
 }
