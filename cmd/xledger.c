@@ -8,29 +8,18 @@
  * the batch goes out; what it knows already is compared and not written
  * again.
  */
-#include "app/ledger_output.h"
+#include "app/ledger_session.h"
 
 struct xledger {
     struct ledger_options options;
     struct ledger_session session;
-    struct ledger_output output;
-    int emit;  /* an index into ledger_emit_words */
-    int print; /* -1, or an index into print_words */
 };
-
-static const char *const print_words[] = {"balances", "positions",
-                                          "trial-balance", NULL};
 
 static int
 prepare(void *state, struct run *run)
 {
     struct xledger *x = state;
-    bool looks = x->print >= 0 || x->options.check;
 
-    x->output.emit = (enum ledger_emit)x->emit;
-    if (looks)
-        run->kind = RUN_TEXT;
-    run->no_input = looks && x->options.database && run->operand_count == 0;
     return ledger_session_open(&x->session, &x->options, run);
 }
 
@@ -40,7 +29,6 @@ begin(void *state, struct run *run, struct tape_header *header)
     struct xledger *x = state;
 
     (void)header;
-    ledger_output_begin(&x->output);
     return ledger_session_begin(&x->session, run);
 }
 
@@ -49,23 +37,23 @@ on_event(void *state, struct run *run, const struct event *event)
 {
     struct xledger *x = state;
 
-    if (ledger_session_event(&x->session, run, event) != 0)
-        return -1;
-    if (run->kind == RUN_TAPE)
-        ledger_output_entry(&x->output, &x->session, run, event);
-    return 0;
+    return ledger_session_event(&x->session, run, event);
 }
 
 static int
 on_block(void *state, struct run *run)
 {
-    return ledger_session_block(&((struct xledger *)state)->session, run);
+    struct xledger *x = state;
+
+    return ledger_session_block(&x->session, run);
 }
 
 static int
 end(void *state, struct run *run, enum tape_status status)
 {
-    return ledger_session_end(&((struct xledger *)state)->session, run, status);
+    struct xledger *x = state;
+
+    return ledger_session_end(&x->session, run, status);
 }
 
 static int
@@ -73,25 +61,23 @@ finish(void *state, struct run *run)
 {
     struct xledger *x = state;
 
-    if (run->no_input && ledger_session_look(&x->session, run) != 0)
-        return -1;
-    if (x->print >= 0 &&
-        ledger_session_print(&x->session, run,
-                             (enum report_kind)(x->print + 1)) != 0)
-        return -1;
-    return x->options.check ? ledger_session_check(&x->session, run) : 0;
+    return ledger_session_finish(&x->session, run);
 }
 
 static void
 summary(void *state, struct run *run, FILE *stream)
 {
-    ledger_session_summary(&((struct xledger *)state)->session, run, stream);
+    struct xledger *x = state;
+
+    ledger_session_summary(&x->session, run, stream);
 }
 
 static void
 destroy(void *state)
 {
-    ledger_session_close(&((struct xledger *)state)->session);
+    struct xledger *x = state;
+
+    ledger_session_close(&x->session);
 }
 
 static const char *const examples[] = {
@@ -102,25 +88,30 @@ static const char *const examples[] = {
 int
 main(int argc, char **argv)
 {
-    struct xledger x = {.options = {.currency = "USD"}, .print = -1};
+    struct xledger x = {.options = {.currency = "USD", .print = -1}};
+    struct ledger_options *o = &x.options;
     const struct option_spec options[] = {
-        {'d', "database", OPTION_TEXT, &x.options.database, "FILE",
+        {'d', "database", OPTION_TEXT, &o->database, "FILE",
          "keep the ledger in this SQLite database"},
-        {0, "taker-fee", OPTION_DECIMAL, &x.options.taker_fee, "RATE",
+        {0, "taker-fee", OPTION_DECIMAL, &o->taker_fee, "RATE",
          "what the aggressor pays, as a share of the notional", true},
-        {0, "maker-fee", OPTION_DECIMAL, &x.options.maker_fee, "RATE",
+        {0, "maker-fee", OPTION_DECIMAL, &o->maker_fee, "RATE",
          "what the other side pays; negative: a rebate", true},
-        {0, "currency", OPTION_TEXT, &x.options.currency, "CODE",
-         "of instruments and cash that name none (USD)", true},
-        {0, "strict", OPTION_FLAG, &x.options.strict, NULL,
-         "accounts are opened by account events only", true},
-        {'e', "emit", OPTION_CHOICE, &x.emit, "WHAT",
+        {0, "currency", OPTION_TEXT, &o->currency, "CODE",
+         "of instruments and cash that have none (USD)", true},
+        {0, "strict", OPTION_FLAG, &o->strict, NULL,
+         "only account events open accounts", true},
+        {'e', "emit", OPTION_CHOICE, &o->emit, "WHAT",
          "events to write: all, postings only, or none", true,
          .words = ledger_emit_words},
-        {'p', "print", OPTION_CHOICE, &x.print, "WHAT",
+        {0, "no-output", OPTION_FLAG, &o->no_output, NULL,
+         "write no tape: the end of a pipe"},
+        {'p', "print", OPTION_CHOICE, &o->print, "WHAT",
          "print balances, positions or trial-balance instead", false,
-         .words = print_words},
-        {'c', "check", OPTION_FLAG, &x.options.check, NULL,
+         .words = ledger_report_words},
+        {0, "csv", OPTION_FLAG, &o->csv, NULL, "print CSV"},
+        {0, "json", OPTION_FLAG, &o->json, NULL, "print JSON"},
+        {'c', "check", OPTION_FLAG, &o->check, NULL,
          "check the invariants instead of writing a tape"},
         {.kind = OPTION_END},
     };

@@ -1,8 +1,5 @@
 #include "app/ledger_output.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include "ledger/emit.h"
 
 const char *const ledger_emit_words[] = {
@@ -12,68 +9,60 @@ const char *const ledger_emit_words[] = {
     NULL,
 };
 
-void
-ledger_output_begin(struct ledger_output *output)
-{
-    memset(output->named, 0, sizeof output->named);
-}
-
 /* A name event for each system account before its first use on a tape. */
 static void
-name_accounts(struct ledger_output *output,
-              const struct ledger_session *session, struct run *run,
-              int64_t time)
+name_accounts(struct ledger_output *output, const struct ledger *ledger,
+              const struct ledger_entry *entry, int64_t time,
+              struct tape_writer *writer)
 {
-    const struct ledger_entry *entry = &session->entry;
-
     for (unsigned i = 0; i < entry->leg_count; i++) {
         uint32_t account = entry->legs[i].account;
 
         if (account >= LEDGER_SYSTEM_COUNT || output->named[account])
             continue;
         output->named[account] = true;
-        emit_name(&session->ledger, account, time,
-                  tape_writer_put(&run->writer, emit_name_size(account)));
+        emit_name(ledger, account, time,
+                  tape_writer_put(writer, emit_name_size(account)));
     }
 }
 
 static void
-put_entry(struct ledger_output *output, const struct ledger_session *session,
-          struct run *run, const struct event *cause)
+put_legs(struct ledger_output *output, const struct ledger *ledger,
+         const struct ledger_entry *entry, const struct event *cause,
+         struct tape_writer *writer)
 {
-    const struct ledger_entry *entry = &session->entry;
-    const struct ledger *ledger = &session->ledger;
-    uint32_t instrument = cause->instrument;
-
-    name_accounts(output, session, run, cause->time);
+    name_accounts(output, ledger, entry, cause->time, writer);
     for (unsigned i = 0; i < entry->leg_count; i++)
-        emit_posting(ledger, entry, i, instrument, cause->time,
-                     tape_writer_put(&run->writer, sizeof(struct posting)));
-    if (output->emit == LEDGER_EMIT_POSTINGS)
-        return;
+        emit_posting(ledger, entry, i, cause->instrument, cause->time,
+                     tape_writer_put(writer, sizeof(struct posting)));
+}
+
+static void
+put_rows(const struct ledger *ledger, const struct ledger_entry *entry,
+         const struct event *cause, struct tape_writer *writer)
+{
     for (unsigned i = 0; i < entry->balance_count; i++)
         emit_balance(ledger, entry->balances[i], cause->time,
-                     tape_writer_put(&run->writer, sizeof(struct balance)));
+                     tape_writer_put(writer, sizeof(struct balance)));
     for (unsigned i = 0; i < entry->position_count; i++)
-        emit_position(ledger, entry->positions[i], instrument, cause->time,
-                      tape_writer_put(&run->writer, sizeof(struct position)));
+        emit_position(ledger, entry->positions[i], cause->instrument,
+                      cause->time,
+                      tape_writer_put(writer, sizeof(struct position)));
 }
 
 void
-ledger_output_entry(struct ledger_output *output,
-                    const struct ledger_session *session, struct run *run,
-                    const struct event *cause)
+ledger_output_entry(struct ledger_output *output, const struct ledger *ledger,
+                    const struct ledger_entry *entry, const struct event *cause,
+                    struct tape_writer *writer)
 {
-    const struct ledger_entry *entry = &session->entry;
-
-    assert(run->kind == RUN_TAPE);
     if (output->emit != LEDGER_EMIT_NONE)
-        put_entry(output, session, run, cause);
+        put_legs(output, ledger, entry, cause, writer);
+    if (output->emit == LEDGER_EMIT_ALL)
+        put_rows(ledger, entry, cause, writer);
     for (unsigned i = 0; i < entry->violation_count; i++) {
         const struct ledger_violation *violation = &entry->violations[i];
 
-        emit_violation(
-            violation, cause->instrument, cause->time,
-            tape_writer_put(&run->writer, emit_violation_size(violation)));
+        emit_violation(violation, cause->instrument, cause->time,
+                       tape_writer_put(writer, emit_violation_size(violation)));
     }
 }

@@ -2,7 +2,8 @@
 #ifndef APP_LEDGER_OUTPUT_H
 #define APP_LEDGER_OUTPUT_H
 
-#include "app/ledger_session.h"
+#include "ledger/post.h"
+#include "tape/writer.h"
 
 enum ledger_emit {
     LEDGER_EMIT_ALL,      /* postings, balances and positions */
@@ -11,17 +12,16 @@ enum ledger_emit {
 };
 extern const char *const ledger_emit_words[]; /* by enum, NULL-terminated */
 
+/* Zeroed at the beginning of a tape, but for emit. */
 struct ledger_output {
     enum ledger_emit emit;
     bool named[LEDGER_SYSTEM_COUNT]; /* system accounts, on this tape */
 };
 
-/* A tape begins. */
-void ledger_output_begin(struct ledger_output *output);
-
-/* Writes what the session's entry says, after its cause. */
+/* Writes what an entry says, after its cause. */
 void ledger_output_entry(struct ledger_output *output,
-                         const struct ledger_session *session, struct run *run,
-                         const struct event *cause);
+                         const struct ledger *ledger,
+                         const struct ledger_entry *entry,
+                         const struct event *cause, struct tape_writer *writer);
 
 #endif

@@ -53,6 +53,29 @@ check_options(const struct ledger_options *options, struct failure *failure)
         return fail(failure, FAILURE_USAGE,
                     "--database: \"%s\" is not a file to SQLite: write ./%s",
                     database, database);
+    if ((options->json || options->csv) && options->print < 0)
+        return fail(failure, FAILURE_USAGE, "%s needs --print",
+                    options->json ? "--json" : "--csv");
+    if (options->json && options->csv)
+        return fail(failure, FAILURE_USAGE, "--json and --csv are both given");
+    return 0;
+}
+
+/* A database alone is looked at without standard input, which under cron is
+ * an empty pipe. */
+static int
+choose_output(const struct ledger_options *options, struct run *run)
+{
+    bool looks = options->print >= 0 || options->check;
+
+    if (options->no_output && (looks || run->common.output))
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--no-output leaves nothing to print or to write");
+    if (looks)
+        run->kind = RUN_TEXT;
+    else if (options->no_output)
+        run->kind = RUN_SILENT;
+    run->no_input = looks && options->database && run->operand_count == 0;
     return 0;
 }
 
@@ -66,8 +89,10 @@ ledger_session_open(struct ledger_session *session,
         .strict = options->strict,
     };
 
-    if (check_options(options, &run->failure) != 0)
+    if (check_options(options, &run->failure) != 0 ||
+        choose_output(options, run) != 0)
         return -1;
+    session->output.emit = (enum ledger_emit)options->emit;
     rules.currency =
         code_from_text(options->currency, strlen(options->currency));
     session->options = options;
@@ -95,9 +120,9 @@ ledger_session_close(struct ledger_session *session)
 
 /* ---- the database -------------------------------------------------------- */
 
-static int
-open_database(struct ledger_session *session, struct run *run,
-              enum database_mode mode)
+int
+ledger_session_connect(struct ledger_session *session, struct run *run,
+                       enum database_mode mode)
 {
     assert(session->options->database && !session->database);
     session->database =
@@ -108,8 +133,8 @@ open_database(struct ledger_session *session, struct run *run,
                            &session->names, &run->failure);
 }
 
-static struct ledgerdb_reader
-reader_of(struct ledger_session *session)
+struct ledgerdb_reader
+ledger_session_reader(struct ledger_session *session)
 {
     return (struct ledgerdb_reader){
         &session->ledger, ledger_forget, ledger_restore_account,
@@ -150,9 +175,19 @@ before_write(void *owner, struct failure *failure)
 }
 
 static int
+hold_output(struct ledger_session *session, struct run *run)
+{
+    if (run->kind != RUN_TAPE)
+        return 0;
+    run->output.before_write = before_write;
+    run->output.owner = session;
+    return output_enlarge(&run->output, HELD_BYTES);
+}
+
+static int
 begin_stream(struct ledger_session *session, struct run *run)
 {
-    struct ledgerdb_reader reader = reader_of(session);
+    struct ledgerdb_reader reader = ledger_session_reader(session);
     struct ledgerdb_counts counts = {session->ledger.transactions,
                                      session->ledger.postings};
     const struct ledgerdb_stream stream = {
@@ -163,10 +198,8 @@ begin_stream(struct ledger_session *session, struct run *run)
     int result;
 
     if (!session->database) {
-        run->output.before_write = before_write;
-        run->output.owner = session;
-        if (output_enlarge(&run->output, HELD_BYTES) != 0 ||
-            open_database(session, run, DATABASE_WRITE) != 0)
+        if (hold_output(session, run) != 0 ||
+            ledger_session_connect(session, run, DATABASE_WRITE) != 0)
             return -1;
     }
     result = ledgerdb_begin(session->database, &stream, &reader, &counts,
@@ -180,6 +213,7 @@ begin_stream(struct ledger_session *session, struct run *run)
 int
 ledger_session_begin(struct ledger_session *session, struct run *run)
 {
+    memset(session->output.named, 0, sizeof session->output.named);
     if (session->options->database && begin_stream(session, run) != 0)
         return -1;
     if (!session->options->check)
@@ -237,14 +271,17 @@ static int
 unknown_account(const struct ledger_session *session, struct run *run,
                 const struct event *event)
 {
-    char account[REPORT_NAME_MAX];
-    size_t size = ledger_session_account(
-        session, session->entry.unknown_account, account);
+    struct bytes account = {0};
 
-    return fail(&run->failure, FAILURE_DATA,
-                "%s refers to unknown account %.*s (drop --strict to open "
-                "accounts on first use)",
-                schema_find(event->type)->name, (int)size, account);
+    ledger_report_account(&session->names, session->entry.unknown_account,
+                          &account);
+    fail(&run->failure, FAILURE_DATA,
+         "%s refers to unknown account %.*s (drop --strict to open accounts "
+         "on first use)",
+         schema_find(event->type)->name, (int)account.size,
+         (const char *)account.bytes);
+    bytes_free(&account);
+    return -1;
 }
 
 /* Books an event that may move something. */
@@ -303,29 +340,39 @@ take_definition(struct ledger_session *session, struct run *run,
                                run->instruments.events[index], &run->failure);
 }
 
+/* The event is done: from here on a commit may include it. */
+static int
+accept_event(struct ledger_session *session, struct failure *failure)
+{
+    int result = 0;
+
+    if (session->database)
+        result = ledgerdb_accept(session->database, failure);
+    if (result > 0) /* caught up: the rows in memory are those stored */
+        ledger_saved(&session->ledger);
+    return result < 0 ? -1 : 0;
+}
+
 int
 ledger_session_event(struct ledger_session *session, struct run *run,
                      const struct event *event)
 {
-    bool ours = post_takes(event->type);
-    int result;
-
-    ledger_entry_clear(&session->entry);
     if (session->database &&
         ledgerdb_event(session->database, run->seq, event, &run->failure) != 0)
         return -1;
-    result = ours ? book_event(session, run, event)
-                  : take_definition(session, run, event);
-    if (result != 0)
+    if (!post_takes(event->type)) {
+        if (take_definition(session, run, event) != 0)
+            return -1;
+        return accept_event(session, &run->failure);
+    }
+    if (book_event(session, run, event) != 0 ||
+        accept_event(session, &run->failure) != 0)
         return -1;
-    if (ours)
-        look_ahead(session, run, event);
-    if (!session->database)
-        return 0;
-    result = ledgerdb_accept(session->database, &run->failure);
-    if (result > 0) /* caught up: the rows in memory are those stored */
-        ledger_saved(&session->ledger);
-    return result < 0 ? -1 : 0;
+    look_ahead(session, run, event);
+    if (run->kind == RUN_TAPE)
+        ledger_output_entry(&session->output, &session->ledger, &session->entry,
+                            event, &run->writer);
+    return 0;
 }
 
 int
@@ -352,109 +399,6 @@ ledger_session_end(struct ledger_session *session, struct run *run,
         return 0;
     return ledger_audit_end(&session->audit, &session->ledger,
                             &session->finding, &run->failure);
-}
-
-int
-ledger_session_look(struct ledger_session *session, struct run *run)
-{
-    struct ledgerdb_reader reader = reader_of(session);
-    struct ledgerdb_counts counts;
-
-    if (open_database(session, run, DATABASE_READ) != 0 ||
-        ledgerdb_read(session->database, &reader, &counts, &run->failure) != 0)
-        return -1;
-    set_counts(session, counts);
-    if (ledger_audit_begin(&session->audit, &session->ledger, &run->failure) !=
-        0)
-        return -1;
-    return ledger_audit_end(&session->audit, &session->ledger,
-                            &session->finding, &run->failure);
-}
-
-/* ---- reports ------------------------------------------------------------- */
-
-size_t
-ledger_session_account(const struct ledger_session *session, uint64_t id,
-                       char *text)
-{
-    size_t size;
-    const char *known = names_find(&session->names, ID_ACCOUNT, id, &size);
-
-    if (!known)
-        return (size_t)snprintf(text, REPORT_NAME_MAX, "%llu",
-                                (unsigned long long)id);
-    size = size < REPORT_NAME_MAX ? size : REPORT_NAME_MAX;
-    memcpy(text, known, size);
-    return size;
-}
-
-/* A report asks for names; both of these know some. */
-struct names_owner {
-    struct ledger_session *session;
-    struct run *run;
-};
-
-static size_t
-account_name(void *owner, uint64_t id, char *text)
-{
-    return ledger_session_account(((struct names_owner *)owner)->session, id,
-                                  text);
-}
-
-static size_t
-instrument_name(void *owner, uint32_t instrument, char *text)
-{
-    struct run *run = ((struct names_owner *)owner)->run;
-
-    instruments_name(&run->instruments, instrument, text, REPORT_NAME_MAX);
-    return strnlen(text, REPORT_NAME_MAX);
-}
-
-static int
-put(void *owner, const char *text, size_t size)
-{
-    return output_put(&((struct names_owner *)owner)->run->output, text, size);
-}
-
-int
-ledger_session_print(struct ledger_session *session, struct run *run,
-                     enum report_kind kind)
-{
-    struct names_owner owner = {session, run};
-    const struct report_host host = {&owner, account_name, instrument_name,
-                                     put};
-
-    return report_write(&session->ledger, kind, &host, &run->failure);
-}
-
-int
-ledger_session_check(struct ledger_session *session, struct run *run)
-{
-    struct names_owner owner = {session, run};
-    const struct report_host host = {&owner, account_name, instrument_name,
-                                     put};
-    char text[400];
-    int holds = 1;
-
-    if (session->finding.invariant) {
-        report_finding(&session->ledger, &session->finding, &host, text,
-                       sizeof text);
-        return fail(&run->failure, FAILURE_DATA, "%s", text);
-    }
-    run_print(run,
-              "I1 I2 I3 I4 I5 I11 I12 hold: %llu transactions, "
-              "%llu postings\n",
-              (unsigned long long)session->ledger.transactions,
-              (unsigned long long)session->ledger.postings);
-    if (session->database)
-        holds =
-            ledgerdb_check(session->database, text, sizeof text, &run->failure);
-    if (holds == 0)
-        fail(&run->failure, FAILURE_DATA, "%s: %s", session->options->database,
-             text);
-    else if (session->database && holds == 1)
-        run_print(run, "%s", text);
-    return run->failure.kind == FAILURE_NONE ? 0 : -1;
 }
 
 void

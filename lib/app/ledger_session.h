@@ -1,23 +1,24 @@
 /* ledger_session.h - a ledger as a program keeps it: the state in memory, the
- * database below it if there is one, the names of accounts, and the audit.
+ * database below it if there is one, the names of accounts, the audit, and
+ * what is written of it all.
  *
- *      ledger_session_open      the rules
+ *      ledger_session_open      the options
  *      ledger_session_begin     a tape: the state at its start
- *      ledger_session_event     each event; session->entry is what it booked
+ *      ledger_session_event     each event is booked, and what it did written
  *      ledger_session_block     a place to commit
  *      ledger_session_end       the tape is over
- *      ledger_session_look      instead of tapes: the database alone
- *      ledger_session_print, ledger_session_check
+ *      ledger_session_finish    prints and checks what was asked for
  *
  * All return 0, or -1 with run->failure set.
  */
 #ifndef APP_LEDGER_SESSION_H
 #define APP_LEDGER_SESSION_H
 
+#include "app/ledger_output.h"
+#include "app/ledger_report.h"
 #include "cli/run.h"
 #include "ledger/audit.h"
 #include "ledger/post.h"
-#include "ledger/report.h"
 #include "ledgerdb/ledgerdb.h"
 #include "tape/names.h"
 
@@ -26,7 +27,11 @@ struct ledger_options {
     const char *currency;         /* where none is given */
     const char *database;         /* NULL: nothing is kept */
     bool strict;                  /* only account events open accounts */
-    bool check;                   /* audit every entry */
+    int emit;                     /* enum ledger_emit */
+    bool no_output;               /* no tape is written */
+    int print;                    /* enum ledger_report_kind, -1: nothing */
+    bool csv, json;               /* the format of what is printed */
+    bool check;                   /* audit every entry, and the database */
 };
 
 struct ledger_session {
@@ -36,13 +41,15 @@ struct ledger_session {
     struct ledger_entry entry; /* what the current event did */
     struct names names;        /* of accounts */
     struct ledgerdb *database; /* NULL: none, or not opened yet */
+    struct ledger_output output;
     struct ledger_audit audit;
     struct ledger_finding finding;
     uint64_t violations;
 };
 
 /* A zeroed session is empty: ledger_session_close may follow.  options must
- * outlive it.  Options that make no sense are failures of class usage. */
+ * outlive it.  Options that make no sense are failures of class usage.
+ * Decides what kind of output the run has, and whether it reads anything. */
 int ledger_session_open(struct ledger_session *session,
                         const struct ledger_options *options, struct run *run);
 void ledger_session_close(struct ledger_session *session);
@@ -53,21 +60,19 @@ int ledger_session_event(struct ledger_session *session, struct run *run,
 int ledger_session_block(struct ledger_session *session, struct run *run);
 int ledger_session_end(struct ledger_session *session, struct run *run,
                        enum tape_status status);
-
-/* The name of an account, or its number: at most REPORT_NAME_MAX bytes. */
-size_t ledger_session_account(const struct ledger_session *session, uint64_t id,
-                              char *text);
-
-int ledger_session_look(struct ledger_session *session, struct run *run);
-int ledger_session_print(struct ledger_session *session, struct run *run,
-                         enum report_kind kind);
-
-/* One line for the state in memory, one for the database; -1 with what does
- * not hold. */
-int ledger_session_check(struct ledger_session *session, struct run *run);
+int ledger_session_finish(struct ledger_session *session, struct run *run);
 
 /* The line of --verbose. */
 void ledger_session_summary(const struct ledger_session *session,
                             const struct run *run, FILE *stream);
+
+/* ---- for ledger_finish.c ------------------------------------------------- */
+
+/* Opens the database and takes what it defines. */
+int ledger_session_connect(struct ledger_session *session, struct run *run,
+                           enum database_mode mode);
+
+/* Who takes rows that the database has. */
+struct ledgerdb_reader ledger_session_reader(struct ledger_session *session);
 
 #endif

@@ -15,6 +15,11 @@ fills() {
         awk '$1 == "me" { $1 = $2 = $3 = $NF = ""; $0 = $0; $1 = $1; print }'
 }
 
+# rows: a printed table without its head and its totals.
+rows() {
+    sed '1d; /^ *--/,$d'
+}
+
 # trades N SEED NAME [OPTION ...]: a tape of trades, with deposits.
 trades() {
     local count=$1 seed=$2 name=$3
@@ -95,7 +100,7 @@ refused() {
                 > expected
         for table in balances positions; do
             xledger --taker-fee 0.00123457 --maker-fee=-0.00031 \
-                --print $table day.tape | tail -n +2 | tr -s ' '
+                --print $table day.tape | rows | tr -s ' '
         done > found
         diff expected found
     done
@@ -140,7 +145,7 @@ EOF
     } > cash.json
     ximport -f json cash.json > cash.tape
     run -0 xledger --print trial-balance --currency CHF cash.tape
-    [ "$(tr -s ' ' <<< "$output")" = "asset account debit credit
+    [ "$(tr -s ' ' <<< "$output")" = "asset account_id debit credit
 CHF @FEES 1
 CHF @INTEREST 0.5
 CHF @SUSPENSE 0.25
@@ -194,6 +199,49 @@ invalid_quantity ben " ]
     [ -z "$(types -e none)" ]
     [ "$(xledger -e none day.tape | xstat --digest)" = \
         "$(xstat --digest day.tape)" ]
+}
+
+@test "--print has totals, and the same rows as JSON and as CSV" {
+    trades 500 2 day > day.tape
+    for table in balances positions trial-balance; do
+        xledger --taker-fee 0.001 -p $table day.tape > table
+        xledger --taker-fee 0.001 -p $table --csv day.tape > csv
+        xledger --taker-fee 0.001 -p $table --json day.tape > json
+        # columns are named after the fields of events
+        [ "$(head -n 1 table | tr -s ' ' ,)" = "$(head -n 1 csv)" ]
+        [ "$(jq -r 'to_entries[0].value[0] | keys_unsorted | join(",")' json)" = \
+            "$(head -n 1 csv)" ]
+        jq -r 'to_entries[0].value[] | map(. // "" | tostring) | join(",")' \
+            json | cmp - <(tail -n +2 csv)
+        # the totals are the sums that another program gets
+        python3 - json << 'PY'
+import json, sys
+from decimal import Decimal as D, getcontext
+getcontext().prec = 60
+report = json.load(open(sys.argv[1]))
+rows, totals = report.pop("totals"), None
+rows, totals = list(report.values())[0], rows
+assert rows and totals
+for total in totals:
+    key = "asset" if "asset" in total else "currency"
+    for column in total.keys() - {key}:
+        same = [D(r[column] or 0) for r in rows if r[key] == total[key]]
+        assert sum(same) == D(total[column]), (column, total)
+PY
+    done
+    grep -q '^total .* 0$' <(xledger -p balances day.tape)
+    run -2 --separate-stderr xledger --json day.tape
+    [[ $stderr == *"--json needs --print"* ]]
+    run -2 xledger --csv --json -p balances day.tape
+}
+
+@test "--no-output posts and writes nothing" {
+    trades 100 3 day > day.tape
+    run -0 xledger -d ledger.db --no-output day.tape
+    [ -z "$output" ]
+    xledger -p balances day.tape > expected
+    xledger -d ledger.db -p balances | cmp - expected
+    run -2 xledger -d ledger.db --no-output -o out.tape day.tape
 }
 
 @test "--check finds nothing wrong in books that are right" {
