@@ -12,7 +12,7 @@ books_free(struct books *books)
     free(books->ages);
     free(books->extras);
     free(books->table);
-    rungs_free(&books->rungs);
+    level_pool_free(&books->pool);
     memset(books, 0, sizeof *books);
 }
 
@@ -86,15 +86,15 @@ books_grow(struct books *books, struct failure *failure)
     if (wanted >= BOOK_ORDERS_MAX)
         return fail(failure, FAILURE_ENVIRONMENT,
                     "more than %u orders are open at once", books->capacity);
-    orders = pool_enlarge(books->orders, have, want, sizeof *books->orders);
+    orders = grow_aligned(books->orders, have, want, sizeof *books->orders);
     if (!orders)
         return fail_memory(failure);
     books->orders = orders;
-    rests = pool_enlarge(books->rests, have, want, sizeof *books->rests);
+    rests = grow_aligned(books->rests, have, want, sizeof *books->rests);
     if (!rests)
         return fail_memory(failure);
     books->rests = rests;
-    ages = pool_enlarge(books->ages, have, want, sizeof *books->ages);
+    ages = grow_aligned(books->ages, have, want, sizeof *books->ages);
     if (!ages)
         return fail_memory(failure);
     books->ages = ages;

@@ -95,7 +95,7 @@ struct books {
     uint32_t count;  /* orders */
     uint32_t capacity, used, free;
     uint32_t extra_capacity, extra_used, extra_free;
-    struct rungs rungs;
+    struct level_pool pool;
 };
 
 struct book {
@@ -118,7 +118,7 @@ books_reserve(struct books *books, struct failure *failure)
     if (__builtin_expect(books->count >= books->capacity, 0) &&
         books_grow(books, failure) != 0)
         return -1;
-    return rungs_reserve(&books->rungs, failure);
+    return level_pool_reserve(&books->pool, failure);
 }
 
 int books_grow_extras(struct books *books, struct failure *failure);
@@ -149,7 +149,7 @@ book_opposite(struct book *book, unsigned side)
 static inline struct level *
 books_level(const struct books *books, uint32_t level)
 {
-    return &books->rungs.levels[level];
+    return &books->pool.levels[level];
 }
 
 /* The slot of the table where the chain of a book and an id begins; there are
@@ -253,7 +253,7 @@ book_reduce(struct books *books, uint32_t order, int64_t quantity)
     struct resting *resting = &books->orders[order];
 
     resting->open -= quantity;
-    level_add(&books->rungs.levels[resting->level], -quantity);
+    level_add(&books->pool.levels[resting->level], -quantity);
 }
 
 /* ---- plain orders --------------------------------------------------------
@@ -275,7 +275,7 @@ books_append(struct books *books, struct ladder *ladder, uint32_t number,
              int64_t price, int64_t open)
 {
     struct resting *orders = books->orders;
-    uint32_t at = ladder_take(&books->rungs, ladder, price);
+    uint32_t at = ladder_take(&books->pool, ladder, price);
     struct level *level = books_level(books, at);
     uint32_t tail = level->tail;
 
@@ -307,7 +307,7 @@ books_detach(struct books *books, struct ladder *ladder, uint32_t number)
     orders[older].newer = newer;
     orders[newer].older = older;
     if (--level->count == 0)
-        ladder_drop(&books->rungs, ladder, at);
+        ladder_remove(&books->pool, ladder, at);
 }
 
 /* Makes an order, in the slot of its id, known. */

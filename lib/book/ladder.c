@@ -13,15 +13,15 @@ struct path {
 /* ---- room ---------------------------------------------------------------- */
 
 void
-rungs_free(struct rungs *rungs)
+level_pool_free(struct level_pool *pool)
 {
-    free(rungs->levels);
-    free(rungs->nodes);
-    memset(rungs, 0, sizeof *rungs);
+    free(pool->levels);
+    free(pool->nodes);
+    memset(pool, 0, sizeof *pool);
 }
 
 static void
-empty(struct rung_node *node, uint32_t count)
+empty(struct level_node *node, uint32_t count)
 {
     for (unsigned i = 0; i < LADDER_FAN; i++)
         node->keys[i] = KEY_END;
@@ -32,7 +32,7 @@ empty(struct rung_node *node, uint32_t count)
 }
 
 void *
-pool_enlarge(void *old, size_t count, size_t wanted, size_t each)
+grow_aligned(void *old, size_t count, size_t wanted, size_t each)
 {
     void *larger = aligned_alloc(64, wanted * each);
 
@@ -45,106 +45,105 @@ pool_enlarge(void *old, size_t count, size_t wanted, size_t each)
 }
 
 static int
-grow_levels(struct rungs *rungs, struct failure *failure)
+grow_levels(struct level_pool *pool, struct failure *failure)
 {
-    uint32_t wanted =
-        rungs->level_capacity ? rungs->level_capacity * 2 + 1 : 255;
+    uint32_t wanted = pool->level_capacity ? pool->level_capacity * 2 + 1 : 255;
     void *larger = NULL;
 
-    if (wanted < RUNGS_MAX)
-        larger = pool_enlarge(rungs->levels, rungs->level_capacity + 1UL,
-                              wanted + 1UL, sizeof *rungs->levels);
+    if (wanted < LEVELS_MAX)
+        larger = grow_aligned(pool->levels, pool->level_capacity + 1UL,
+                              wanted + 1UL, sizeof *pool->levels);
     if (!larger)
         return fail_memory(failure);
-    rungs->levels = larger;
-    rungs->level_capacity = wanted;
+    pool->levels = larger;
+    pool->level_capacity = wanted;
     return 0;
 }
 
 static int
-grow_nodes(struct rungs *rungs, struct failure *failure)
+grow_nodes(struct level_pool *pool, struct failure *failure)
 {
-    uint32_t wanted = rungs->node_capacity ? rungs->node_capacity * 2 + 1 : 255;
+    uint32_t wanted = pool->node_capacity ? pool->node_capacity * 2 + 1 : 255;
     void *larger = NULL;
 
-    if (wanted < RUNGS_MAX)
-        larger = pool_enlarge(rungs->nodes, rungs->node_capacity + 1UL,
-                              wanted + 1UL, sizeof *rungs->nodes);
+    if (wanted < LEVELS_MAX)
+        larger = grow_aligned(pool->nodes, pool->node_capacity + 1UL,
+                              wanted + 1UL, sizeof *pool->nodes);
     if (!larger)
         return fail_memory(failure);
-    rungs->nodes = larger;
-    if (rungs->node_capacity == 0)
-        empty(&rungs->nodes[0], LADDER_FAN); /* full: nobody adds to it */
-    rungs->node_capacity = wanted;
+    pool->nodes = larger;
+    if (pool->node_capacity == 0)
+        empty(&pool->nodes[0], LADDER_FAN); /* full: nobody adds to it */
+    pool->node_capacity = wanted;
     return 0;
 }
 
 int
-rungs_grow(struct rungs *rungs, struct failure *failure)
+level_pool_grow(struct level_pool *pool, struct failure *failure)
 {
-    if (rungs->level_capacity - rungs->level_kept <= 1 &&
-        grow_levels(rungs, failure) != 0)
+    if (pool->level_capacity - pool->level_kept <= 1 &&
+        grow_levels(pool, failure) != 0)
         return -1;
-    if (rungs->node_capacity - rungs->node_count <= 2 * LADDER_HEIGHT &&
-        grow_nodes(rungs, failure) != 0)
+    if (pool->node_capacity - pool->node_count <= 2 * LADDER_HEIGHT &&
+        grow_nodes(pool, failure) != 0)
         return -1;
     return 0;
 }
 
 static uint32_t
-new_level(struct rungs *rungs, int64_t price)
+new_level(struct level_pool *pool, int64_t price)
 {
-    uint32_t number = rungs->level_free;
+    uint32_t number = pool->level_free;
     struct level *level;
 
-    assert(rungs->level_kept < rungs->level_capacity);
-    rungs->level_kept++;
-    rungs->level_count++;
+    assert(pool->level_kept < pool->level_capacity);
+    pool->level_kept++;
+    pool->level_count++;
     if (number)
-        rungs->level_free = rungs->levels[number].head;
+        pool->level_free = pool->levels[number].head;
     else
-        number = ++rungs->level_used;
-    level = &rungs->levels[number];
+        number = ++pool->level_used;
+    level = &pool->levels[number];
     memset(level, 0, sizeof *level);
     level->price = price;
     return number;
 }
 
 static void
-free_level(struct rungs *rungs, uint32_t number)
+free_level(struct level_pool *pool, uint32_t number)
 {
-    rungs->levels[number].head = rungs->level_free;
-    rungs->level_free = number;
-    rungs->level_kept--;
+    pool->levels[number].head = pool->level_free;
+    pool->level_free = number;
+    pool->level_kept--;
 }
 
 static uint32_t
-new_node(struct rungs *rungs)
+new_node(struct level_pool *pool)
 {
-    uint32_t number = rungs->node_free;
+    uint32_t number = pool->node_free;
 
-    assert(rungs->node_count < rungs->node_capacity);
-    rungs->node_count++;
+    assert(pool->node_count < pool->node_capacity);
+    pool->node_count++;
     if (number)
-        rungs->node_free = rungs->nodes[number].worse;
+        pool->node_free = pool->nodes[number].worse;
     else
-        number = ++rungs->node_used;
-    empty(&rungs->nodes[number], 0);
+        number = ++pool->node_used;
+    empty(&pool->nodes[number], 0);
     return number;
 }
 
 static void
-free_node(struct rungs *rungs, uint32_t number)
+free_node(struct level_pool *pool, uint32_t number)
 {
-    rungs->nodes[number].worse = rungs->node_free;
-    rungs->node_free = number;
-    rungs->node_count--;
+    pool->nodes[number].worse = pool->node_free;
+    pool->node_free = number;
+    pool->node_count--;
 }
 
 /* ---- one node ------------------------------------------------------------ */
 
 static inline void
-swap_at(struct rung_node *node, uint32_t at, int64_t *key, uint32_t *kid)
+swap_at(struct level_node *node, uint32_t at, int64_t *key, uint32_t *kid)
 {
     int64_t old_key = node->keys[at];
     uint32_t old_kid = node->kids[at];
@@ -172,7 +171,7 @@ bits_below(uint32_t mask, uint32_t at)
 /* Kids move over one by one.  They are few, and a copy of many at once would
  * have to wait for the one that was written last. */
 static void
-insert_at(struct rung_node *node, uint32_t at, int64_t key, uint32_t kid)
+insert_at(struct level_node *node, uint32_t at, int64_t key, uint32_t kid)
 {
     uint32_t below = bits_below(node->live, at);
 
@@ -185,7 +184,7 @@ insert_at(struct rung_node *node, uint32_t at, int64_t key, uint32_t kid)
 }
 
 static void
-remove_at(struct rung_node *node, uint32_t at)
+remove_at(struct level_node *node, uint32_t at)
 {
     uint32_t below = bits_below(node->live, at);
     int64_t key = KEY_END;
@@ -199,11 +198,11 @@ remove_at(struct rung_node *node, uint32_t at)
 
 /* Removes the levels of a leaf that are not live. */
 static void
-sweep(struct rungs *rungs, struct rung_node *leaf)
+sweep(struct level_pool *pool, struct level_node *leaf)
 {
     for (uint32_t at = leaf->count; at-- > 0;)
         if (!(leaf->live >> at & 1)) {
-            free_level(rungs, leaf->kids[at]);
+            free_level(pool, leaf->kids[at]);
             remove_at(leaf, at);
         }
 }
@@ -211,30 +210,30 @@ sweep(struct rungs *rungs, struct rung_node *leaf)
 /* ---- finding ------------------------------------------------------------- */
 
 uint32_t
-ladder_descend(const struct rungs *rungs, const struct ladder *ladder,
+ladder_descend(const struct level_pool *pool, const struct ladder *ladder,
                int64_t key)
 {
     uint32_t number = ladder->root;
 
     for (unsigned height = ladder->height; height > 0; height--) {
-        const struct rung_node *node = &rungs->nodes[number];
+        const struct level_node *node = &pool->nodes[number];
 
-        number = node->kids[rung_less(node, key + 1) - 1];
+        number = node->kids[node_less(node, key + 1) - 1];
     }
     return number;
 }
 
 /* The same, with the way there. */
 static uint32_t
-descend(const struct rungs *rungs, const struct ladder *ladder, int64_t key,
+descend(const struct level_pool *pool, const struct ladder *ladder, int64_t key,
         struct path *path)
 {
     uint32_t number = ladder->root;
 
     assert(ladder->height < LADDER_HEIGHT);
     for (path->depth = 0; path->depth < ladder->height; path->depth++) {
-        const struct rung_node *node = &rungs->nodes[number];
-        uint32_t at = rung_less(node, key + 1) - 1;
+        const struct level_node *node = &pool->nodes[number];
+        uint32_t at = node_less(node, key + 1) - 1;
 
         path->nodes[path->depth] = number;
         path->at[path->depth] = at;
@@ -244,17 +243,17 @@ descend(const struct rungs *rungs, const struct ladder *ladder, int64_t key,
 }
 
 uint32_t
-ladder_find(const struct rungs *rungs, const struct ladder *ladder,
+ladder_find(const struct level_pool *pool, const struct ladder *ladder,
             int64_t price)
 {
     int64_t key = ladder_key(ladder, price);
-    const struct rung_node *leaf;
+    const struct level_node *leaf;
     uint32_t at;
 
     if (ladder->best == 0)
         return 0;
-    leaf = ladder_leaf(rungs, ladder, key);
-    at = rung_less(leaf, key);
+    leaf = ladder_leaf(pool, ladder, key);
+    at = node_less(leaf, key);
     return at < leaf->count && leaf->keys[at] == key && leaf->live >> at & 1
                ? leaf->kids[at]
                : 0;
@@ -271,9 +270,9 @@ ladder_init(struct ladder *ladder, bool sell)
 }
 
 static void
-find_best(const struct rungs *rungs, struct ladder *ladder)
+find_best(const struct level_pool *pool, struct ladder *ladder)
 {
-    const struct rung_node *top = &rungs->nodes[ladder->top];
+    const struct level_node *top = &pool->nodes[ladder->top];
 
     ladder->best = 0;
     ladder->best_key = KEY_NONE;
@@ -287,10 +286,11 @@ find_best(const struct rungs *rungs, struct ladder *ladder)
 
 /* Moves the better half of a full node to a new one, which it returns. */
 static uint32_t
-split(struct rungs *rungs, struct ladder *ladder, uint32_t number, bool leaf)
+split(struct level_pool *pool, struct ladder *ladder, uint32_t number,
+      bool leaf)
 {
-    uint32_t added = new_node(rungs);
-    struct rung_node *from = &rungs->nodes[number], *to = &rungs->nodes[added];
+    uint32_t added = new_node(pool);
+    struct level_node *from = &pool->nodes[number], *to = &pool->nodes[added];
     uint32_t half = LADDER_FAN / 2, more = LADDER_FAN - half;
 
     memcpy(to->keys, from->keys + half, more * sizeof *to->keys);
@@ -306,7 +306,7 @@ split(struct rungs *rungs, struct ladder *ladder, uint32_t number, bool leaf)
     to->worse = number;
     to->better = from->better;
     if (from->better)
-        rungs->nodes[from->better].worse = added;
+        pool->nodes[from->better].worse = added;
     else
         ladder->top = added;
     from->better = added;
@@ -316,66 +316,65 @@ split(struct rungs *rungs, struct ladder *ladder, uint32_t number, bool leaf)
 /* Inserts a kid into a node of which the path is known, splitting upwards
  * as far as nodes are full. */
 static void
-insert(struct rungs *rungs, struct ladder *ladder, struct path *path,
+insert(struct level_pool *pool, struct ladder *ladder, struct path *path,
        uint32_t number, int64_t key, uint32_t kid)
 {
     bool leaf = true;
 
     for (;;) {
-        struct rung_node *node = &rungs->nodes[number];
-        uint32_t at = rung_less(node, key), added;
+        struct level_node *node = &pool->nodes[number];
+        uint32_t at = node_less(node, key), added;
 
         if (node->count < LADDER_FAN) {
             insert_at(node, at, key, kid);
             return;
         }
-        added = split(rungs, ladder, number, leaf);
+        added = split(pool, ladder, number, leaf);
         if (at <= node->count)
             insert_at(node, at, key, kid);
         else
-            insert_at(&rungs->nodes[added], at - node->count, key, kid);
-        key = rungs->nodes[added].keys[0];
+            insert_at(&pool->nodes[added], at - node->count, key, kid);
+        key = pool->nodes[added].keys[0];
         kid = added;
         if (!leaf)
-            rungs->nodes[added].keys[0] = KEY_NONE;
+            pool->nodes[added].keys[0] = KEY_NONE;
         leaf = false;
         if (path->depth == 0)
             break;
         number = path->nodes[--path->depth];
     }
-    number = new_node(rungs);
-    insert_at(&rungs->nodes[number], 0, KEY_NONE, ladder->root);
-    insert_at(&rungs->nodes[number], 1, key, kid);
+    number = new_node(pool);
+    insert_at(&pool->nodes[number], 0, KEY_NONE, ladder->root);
+    insert_at(&pool->nodes[number], 1, key, kid);
     ladder->root = number;
     ladder->height++;
 }
 
 /* Adds a level to a ladder without leaves, or where its leaf is full. */
 static __attribute__((noinline)) void
-add_to_full(struct rungs *rungs, struct ladder *ladder, int64_t key,
+add_to_full(struct level_pool *pool, struct ladder *ladder, int64_t key,
             uint32_t level)
 {
     struct path path;
 
     if (ladder->root == 0)
-        ladder->root = ladder->top = new_node(rungs);
-    insert(rungs, ladder, &path, descend(rungs, ladder, key, &path), key,
-           level);
+        ladder->root = ladder->top = new_node(pool);
+    insert(pool, ladder, &path, descend(pool, ladder, key, &path), key, level);
 }
 
 uint32_t
-ladder_add(struct rungs *rungs, struct ladder *ladder, int64_t price)
+ladder_add(struct level_pool *pool, struct ladder *ladder, int64_t price)
 {
     int64_t key = ladder_key(ladder, price);
-    struct rung_node *leaf = ladder_leaf(rungs, ladder, key);
-    uint32_t level = new_level(rungs, price);
+    struct level_node *leaf = ladder_leaf(pool, ladder, key);
+    uint32_t level = new_level(pool, price);
 
     if (leaf->count == LADDER_FAN && ladder->root)
-        sweep(rungs, leaf);
+        sweep(pool, leaf);
     if (leaf->count < LADDER_FAN)
-        insert_at(leaf, rung_less(leaf, key), key, level);
+        insert_at(leaf, node_less(leaf, key), key, level);
     else
-        add_to_full(rungs, ladder, key, level);
+        add_to_full(pool, ladder, key, level);
     if (key > ladder->best_key) {
         ladder->best_key = key;
         ladder->best = level;
@@ -387,21 +386,21 @@ ladder_add(struct rungs *rungs, struct ladder *ladder, int64_t price)
 
 /* Takes an empty leaf out of the tree, and every node that this empties. */
 static void
-remove_leaf(struct rungs *rungs, struct ladder *ladder, struct path *path,
+remove_leaf(struct level_pool *pool, struct ladder *ladder, struct path *path,
             uint32_t number)
 {
-    struct rung_node *leaf = &rungs->nodes[number];
+    struct level_node *leaf = &pool->nodes[number];
 
     if (leaf->worse)
-        rungs->nodes[leaf->worse].better = leaf->better;
+        pool->nodes[leaf->worse].better = leaf->better;
     if (leaf->better)
-        rungs->nodes[leaf->better].worse = leaf->worse;
+        pool->nodes[leaf->better].worse = leaf->worse;
     else
         ladder->top = leaf->worse;
     while (path->depth > 0) {
-        struct rung_node *above = &rungs->nodes[path->nodes[--path->depth]];
+        struct level_node *above = &pool->nodes[path->nodes[--path->depth]];
 
-        free_node(rungs, number);
+        free_node(pool, number);
         remove_at(above, path->at[path->depth]);
         if (above->count > 0) {
             above->keys[0] = KEY_NONE;
@@ -409,64 +408,64 @@ remove_leaf(struct rungs *rungs, struct ladder *ladder, struct path *path,
         }
         number = path->nodes[path->depth];
     }
-    while (ladder->height > 0 && rungs->nodes[ladder->root].count == 1) {
+    while (ladder->height > 0 && pool->nodes[ladder->root].count == 1) {
         uint32_t root = ladder->root;
 
-        ladder->root = rungs->nodes[root].kids[0];
+        ladder->root = pool->nodes[root].kids[0];
         ladder->height--;
-        free_node(rungs, root);
+        free_node(pool, root);
     }
 }
 
 /* Drops a leaf of which no level is live and that is not the only one. */
 static __attribute__((noinline)) void
-drop_leaf(struct rungs *rungs, struct ladder *ladder, int64_t key)
+remove_dead_leaf(struct level_pool *pool, struct ladder *ladder, int64_t key)
 {
     struct path path;
-    uint32_t leaf = descend(rungs, ladder, key, &path);
+    uint32_t leaf = descend(pool, ladder, key, &path);
 
-    sweep(rungs, &rungs->nodes[leaf]);
-    remove_leaf(rungs, ladder, &path, leaf);
+    sweep(pool, &pool->nodes[leaf]);
+    remove_leaf(pool, ladder, &path, leaf);
 }
 
 void
-ladder_drop(struct rungs *rungs, struct ladder *ladder, uint32_t level)
+ladder_remove(struct level_pool *pool, struct ladder *ladder, uint32_t level)
 {
-    int64_t key = ladder_key(ladder, rungs->levels[level].price);
-    struct rung_node *leaf = ladder_leaf(rungs, ladder, key);
-    uint32_t at = rung_less(leaf, key);
+    int64_t key = ladder_key(ladder, pool->levels[level].price);
+    struct level_node *leaf = ladder_leaf(pool, ladder, key);
+    uint32_t at = node_less(leaf, key);
 
     assert(at < leaf->count && leaf->kids[at] == level);
     leaf->live &= (uint16_t) ~(1U << at);
-    rungs->level_count--;
+    pool->level_count--;
     if (leaf->live == 0 && ladder->height > 0)
-        drop_leaf(rungs, ladder, key);
+        remove_dead_leaf(pool, ladder, key);
     if (key == ladder->best_key)
-        find_best(rungs, ladder);
+        find_best(pool, ladder);
 }
 
 /* ---- walking ------------------------------------------------------------- */
 
 uint32_t
-ladder_first(const struct rungs *rungs, const struct ladder *ladder,
+ladder_first(const struct level_pool *pool, const struct ladder *ladder,
              struct ladder_place *place)
 {
     place->leaf = ladder->top;
     place->at = LADDER_FAN;
-    return ladder->best ? ladder_next(rungs, place) : 0;
+    return ladder->best ? ladder_next(pool, place) : 0;
 }
 
 uint32_t
-ladder_next(const struct rungs *rungs, struct ladder_place *place)
+ladder_next(const struct level_pool *pool, struct ladder_place *place)
 {
-    const struct rung_node *leaf = &rungs->nodes[place->leaf];
+    const struct level_node *leaf = &pool->nodes[place->leaf];
     uint32_t left = bits_below(leaf->live, place->at);
 
     if (left == 0) {
         if (leaf->worse == 0)
             return 0;
         place->leaf = leaf->worse;
-        leaf = &rungs->nodes[place->leaf];
+        leaf = &pool->nodes[place->leaf];
         left = leaf->live;
     }
     place->at = highest(left);

@@ -5,9 +5,9 @@
  * The better a price, the larger its key: the price of a bid, the negated
  * price of an ask; so both sides are the same code.
  *
- * Levels and nodes of all ladders live in one struct rungs and are named by
- * 32-bit numbers that stay the same while they live; 0 names none.  Pointers
- * to them are void after rungs_reserve.
+ * Levels and nodes of all ladders live in one struct level_pool and are named
+ * by 32-bit numbers that stay the same while they live; 0 names none.  Pointers
+ * to them are void after level_pool_reserve.
  *
  * A level that is dropped keeps its place in its leaf, marked as not live,
  * until the leaf is full, or has no other and is not the only one: orders come
@@ -30,7 +30,7 @@
 
 #define LADDER_FAN    15 /* levels in a leaf, kids of an inner node */
 #define LADDER_HEIGHT 24 /* 7^24 additions could not reach it */
-#define RUNGS_MAX     (UINT32_C(1) << 31)
+#define LEVELS_MAX    (UINT32_C(1) << 31)
 #define KEY_NONE      INT64_MIN       /* worse than every price */
 #define KEY_ANY       (INT64_MIN + 1) /* as a limit: every price will do */
 #define KEY_END       INT64_MAX       /* better than every price */
@@ -44,7 +44,7 @@ struct level {
 };
 _Static_assert(sizeof(struct level) == 32, "half a cache line");
 
-struct rung_node {
+struct level_node {
     int64_t keys[LADDER_FAN];  /* ascending, then KEY_END; inner: the kid has
                                   no less, and the first is KEY_NONE */
     uint32_t worse, better;    /* leaves: the neighbours */
@@ -52,12 +52,12 @@ struct rung_node {
     uint16_t count;
     uint16_t live; /* leaves: which levels are; never none but in a root */
 };
-_Static_assert(sizeof(struct rung_node) == 192, "three cache lines");
+_Static_assert(sizeof(struct level_node) == 192, "three cache lines");
 
-/* A zeroed struct rungs is empty. */
-struct rungs {
+/* A zeroed struct level_pool is empty. */
+struct level_pool {
     struct level *levels;
-    struct rung_node *nodes;
+    struct level_node *nodes;
     uint32_t level_count; /* live ones */
     uint32_t level_kept;  /* these and those that keep their place */
     uint32_t level_capacity, level_used, level_free;
@@ -97,23 +97,23 @@ level_add(struct level *level, int64_t quantity)
 /* A copy of a pool with room for wanted members instead of count, on whole
  * cache lines; the old one is freed.  NULL, with the old one as it was, out
  * of memory. */
-void *pool_enlarge(void *old, size_t count, size_t wanted, size_t each);
+void *grow_aligned(void *old, size_t count, size_t wanted, size_t each);
 
-void rungs_free(struct rungs *rungs);
+void level_pool_free(struct level_pool *pool);
 
 /* Makes room for two more levels, of one ladder or two.  0, or -1 out of
  * memory. */
-int rungs_grow(struct rungs *rungs, struct failure *failure);
+int level_pool_grow(struct level_pool *pool, struct failure *failure);
 
 static inline int
-rungs_reserve(struct rungs *rungs, struct failure *failure)
+level_pool_reserve(struct level_pool *pool, struct failure *failure)
 {
-    if (__builtin_expect(rungs->level_capacity - rungs->level_kept > 1 &&
-                             rungs->node_capacity - rungs->node_count >
+    if (__builtin_expect(pool->level_capacity - pool->level_kept > 1 &&
+                             pool->node_capacity - pool->node_count >
                                  2 * LADDER_HEIGHT,
                          1))
         return 0;
-    return rungs_grow(rungs, failure);
+    return level_pool_grow(pool, failure);
 }
 
 void ladder_init(struct ladder *ladder, bool sell);
@@ -130,7 +130,7 @@ ladder_key(const struct ladder *ladder, int64_t price)
 }
 
 /* The level of a price, or 0. */
-uint32_t ladder_find(const struct rungs *rungs, const struct ladder *ladder,
+uint32_t ladder_find(const struct level_pool *pool, const struct ladder *ladder,
                      int64_t price);
 
 /* ---- what every order needs ---------------------------------------------- */
@@ -138,7 +138,7 @@ uint32_t ladder_find(const struct rungs *rungs, const struct ladder *ladder,
 /* How many keys of a node are less than key: without a branch to guess, since
  * places without a kid hold KEY_END. */
 static inline uint32_t
-rung_less(const struct rung_node *node, int64_t key)
+node_less(const struct level_node *node, int64_t key)
 {
     const int64_t *keys = node->keys;
     uint32_t at = 8U * (keys[7] < key);
@@ -149,35 +149,37 @@ rung_less(const struct rung_node *node, int64_t key)
 }
 
 /* The leaf where a key belongs, from the root. */
-uint32_t ladder_descend(const struct rungs *rungs, const struct ladder *ladder,
-                        int64_t key);
+uint32_t ladder_descend(const struct level_pool *pool,
+                        const struct ladder *ladder, int64_t key);
 
 /* The same; near the best at once.  Node 0 if there is none. */
-static inline struct rung_node *
-ladder_leaf(const struct rungs *rungs, const struct ladder *ladder, int64_t key)
+static inline struct level_node *
+ladder_leaf(const struct level_pool *pool, const struct ladder *ladder,
+            int64_t key)
 {
-    struct rung_node *top = &rungs->nodes[ladder->top];
+    struct level_node *top = &pool->nodes[ladder->top];
 
     if (__builtin_expect(ladder->height > 0 && key < top->keys[0], 0))
-        return &rungs->nodes[ladder_descend(rungs, ladder, key)];
+        return &pool->nodes[ladder_descend(pool, ladder, key)];
     return top;
 }
 
 /* Adds a level that is in no leaf. */
-uint32_t ladder_add(struct rungs *rungs, struct ladder *ladder, int64_t price);
+uint32_t ladder_add(struct level_pool *pool, struct ladder *ladder,
+                    int64_t price);
 
 /* The level of a price, added when there is none: without orders, quantity
- * 0.  rungs_reserve has made room. */
+ * 0.  level_pool_reserve has made room. */
 static inline uint32_t
-ladder_take(struct rungs *rungs, struct ladder *ladder, int64_t price)
+ladder_take(struct level_pool *pool, struct ladder *ladder, int64_t price)
 {
     int64_t key = ladder_key(ladder, price);
-    struct rung_node *leaf = ladder_leaf(rungs, ladder, key);
-    uint32_t at = rung_less(leaf, key);
+    struct level_node *leaf = ladder_leaf(pool, ladder, key);
+    uint32_t at = node_less(leaf, key);
 
     if (at >= leaf->count || leaf->keys[at] != key)
-        return ladder_add(rungs, ladder, price);
-    rungs->level_count += !(leaf->live >> at & 1);
+        return ladder_add(pool, ladder, price);
+    pool->level_count += !(leaf->live >> at & 1);
     leaf->live |= (uint16_t)(1U << at);
     if (key > ladder->best_key) {
         ladder->best_key = key;
@@ -187,14 +189,15 @@ ladder_take(struct rungs *rungs, struct ladder *ladder, int64_t price)
 }
 
 /* Drops a level of this ladder: it has no orders and quantity 0. */
-void ladder_drop(struct rungs *rungs, struct ladder *ladder, uint32_t level);
+void ladder_remove(struct level_pool *pool, struct ladder *ladder,
+                   uint32_t level);
 
 /* ---- walking ------------------------------------------------------------- */
 
 /* The best level and the place of the next; 0 when there is none. */
-uint32_t ladder_first(const struct rungs *rungs, const struct ladder *ladder,
-                      struct ladder_place *place);
+uint32_t ladder_first(const struct level_pool *pool,
+                      const struct ladder *ladder, struct ladder_place *place);
 /* The next worse level, or 0. */
-uint32_t ladder_next(const struct rungs *rungs, struct ladder_place *place);
+uint32_t ladder_next(const struct level_pool *pool, struct ladder_place *place);
 
 #endif

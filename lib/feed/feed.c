@@ -20,7 +20,7 @@ feed_free(struct feed *feed)
         free_book(&feed->books[i]);
     free(feed->books);
     free(feed->orders);
-    rungs_free(&feed->rungs);
+    level_pool_free(&feed->pool);
     memset(feed, 0, sizeof *feed);
 }
 
@@ -171,9 +171,9 @@ feed_levels(const struct feed *feed, uint32_t book, enum side side,
     unsigned used = 0;
 
     *fits = true;
-    for (uint32_t number = ladder_first(&feed->rungs, ladder, &place);
-         number && used < count; number = ladder_next(&feed->rungs, &place)) {
-        const struct level *level = &feed->rungs.levels[number];
+    for (uint32_t number = ladder_first(&feed->pool, ladder, &place);
+         number && used < count; number = ladder_next(&feed->pool, &place)) {
+        const struct level *level = &feed->pool.levels[number];
         i128 quantity = level_quantity(level);
 
         *fits = *fits && quantity <= DECIMAL_MAX;
@@ -189,7 +189,7 @@ static bool
 best_of(const struct feed *feed, const struct ladder *ladder, int64_t *price,
         int64_t *quantity)
 {
-    const struct level *level = &feed->rungs.levels[ladder->best];
+    const struct level *level = &feed->pool.levels[ladder->best];
     bool fits = true;
 
     *price = *quantity = DECIMAL_NULL;

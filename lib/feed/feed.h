@@ -61,7 +61,7 @@ struct feed_book {
 
 /* A zeroed struct feed is empty. */
 struct feed {
-    struct rungs rungs;
+    struct level_pool pool;
     struct feed_order *orders;
     uint32_t order_used, order_room, order_free;
     struct feed_book *books; /* by instrument index */

@@ -33,10 +33,10 @@ add_to_level(struct feed *feed, struct feed_book *book, unsigned side,
 {
     struct level *level;
 
-    if (rungs_reserve(&feed->rungs, failure) != 0)
+    if (level_pool_reserve(&feed->pool, failure) != 0)
         return -1;
-    level = &feed->rungs
-                 .levels[ladder_take(&feed->rungs, side_of(book, side), price)];
+    level = &feed->pool
+                 .levels[ladder_take(&feed->pool, side_of(book, side), price)];
     level_add(level, quantity);
     level->count += order_comes;
     return 0;
@@ -47,18 +47,18 @@ feed_take_level(struct feed *feed, struct feed_book *book, unsigned side,
                 int64_t price, int64_t quantity, bool order_gone)
 {
     struct ladder *ladder = side_of(book, side);
-    uint32_t number = ladder_find(&feed->rungs, ladder, price);
+    uint32_t number = ladder_find(&feed->pool, ladder, price);
     struct level *level;
 
     if (number == 0)
         return;
-    level = &feed->rungs.levels[number];
+    level = &feed->pool.levels[number];
     if (quantity > level_quantity(level))
         quantity = (int64_t)level_quantity(level);
     level_add(level, -quantity);
     level->count -= order_gone && level->count > 0;
     if (level_quantity(level) == 0)
-        ladder_drop(&feed->rungs, ladder, number);
+        ladder_remove(&feed->pool, ladder, number);
 }
 
 /* ---- waiting for the close ----------------------------------------------- */

@@ -75,7 +75,7 @@ reserve(struct quotes *quotes, uint32_t book, struct failure *failure)
 /* ---- telling ------------------------------------------------------------- */
 
 static void
-tell_quote(struct quotes *quotes, const struct quote *quote,
+emit_quote(struct quotes *quotes, const struct quote *quote,
            const struct place *place)
 {
     struct quote *event = quotes->sink.put(quotes->sink.owner, sizeof *event);
@@ -87,7 +87,7 @@ tell_quote(struct quotes *quotes, const struct quote *quote,
 }
 
 static void
-tell_level(struct quotes *quotes, unsigned side, unsigned level,
+emit_level(struct quotes *quotes, unsigned side, unsigned level,
            const struct feed_level *now, const struct place *place)
 {
     struct depth *event = quotes->sink.put(quotes->sink.owner, sizeof *event);
@@ -112,7 +112,7 @@ too_much(struct failure *failure)
 
 /* The levels of one side that differ from what was told last. */
 static int
-tell_depth(struct quotes *quotes, uint32_t book, unsigned side,
+emit_depth(struct quotes *quotes, uint32_t book, unsigned side,
            const struct place *place, struct failure *failure)
 {
     struct told *told = &quotes->told[book];
@@ -126,10 +126,10 @@ tell_depth(struct quotes *quotes, uint32_t book, unsigned side,
         return too_much(failure);
     for (unsigned i = 0; i < count || i < count_before; i++) {
         if (i >= count)
-            tell_level(quotes, side, i + 1, NULL, place);
+            emit_level(quotes, side, i + 1, NULL, place);
         else if (i >= count_before ||
                  memcmp(&quotes->now[i], &before[i], sizeof *before) != 0)
-            tell_level(quotes, side, i + 1, &quotes->now[i], place);
+            emit_level(quotes, side, i + 1, &quotes->now[i], place);
     }
     memcpy(before, quotes->now, count * sizeof *before);
     told->count[side - SIDE_BUY] = count;
@@ -137,8 +137,8 @@ tell_depth(struct quotes *quotes, uint32_t book, unsigned side,
 }
 
 static int
-tell(struct quotes *quotes, uint32_t book, const struct place *place,
-     bool always, struct failure *failure)
+emit_changes(struct quotes *quotes, uint32_t book, const struct place *place,
+             bool always, struct failure *failure)
 {
     struct told *told = &quotes->told[book];
     struct quote quote = told->quote;
@@ -146,13 +146,13 @@ tell(struct quotes *quotes, uint32_t book, const struct place *place,
     if (!feed_quote(&quotes->feed, book, &quote))
         return too_much(failure);
     if (always || memcmp(&quote, &told->quote, sizeof quote) != 0)
-        tell_quote(quotes, &quote, place);
+        emit_quote(quotes, &quote, place);
     told->quote = quote;
     if (quotes->depth == 0)
         return 0;
-    if (tell_depth(quotes, book, SIDE_BUY, place, failure) != 0)
+    if (emit_depth(quotes, book, SIDE_BUY, place, failure) != 0)
         return -1;
-    return tell_depth(quotes, book, SIDE_SELL, place, failure);
+    return emit_depth(quotes, book, SIDE_SELL, place, failure);
 }
 
 /* ---- going on ------------------------------------------------------------ */
@@ -215,7 +215,7 @@ take_all(struct quotes *quotes, const struct event *event,
             continue;
         place.instrument = sink->name(sink->owner, i, &cause, failure);
         if (place.instrument == 0 ||
-            tell(quotes, i, &place, false, failure) != 0)
+            emit_changes(quotes, i, &place, false, failure) != 0)
             return -1;
     }
     return 0;
@@ -232,7 +232,7 @@ quotes_take(struct quotes *quotes, uint32_t index, const struct event *event,
     if (reserve(quotes, index, failure) != 0 ||
         feed_apply(&quotes->feed, index, event, failure) != 0)
         return -1;
-    return tell(quotes, index, &place, false, failure);
+    return emit_changes(quotes, index, &place, false, failure);
 }
 
 int
@@ -243,5 +243,5 @@ quotes_repeat(struct quotes *quotes, uint32_t index, const struct event *cause,
 
     if (reserve(quotes, index, failure) != 0)
         return -1;
-    return tell(quotes, index, &place, true, failure);
+    return emit_changes(quotes, index, &place, true, failure);
 }

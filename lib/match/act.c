@@ -1,6 +1,9 @@
 #include "match/act.h"
 
+#include <assert.h>
+
 #include "match/special.h"
+#include "match/stop.h"
 #include "match/take.h"
 
 int64_t
@@ -17,7 +20,8 @@ match_touch(const struct market *market, uint8_t side, int64_t offset)
     return ladder_key(shown, key - offset); /* it is its own inverse */
 }
 
-/* ---- its kind ------------------------------------------------------------ */
+/* ---- what kind of order it is
+ * ------------------------------------------------------------ */
 
 /* Whether it stays with what it does not trade. */
 static bool
@@ -93,8 +97,8 @@ static void
 cancel(struct match *match, struct market *market, uint32_t order,
        const struct turn *turn, enum reason reason)
 {
-    tell_end(match, turn->cause, EVENT_CANCELLED, turn->request, reason, order);
-    match_drop(match, market, order);
+    emit_end(match, turn->cause, EVENT_CANCELLED, turn->request, reason, order);
+    match_remove(match, market, order);
 }
 
 /* Puts what is left of an order with a limit into the book. */
@@ -113,7 +117,7 @@ rest(struct match *match, struct market *market, uint32_t order,
                     books_limit(&match->books, order));
 }
 
-/* Why the rest of an order that does not rest is cancelled. */
+/* Why what is left of an order that does not rest is cancelled. */
 static enum reason
 end_of(const struct match *match, uint32_t order)
 {
@@ -145,11 +149,12 @@ match_act(struct match *match, struct market *market, uint32_t order,
     };
     enum reason reason = hold_back(match, market, &taker, turn);
 
+    assert(resting->place == PLACE_NOWHERE && resting->open > 0);
     if (!reason && match_take(match, market, &taker, failure) != 0)
         return -1;
     resting->open = taker.open;
     if (taker.open == 0)
-        match_drop(match, market, order);
+        match_remove(match, market, order);
     else if (reason == REASON_MIN_QUANTITY || reason == REASON_POST_ONLY)
         cancel(match, market, order, turn, reason);
     else if (untouched)
@@ -158,6 +163,24 @@ match_act(struct match *match, struct market *market, uint32_t order,
         rest(match, market, order, turn);
     else
         cancel(match, market, order, turn, end_of(match, order));
+    return 0;
+}
+
+int
+match_act_triggered(struct match *match, struct market *market,
+                    const struct event *cause, struct failure *failure)
+{
+    const struct turn turn = {cause, 0};
+    uint32_t order;
+
+    while ((order = match_next_triggered(match)) != 0) {
+        if (books_reserve(&match->books, failure) != 0)
+            return -1;
+        emit_triggered(match, cause, order);
+        if (match_act(match, market, order, &turn, failure) != 0)
+            return -1;
+    }
+    match->busy = match->many;
     return 0;
 }
 

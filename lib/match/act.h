@@ -1,10 +1,10 @@
-/* act.h - an order that the books know gets its turn: it arrived, was
- * changed or went off; private to match*.c.
+/* act.h - an order's turn: it arrived, was modified or triggered, and trades,
+ * rests or ends.
  */
 #ifndef MATCH_ACT_H
 #define MATCH_ACT_H
 
-#include "match/report.h"
+#include "match/match.h"
 
 /* What made an order act: its own arrival, a modify, or a trade (0). */
 struct turn {
@@ -12,19 +12,23 @@ struct turn {
     enum request request;
 };
 
-/* Lets an order that stands nowhere trade in continuous trading, and rest
- * with what is left, if that is its kind. */
+/* Lets an order that stands nowhere trade, and rest with what is left if it is
+ * of that kind; trading is continuous.  0, or -1 if out of memory. */
 int match_act(struct match *match, struct market *market, uint32_t order,
               const struct turn *turn, struct failure *failure);
 
-/* Puts an order that stands nowhere to where it waits for an auction; aside
- * if it has to wait for the closing auction to begin. */
+/* The stops that were triggered act, one after the other, until none is left.
+ * 0, or -1 if out of memory. */
+int match_act_triggered(struct match *match, struct market *market,
+                        const struct event *cause, struct failure *failure);
+
+/* Puts an order that stands nowhere where it waits for an auction; aside if
+ * the closing auction that it is for has not begun. */
 void match_collect(struct match *match, struct market *market, uint32_t order,
                    bool aside);
 
-/* The price up to which an order may go that has none of its own: the best one
- * of the other side that is not all or none, or offset worse; null: there is
- * nothing. */
+/* How far an order without a limit may go: to the best price of the other side
+ * (all-or-none orders aside), or offset worse.  Null: nothing is there. */
 int64_t match_touch(const struct market *market, uint8_t side, int64_t offset);
 
 #endif

@@ -1,25 +1,27 @@
 #include "match/auction.h"
 
-#include "match/check.h"
+#include <assert.h>
+
 #include "match/report.h"
 #include "match/special.h"
+#include "match/ticks.h"
 
 /* ---- what is collected --------------------------------------------------- */
 
-/* Each side's ladders that take part: what is shown, what is behind it, what
- * is hidden. */
+/* The ladders of a side that take part: what is shown, the reserves of
+ * icebergs, what is hidden. */
 static const uint8_t layers[] = {PLACE_BOOK, PLACE_RESERVES, PLACE_HIDDEN};
 
 static int
 add_ladder(struct match *match, struct market *market, int side,
            const struct ladder *ladder, struct failure *failure)
 {
-    const struct rungs *rungs = &match->books.rungs;
+    const struct level_pool *pool = &match->books.pool;
     struct ladder_place place;
-    uint32_t number = ladder_first(rungs, ladder, &place);
+    uint32_t number = ladder_first(pool, ladder, &place);
 
-    for (; number; number = ladder_next(rungs, &place)) {
-        const struct level *level = &rungs->levels[number];
+    for (; number; number = ladder_next(pool, &place)) {
+        const struct level *level = &pool->levels[number];
 
         if (curves_reserve(&match->curves, failure) != 0)
             return -1;
@@ -30,8 +32,8 @@ add_ladder(struct match *match, struct market *market, int side,
 }
 
 int
-match_collect_curve(struct match *match, struct market *market,
-                    struct failure *failure)
+match_build_curve(struct match *match, struct market *market,
+                  struct failure *failure)
 {
     if (market->has_curve)
         return 0;
@@ -46,7 +48,7 @@ match_collect_curve(struct match *match, struct market *market,
 }
 
 void
-match_drop_curve(struct match *match, struct market *market)
+match_discard_curve(struct match *match, struct market *market)
 {
     curve_clear(&match->curves, &market->curve);
     market->has_curve = false;
@@ -54,7 +56,7 @@ match_drop_curve(struct match *match, struct market *market)
 
 /* ---- the price ----------------------------------------------------------- */
 
-/* The prices that are equally good, from low to high; null: there is none. */
+/* Prices that are equally good, from low to high; null: there are none. */
 struct range {
     int64_t low, high;
 };
@@ -65,9 +67,9 @@ only(int64_t price)
     return (struct range){price, price};
 }
 
-/* Prices up to below leave buyers over and those from above on do not, so that
- * one of these two is the best; prices beyond them are as good while nothing
- * is wanted in between. */
+/* Prices up to "below" leave buyers unfilled, those from "above" on do not: one
+ * of these two is best.  Prices beyond them are as good as long as nobody
+ * wants anything in between. */
 static struct range
 best_prices(const struct match *match, const struct market *market,
             const i128 unpriced[2])
@@ -102,7 +104,7 @@ reference_of(const struct market *market)
     return market->last != DECIMAL_NULL ? market->last : market->reference;
 }
 
-/* The middle, to even; down to a tick where prices have ticks. */
+/* The middle, half to even, then down to a tick. */
 static int64_t
 middle(const struct market *market, const struct range *range)
 {
@@ -112,7 +114,7 @@ middle(const struct market *market, const struct range *range)
     return price < range->low ? range->low : price;
 }
 
-/* The one of them that is nearest to the reference. */
+/* The price of a range that is nearest to the reference. */
 static int64_t
 settle(const struct market *market, const struct range *range)
 {
@@ -157,6 +159,7 @@ match_indication(const struct match *match, const struct market *market)
     struct range range;
     int64_t price;
 
+    assert(market->has_curve);
     if (!match_is_crossed(market))
         return result;
     range = best_prices(match, market, unpriced);
@@ -215,15 +218,16 @@ first_at(const struct match *match, const struct market *market, int side,
     return books_level(&match->books, ladder->best)->head;
 }
 
-/* Leaves so much less open of an order. */
+/* Takes a quantity from what is open of an order. */
 static void
 lessen(struct match *match, struct market *market, uint32_t order,
        int64_t quantity)
 {
     int64_t open = books_open(&match->books, order) - quantity;
 
+    assert(quantity > 0 && open >= 0);
     if (open == 0) {
-        match_drop(match, market, order);
+        match_remove(match, market, order);
         return;
     }
     match_shrink(match, market, order, open);
@@ -235,11 +239,11 @@ static void
 end(struct match *match, struct market *market, const struct event *cause,
     uint32_t order)
 {
-    tell_end(match, cause, EVENT_CANCELLED, 0, REASON_SELF_TRADE, order);
-    match_drop(match, market, order);
+    emit_end(match, cause, EVENT_CANCELLED, 0, REASON_SELF_TRADE, order);
+    match_remove(match, market, order);
 }
 
-/* Takes so much away from an order; one of which nothing is left ends. */
+/* An order loses a quantity without a trade; it ends if nothing is left. */
 static void
 decrement(struct match *match, struct market *market, const struct event *cause,
           uint32_t order, int64_t quantity)
@@ -250,11 +254,11 @@ decrement(struct match *match, struct market *market, const struct event *cause,
     }
     match->books.rests[order].quantity -= quantity;
     lessen(match, market, order, quantity);
-    tell_modified(match, cause, order, REASON_SELF_TRADE);
+    emit_modified(match, cause, order, REASON_SELF_TRADE);
 }
 
-/* Two orders of one owner meet: the one that was accepted later has its way.
- * False when they may trade. */
+/* Two orders of one owner meet: the mode of the one that was accepted later
+ * decides.  False if they may trade. */
 static bool
 prevent(struct match *match, struct market *market, const struct event *cause,
         uint32_t buy, uint32_t sell, int64_t quantity)
@@ -282,7 +286,7 @@ prevent(struct match *match, struct market *market, const struct event *cause,
     return true;
 }
 
-/* Trades all that can at a price; whether anything was. */
+/* Trades all that can at a price; whether anything did. */
 static bool
 trade_at(struct match *match, struct market *market, const struct event *cause,
          int64_t price)
@@ -299,7 +303,7 @@ trade_at(struct match *match, struct market *market, const struct event *cause,
 
         if (prevent(match, market, cause, buy, sell, quantity))
             continue;
-        tell_cross(match, market, cause, buy, sell, price, quantity);
+        emit_cross(match, market, cause, buy, sell, price, quantity);
         market->last = price;
         traded = true;
         lessen(match, market, buy, quantity);
@@ -320,39 +324,26 @@ match_uncross(struct match *match, struct market *market,
     return traded;
 }
 
-/* ---- telling ------------------------------------------------------------- */
-
-static int
-indicate(struct match *match, struct market *market, const struct event *event,
-         struct failure *failure)
-{
-    struct indication *told = &market->told, now;
-    struct event cause;
-
-    if (!is_auction(market))
-        return 0;
-    if (match_collect_curve(match, market, failure) != 0)
-        return -1;
-    now = match_indication(match, market);
-    if (now.price == told->price && now.quantity == told->quantity &&
-        now.surplus == told->surplus)
-        return 0;
-    if (match_cause(match, market, event, &cause, failure) != 0)
-        return -1;
-    *told = now;
-    tell_indicative(match, &cause, told);
-    return 0;
-}
+/* ---- the indicative price ------------------------------------------------ */
 
 int
 match_indicate(struct match *match, struct market *market,
                const struct event *event, struct failure *failure)
 {
-    if (!match->many)
-        return market ? indicate(match, market, event, failure) : 0;
-    match->busy = match->many = false;
-    for (uint32_t i = 0; i < match->count; i++)
-        if (indicate(match, &match->markets[i], event, failure) != 0)
-            return -1;
+    struct indication *last = &market->indicated, now;
+    struct event cause;
+
+    if (!is_auction(market))
+        return 0;
+    if (match_build_curve(match, market, failure) != 0)
+        return -1;
+    now = match_indication(match, market);
+    if (now.price == last->price && now.quantity == last->quantity &&
+        now.surplus == last->surplus)
+        return 0;
+    if (match_cause(match, market, event, &cause, failure) != 0)
+        return -1;
+    *last = now;
+    emit_indicative(match, &cause, last);
     return 0;
 }

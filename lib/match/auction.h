@@ -1,40 +1,31 @@
-/* auction.h - auctions: the price at which most can trade, and the
- * trades at it; private to match*.c.
+/* auction.h - auctions: the price at which most can trade, and the trades.
  */
 #ifndef MATCH_AUCTION_H
 #define MATCH_AUCTION_H
 
 #include "match/match.h"
 
-/* An auction's price needs the market's curve: from when it is collected until
- * it is dropped, it follows the book. */
-int match_collect_curve(struct match *match, struct market *market,
-                        struct failure *failure);
-void match_drop_curve(struct match *match, struct market *market);
+/* An auction's price is read off the market's curve: once built, it follows
+ * the book until it is discarded.  0, or -1 if out of memory. */
+int match_build_curve(struct match *match, struct market *market,
+                      struct failure *failure);
+void match_discard_curve(struct match *match, struct market *market);
 
-/* What an auction would do now. */
+/* What an auction would do now; there is a curve. */
 struct indication match_indication(const struct match *match,
                                    const struct market *market);
 
 /* Trades all that can trade at the auction's price, and again if self-trade
- * prevention leaves the book crossed.  True when anything was traded. */
+ * prevention leaves the book crossed.  True if anything traded. */
 bool match_uncross(struct match *match, struct market *market,
                    const struct event *cause);
 
-/* Tells the indicative price of a market (NULL: none) in an auction phase, if
- * it is not what was told last; of every market after an event that may have
- * changed many. */
+/* Reports the indicative price of a market in an auction phase, if it is not
+ * the one reported last.  0, or -1 if out of memory. */
 int match_indicate(struct match *match, struct market *market,
                    const struct event *event, struct failure *failure);
 
 /* Whether buyers and sellers would trade, or wait to. */
 bool match_is_crossed(const struct market *market);
-
-static inline bool
-is_auction(const struct market *market)
-{
-    return market->state == SESSION_OPENING_AUCTION ||
-           market->state == SESSION_CLOSING_AUCTION;
-}
 
 #endif

@@ -1,48 +1,25 @@
-/* check.h - which orders are valid, and why others are not; private to
- * match*.c.
+/* check.h - which orders are valid, and why others are refused.
  *
- * Where more than one reason applies, the first in the order of xmatch(1) is
- * told.  Nearly all orders are plain: their checks are here, to be done where
- * they arrive (match_plain.c).
+ * If more than one reason applies, the first in the order of xmatch(1) is
+ * given.  Nearly all orders are plain: their checks are inline, for plain.c.
  */
 #ifndef MATCH_CHECK_H
 #define MATCH_CHECK_H
 
 #include <string.h>
 
-#include "match/act.h"
-#include "match/special.h"
+#include "match/rules.h"
+#include "match/ticks.h"
 
-/* An order with its type and time in force as they are understood. */
+/* An order, with its type and time in force as they are understood. */
 struct arrival {
     const struct order *order;
     uint8_t order_type, time_in_force;
 };
 
-/* ---- numbers ------------------------------------------------------------- */
+/* ---- numbers: 0, or the reason against a quantity, a limit, a stop price --
+ */
 
-static inline bool
-is_amount(int64_t value)
-{
-    return (uint64_t)value - 1 < (uint64_t)DECIMAL_MAX;
-}
-
-/* The tick at a price; 1: any number will do. */
-int64_t match_tick(const struct market *market, int64_t price);
-
-/* Whether a price is a multiple of the tick in its row of the table. */
-bool match_is_on_row(const struct market *market, int64_t price);
-
-static inline bool
-is_on_tick(const struct market *market, int64_t price)
-{
-    if (__builtin_expect(market->tick_count != 0, 0))
-        return match_is_on_row(market, price);
-    return is_multiple(&market->tick, price);
-}
-
-/* A quantity that the instrument can trade; a limit that it can have; a price
- * at which a stop may go off. */
 static inline enum reason
 check_quantity(const struct market *market, int64_t quantity)
 {
@@ -80,13 +57,13 @@ match_understand(const struct order *order)
     };
 }
 
-/* Whether an order is no more than a limit or market order for the day, until
- * cancelled, IOC or fill or kill, which may be post-only: it needs no extra. */
+/* Whether an order is no more than a limit or market order, for the day, until
+ * cancelled, IOC or fill-or-kill, perhaps post-only: it needs no extra. */
 static inline bool
 match_is_plain(const struct match *match, const struct order *order)
 {
-    /* A byte each: side, type, time in force, self-trade, flags; the highest
-     * bit is set by the addition if the byte is more than a plain one's. */
+    /* A byte each: side, type, time in force, self-trade, flags.  The addition
+     * sets the highest bit of a byte that is above a plain order's. */
     const uint64_t high = UINT64_C(0x8080808080);
     const uint64_t more = UINT64_C(0x7e7e7b7d7d);
     const uint64_t null = (uint64_t)DECIMAL_NULL;
@@ -106,11 +83,12 @@ match_is_plain(const struct match *match, const struct order *order)
             ((uint64_t)order->offset_step ^ null)) == 0;
 }
 
-/* Checks all of a new order but whether it may take; 0 when it is fine. */
+/* Checks all of a new order except whether post-only lets it trade; 0: it is
+ * valid. */
 enum reason match_check(const struct match *match, const struct market *market,
                         const struct arrival *arrival);
 
-/* The same of a plain order while trading is continuous; slot is that of its
+/* The same for a plain order while trading is continuous; slot is that of its
  * id. */
 static inline enum reason
 match_check_plain(const struct match *match, const struct market *market,
@@ -141,9 +119,5 @@ match_check_plain(const struct match *match, const struct market *market,
         return REASON_DUPLICATE_ID;
     return 0;
 }
-
-/* Reads the instrument's tick table. 0, or -1 when it is malformed. */
-int match_read_ticks(struct market *market, const struct instrument *definition,
-                     struct failure *failure);
 
 #endif

@@ -1,8 +1,12 @@
 #include "match/close.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/array.h"
+#include "match/auction.h"
+#include "match/expiry.h"
 #include "match/report.h"
 #include "match/special.h"
 
@@ -13,35 +17,31 @@ struct match_choice {
     uint32_t order;
 };
 
-/* Which orders are meant: a set of times in force in some places. */
+/* Which orders are meant. */
 struct wanted {
-    uint64_t account_id; /* 0: of any */
-    unsigned times, places;
+    uint64_t account_id;    /* 0: of any */
+    unsigned times, places; /* sets of times in force and of places */
 };
 
 #define BIT(value)    (1U << (value))
 #define EVERY         UINT_MAX
 #define AUCTION_TIMES (BIT(TIF_AT_OPEN) | BIT(TIF_AT_CLOSE))
 
-/* ioc and fok: of a stop, which waits for the day */
+/* IOC and FOK: of a stop, which waits for the day */
 #define DAY_TIMES (BIT(TIF_DAY) | BIT(TIF_IOC) | BIT(TIF_FOK) | AUCTION_TIMES)
 
 static int
-choose(struct match *match, const struct resting *resting, uint32_t order,
-       struct failure *failure)
+choose(struct match *match, uint32_t order, struct failure *failure)
 {
-    if (match->choice_count == match->choice_capacity) {
-        size_t wanted =
-            match->choice_capacity ? match->choice_capacity * 2 : 64;
-        void *larger =
-            reallocarray(match->choices, wanted, sizeof *match->choices);
+    const struct resting *resting = &match->books.orders[order];
+    struct match_choice *choices =
+        array_grow(match->choices, &match->choice_capacity,
+                   match->choice_count + 1, sizeof *choices, failure);
 
-        if (!larger)
-            return fail_memory(failure);
-        match->choices = larger;
-        match->choice_capacity = wanted;
-    }
-    match->choices[match->choice_count++] =
+    if (!choices)
+        return -1;
+    match->choices = choices;
+    choices[match->choice_count++] =
         (struct match_choice){resting->order_id, resting->book, order};
     return 0;
 }
@@ -52,9 +52,9 @@ choose_in_ladder(struct match *match, const struct ladder *ladder,
 {
     struct books *books = &match->books;
     struct ladder_place place;
-    uint32_t level = ladder_first(&books->rungs, ladder, &place);
+    uint32_t level = ladder_first(&books->pool, ladder, &place);
 
-    for (; level; level = ladder_next(&books->rungs, &place)) {
+    for (; level; level = ladder_next(&books->pool, &place)) {
         uint32_t order = books_level(books, level)->head;
 
         for (; order; order = books->orders[order].newer) {
@@ -64,7 +64,7 @@ choose_in_ladder(struct match *match, const struct ladder *ladder,
                  wanted->account_id != resting->account_id) ||
                 !(wanted->times & BIT(resting->time_in_force)))
                 continue;
-            if (choose(match, resting, order, failure) != 0)
+            if (choose(match, order, failure) != 0)
                 return -1;
         }
     }
@@ -100,7 +100,7 @@ choose_orders(struct match *match, struct market *market,
 }
 
 static int
-compare(const void *a, const void *b)
+compare_ids(const void *a, const void *b)
 {
     const struct match_choice *left = a, *right = b;
 
@@ -116,7 +116,7 @@ end_orders(struct match *match, const struct event *event, enum event_type type,
 {
     if (match->choice_count > 1)
         qsort(match->choices, match->choice_count, sizeof *match->choices,
-              compare);
+              compare_ids);
     for (size_t i = 0; i < match->choice_count; i++) {
         uint32_t order = match->choices[i].order;
         struct market *market = &match->markets[match->choices[i].index];
@@ -124,11 +124,42 @@ end_orders(struct match *match, const struct event *event, enum event_type type,
 
         if (match_cause(match, market, event, &cause, failure) != 0)
             return -1;
-        tell_end(match, &cause, type, request, reason, order);
-        match_drop(match, market, order);
+        emit_end(match, &cause, type, request, reason, order);
+        match_remove(match, market, order);
     }
     return 0;
 }
+
+static int
+compare_markets(const void *a, const void *b)
+{
+    const struct match_choice *left = a, *right = b;
+
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
+/* Reports new indicative prices where orders ended, by market. */
+static int
+indicate_chosen(struct match *match, const struct event *event,
+                struct failure *failure)
+{
+    uint32_t last = MATCH_NO_MARKET;
+
+    if (match->choice_count > 1)
+        qsort(match->choices, match->choice_count, sizeof *match->choices,
+              compare_markets);
+    for (size_t i = 0; i < match->choice_count; i++) {
+        uint32_t index = match->choices[i].index;
+
+        if (index != last &&
+            match_indicate(match, &match->markets[index], event, failure) != 0)
+            return -1;
+        last = index;
+    }
+    return 0;
+}
+
+/* ---- occasions ----------------------------------------------------------- */
 
 int
 match_cancel_many(struct match *match, struct market *market,
@@ -142,16 +173,15 @@ match_cancel_many(struct match *match, struct market *market,
     else if (cancel->quantity != DECIMAL_NULL)
         reason = REASON_INVALID_QUANTITY;
     if (reason) {
-        tell_request_rejected(match, &cancel->event, REQUEST_CANCEL, 0,
+        emit_request_rejected(match, &cancel->event, REQUEST_CANCEL, 0,
                               cancel->account_id, 0, reason);
         return 0;
     }
-    if (!market)
-        match->busy = match->many = true;
-    if (choose_orders(match, market, &wanted, failure) != 0)
+    if (choose_orders(match, market, &wanted, failure) != 0 ||
+        end_orders(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,
+                   REASON_MASS_CANCEL, failure) != 0)
         return -1;
-    return end_orders(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,
-                      REASON_MASS_CANCEL, failure);
+    return market ? 0 : indicate_chosen(match, &cancel->event, failure);
 }
 
 int
@@ -178,4 +208,26 @@ match_end_passing(struct match *match, struct market *market,
         return -1;
     return end_orders(match, cause, EVENT_CANCELLED, 0,
                       REASON_AUCTION_REMAINDER, failure);
+}
+
+int
+match_expire(struct match *match, const struct event *cause,
+             struct failure *failure)
+{
+    uint32_t order;
+    struct event own;
+
+    match->choice_count = 0;
+    while ((order = match_first_expired(match)) != 0) {
+        uint32_t index = match->books.orders[order].book;
+        struct market *market = &match->markets[index];
+
+        if (match_cause(match, market, cause, &own, failure) != 0)
+            return -1;
+        emit_end(match, &own, EVENT_EXPIRED, 0, REASON_EXPIRE_TIME, order);
+        if (is_auction(market) && choose(match, order, failure) != 0)
+            return -1;
+        match_remove(match, market, order);
+    }
+    return indicate_chosen(match, cause, failure);
 }

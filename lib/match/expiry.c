@@ -1,28 +1,21 @@
 #include "match/expiry.h"
 
-#include <stdlib.h>
+#include <assert.h>
 
-#include "match/auction.h"
-#include "match/report.h"
-#include "match/special.h"
+#include "base/array.h"
 
 int
 match_reserve_expiry(struct match *match, struct failure *failure)
 {
-    uint32_t wanted = match->expiry_capacity ? match->expiry_capacity * 2 : 63;
-    uint32_t *larger;
+    uint32_t *larger =
+        array_grow(match->expiries, &match->expiry_capacity,
+                   match->expiry_count + 2, sizeof *larger, failure);
 
-    if (match->expiry_count < match->expiry_capacity)
-        return 0;
-    larger = reallocarray(match->expiries, wanted + 1UL, sizeof *larger);
     if (!larger)
-        return fail_memory(failure);
+        return -1;
     match->expiries = larger;
-    match->expiry_capacity = wanted;
     return 0;
 }
-
-/* ---- the heap ------------------------------------------------------------ */
 
 static bool
 is_sooner(const struct match *match, uint32_t order, uint32_t other)
@@ -81,7 +74,9 @@ note_next(struct match *match)
 void
 match_add_expiry(struct match *match, uint32_t order)
 {
-    sift_up(match, ++match->expiry_count, order);
+    assert(match->expiry_count + 1 < match->expiry_capacity);
+    assert(books_extra(&match->books, order)->expiry == 0);
+    sift_up(match, (uint32_t)++match->expiry_count, order);
     note_next(match);
 }
 
@@ -91,6 +86,7 @@ match_remove_expiry(struct match *match, uint32_t order)
     uint32_t at = books_extra(&match->books, order)->expiry;
     uint32_t last = match->expiries[match->expiry_count--];
 
+    assert(at > 0 && at <= match->expiry_count + 1);
     books_extra(&match->books, order)->expiry = 0;
     if (last != order) {
         if (at > 1 && is_sooner(match, last, match->expiries[at / 2]))
@@ -99,30 +95,4 @@ match_remove_expiry(struct match *match, uint32_t order)
             sift_down(match, at, last);
     }
     note_next(match);
-}
-
-/* ---- time passes --------------------------------------------------------- */
-
-int
-match_expire(struct match *match, const struct event *cause,
-             struct failure *failure)
-{
-    bool collecting = false;
-    struct event own;
-
-    while (match->expiry_count && match->next_expiry <= match->now) {
-        uint32_t order = match->expiries[1];
-        uint32_t index = match->books.orders[order].book;
-        struct market *market = &match->markets[index];
-
-        if (match_cause(match, market, cause, &own, failure) != 0)
-            return -1;
-        tell_end(match, &own, EVENT_EXPIRED, 0, REASON_EXPIRE_TIME, order);
-        match_drop(match, market, order);
-        collecting |= is_auction(market);
-    }
-    if (!collecting) /* the usual; there may be 10,000 markets */
-        return 0;
-    match->busy = match->many = true;
-    return match_indicate(match, NULL, cause, failure);
 }

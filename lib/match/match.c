@@ -10,11 +10,13 @@
 #include "match/close.h"
 #include "match/expiry.h"
 #include "match/modify.h"
+#include "match/owners.h"
 #include "match/plain.h"
+#include "match/report.h"
 #include "match/session.h"
 #include "match/special.h"
 #include "match/stop.h"
-#include "match/take.h"
+#include "match/ticks.h"
 
 void
 match_init(struct match *match, const struct event_sink *sink)
@@ -60,7 +62,7 @@ make_room(struct match *match, struct failure *failure)
 
     if (match->count < match->capacity)
         return 0;
-    larger = pool_enlarge(match->markets, match->count, wanted, sizeof *larger);
+    larger = grow_aligned(match->markets, match->count, wanted, sizeof *larger);
     if (!larger)
         return fail_memory(failure);
     match->markets = larger;
@@ -75,13 +77,13 @@ market_init(struct market *market, uint32_t index, uint8_t state)
         .last = DECIMAL_NULL,
         .trail_below = INT64_MIN,
         .trail_above = INT64_MAX,
-        .told = {.price = DECIMAL_NULL},
+        .indicated = {.price = DECIMAL_NULL},
         .state = state,
     };
     book_init(&market->book, index);
 }
 
-/* An event of some time happens. */
+/* Time is the latest that was seen: it does not step back. */
 static inline void
 note_time(struct match *match, const struct event *event)
 {
@@ -96,7 +98,7 @@ is_late(const struct match *match)
     return match->now >= match->next_expiry;
 }
 
-/* What no order could ask for is no price to lean to. */
+/* A price that no order could have is none to lean towards. */
 static int64_t
 reference_of(const struct instrument *definition)
 {
@@ -112,14 +114,13 @@ match_know(struct match *match, uint32_t index,
     struct market *market;
 
     assert(index <= match->count);
+    assert(definition->event.type == EVENT_INSTRUMENT);
     if (index == match->count) {
         if (make_room(match, failure) != 0)
             return -1;
         market_init(&match->markets[match->count++], index, match->state);
     }
     market = &match->markets[index];
-    market->tick_size = definition->tick_size;
-    market->tick = multiple_of(definition->tick_size);
     market->lot = multiple_of(definition->lot_size);
     market->lower = definition->lower_price; /* null is below all */
     market->upper = definition->upper_price == DECIMAL_NULL
@@ -139,14 +140,14 @@ match_define(struct match *match, uint32_t index,
     note_time(match, &definition->event);
     if (is_late(match) && match_expire(match, &definition->event, failure) != 0)
         return -1;
-    /* the price of its auction may be another */
+    /* its reference price or ticks may give its auction another price */
     return match_indicate(match, &match->markets[index], &definition->event,
                           failure);
 }
 
 /* ---- special orders ------------------------------------------------------ */
 
-/* The books know it from now on; then it acts, waits or is collected. */
+/* Enters a valid order into the books; then it acts, waits or is collected. */
 static int
 place_special(struct match *match, struct market *market,
               const struct arrival *arrival, struct failure *failure)
@@ -166,7 +167,7 @@ place_special(struct match *match, struct market *market,
     extra->stop_price = match_first_stop(market, order);
     if (arrival->order_type == ORDER_MARKET_TO_LIMIT)
         extra->limit = match_touch(market, order->side, 0);
-    accepted = tell_accepted(match, order, arrival->order_type,
+    accepted = emit_accepted(match, order, arrival->order_type,
                              arrival->time_in_force);
     accepted->price = extra->limit;
     accepted->stop_price = in_range(extra->stop_price);
@@ -194,7 +195,7 @@ on_special(struct match *match, struct market *market,
         reason = REASON_POST_ONLY;
     if (!reason)
         return place_special(match, market, &arrival, failure);
-    tell_order_rejected(match, order, reason);
+    emit_order_rejected(match, order, reason);
     return 0;
 }
 
@@ -215,7 +216,7 @@ on_order(struct match *match, struct market *market, const struct order *order,
 
 /* ---- events -------------------------------------------------------------- */
 
-/* What an event itself says. */
+/* What the event itself asks for. */
 static int
 on_event(struct match *match, struct market *market, const struct event *event,
          struct failure *failure)
@@ -232,20 +233,29 @@ on_event(struct match *match, struct market *market, const struct event *event,
     }
 }
 
-/* What an event led to: stops act, and an auction has another price. */
-int
-match_finish(struct match *match, struct market *market,
-             const struct event *event, struct failure *failure)
+/* What the event led to: stops act, and auctions have another price. */
+static __attribute__((noinline)) int
+finish(struct match *match, struct market *market, const struct event *event,
+       struct failure *failure)
 {
-    if (match_run_fired(match, market, event, failure) != 0 ||
-        match_indicate(match, market, event, failure) != 0)
+    if (match_act_triggered(match, market, event, failure) != 0)
         return -1;
+    if (match->many) {
+        match->busy = match->many = false;
+        for (uint32_t i = 0; i < match->count; i++)
+            if (match_indicate(match, &match->markets[i], event, failure) != 0)
+                return -1;
+    } else if (market && match_indicate(match, market, event, failure) != 0) {
+        return -1;
+    }
+    assert(!match->busy && !match->triggered);
     return curves_reserve(&match->curves, failure); /* for the next event */
 }
 
-int
-match_any(struct match *match, struct market *market, const struct event *event,
-          struct failure *failure)
+/* Takes an event of any kind. */
+static int
+take_any(struct match *match, struct market *market, const struct event *event,
+         struct failure *failure)
 {
     if (is_late(match) && match_expire(match, event, failure) != 0)
         return -1;
@@ -254,7 +264,7 @@ match_any(struct match *match, struct market *market, const struct event *event,
     if (on_event(match, market, event, failure) != 0)
         return -1;
     if (match->busy || (market && market->state != SESSION_CONTINUOUS))
-        return match_finish(match, market, event, failure);
+        return finish(match, market, event, failure);
     return 0;
 }
 
@@ -270,13 +280,20 @@ match_event(struct match *match, uint32_t index, const struct event *event,
     if (known && market->state == SESSION_CONTINUOUS && !is_late(match)) {
         if (event->type == EVENT_ORDER && match_is_plain(match, at)) {
             match->requests++;
-            return match_plain_order(match, market, at, failure);
+            if (match_plain_order(match, market, at, failure) != 0)
+                return -1;
+            return match->busy ? finish(match, market, event, failure) : 0;
         }
-        if (event->type == EVENT_CANCEL)
-            return match_plain_cancel(match, market, at, failure);
+        if (event->type == EVENT_CANCEL &&
+            match_plain_cancel(match, market, at)) {
+            match->requests++;
+            return 0;
+        }
     }
-    return match_any(match, market, event, failure);
+    return take_any(match, market, event, failure);
 }
+
+/* ---- prefetching --------------------------------------------------------- */
 
 /* order, modify and cancel have their order_id in two places. */
 static uint64_t
@@ -288,28 +305,28 @@ order_id_of(const struct event *event)
                                       : ((const struct modify *)at)->order_id;
 }
 
-/* The best of a side, where orders arrive.  A cancel does not tell its side:
- * then one of both is as good. */
+/* The best of a side, where orders arrive.  A cancel does not give its side:
+ * then one is as good as the other. */
 static void
-expect_ladder(const struct match *match, uint32_t index,
-              const struct event *event)
+prefetch_ladder(const struct match *match, uint32_t index,
+                const struct event *event)
 {
-    const struct rungs *rungs = &match->books.rungs;
+    const struct level_pool *pool = &match->books.pool;
     unsigned side = ((const struct order *)(const void *)event)->side;
     const struct ladder *ladder = &match->markets[index].book.sides[side & 1];
-    const char *leaf = (const char *)&rungs->nodes[ladder->top];
+    const char *leaf = (const char *)&pool->nodes[ladder->top];
 
     __builtin_prefetch(leaf);
     __builtin_prefetch(leaf + 64);
     __builtin_prefetch(leaf + 128);
-    __builtin_prefetch(&rungs->levels[ladder->best]);
+    __builtin_prefetch(&pool->levels[ladder->best]);
 }
 
-/* Hardly a branch: nobody knows what comes, and guessing wrong costs more than
- * to fetch in vain.  Order, level and node 0 are there and stand for none. */
+/* Hardly a branch: what comes is random, and a wrong guess costs more than a
+ * fetch in vain.  Order, level and node 0 exist and stand for none. */
 void
-match_expect(const struct match *match, uint32_t index,
-             const struct event *event, enum match_step step)
+match_prefetch(const struct match *match, uint32_t index,
+               const struct event *event, enum match_step step)
 {
     const struct books *books = &match->books;
     const struct resting *order;
@@ -332,10 +349,10 @@ match_expect(const struct match *match, uint32_t index,
     order = &books->orders[*slot];
     if (step == MATCH_NEARER) {
         __builtin_prefetch(order);
-        expect_ladder(match, index, event);
+        prefetch_ladder(match, index, event);
         return;
     }
-    __builtin_prefetch(&books->rungs.levels[order->level]);
+    __builtin_prefetch(&books->pool.levels[order->level]);
     __builtin_prefetch(&books->orders[order->older]);
     __builtin_prefetch(&books->orders[order->newer]);
 }

@@ -1,7 +1,9 @@
 #include "match/modify.h"
 
+#include "match/act.h"
 #include "match/check.h"
 #include "match/close.h"
+#include "match/report.h"
 #include "match/special.h"
 #include "match/stop.h"
 #include "match/take.h"
@@ -160,7 +162,7 @@ check_modify(const struct match *match, struct market *market,
 
 /* ---- doing it ------------------------------------------------------------ */
 
-/* A stop that waits: only another stop price moves it. */
+/* Changes a waiting stop: only another stop price moves it. */
 static void
 change_waiting(struct match *match, struct market *market,
                const struct change *change)
@@ -175,12 +177,12 @@ change_waiting(struct match *match, struct market *market,
     if (moves)
         match_displace(match, market, number);
     extra->stop_price = change->stop_price;
-    tell_modified(match, &change->modify->event, number, REASON_REQUESTED);
+    emit_modified(match, &change->modify->event, number, REASON_REQUESTED);
     if (moves)
         match_wait(match, market, number);
 }
 
-/* An order goes to the end of a queue, and trades on its way there. */
+/* The order goes to the end of a queue, and may trade on its way there. */
 static int
 change_place(struct match *match, struct market *market,
              const struct change *change, struct failure *failure)
@@ -199,7 +201,7 @@ change_place(struct match *match, struct market *market,
         books_extra(books, number)->limit = change->price;
     else
         order->price = change->price;
-    tell_modified(match, &change->modify->event, number, REASON_REQUESTED);
+    emit_modified(match, &change->modify->event, number, REASON_REQUESTED);
     if (acts)
         return match_act(match, market, number, &turn, failure);
     match_collect(match, market, number, aside);
@@ -215,9 +217,9 @@ apply_modify(struct match *match, struct market *market,
     uint32_t number = change->number;
 
     if (change->open <= 0) {
-        tell_end(match, cause, EVENT_CANCELLED, REQUEST_MODIFY,
+        emit_end(match, cause, EVENT_CANCELLED, REQUEST_MODIFY,
                  REASON_REQUESTED, number);
-        match_drop(match, market, number);
+        match_remove(match, market, number);
         return 0;
     }
     books->rests[number].quantity = change->quantity;
@@ -225,7 +227,7 @@ apply_modify(struct match *match, struct market *market,
         change_waiting(match, market, change);
     } else if (change->keeps_place) {
         match_shrink(match, market, number, change->open);
-        tell_modified(match, cause, number, REASON_REQUESTED);
+        emit_modified(match, cause, number, REASON_REQUESTED);
     } else {
         return change_place(match, market, change, failure);
     }
@@ -247,7 +249,7 @@ match_modify(struct match *match, struct market *market,
                                     : REASON_INVALID_ID;
     }
     if (reason) {
-        tell_request_rejected(match, &modify->event, REQUEST_MODIFY,
+        emit_request_rejected(match, &modify->event, REQUEST_MODIFY,
                               modify->order_id, modify->account_id,
                               change.number, reason);
         return 0;
@@ -263,12 +265,12 @@ static void
 cancel_all(struct match *match, struct market *market, uint32_t number,
            const struct cancel *cancel)
 {
-    tell_end(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,
+    emit_end(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,
              REASON_REQUESTED, number);
-    match_drop(match, market, number);
+    match_remove(match, market, number);
 }
 
-/* Takes a quantity away, or all. */
+/* Cancels a quantity of what is open, or all. */
 static enum reason
 cancel_some(struct match *match, struct market *market, uint32_t number,
             const struct cancel *cancel)
@@ -285,7 +287,7 @@ cancel_some(struct match *match, struct market *market, uint32_t number,
         return reason;
     match->books.rests[number].quantity -= cancel->quantity;
     match_shrink(match, market, number, open - cancel->quantity);
-    tell_modified(match, &cancel->event, number, REASON_REDUCED);
+    emit_modified(match, &cancel->event, number, REASON_REDUCED);
     return 0;
 }
 
@@ -309,7 +311,7 @@ match_cancel(struct match *match, struct market *market,
     if (number)
         reason = cancel_some(match, market, number, cancel);
     if (reason)
-        tell_request_rejected(match, &cancel->event, REQUEST_CANCEL,
+        emit_request_rejected(match, &cancel->event, REQUEST_CANCEL,
                               cancel->order_id, cancel->account_id, number,
                               reason);
     return 0;

@@ -50,56 +50,26 @@ match_would_take(const struct match *match, struct market *market,
 
 /* ---- plain orders -------------------------------------------------------- */
 
-/* Lets what is open of a plain order rest; slot is that of its id. */
-static inline __attribute__((always_inline)) void
-rest(struct match *match, struct market *market, struct arrival arrival,
-     int64_t open, uint32_t *slot)
-{
-    struct books *books = &match->books;
-    const struct order *order = arrival.order;
-    uint32_t number = books_new(books);
-
-    books->orders[number] = (struct resting){
-        .order_id = order->order_id,
-        .account_id = order->account_id,
-        .client_order_id = order->client_order_id,
-        .price = order->price,
-        .open = open,
-        .book = market->book.number,
-        .side = order->side,
-        .time_in_force = arrival.time_in_force,
-        .flags = order->flags & 7U,
-        .order_type = ORDER_LIMIT,
-        .self_trade = order->self_trade & 15U,
-    };
-    books->rests[number] = (struct resting_rest){
-        .strategy_id = order->strategy_id,
-        .quantity = order->quantity,
-    };
-    books->ages[number] = ++match->accepted;
-    books_link(books, slot, number);
-    books_append(books, &market->book.sides[order->side - SIDE_BUY], number,
-                 order->price, open);
-}
-
-/* The same where it is not urgent. */
+/* Lets what is open of a plain order rest, where it is not urgent. */
 static __attribute__((noinline)) void
 rest_later(struct match *match, struct market *market, struct arrival arrival,
            int64_t open)
 {
-    rest(match, market, arrival, open,
-         books_slot(&match->books, market->book.number,
-                    arrival.order->order_id));
+    const struct order *order = arrival.order;
+
+    match_enter_plain(
+        match, market, order, arrival.time_in_force, open,
+        books_slot(&match->books, market->book.number, order->order_id));
 }
 
-/* Whether a plain order stays with what it does not get. */
+/* Whether a plain order rests with what it does not get. */
 static inline bool
 rests(struct arrival arrival)
 {
     return arrival.order_type == ORDER_LIMIT && arrival.time_in_force < TIF_IOC;
 }
 
-/* What a plain order did not get is cancelled for that. */
+/* Why what a plain order did not get is cancelled. */
 static enum reason
 end_of(struct arrival arrival)
 {
@@ -108,7 +78,7 @@ end_of(struct arrival arrival)
                                                : REASON_NO_LIQUIDITY;
 }
 
-/* Lets a plain order trade; what is then open of it, or -1. */
+/* Lets a plain order trade; returns what is then open of it, or -1. */
 static inline int64_t
 take_plain(struct match *match, struct market *market,
            const struct order *order, int64_t limit, struct failure *failure)
@@ -123,7 +93,7 @@ take_plain(struct match *match, struct market *market,
     return taker.open;
 }
 
-/* A plain order, found valid, that may trade or that does not rest. */
+/* A valid plain order that may trade, or that does not rest. */
 static __attribute__((noinline)) int
 on_taker(struct match *match, struct market *market, struct arrival arrival,
          struct failure *failure)
@@ -133,10 +103,10 @@ on_taker(struct match *match, struct market *market, struct arrival arrival,
     bool meets = may_meet(market, order->side, limit);
 
     if (meets && order->flags && match_would_take(match, market, arrival)) {
-        tell_order_rejected(match, order, REASON_POST_ONLY);
+        emit_order_rejected(match, order, REASON_POST_ONLY);
         return 0;
     }
-    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
+    emit_accepted(match, order, arrival.order_type, arrival.time_in_force);
     if (meets)
         open = take_plain(match, market, order, limit, failure);
     if (open < 0)
@@ -144,12 +114,10 @@ on_taker(struct match *match, struct market *market, struct arrival arrival,
     if (open > 0 && rests(arrival))
         rest_later(match, market, arrival, open);
     else if (open > 0)
-        tell_remainder(match, order, open, end_of(arrival));
-    return match->busy ? match_finish(match, market, &order->event, failure)
-                       : 0;
+        emit_remainder(match, order, open, end_of(arrival));
+    return 0;
 }
 
-/* A plain order that arrives while trading is continuous. */
 int
 match_plain_order(struct match *match, struct market *market,
                   const struct order *order, struct failure *failure)
@@ -164,18 +132,18 @@ match_plain_order(struct match *match, struct market *market,
     slot = books_slot(books, market->book.number, order->order_id);
     reason = match_check_plain(match, market, arrival, slot);
     if (__builtin_expect(reason != 0, 0)) {
-        tell_order_rejected(match, order, reason);
+        emit_order_rejected(match, order, reason);
         return 0;
     }
     if (!rests(arrival) ||
         may_meet(market, order->side, limit_of(market, arrival)))
         return on_taker(match, market, arrival, failure);
-    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
-    rest(match, market, arrival, order->quantity, slot);
+    emit_accepted(match, order, arrival.order_type, arrival.time_in_force);
+    match_enter_plain(match, market, order, arrival.time_in_force,
+                      order->quantity, slot);
     return 0;
 }
 
-/* A plain limit order that is collected for an auction. */
 int
 match_plain_collected(struct match *match, struct market *market,
                       const struct order *order, struct failure *failure)
@@ -184,12 +152,12 @@ match_plain_collected(struct match *match, struct market *market,
     enum reason reason = match_check(match, market, &arrival);
 
     if (reason) {
-        tell_order_rejected(match, order, reason);
+        emit_order_rejected(match, order, reason);
         return 0;
     }
     if (books_reserve(&match->books, failure) != 0)
         return -1;
-    tell_accepted(match, order, arrival.order_type, arrival.time_in_force);
+    emit_accepted(match, order, arrival.order_type, arrival.time_in_force);
     rest_later(match, market, arrival, order->quantity);
     if (market->has_curve)
         curve_add(&match->curves, &market->curve, order->side - SIDE_BUY,
@@ -199,26 +167,23 @@ match_plain_collected(struct match *match, struct market *market,
 
 /* ---- cancels ------------------------------------------------------------- */
 
-/* A cancel while trading is continuous: of all that is open of a plain order,
- * or it is like any other event. */
-int
+bool
 match_plain_cancel(struct match *match, struct market *market,
-                   const struct cancel *cancel, struct failure *failure)
+                   const struct cancel *cancel)
 {
     struct books *books = &match->books;
     uint32_t *slot, number;
     const struct resting *order;
 
     if (cancel->quantity != DECIMAL_NULL || !books->table)
-        return match_any(match, market, &cancel->event, failure);
+        return false;
     slot = books_slot(books, market->book.number, cancel->order_id);
     number = books_find_at(books, slot, market->book.number, cancel->order_id);
     order = &books->orders[number];
     if (!number || order->special ||
         (cancel->account_id && order->account_id != cancel->account_id))
-        return match_any(match, market, &cancel->event, failure);
-    match->requests++;
-    tell_cancelled(match, &cancel->event, order);
+        return false;
+    emit_cancelled(match, &cancel->event, order);
     book_remove(books, &market->book, slot, number);
-    return 0;
+    return true;
 }

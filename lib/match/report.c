@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "match/special.h"
-
 int
 match_cause(struct match *match, struct market *market,
             const struct event *event, struct event *cause,
@@ -19,7 +17,7 @@ match_cause(struct match *match, struct market *market,
 
 void
 describe_order(const struct match *match, uint32_t order,
-               struct order_fact *fact)
+               struct order_fact *report)
 {
     static const struct extra none = {
         .display_quantity = DECIMAL_NULL,
@@ -35,8 +33,8 @@ describe_order(const struct match *match, uint32_t order,
     const struct extra *extra =
         resting->special ? books_extra(books, order) : &none;
 
-    *fact = (struct order_fact){
-        .event = fact->event,
+    *report = (struct order_fact){
+        .event = report->event,
         .side = resting->side,
         .order_type = resting->order_type,
         .time_in_force = resting->time_in_force,
@@ -60,24 +58,24 @@ describe_order(const struct match *match, uint32_t order,
 }
 
 void
-tell_modified(struct match *match, const struct event *cause, uint32_t order,
+emit_modified(struct match *match, const struct event *cause, uint32_t order,
               enum reason reason)
 {
-    struct order_fact *fact =
-        match_put(match, EVENT_MODIFIED, sizeof *fact, cause);
+    struct order_fact *report =
+        emit_head(match, EVENT_MODIFIED, sizeof *report, cause);
 
-    describe_order(match, order, fact);
-    fact->reason = (uint8_t)reason;
+    describe_order(match, order, report);
+    report->reason = (uint8_t)reason;
 }
 
 void
-tell_cross(struct match *match, struct market *market,
+emit_cross(struct match *match, struct market *market,
            const struct event *cause, uint32_t buy, uint32_t sell,
            int64_t price, int64_t quantity)
 {
     const struct resting *buyer = &match->books.orders[buy];
     const struct resting *seller = &match->books.orders[sell];
-    struct trade *trade = match_put_trade(match, market, cause);
+    struct trade *trade = emit_trade_head(match, market, cause);
 
     trade->side = 0;
     trade->flags = TRADE_AUCTION;
@@ -92,10 +90,10 @@ tell_cross(struct match *match, struct market *market,
 }
 
 static struct order_end *
-put_order_end(struct match *match, enum event_type type,
-              const struct order *order, enum reason reason)
+emit_order_end(struct match *match, enum event_type type,
+               const struct order *order, enum reason reason)
 {
-    struct order_end *end = match_put_end(match, type, &order->event);
+    struct order_end *end = emit_end_head(match, type, &order->event);
 
     end->side = order->side;
     end->reason = (uint8_t)reason;
@@ -108,19 +106,19 @@ put_order_end(struct match *match, enum event_type type,
 }
 
 void
-tell_order_rejected(struct match *match, const struct order *order,
+emit_order_rejected(struct match *match, const struct order *order,
                     enum reason reason)
 {
-    put_order_end(match, EVENT_REJECTED, order, reason)->remaining_quantity =
+    emit_order_end(match, EVENT_REJECTED, order, reason)->remaining_quantity =
         in_range(order->quantity);
     match->rejects++;
 }
 
 void
-tell_remainder(struct match *match, const struct order *order, int64_t open,
+emit_remainder(struct match *match, const struct order *order, int64_t open,
                enum reason reason)
 {
-    put_order_end(match, EVENT_CANCELLED, order, reason)->remaining_quantity =
+    emit_order_end(match, EVENT_CANCELLED, order, reason)->remaining_quantity =
         open;
 }
 
@@ -142,11 +140,11 @@ describe_end(struct order_end *end, const struct books *books, uint32_t order)
 }
 
 void
-tell_request_rejected(struct match *match, const struct event *cause,
+emit_request_rejected(struct match *match, const struct event *cause,
                       enum request request, uint64_t order_id,
                       uint64_t account_id, uint32_t order, enum reason reason)
 {
-    struct order_end *end = match_put_end(match, EVENT_REJECTED, cause);
+    struct order_end *end = emit_end_head(match, EVENT_REJECTED, cause);
 
     end->order_id = order_id;
     end->account_id = account_id;
@@ -161,10 +159,10 @@ tell_request_rejected(struct match *match, const struct event *cause,
 }
 
 void
-tell_end(struct match *match, const struct event *cause, enum event_type type,
+emit_end(struct match *match, const struct event *cause, enum event_type type,
          enum request request, enum reason reason, uint32_t order)
 {
-    struct order_end *end = match_put_end(match, type, cause);
+    struct order_end *end = emit_end_head(match, type, cause);
 
     describe_end(end, &match->books, order);
     end->reason = (uint8_t)reason;
@@ -172,25 +170,25 @@ tell_end(struct match *match, const struct event *cause, enum event_type type,
 }
 
 void
-tell_triggered(struct match *match, const struct event *cause, uint32_t order)
+emit_triggered(struct match *match, const struct event *cause, uint32_t order)
 {
-    struct order_end *end = match_put_end(match, EVENT_TRIGGERED, cause);
+    struct order_end *end = emit_end_head(match, EVENT_TRIGGERED, cause);
 
     describe_end(end, &match->books, order);
     end->price = books_extra(&match->books, order)->stop_price;
 }
 
 void
-tell_indicative(struct match *match, const struct event *cause,
+emit_indicative(struct match *match, const struct event *cause,
                 const struct indication *indication)
 {
-    struct indicative *fact =
-        match_put(match, EVENT_INDICATIVE, sizeof *fact, cause);
+    struct indicative *report =
+        emit_head(match, EVENT_INDICATIVE, sizeof *report, cause);
     int64_t surplus = indication->surplus;
 
-    memset(&fact->side, 0, sizeof *fact - sizeof fact->event);
-    fact->side = surplus > 0 ? SIDE_BUY : surplus < 0 ? SIDE_SELL : 0;
-    fact->price = indication->price;
-    fact->quantity = indication->quantity;
-    fact->surplus = surplus < 0 ? -surplus : surplus;
+    memset(&report->side, 0, sizeof *report - sizeof report->event);
+    report->side = surplus > 0 ? SIDE_BUY : surplus < 0 ? SIDE_SELL : 0;
+    report->price = indication->price;
+    report->quantity = indication->quantity;
+    report->surplus = surplus < 0 ? -surplus : surplus;
 }

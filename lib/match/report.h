@@ -1,18 +1,20 @@
-/* report.h - how the engine tells what happened; private to match*.c.
+/* report.h - writing execution reports: one function for each kind.
  *
- * Each function writes one event to the sink.  cause is the event that led to
- * it, and gives it instrument and time; that of an event which may concern
- * many instruments is made by match_cause.
+ * Each writes one event to the lent room or the sink.  cause is the event that
+ * led to it and gives it instrument and time; where an event may concern many
+ * instruments, match_cause makes the cause of one of them.
  */
 #ifndef MATCH_REPORT_H
 #define MATCH_REPORT_H
 
+#include <assert.h>
 #include <string.h>
 
 #include "match/match.h"
-#include "match/special.h"
+#include "match/owners.h"
+#include "match/rules.h"
 
-/* An order that arrives, was changed or went off, while it trades. */
+/* An order while it trades: it has just arrived, was modified or triggered. */
 struct taker {
     const struct event *cause;
     uint64_t order_id, account_id;
@@ -21,82 +23,76 @@ struct taker {
     uint32_t number; /* in the books; 0: a plain order that arrives */
     uint8_t side;
     uint8_t self_trade; /* its mode */
-    uint8_t request;    /* what its end answers, enum request; 0: nothing */
+    uint8_t request;    /* that its end answers, enum request; 0: none */
 };
 
 /* Sets *cause to the head of an event as if it concerned one market alone,
- * which is given an id on this tape if it has none. */
+ * which is given an id on this tape if it has none.  0, or -1 if there can be
+ * no such id. */
 int match_cause(struct match *match, struct market *market,
                 const struct event *event, struct event *cause,
                 struct failure *failure);
 
-/* A number out of the format's range must not go on. */
-static inline int64_t
-in_range(int64_t number)
-{
-    return number <= DECIMAL_MAX && number >= -DECIMAL_MAX ? number
-                                                           : DECIMAL_NULL;
-}
-
-/* Fills in what a fact tells of a live order, but for its head and reason. */
+/* Fills in what a report says about a live order, except head and reason. */
 void describe_order(const struct match *match, uint32_t order,
-                    struct order_fact *fact);
+                    struct order_fact *report);
 
-void tell_modified(struct match *match, const struct event *cause,
+void emit_modified(struct match *match, const struct event *cause,
                    uint32_t order, enum reason reason);
 
 /* A trade of an auction. */
-void tell_cross(struct match *match, struct market *market,
+void emit_cross(struct match *match, struct market *market,
                 const struct event *cause, uint32_t buy, uint32_t sell,
                 int64_t price, int64_t quantity);
 
-/* A new order that is refused. */
-void tell_order_rejected(struct match *match, const struct order *order,
+/* A new order is refused. */
+void emit_order_rejected(struct match *match, const struct order *order,
                          enum reason reason);
 
-/* A modify or cancel that is refused; order is the one it was meant for, 0 if
- * there is none that its sender may know of. */
-void tell_request_rejected(struct match *match, const struct event *cause,
+/* A modify or cancel is refused; order is the one it was meant for, 0 if there
+ * is none that its sender may know of. */
+void emit_request_rejected(struct match *match, const struct event *cause,
                            enum request request, uint64_t order_id,
                            uint64_t account_id, uint32_t order,
                            enum reason reason);
 
-/* What an order that was never in the books could not do. */
-void tell_remainder(struct match *match, const struct order *order,
+/* What is open of an order that was never in the books is cancelled. */
+void emit_remainder(struct match *match, const struct order *order,
                     int64_t open, enum reason reason);
 
-/* An order is cancelled or expires. */
-void tell_end(struct match *match, const struct event *cause,
+/* A live order is cancelled or expires. */
+void emit_end(struct match *match, const struct event *cause,
               enum event_type type, enum request request, enum reason reason,
               uint32_t order);
 
-/* A stop goes off. */
-void tell_triggered(struct match *match, const struct event *cause,
+/* A stop is triggered. */
+void emit_triggered(struct match *match, const struct event *cause,
                     uint32_t order);
 
-void tell_indicative(struct match *match, const struct event *cause,
+void emit_indicative(struct match *match, const struct event *cause,
                      const struct indication *indication);
 
-/* ---- what nearly every event tells --------------------------------------- */
+/* ---- what nearly every event causes -------------------------------------- */
 
 static inline void *
-match_room(struct match *match, size_t size)
+emit_room(struct match *match, size_t size)
 {
     char *at = match->room.at;
 
+    assert(size <= MATCH_REPORT_MAX); /* known when this is compiled */
     if (__builtin_expect(at >= match->room.end, 0))
         return match->sink.put(match->sink.owner, size);
     match->room.at = at + size;
-    match->room.facts++;
+    match->room.reports++;
     return at;
 }
 
-/* Room for a fact, with its head. */
+/* Room for a report, with its head filled in. */
 static inline void *
-match_put(struct match *match, enum event_type type, size_t size,
+emit_head(struct match *match, enum event_type type, size_t size,
           const struct event *cause)
 {
-    struct event *event = match_room(match, size);
+    struct event *event = emit_room(match, size);
 
     event->words = (uint16_t)(size / 8);
     event->type = (uint16_t)type;
@@ -105,7 +101,7 @@ match_put(struct match *match, enum event_type type, size_t size,
     return event;
 }
 
-/* What an order and an order fact have in the same places: all fields from
+/* The fields that an order and a report on one have in the same places: from
  * side to expire_time. */
 struct order_body {
     uint64_t words[11];
@@ -115,7 +111,7 @@ _Static_assert(offsetof(struct order, side) + sizeof(struct order_body) ==
                    offsetof(struct order_fact, side) +
                            sizeof(struct order_body) ==
                        offsetof(struct order_fact, remaining_quantity),
-               "accepted is an order with more behind");
+               "accepted is an order with more after it");
 
 static inline struct order_body *
 order_body(const void *side)
@@ -123,31 +119,31 @@ order_body(const void *side)
     return (struct order_body *)(uintptr_t)side;
 }
 
-/* An order, with its type and time in force as they were understood; the
- * caller may still set its limit and stop price. */
+/* An order is accepted, with its type and time in force as they were
+ * understood; the caller may still set limit and stop price. */
 static inline struct order_fact *
-tell_accepted(struct match *match, const struct order *order,
+emit_accepted(struct match *match, const struct order *order,
               uint8_t order_type, uint8_t time_in_force)
 {
-    struct order_fact *fact =
-        match_put(match, EVENT_ACCEPTED, sizeof *fact, &order->event);
+    struct order_fact *report =
+        emit_head(match, EVENT_ACCEPTED, sizeof *report, &order->event);
 
-    *order_body(&fact->side) = *order_body(&order->side);
-    fact->order_type = order_type;
-    fact->time_in_force = time_in_force;
-    fact->reason = 0;
-    memset(fact->reserved, 0, sizeof fact->reserved);
-    fact->remaining_quantity = order->quantity;
-    fact->price_offset = order->price_offset;
-    fact->offset_step = order->offset_step;
-    return fact;
+    *order_body(&report->side) = *order_body(&order->side);
+    report->order_type = order_type;
+    report->time_in_force = time_in_force;
+    report->reason = 0;
+    memset(report->reserved, 0, sizeof report->reserved);
+    report->remaining_quantity = order->quantity;
+    report->price_offset = order->price_offset;
+    report->offset_step = order->offset_step;
+    return report;
 }
 
 static inline struct trade *
-match_put_trade(struct match *match, struct market *market,
+emit_trade_head(struct match *match, struct market *market,
                 const struct event *cause)
 {
-    struct trade *trade = match_put(match, EVENT_TRADE, sizeof *trade, cause);
+    struct trade *trade = emit_head(match, EVENT_TRADE, sizeof *trade, cause);
 
     memset(trade->reserved, 0, sizeof trade->reserved);
     trade->trade_id = ++market->trades;
@@ -156,11 +152,11 @@ match_put_trade(struct match *match, struct market *market,
 }
 
 static inline void
-tell_trade(struct match *match, struct market *market,
+emit_trade(struct match *match, struct market *market,
            const struct taker *taker, const struct resting *maker,
            int64_t quantity)
 {
-    struct trade *trade = match_put_trade(match, market, taker->cause);
+    struct trade *trade = emit_trade_head(match, market, taker->cause);
     bool sells = taker->side == SIDE_SELL;
 
     trade->side = taker->side;
@@ -176,10 +172,10 @@ tell_trade(struct match *match, struct market *market,
 }
 
 static inline struct order_end *
-match_put_end(struct match *match, enum event_type type,
+emit_end_head(struct match *match, enum event_type type,
               const struct event *cause)
 {
-    struct order_end *end = match_put(match, type, sizeof *end, cause);
+    struct order_end *end = emit_head(match, type, sizeof *end, cause);
 
     memset(&end->side, 0,
            offsetof(struct order_end, order_id) -
@@ -187,12 +183,12 @@ match_put_end(struct match *match, enum event_type type,
     return end;
 }
 
-/* A plain order is cancelled as was asked for. */
+/* A plain order is cancelled as requested. */
 static inline void
-tell_cancelled(struct match *match, const struct event *cause,
+emit_cancelled(struct match *match, const struct event *cause,
                const struct resting *order)
 {
-    struct order_end *end = match_put_end(match, EVENT_CANCELLED, cause);
+    struct order_end *end = emit_end_head(match, EVENT_CANCELLED, cause);
 
     end->side = order->side;
     end->reason = REASON_REQUESTED;

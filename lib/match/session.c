@@ -3,10 +3,11 @@
 #include "match/act.h"
 #include "match/auction.h"
 #include "match/close.h"
+#include "match/report.h"
 #include "match/special.h"
 #include "match/stop.h"
 
-/* Whether the phase ends what was collected before. */
+/* Whether a new phase ends the auction that was collected before. */
 static bool
 ends_auction(uint8_t from, uint8_t to)
 {
@@ -14,7 +15,7 @@ ends_auction(uint8_t from, uint8_t to)
            (to == SESSION_CLOSED && from == SESSION_CLOSING_AUCTION);
 }
 
-/* Whether nothing can happen when an auction ends. */
+/* Whether the end of an auction changes nothing. */
 static bool
 is_quiet(const struct market *market)
 {
@@ -44,24 +45,24 @@ join_close(struct match *match, struct market *market, struct failure *failure)
     return 0;
 }
 
-/* Trades what was collected, and ends what was meant for that alone. */
+/* Trades what was collected, and cancels what was meant for that alone. */
 static int
 end_auction(struct match *match, struct market *market,
             const struct event *cause, struct failure *failure)
 {
     bool traded;
 
-    if (match_collect_curve(match, market, failure) != 0)
+    if (match_build_curve(match, market, failure) != 0)
         return -1;
     traded = match_uncross(match, market, cause);
     if (market->passing &&
         match_end_passing(match, market, cause, failure) != 0)
         return -1;
     if (market->state == SESSION_CONTINUOUS)
-        match_elect(match, market);
+        match_trigger(match, market);
     if (traded && match_trail(match, market, failure) != 0)
         return -1;
-    return match_run_fired(match, market, cause, failure);
+    return match_act_triggered(match, market, cause, failure);
 }
 
 static int
@@ -77,13 +78,13 @@ begin_phase(struct match *match, struct market *market,
     if (session->state == SESSION_CLOSING_AUCTION &&
         join_close(match, market, failure) != 0)
         return -1;
-    market->told = (struct indication){.price = DECIMAL_NULL};
+    market->indicated = (struct indication){.price = DECIMAL_NULL};
     if (ends_auction(from, market->state) && !is_quiet(market) &&
         (match_cause(match, market, &session->event, &cause, failure) != 0 ||
          end_auction(match, market, &cause, failure) != 0))
         return -1;
     if (!is_auction(market))
-        match_drop_curve(match, market);
+        match_discard_curve(match, market);
     return 0;
 }
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "match/report.h"
+#include "match/rules.h"
 #include "match/special.h"
-#include "match/stop.h"
 
 /* ---- saving -------------------------------------------------------------- */
 
@@ -21,7 +21,7 @@ put(const struct event_sink *sink, enum event_type type, size_t size,
 }
 
 static void
-put_session(const struct match *match, const struct event_sink *sink)
+emit_session(const struct match *match, const struct event_sink *sink)
 {
     struct session *session =
         put(sink, EVENT_SESSION, sizeof *session, 0, match->now);
@@ -30,8 +30,8 @@ put_session(const struct match *match, const struct event_sink *sink)
 }
 
 static void
-put_definition(const struct instrument *definition, uint32_t index,
-               const struct event_sink *sink)
+emit_definition(const struct instrument *definition, uint32_t index,
+                const struct event_sink *sink)
 {
     size_t size = definition->event.words * 8UL;
     struct instrument *event = sink->put(sink->owner, size);
@@ -40,7 +40,7 @@ put_definition(const struct instrument *definition, uint32_t index,
     event->event.instrument = index + 1;
 }
 
-/* The id of an instrument on the tape at hand, or 0. */
+/* The id of an instrument on the current tape, or 0. */
 static uint32_t
 local_of(const struct instruments *instruments, uint32_t index)
 {
@@ -50,8 +50,8 @@ local_of(const struct instruments *instruments, uint32_t index)
 }
 
 static void
-put_market(const struct match *match, const struct market *market,
-           uint32_t local, const struct event_sink *sink)
+emit_market(const struct match *match, const struct market *market,
+            uint32_t local, const struct event_sink *sink)
 {
     struct market_state *state = put(sink, EVENT_MARKET, sizeof *state,
                                      market->book.number + 1, match->now);
@@ -60,26 +60,26 @@ put_market(const struct match *match, const struct market *market,
     state->last_price = market->last;
     state->trade_count = market->trades;
     state->local_id = local;
-    state->indicative_price = market->told.price;
-    state->indicative_quantity = market->told.quantity;
-    state->indicative_surplus = market->told.surplus;
+    state->indicative_price = market->indicated.price;
+    state->indicative_quantity = market->indicated.quantity;
+    state->indicative_surplus = market->indicated.surplus;
 }
 
 static void
-put_order(const struct match *match, uint32_t order,
-          const struct event_sink *sink)
+emit_order(const struct match *match, uint32_t order,
+           const struct event_sink *sink)
 {
     const struct books *books = &match->books;
     const struct resting *resting = &books->orders[order];
     struct resting_order *event =
         put(sink, EVENT_RESTING, sizeof *event, resting->book + 1, match->now);
-    struct order_fact fact;
+    struct order_fact report;
 
     _Static_assert(offsetof(struct resting_order, visible_quantity) ==
-                       sizeof fact,
+                       sizeof report,
                    "a whole order, and where it stands");
-    describe_order(match, order, &fact);
-    memcpy(&event->side, &fact.side, sizeof fact - sizeof fact.event);
+    describe_order(match, order, &report);
+    memcpy(&event->side, &report.side, sizeof report - sizeof report.event);
     event->place = resting->place + 1U;
     event->visible_quantity = resting->open;
     event->accepted = books->ages[order];
@@ -90,32 +90,32 @@ put_order(const struct match *match, uint32_t order,
 }
 
 static void
-put_ladder(const struct match *match, const struct ladder *ladder,
-           const struct event_sink *sink)
+emit_ladder(const struct match *match, const struct ladder *ladder,
+            const struct event_sink *sink)
 {
     const struct books *books = &match->books;
     struct ladder_place place;
-    uint32_t level = ladder_first(&books->rungs, ladder, &place);
+    uint32_t level = ladder_first(&books->pool, ladder, &place);
 
-    for (; level; level = ladder_next(&books->rungs, &place))
+    for (; level; level = ladder_next(&books->pool, &place))
         for (uint32_t order = books_level(books, level)->head; order;
              order = books->orders[order].newer)
-            put_order(match, order, sink);
+            emit_order(match, order, sink);
 }
 
 void
 match_save(const struct match *match, const struct instruments *instruments,
            const struct event_sink *sink)
 {
-    put_session(match, sink);
+    emit_session(match, sink);
     for (uint32_t i = 0; i < match->count; i++) {
         const struct market *market = &match->markets[i];
 
-        put_definition(instruments->events[i], i, sink);
-        put_market(match, market, local_of(instruments, i), sink);
+        emit_definition(instruments->events[i], i, sink);
+        emit_market(match, market, local_of(instruments, i), sink);
         for (unsigned place = 0; place < PLACE_NOWHERE; place++)
             for (unsigned side = 0; side < 2; side++)
-                put_ladder(match, &market->book.ladders[place][side], sink);
+                emit_ladder(match, &market->book.ladders[place][side], sink);
     }
 }
 
@@ -129,13 +129,7 @@ _Static_assert((int)STANDS_IN_BOOK == PLACE_BOOK + 1 &&
                    (int)STANDS_MARKET == PLACE_MARKET + 1 &&
                    (int)STANDS_CLOSE == PLACE_CLOSE + 1 &&
                    (int)STANDS_CLOSE == PLACE_NOWHERE,
-               "a place is called by the same number on a tape");
-
-static bool
-is_amount(int64_t value)
-{
-    return value > 0 && value <= DECIMAL_MAX;
-}
+               "a place has the same number on a tape, counted from 1");
 
 static bool
 is_null_or_amount(int64_t value)
@@ -152,12 +146,12 @@ restore_market(struct match *match, const struct market_state *state,
     if (state->state == 0 || !is_null_or_amount(state->last_price) ||
         !is_null_or_amount(state->indicative_price) ||
         state->local_id > UINT32_MAX)
-        return fail(failure, FAILURE_DATA, "there can be no such market");
+        return fail(failure, FAILURE_DATA, "no market can be in this state");
     market->state = state->state;
     market->last = state->last_price;
     market->trades = state->trade_count;
     market->local = (uint32_t)state->local_id;
-    market->told = (struct indication){
+    market->indicated = (struct indication){
         .price = state->indicative_price,
         .quantity = state->indicative_quantity,
         .surplus = state->indicative_surplus,
@@ -239,61 +233,46 @@ can_be_plain(const struct resting_order *order)
            order->offset_step == DECIMAL_NULL;
 }
 
-static void
-enter_plain(struct match *match, struct market *market,
-            const struct resting_order *order)
+/* The order as it was sent, except that it asks for what remains of it. */
+static struct order
+order_of(const struct resting_order *resting)
 {
-    struct books *books = &match->books;
-    uint32_t number = books_new(books);
+    struct order order;
 
-    books->orders[number] = (struct resting){
-        .order_id = order->order_id,
-        .account_id = order->account_id,
-        .client_order_id = order->client_order_id,
-        .price = order->price,
-        .open = order->remaining_quantity,
-        .book = market->book.number,
-        .side = order->side,
-        .place = PLACE_BOOK,
-        .time_in_force = order->time_in_force,
-        .flags = order->flags & 7U,
-        .order_type = order->order_type & 15U,
-        .self_trade = order->self_trade & 15U,
-    };
-    books->rests[number] = (struct resting_rest){
-        .strategy_id = order->strategy_id,
-        .quantity = order->quantity,
-    };
-    books->ages[number] = order->accepted;
-    books_hold(books, number);
-    book_queue(books, &market->book, number);
-}
-
-static int
-enter_special(struct match *match, struct market *market,
-              const struct resting_order *order, struct failure *failure)
-{
-    struct order as_sent;
-    uint32_t number;
-
-    if (match_reserve(match, failure) != 0)
-        return -1;
     _Static_assert(offsetof(struct resting_order, remaining_quantity) ==
                        offsetof(struct order, price_offset),
                    "the same fields in the same places, up to expire_time");
-    memcpy(&as_sent, order, offsetof(struct order, price_offset));
-    as_sent.quantity = order->remaining_quantity;
-    as_sent.price_offset = order->price_offset;
-    as_sent.offset_step = order->offset_step;
-    number = match_hold(match, market, &as_sent, order->order_type,
-                        order->time_in_force);
-    match_place(match, market, number, (enum book_place)(order->place - 1),
-                price_in(order));
-    match_show_only(match, market, number, order->visible_quantity);
-    match->books.rests[number].quantity = order->quantity;
-    match->books.ages[number] = order->accepted;
-    books_extra(&match->books, number)->since = order->placed;
-    return 0;
+    memcpy(&order, resting, offsetof(struct order, price_offset));
+    order.quantity = resting->remaining_quantity;
+    order.price_offset = resting->price_offset;
+    order.offset_step = resting->offset_step;
+    return order;
+}
+
+static uint32_t
+enter_plain(struct match *match, struct market *market,
+            const struct order *order)
+{
+    struct books *books = &match->books;
+
+    return match_enter_plain(
+        match, market, order, order->time_in_force, order->quantity,
+        books_slot(books, market->book.number, order->order_id));
+}
+
+/* match_reserve made room. */
+static uint32_t
+enter_special(struct match *match, struct market *market,
+              const struct order *order, const struct resting_order *resting)
+{
+    uint32_t number = match_hold(match, market, order, order->order_type,
+                                 order->time_in_force);
+
+    match_place(match, market, number, (enum book_place)(resting->place - 1),
+                price_in(resting));
+    match_show_only(match, market, number, resting->visible_quantity);
+    books_extra(&match->books, number)->since = resting->placed;
+    return number;
 }
 
 /* Good till date, and only then, it lives until a time to come. */
@@ -305,30 +284,32 @@ has_good_time(const struct match *match, const struct resting_order *order)
 }
 
 static int
-restore_order(struct match *match, const struct resting_order *order,
+restore_order(struct match *match, const struct resting_order *resting,
               struct failure *failure)
 {
     struct market *market = &match->markets[match->count - 1];
-    bool plain = order->placed == 0;
+    uint64_t accepted = match->accepted, stamps = match->stamps;
+    struct order order = order_of(resting);
+    bool plain = resting->placed == 0;
+    uint32_t number;
 
-    if (order->order_id == 0 || order->side == 0 || order->order_type == 0 ||
-        order->time_in_force == 0 || !has_good_numbers(order) ||
-        !has_good_place(order) || !has_good_time(match, order) ||
-        (plain && !can_be_plain(order)))
-        return fail(failure, FAILURE_DATA, "there can be no such order");
-    if (books_find(&match->books, market->book.number, order->order_id))
+    if (order.order_id == 0 || order.side == 0 || order.order_type == 0 ||
+        order.time_in_force == 0 || !has_good_numbers(resting) ||
+        !has_good_place(resting) || !has_good_time(match, resting) ||
+        (plain && !can_be_plain(resting)))
+        return fail(failure, FAILURE_DATA, "no order can be like this one");
+    if (books_find(&match->books, market->book.number, order.order_id))
         return fail(failure, FAILURE_DATA, "the order is live already");
-    if (books_reserve(&match->books, failure) != 0)
+    if (match_reserve(match, failure) != 0)
         return -1;
-    if (plain)
-        enter_plain(match, market, order);
-    else if (enter_special(match, market, order, failure) != 0)
-        return -1;
+    number = plain ? enter_plain(match, market, &order)
+                   : enter_special(match, market, &order, resting);
+    match->books.rests[number].quantity = resting->quantity;
+    match->books.ages[number] = resting->accepted;
     /* only which is larger counts, so the largest may be where to go on */
-    if (order->accepted > match->accepted)
-        match->accepted = order->accepted;
-    if (order->placed > match->stamps)
-        match->stamps = order->placed;
+    match->accepted =
+        resting->accepted > accepted ? resting->accepted : accepted;
+    match->stamps = resting->placed > stamps ? resting->placed : stamps;
     return 0;
 }
 
@@ -354,5 +335,5 @@ match_restore(struct match *match, const struct event *event,
         if (event->type == EVENT_RESTING)
             return restore_order(match, at, failure);
     }
-    return fail(failure, FAILURE_DATA, "an event that is out of place");
+    return fail(failure, FAILURE_DATA, "this event is out of place");
 }

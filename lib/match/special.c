@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "match/expiry.h"
-#include "match/stop.h"
+#include "match/followers.h"
 
 /* ---- making one ---------------------------------------------------------- */
 
@@ -23,22 +23,12 @@ match_hold(struct match *match, struct market *market,
 {
     struct books *books = &match->books;
     uint32_t number = books_new(books), extra = books_new_extra(books);
-    struct resting *resting = &books->orders[number];
 
-    *resting = (struct resting){
-        .order_id = order->order_id,
-        .account_id = order->account_id,
-        .client_order_id = order->client_order_id,
-        .open = order->quantity,
-        .book = market->book.number,
-        .side = order->side,
-        .place = PLACE_NOWHERE,
-        .special = true,
-        .time_in_force = time_in_force,
-        .flags = order->flags & 7U,
-        .order_type = order_type & 15U,
-        .self_trade = order->self_trade & 15U,
-    };
+    books->orders[number] =
+        match_resting(market, order, order_type, time_in_force);
+    books->orders[number].open = order->quantity;
+    books->orders[number].place = PLACE_NOWHERE;
+    books->orders[number].special = true;
     books->rests[number] = (struct resting_rest){
         .extra = extra,
         .quantity = order->quantity,
@@ -72,23 +62,23 @@ match_rest_place(const struct match *match, uint32_t order)
 
 /* ---- icebergs ------------------------------------------------------------ */
 
-/* Adds to what is known to be behind icebergs at a price, so many more of
- * them. */
+/* Adds quantity and a number of icebergs to what is in reserve at the price of
+ * one; the level goes when no iceberg there has a reserve. */
 static void
 add_reserve(struct match *match, struct market *market, uint32_t order,
             int64_t quantity, int count)
 {
     const struct resting *resting = &match->books.orders[order];
-    struct rungs *rungs = &match->books.rungs;
+    struct level_pool *pool = &match->books.pool;
     struct ladder *ladder =
         book_ladder(&market->book, PLACE_RESERVES, resting->side);
-    uint32_t number = ladder_take(rungs, ladder, resting->price);
-    struct level *level = &rungs->levels[number];
+    uint32_t number = ladder_take(pool, ladder, resting->price);
+    struct level *level = &pool->levels[number];
 
     level_add(level, quantity);
     level->count += (uint32_t)count;
     if (level->count == 0)
-        ladder_drop(rungs, ladder, number);
+        ladder_remove(pool, ladder, number);
 }
 
 static void
@@ -98,13 +88,14 @@ set_reserve(struct match *match, struct market *market, uint32_t order,
     struct extra *extra = books_extra(&match->books, order);
     int64_t more = reserve - extra->reserve;
 
+    assert(reserve >= 0);
     if (more != 0)
         add_reserve(match, market, order, more,
                     (reserve > 0) - (extra->reserve > 0));
     extra->reserve = reserve;
 }
 
-/* What is shown of so much open. */
+/* How much of what is open is shown. */
 static int64_t
 peak_of(const struct extra *extra, int64_t open)
 {
@@ -121,6 +112,7 @@ match_shrink(struct match *match, struct market *market, uint32_t order,
     struct books *books = &match->books;
     int64_t less = books_open(books, order) - open;
 
+    assert(open > 0 && less >= 0);
     match_want(match, market, order, -less);
     if (books->orders[order].special) {
         int64_t reserve = books_extra(books, order)->reserve;
@@ -150,6 +142,7 @@ match_show_only(struct match *match, struct market *market, uint32_t order,
     struct books *books = &match->books;
     int64_t open = books_open(books, order);
 
+    assert(visible > 0 && visible <= open);
     book_reduce(books, order, books->orders[order].open - visible);
     set_reserve(match, market, order, open - visible);
 }
@@ -172,7 +165,8 @@ match_refill(struct match *match, struct market *market, uint32_t order)
 
 /* ---- places -------------------------------------------------------------- */
 
-/* Counts a special order where it stands, or (-1) no more. */
+/* Adds one, or -1 as an unsigned number, to the counts of the place where a
+ * special order stands. */
 static void
 count_place(struct market *market, const struct resting *resting, uint32_t one)
 {
@@ -202,6 +196,8 @@ match_place(struct match *match, struct market *market, uint32_t order,
     struct resting *resting = &books->orders[order];
     int64_t open = resting->open;
 
+    assert(resting->place == PLACE_NOWHERE && place < PLACE_NOWHERE);
+    assert(open > 0);
     resting->price = price;
     resting->place = (uint8_t)place & 15U;
     if (resting->special) {
@@ -227,6 +223,8 @@ match_displace(struct match *match, struct market *market, uint32_t order)
     struct resting *resting = &books->orders[order];
     int64_t open = books_open(books, order);
 
+    assert(resting->place != PLACE_NOWHERE);
+    assert(resting->book == market->book.number);
     match_want(match, market, order, -open);
     book_unqueue(books, &market->book, order);
     if (resting->special) {
@@ -240,7 +238,7 @@ match_displace(struct match *match, struct market *market, uint32_t order)
 }
 
 void
-match_drop(struct match *match, struct market *market, uint32_t order)
+match_remove(struct match *match, struct market *market, uint32_t order)
 {
     struct books *books = &match->books;
 
@@ -249,37 +247,4 @@ match_drop(struct match *match, struct market *market, uint32_t order)
     if (books->orders[order].special && books_extra(books, order)->expiry)
         match_remove_expiry(match, order);
     books_forget(books, order);
-}
-
-/* ---- owners -------------------------------------------------------------- */
-
-bool
-match_same_group(const struct match *match, uint64_t account, uint64_t other)
-{
-    uint32_t group = map_get(&match->members, account);
-
-    return group != MAP_NONE && group == map_get(&match->members, other);
-}
-
-int
-match_account(struct match *match, const struct account *account,
-              struct failure *failure)
-{
-    uint32_t group;
-
-    if (account->account_id == 0)
-        return 0;
-    if (account->group_id == 0) {
-        map_remove(&match->members, account->account_id);
-        return 0;
-    }
-    group = map_get(&match->groups, account->group_id);
-    if (group == MAP_NONE) {
-        group = (uint32_t)match->groups.count;
-        if (!map_put(&match->groups, account->group_id, group))
-            return fail_memory(failure);
-    }
-    if (!map_put(&match->members, account->account_id, group))
-        return fail_memory(failure);
-    return 0;
 }

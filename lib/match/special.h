@@ -1,74 +1,102 @@
-/* special.h - special orders: what they have beyond a limit and a
- * quantity, where they stand, and the counts that depend on it; private to
- * match*.c.
+/* special.h - where orders stand, and what special orders have beyond a limit
+ * and a quantity.
  *
- * Plain orders, which have no extra, are the business of book.h alone; the
- * functions here take both.
+ * A plain order has no extra and stands in the book; most events know nothing
+ * else and need only book.h.  The functions here take both kinds, and keep the
+ * market's counts, its curve and the reserves of icebergs up to date.
  */
 #ifndef MATCH_SPECIAL_H
 #define MATCH_SPECIAL_H
 
 #include "match/match.h"
 
-/* Makes room for one more special order. */
+/* What any new order has in the books, except price, open and its place. */
+static inline struct resting
+match_resting(const struct market *market, const struct order *order,
+              uint8_t order_type, uint8_t time_in_force)
+{
+    return (struct resting){
+        .order_id = order->order_id,
+        .account_id = order->account_id,
+        .client_order_id = order->client_order_id,
+        .book = market->book.number,
+        .side = order->side,
+        .time_in_force = time_in_force,
+        .flags = order->flags & 7U,
+        .order_type = order_type & 15U,
+        .self_trade = order->self_trade & 15U,
+    };
+}
+
+/* Enters a plain order into the book, with open left of it, at the end of its
+ * queue; slot is that of its id.  books_reserve made room. */
+static inline __attribute__((always_inline)) uint32_t
+match_enter_plain(struct match *match, struct market *market,
+                  const struct order *order, uint8_t time_in_force,
+                  int64_t open, uint32_t *slot)
+{
+    struct books *books = &match->books;
+    uint32_t number = books_new(books);
+
+    books->orders[number] =
+        match_resting(market, order, ORDER_LIMIT, time_in_force);
+    books->orders[number].price = order->price;
+    books->orders[number].open = open;
+    books->rests[number] = (struct resting_rest){
+        .strategy_id = order->strategy_id,
+        .quantity = order->quantity,
+    };
+    books->ages[number] = ++match->accepted;
+    books_link(books, slot, number);
+    books_append(books, &market->book.sides[order->side - SIDE_BUY], number,
+                 order->price, open);
+    return number;
+}
+
+/* Makes room for one more special order.  0, or -1 if out of memory. */
 int match_reserve(struct match *match, struct failure *failure);
 
-/* A new order that stands nowhere yet, with all that is open in its open; in
- * the form in which it was understood.  match_reserve has made room. */
+/* A new special order, of the type and time in force as which it was
+ * understood.  It stands nowhere yet; its open is all of its quantity.
+ * match_reserve made room. */
 uint32_t match_hold(struct match *match, struct market *market,
                     const struct order *order, uint8_t order_type,
                     uint8_t time_in_force);
 
-/* Puts an order that stands nowhere at the end of its queue: where it rests,
- * an iceberg with a fresh peak, or where it waits. */
+/* Puts an order that stands nowhere at the end of a queue: where it rests, an
+ * iceberg with a fresh peak, or where it waits. */
 void match_place(struct match *match, struct market *market, uint32_t order,
                  enum book_place place, int64_t price);
 
-/* Takes an order away from where it stands; all that is open of it is then in
- * its open. */
+/* Takes an order from where it stands; all that is open of it is then in its
+ * open. */
 void match_displace(struct match *match, struct market *market, uint32_t order);
 
-/* Makes an order, wherever it stands, one that never was. */
-void match_drop(struct match *match, struct market *market, uint32_t order);
+/* Removes an order, wherever it stands, and forgets it. */
+void match_remove(struct match *match, struct market *market, uint32_t order);
 
-/* Leaves so much open, which is no more than was, at the same place in the
- * queue.  What an iceberg shows goes last. */
+/* Leaves less open, or as much, at the same place in the queue.  Reserves are
+ * cut before what an iceberg shows. */
 void match_shrink(struct match *match, struct market *market, uint32_t order,
                   int64_t open);
 
-/* Lets an iceberg show a fresh peak where it stands, of so much open. */
+/* Lets a special order in its queue show a fresh peak of what is open. */
 void match_show(struct match *match, struct market *market, uint32_t order,
                 int64_t open);
 
-/* Lets an iceberg show so much where it stands, and nothing more is open than
- * was. */
+/* Lets it show that much, with as much open as before. */
 void match_show_only(struct match *match, struct market *market, uint32_t order,
                      int64_t visible);
 
 /* Lets an iceberg whose peak is used up show the next one, at the end of its
- * queue; false when there is no more. */
+ * queue; false if it has no reserve. */
 bool match_refill(struct match *match, struct market *market, uint32_t order);
 
 /* Where an order with a limit rests. */
 enum book_place match_rest_place(const struct match *match, uint32_t order);
 
-/* Whether one owner stands behind two accounts. */
-bool match_same_group(const struct match *match, uint64_t account,
-                      uint64_t other);
-
-static inline bool
-match_same_owner(const struct match *match, uint64_t account, uint64_t other)
-{
-    return account &&
-           (account == other ||
-            (match->members.count && match_same_group(match, account, other)));
-}
-
-/* An account says which group it belongs to. */
-int match_account(struct match *match, const struct account *account,
-                  struct failure *failure);
-
-/* So much more is wanted at a limit, in the book or hidden. */
+/* More, or less, is wanted at the limit of an order in the book or hidden: an
+ * auction's curve follows. */
 static inline void
 match_want(struct match *match, struct market *market, uint32_t order,
            int64_t quantity)
@@ -78,20 +106,6 @@ match_want(struct match *match, struct market *market, uint32_t order,
     if (market->has_curve && resting->place <= PLACE_HIDDEN)
         curve_add(&match->curves, &market->curve, resting->side - SIDE_BUY,
                   resting->price, quantity);
-}
-
-static inline bool
-is_collecting(const struct market *market)
-{
-    return market->state == SESSION_PRE_OPEN ||
-           market->state == SESSION_OPENING_AUCTION ||
-           market->state == SESSION_CLOSING_AUCTION;
-}
-
-static inline uint8_t
-self_trade_mode(const struct match *match, uint8_t mode)
-{
-    return mode ? mode : match->self_trade;
 }
 
 #endif

@@ -1,47 +1,37 @@
-/* stop.h - stops: they wait, go off at a trade, and some follow the
- * price; private to match*.c.
+/* stop.h - stops: they wait, a trade triggers them, and some follow the price.
  *
- * A stop that goes off joins match->fired, a queue, and acts when the order
- * that traded is wholly done: first the stops of its first trade, then those
- * of the second, ..., then those that the stops' own trades set off.
+ * A triggered stop joins the queue match->triggered, and acts (act.h) when the
+ * order that traded is completely done: first the stops of its first trade,
+ * then those of the second, and so on; then those that the stops' own trades
+ * trigger.
  */
 #ifndef MATCH_STOP_H
 #define MATCH_STOP_H
 
-#include "match/act.h"
+#include "match/match.h"
 
-static inline bool
-is_stop(unsigned order_type)
-{
-    return order_type >= ORDER_STOP && order_type <= ORDER_TRAILING_STOP;
-}
-
-/* The stop price that a stop of the market begins with; null: none yet. */
+/* The stop price with which a stop enters the market; null: none yet. */
 int64_t match_first_stop(const struct market *market,
                          const struct order *order);
 
-/* Lets a stop that stands nowhere wait, or go off when the last price is at
- * its stop price already and trading is continuous. */
+/* Lets a stop that stands nowhere wait; if trading is continuous and the last
+ * price has reached its stop price, it is triggered instead. */
 void match_wait(struct match *match, struct market *market, uint32_t order);
 
-/* A trade was made at market->last: stops go off, then others move. */
+/* There was a trade at market->last: it triggers stops, then others move.  0,
+ * or -1 if out of memory. */
 int match_traded(struct match *match, struct market *market,
                  struct failure *failure);
 
-/* Each of the two by itself. */
-void match_elect(struct match *match, struct market *market);
+/* Each half of match_traded alone. */
+void match_trigger(struct match *match, struct market *market);
 int match_trail(struct match *match, struct market *market,
                 struct failure *failure);
 
-/* Lets the stops that went off act, one after the other. */
-int match_run_fired(struct match *match, struct market *market,
-                    const struct event *cause, struct failure *failure);
+/* Takes the first stop off the queue of those triggered; 0: there is none. */
+uint32_t match_next_triggered(struct match *match);
 
-/* Whether a stop would go off if trading were continuous. */
+/* Whether the last price would trigger a stop if trading were continuous. */
 bool match_has_due(const struct market *market);
-
-/* A stop was put to where it waits, or taken away. */
-void match_follow(struct match *match, struct market *market, uint32_t order);
-void match_unfollow(struct match *match, struct market *market, uint32_t order);
 
 #endif

@@ -1,5 +1,8 @@
 #include "match/take.h"
 
+#include <assert.h>
+
+#include "match/special.h"
 #include "match/stop.h"
 
 /* ---- makers in order ----------------------------------------------------- */
@@ -22,11 +25,11 @@ cursor_begin(const struct match *match, struct market *market, unsigned side,
     cursor->order = 0;
     if (market->unshown == 0)
         return;
-    level = ladder_first(&books->rungs, ladder, &cursor->place);
+    level = ladder_first(&books->pool, ladder, &cursor->place);
     cursor->order = level ? books_level(books, level)->head : 0;
 }
 
-/* Goes on to the next; before the order that it is at is taken away. */
+/* Moves on to the next; the order it is at must still be in its queue. */
 static void
 cursor_next(const struct match *match, struct cursor *cursor)
 {
@@ -36,7 +39,7 @@ cursor_next(const struct match *match, struct cursor *cursor)
     cursor->order = books->orders[cursor->order].newer;
     if (cursor->order)
         return;
-    level = ladder_next(&books->rungs, &cursor->place);
+    level = ladder_next(&books->pool, &cursor->place);
     cursor->order = level ? books_level(books, level)->head : 0;
 }
 
@@ -46,7 +49,7 @@ head_of(const struct books *books, const struct ladder *ladder)
     return books_level(books, ladder->best)->head;
 }
 
-/* The same as next_maker, where orders rest that are not shown. */
+/* next_maker where orders rest that are not shown. */
 static uint32_t
 next_of_all(const struct match *match, struct market *market,
             const struct taker *taker, struct cursor *cursor)
@@ -103,15 +106,16 @@ static void
 end_maker(struct match *match, struct market *market, const struct taker *taker,
           uint32_t maker)
 {
-    tell_end(match, taker->cause, EVENT_CANCELLED, 0, REASON_SELF_TRADE, maker);
-    match_drop(match, market, maker);
+    emit_end(match, taker->cause, EVENT_CANCELLED, 0, REASON_SELF_TRADE, maker);
+    match_remove(match, market, maker);
 }
 
 static void
 end_taker(struct match *match, struct taker *taker)
 {
+    assert(taker->number); /* prevention makes an order special */
     match->books.orders[taker->number].open = taker->open;
-    tell_end(match, taker->cause, EVENT_CANCELLED, (enum request)taker->request,
+    emit_end(match, taker->cause, EVENT_CANCELLED, (enum request)taker->request,
              REASON_SELF_TRADE, taker->number);
     taker->open = 0;
 }
@@ -132,7 +136,7 @@ decrement(struct match *match, struct market *market, struct taker *taker,
         books->rests[maker].quantity -= quantity;
         if (quantity == shown)
             match_refill(match, market, maker);
-        tell_modified(match, taker->cause, maker, REASON_SELF_TRADE);
+        emit_modified(match, taker->cause, maker, REASON_SELF_TRADE);
     }
     if (quantity == taker->open) {
         end_taker(match, taker);
@@ -141,10 +145,10 @@ decrement(struct match *match, struct market *market, struct taker *taker,
     taker->open -= quantity;
     books->orders[taker->number].open = taker->open;
     books->rests[taker->number].quantity -= quantity;
-    tell_modified(match, taker->cause, taker->number, REASON_SELF_TRADE);
+    emit_modified(match, taker->cause, taker->number, REASON_SELF_TRADE);
 }
 
-/* What the taker's mode says when it meets an order of its owner. */
+/* The taker meets an order of its owner: its mode decides. */
 static void
 prevent(struct match *match, struct market *market, struct taker *taker,
         uint32_t maker)
@@ -185,7 +189,7 @@ use_up(struct match *match, struct market *market, uint32_t maker)
     }
     book_reduce(books, maker, books->orders[maker].open);
     if (!match_refill(match, market, maker))
-        match_drop(match, market, maker);
+        match_remove(match, market, maker);
 }
 
 static inline void
@@ -196,7 +200,7 @@ trade(struct match *match, struct market *market, struct taker *taker,
     bool whole = maker->open <= taker->open;
     int64_t quantity = whole ? maker->open : taker->open;
 
-    tell_trade(match, market, taker, maker, quantity);
+    emit_trade(match, market, taker, maker, quantity);
     market->last = maker->price;
     taker->open -= quantity;
     if (whole)
@@ -212,6 +216,8 @@ match_take(struct match *match, struct market *market, struct taker *taker,
     struct cursor cursor;
     uint32_t maker;
 
+    assert(taker->open > 0);
+    assert(market->state == SESSION_CONTINUOUS);
     cursor_begin(match, market, taker->side, &cursor);
     while (taker->open > 0 &&
            (maker = next_maker(match, market, taker, &cursor)) != 0) {
@@ -230,25 +236,26 @@ match_take(struct match *match, struct market *market, struct taker *taker,
 
 /* ---- what there is to take ----------------------------------------------- */
 
-/* Whether so much is within the limit, where each level counts as a whole. */
+/* Whether that much is within the limit, when levels count as a whole: no
+ * maker is passed over or prevented. */
 static bool
 is_enough(const struct match *match, struct market *market,
           const struct taker *taker, int64_t wanted)
 {
     static const uint8_t places[] = {PLACE_BOOK, PLACE_RESERVES, PLACE_HIDDEN};
-    const struct rungs *rungs = &match->books.rungs;
+    const struct level_pool *pool = &match->books.pool;
     i128 sum = 0;
 
     for (size_t i = 0; i < sizeof places; i++) {
         const struct ladder *ladder =
             &market->book.ladders[places[i]][SIDE_SELL - taker->side];
         struct ladder_place place;
-        uint32_t level = ladder_first(rungs, ladder, &place);
+        uint32_t level = ladder_first(pool, ladder, &place);
 
-        for (; level; level = ladder_next(rungs, &place)) {
-            if (ladder_key(ladder, rungs->levels[level].price) < taker->limit)
+        for (; level; level = ladder_next(pool, &place)) {
+            if (ladder_key(ladder, pool->levels[level].price) < taker->limit)
                 break;
-            sum += level_quantity(&rungs->levels[level]);
+            sum += level_quantity(&pool->levels[level]);
             if (sum >= wanted)
                 return true;
         }
@@ -281,13 +288,13 @@ walk_next(const struct books *books, struct walk *walk)
     if (next)
         walk->order = next;
     else
-        walk_to(books, walk, ladder_next(&books->rungs, &walk->place));
+        walk_to(books, walk, ladder_next(&books->pool, &walk->place));
 }
 
 /* What a taker could have, counted maker by maker. */
 struct count {
     i128 sum;
-    i128 behind; /* reserves at the price at hand, which come after its peaks */
+    i128 behind; /* reserves at the current price: they come after all peaks */
     int64_t key; /* that price */
     bool ended;  /* an own order ends it */
 };
@@ -343,7 +350,7 @@ match_fillable(const struct match *match, struct market *market,
 
         walk->ladder = &market->book.ladders[place][other];
         walk_to(books, walk,
-                ladder_first(&books->rungs, walk->ladder, &walk->place));
+                ladder_first(&books->pool, walk->ladder, &walk->place));
     }
     while (!count.ended && count.sum < wanted) {
         struct walk *walk = first_of(books, walks);

@@ -1,15 +1,13 @@
-/* take.h - an order on the move meets the orders that rest; private to
- * match*.c.
+/* take.h - an incoming order meets the orders that rest.
  *
- * Makers come by price; at one price those that are shown first, then hidden
- * and all-or-none ones by time.  An all-or-none maker that the taker cannot
- * fill whole is passed over.
+ * Makers come by price; at one price those that are shown, then hidden and
+ * all-or-none ones by time.  An all-or-none maker that the taker cannot fill
+ * whole is passed over.
  */
 #ifndef MATCH_TAKE_H
 #define MATCH_TAKE_H
 
 #include "match/report.h"
-#include "match/special.h"
 
 /* Whether there may be a maker for a taker of that side and limit. */
 static inline bool
@@ -20,9 +18,10 @@ may_meet(const struct market *market, unsigned side, int64_t limit)
     return shown->best_key >= limit || market->unshown != 0;
 }
 
-/* Trades until the taker has what it wants, or nothing within its limit is
- * left, or self-trade prevention ends it; then nothing is open of it, and its
- * end is told.  Stops that go off are left in match->fired. */
+/* Trades until the taker has what it wants or nothing is left within its
+ * limit.  If self-trade prevention ends it, nothing is open of it and its end
+ * is reported.  Stops that are triggered are queued (stop.h).  0, or -1 if out
+ * of memory. */
 int match_take(struct match *match, struct market *market, struct taker *taker,
                struct failure *failure);
 
@@ -30,8 +29,8 @@ int match_take(struct match *match, struct market *market, struct taker *taker,
 bool match_meets(const struct match *match, struct market *market,
                  const struct taker *taker);
 
-/* Whether it would get so much at once, all makers that are its owner's aside
- * as its mode says. */
+/* Whether it would get the wanted quantity at once; makers of its owner are
+ * treated as its self-trade mode says. */
 bool match_fillable(const struct match *match, struct market *market,
                     const struct taker *taker, int64_t wanted);
 

@@ -95,6 +95,7 @@ tape_writer_send(struct tape_writer *writer)
     const struct event *last = event;
     int64_t time_min = event->time, time_max = event->time;
 
+    assert(!writer->lent);
     if (writer->count == 0)
         return 0;
     while ((const void *)event < end) {

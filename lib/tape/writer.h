@@ -42,6 +42,7 @@ struct tape_writer {
     uint64_t total;       /* events since begin, those in the block included */
     struct digest digest; /* of the blocks sent */
     bool begun;
+    bool lent; /* tape_writer_room was called: nothing else may write */
 };
 
 int tape_writer_init(struct tape_writer *writer, struct output *output,
@@ -60,6 +61,7 @@ int tape_writer_send(struct tape_writer *writer);
 static inline void *
 tape_writer_reserve(struct tape_writer *writer, size_t size)
 {
+    assert(!writer->lent);
     if (__builtin_expect(writer->used >= CHUNK_SIZE ||
                              writer->used + size > BLOCK_BODY_MAX,
                          0)) {
@@ -92,25 +94,31 @@ tape_writer_put(struct tape_writer *writer, size_t size)
     return room;
 }
 
-/* Where events of a few fields may be written one behind the other without
- * asking for each: *end is behind the last place where one may begin. */
+/* Lends the rest of the block: events of up to ROOM_EVENT_MAX bytes may be
+ * written there, one after the other, each beginning before *end.  Until
+ * tape_writer_filled takes it back nothing else may be written. */
 static inline char *
 tape_writer_room(struct tape_writer *writer, char **end)
 {
     char *body;
 
     tape_writer_reserve(writer, ROOM_EVENT_MAX);
+    writer->lent = true;
     body = writer->block + FRAME_HEAD;
     *end = body + CHUNK_SIZE;
     return body + writer->used;
 }
 
-/* So many events were written there, up to at. */
+/* count events were written in the room, up to at. */
 static inline void
 tape_writer_filled(struct tape_writer *writer, const char *at, uint64_t count)
 {
-    writer->used = (size_t)(at - (writer->block + FRAME_HEAD));
-    assert(writer->used <= CHUNK_SIZE + ROOM_EVENT_MAX);
+    size_t used = (size_t)(at - (writer->block + FRAME_HEAD));
+
+    assert(writer->lent);
+    assert(used >= writer->used && used <= CHUNK_SIZE + ROOM_EVENT_MAX);
+    writer->lent = false;
+    writer->used = used;
     writer->count += (uint32_t)count;
     writer->total += count;
 }
@@ -119,6 +127,7 @@ tape_writer_filled(struct tape_writer *writer, const char *at, uint64_t count)
 static inline uint64_t
 tape_writer_next_seq(const struct tape_writer *writer)
 {
+    assert(!writer->lent);
     return writer->block_seq + writer->count;
 }
 

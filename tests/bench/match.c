@@ -129,7 +129,7 @@ expect(const struct match *match, const struct event *event, const void *end,
 {
     if ((const void *)event >= end)
         return event;
-    match_expect(match, event->instrument - 1, event, step);
+    match_prefetch(match, event->instrument - 1, event, step);
     return event_next(event);
 }
 

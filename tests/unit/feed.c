@@ -11,7 +11,7 @@
 #include "tap.h"
 #include "tape/schema.h"
 
-#define LEVELS_MAX 5
+#define SHOWN_MAX 5
 
 /* ---- single facts ----------------------------------------------------------
  */
@@ -90,7 +90,7 @@ facts_change_levels(void)
  */
 
 struct side_row {
-    struct feed_level levels[LEVELS_MAX];
+    struct feed_level levels[SHOWN_MAX];
     unsigned count;
 };
 
@@ -157,7 +157,7 @@ static bool
 agrees(const struct feed *feed, const struct row *row, unsigned levels)
 {
     for (unsigned side = 0; side < 2; side++) {
-        struct feed_level ours[LEVELS_MAX];
+        struct feed_level ours[SHOWN_MAX];
         bool fits;
         unsigned count = feed_levels(feed, 0, (enum side)(side + SIDE_BUY),
                                      ours, levels, &fits);

@@ -108,7 +108,7 @@ sweep_of_5000(void)
     }
     OK("One order sweeps 5,000 orders in their order.", right);
     OK("The book is empty after it.",
-       match.books.count == 0 && match.books.rungs.level_count == 0);
+       match.books.count == 0 && match.books.pool.level_count == 0);
     match_free(&match);
 }
 

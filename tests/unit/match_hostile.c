@@ -200,7 +200,7 @@ many_orders(void)
     for (uint64_t id = 1; id <= MANY; id++)
         put_order(id, SIDE_BUY, DECIMAL_ONE);
     OK("A million orders rest at one price.",
-       match.books.count == MANY && match.books.rungs.level_count == 1);
+       match.books.count == MANY && match.books.pool.level_count == 1);
     for (uint64_t id = 2; id <= MANY; id += 2) { /* from the middle */
         cancel(id);
         right &= told.counts[EVENT_CANCELLED] == 1 &&
@@ -214,7 +214,7 @@ many_orders(void)
         right &= told.counts[EVENT_TRADE] == 1000 &&
                  match.books.count == left - 1000;
     }
-    OK("The others trade.", right && match.books.rungs.level_count == 0);
+    OK("The others trade.", right && match.books.pool.level_count == 0);
     match_free(&match);
 }
 
@@ -235,12 +235,12 @@ many_levels(void)
     begin();
     put_levels();
     OK("A million orders rest at a million prices.",
-       match.books.count == MANY && match.books.rungs.level_count == MANY);
+       match.books.count == MANY && match.books.pool.level_count == MANY);
     take(&taker);
     OK("They trade from the best price to the worst.",
        told.counts[EVENT_TRADE] == MANY && told.down &&
            told.high == MANY * DECIMAL_ONE && told.low == DECIMAL_ONE &&
-           match.books.rungs.node_count == 1);
+           match.books.pool.node_count == 1);
     put_levels();
     cancel(0);
     OK("They are cancelled all at once, in the order of their ids.",

@@ -237,7 +237,7 @@ list_side(struct list *list, const struct match *match, uint32_t index,
         uint32_t level;
 
         ladders[i] = &match->markets[index].book.ladders[i][side];
-        level = ladder_first(&books->rungs, ladders[i], &places[i]);
+        level = ladder_first(&books->pool, ladders[i], &places[i]);
         at[i] = level ? books_level(books, level)->head : 0;
     }
     for (;;) {
@@ -263,7 +263,7 @@ list_side(struct list *list, const struct match *match, uint32_t index,
         at[best] = books->orders[at[best]].newer;
         if (at[best])
             continue;
-        level = ladder_next(&books->rungs, &places[best]);
+        level = ladder_next(&books->pool, &places[best]);
         at[best] = level ? books_level(books, level)->head : 0;
     }
 }
