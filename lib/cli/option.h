@@ -1,8 +1,8 @@
 /* option.h - a program's options, as one table.
  *
- * Usage text, parsing, the options told in the provenance and the check that
- * the man page lists the same ones all come from the table.  Every program
- * also has --help, --version, --verbose (-v unless taken), --quiet (-q) and,
+ * Parsing, --help, the options in the provenance, shell completions and the
+ * check of the man page all come from the table.  Every program also has
+ * --help, --version, --list, --verbose (-v unless taken), --quiet (-q) and,
  * unless it writes nothing, --output (-o).
  *
  * Grammar as getopt_long: -i 1m, -i1m, --interval 1m, --interval=1m, "--"
@@ -41,11 +41,12 @@ struct option_spec {
     char letter;      /* 0: long only */
     const char *name; /* long name */
     enum option_kind kind;
-    void *value;              /* where it goes; its default is there already */
-    const char *argument;     /* what the argument is called: "FILE"; or NULL */
-    const char *help;         /* one line */
-    bool shapes;              /* it shapes the output: told in the provenance */
-    uint64_t min, max;        /* of a count; a value below min: it is not set */
+    void *value;          /* where it goes; its default is there already */
+    const char *argument; /* name of the argument: "FILE"; or NULL.  Shells
+                           * complete FILE, DIR, TYPES, FIELDS, ZONE */
+    const char *help;     /* one line */
+    bool shapes;          /* it shapes the output: goes into the provenance */
+    uint64_t min, max;    /* of a count; a value below min: it is not set */
     const char *const *words; /* of a choice, NULL-terminated */
     bool required;            /* of a text */
     const char *verbs; /* those that take it: "put fsck"; "": what is done
@@ -53,6 +54,27 @@ struct option_spec {
     bool names_verb;   /* of a choice: what others have in verbs are its words,
                         * as in a program without verbs */
 };
+
+/* Rows for what several programs have, with the same name and words. */
+#define OPTION_JSON(flag, of_verbs)                                            \
+    {                                                                          \
+        .name = "json", .kind = OPTION_FLAG, .value = (flag),                  \
+        .help = "print JSON instead of text", .verbs = (of_verbs)              \
+    }
+/* Then call run_no_output (cli/run.h) in .prepare. */
+#define OPTION_NO_OUTPUT(flag, of_verbs)                                       \
+    {                                                                          \
+        .name = "no-output", .kind = OPTION_FLAG, .value = (flag),             \
+        .help = "write no tape: the end of a pipeline", .verbs = (of_verbs)    \
+    }
+/* For run_lock_wait (cli/run.h). */
+#define OPTION_WAIT(ns, of_verbs)                                              \
+    {                                                                          \
+        .name = "wait", .kind = OPTION_DURATION, .value = (ns),                \
+        .argument = "DURATION",                                                \
+        .help = "how long to wait for another program to finish here",         \
+        .verbs = (of_verbs)                                                    \
+    }
 
 struct program {
     const char *name;            /* "xgrep" */
@@ -72,10 +94,10 @@ struct common_options {
 };
 
 /* Parses argv.  Operands are moved to the front of argv[1...], without the
- * verb that the first may be; *operand_count tells how many.  The options that
- * shape the output are written to shaped in the order of the table, for the
- * provenance. Returns 0; 1 when --help or --version was printed and the program
- * is to exit 0; -1 with a failure of class usage. */
+ * verb that the first may be; *operand_count is their number.  The options
+ * that shape the output are written to shaped in the order of the table, for
+ * the provenance. Returns 0; 1 when --help, --version or --list was printed and
+ * the program is to exit 0; -1 with a failure of class usage. */
 int options_parse(const struct program *program, int argc, char **argv,
                   struct common_options *common, int *operand_count,
                   char *shaped, size_t shaped_size, struct failure *failure);

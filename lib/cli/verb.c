@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cli/option.h"
 
 static const struct verb *
@@ -18,17 +19,21 @@ find(const struct verb *verbs, const char *name)
 static int
 fail_unknown(const struct verb *verb, const char *word, struct failure *failure)
 {
-    char list[200] = "";
+    struct nearest near = nearest_to(word, word ? strlen(word) : 0);
+    char list[240] = "";
     size_t used = 0;
 
-    for (; verb->name; verb++)
+    for (; verb->name && used < sizeof list; verb++) {
+        nearest_try(&near, verb->name);
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
                                  used ? ", " : "", verb->name);
+    }
     if (!word)
         return fail(failure, FAILURE_USAGE,
-                    "say what to do: %s (--help tells more)", list);
-    return fail(failure, FAILURE_USAGE,
-                "\"%s\" is none of: %s (--help tells more)", word, list);
+                    "a verb is required: %s (see --help)", list);
+    return fail(failure, FAILURE_USAGE, "\"%s\" is none of: %s%s%s%s", word,
+                list, near.word ? "; did you mean \"" : " (see --help)",
+                near.word ? near.word : "", near.word ? "\"?" : "");
 }
 
 int
@@ -52,8 +57,7 @@ verb_take(const struct program *program, char **operands, int *operand_count,
         takes = common->verb->operands;
         if (common->verb->kind == RUN_SILENT && common->output)
             return fail(failure, FAILURE_USAGE,
-                        "%s has no output: leave --output away",
-                        common->verb->name);
+                        "%s writes nothing: drop --output", common->verb->name);
     }
     if (*operand_count == 0 || takes[0])
         return 0;
@@ -77,22 +81,4 @@ verb_takes_option(const char *name, const struct option_spec *spec)
         word += here;
     }
     return false;
-}
-
-void
-verb_print_help(const struct program *program)
-{
-    const struct verb *verb = program->verbs;
-
-    for (; verb && verb->name; verb++) {
-        char left[64];
-
-        if (!verb->name[0])
-            continue;
-        snprintf(left, sizeof left, "%s%s%s", verb->name,
-                 verb->operands[0] ? " " : "", verb->operands);
-        printf("  %-26s  %s\n", left, verb->help);
-    }
-    if (program->verbs)
-        printf("\n");
 }

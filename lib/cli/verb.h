@@ -4,7 +4,7 @@
  *      xstore -d DIR day.tape            a row without name needs no word
  *
  * Dispatch, --help, the operands and options that a verb takes and the check
- * that the man page tells of it come from the table.
+ * of the man page all come from the table.
  */
 #ifndef CLI_VERB_H
 #define CLI_VERB_H
@@ -29,7 +29,7 @@ struct verb {
     const char *operands; /* "[FILE ...]"; "": it takes none */
     const char *help;     /* one line */
     enum run_output kind; /* prepare may change it */
-    int mode;             /* for the program's own use */
+    int mode;             /* the program's own */
     /* Does it, in place of reading tapes; NULL: tapes are read. */
     int (*run)(void *state, struct run *run);
 };
@@ -43,8 +43,5 @@ int verb_take(const struct program *program, char **operands,
 
 /* Whether an option is for the verb of that name, or for all. */
 bool verb_takes_option(const char *name, const struct option_spec *spec);
-
-/* The verbs, for --help. */
-void verb_print_help(const struct program *program);
 
 #endif

@@ -539,7 +539,7 @@ files() {
     run -3 --separate-stderr xrestore -d nowhere -o back.tape
     [[ $stderr == *"nowhere: there is no archive"* ]]
     run -2 --separate-stderr xarchive -d a
-    [[ $stderr == *"say what to do"* ]]
+    [[ $stderr == *"a verb is required: "* ]]
     for command in "xarchive put" xrestore; do
         # shellcheck disable=SC2086
         run -2 --separate-stderr $command

@@ -1,0 +1,297 @@
+#include "cli/list.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "base/table.h"
+#include "cli/value.h"
+#include "io/input.h"
+#include "tape/schema.h"
+
+#define ZONES          "/usr/share/zoneinfo/tzdata.zi"
+#define ZONE_BYTES_MAX (4 << 20)
+
+static const struct table_column columns[] = {
+    {"", TABLE_LEFT, 0},
+    {"", TABLE_LEFT, 0},
+    {"", TABLE_LEFT, 0},
+};
+
+/* Prints the rows of a table and frees it. */
+static int
+print_table(struct table *table, struct failure *failure)
+{
+    struct bytes out = {0};
+    int result;
+
+    table_write(table, &out);
+    result = bytes_ok(&out, failure);
+    if (result == 0)
+        printf("%.*s", (int)out.size, (const char *)out.bytes);
+    bytes_free(&out);
+    table_free(table);
+    return result;
+}
+
+/* ---- what there is ------------------------------------------------------- */
+
+static int
+list_types(const struct specs *specs, struct failure *failure)
+{
+    struct table table = {
+        .columns = columns, .column_count = 2, .untitled = true};
+
+    (void)specs;
+    for (size_t i = 0; i < schema_type_count; i++) {
+        table_put_text(&table, schema_types[i].name);
+        table_put_text(&table, schema_types[i].meaning);
+    }
+    return print_table(&table, failure);
+}
+
+/* The text of -t, --type or --types, if it is given. */
+static void
+given_types(const struct specs *specs, char text[VALUE_TEXT_MAX])
+{
+    const struct option_spec *spec = specs_name(specs, "types", 5);
+
+    if (!spec)
+        spec = specs_name(specs, "type", 4);
+    text[0] = '\0';
+    if (spec && value_is_set(spec))
+        value_text(spec, text);
+}
+
+/* Whether a list with commas has the name, or is empty. */
+static bool
+names(const char *list, const char *name)
+{
+    const char *at = list;
+
+    while (*at) {
+        size_t size = strcspn(at, ",");
+
+        if (size == strlen(name) && memcmp(at, name, size) == 0)
+            return true;
+        at += size + (at[size] == ',');
+    }
+    return at == list;
+}
+
+/* Every item of a list names a type. */
+static int
+check_types(const char *list, struct failure *failure)
+{
+    while (*list) {
+        size_t size = strcspn(list, ",");
+        struct nearest near = nearest_to(list, size);
+
+        if (!schema_find_name(list, size)) {
+            for (size_t i = 0; i < schema_type_count; i++)
+                nearest_try(&near, schema_types[i].name);
+            return nearest_fail(&near, "event type", "--list types", failure);
+        }
+        list += size + (list[size] == ',');
+    }
+    return 0;
+}
+
+/* Whether an earlier type that is listed has a field of that name. */
+static bool
+was_listed(const char *types, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (names(types, schema_types[i].name) &&
+            schema_field(&schema_types[i], name, strlen(name)))
+            return true;
+    return false;
+}
+
+static void
+put_row(struct table *table, const char *name, const char *kind,
+        const char *meaning)
+{
+    table_put_text(table, name);
+    table_put_text(table, kind);
+    table_put_text(table, meaning);
+}
+
+static int
+list_fields(const struct specs *specs, struct failure *failure)
+{
+    static const char *const kinds[] = {
+        [FIELD_PRICE] = "decimal",
+        [FIELD_QUANTITY] = "decimal",
+        [FIELD_RATIO] = "decimal",
+        [FIELD_AMOUNT] = "amount",
+        [FIELD_TIME] = "time",
+        [FIELD_DURATION] = "duration",
+        [FIELD_ID] = "id",
+        [FIELD_COUNT] = "count",
+        [FIELD_ENUM] = "word",
+        [FIELD_FLAGS] = "words",
+        [FIELD_TEXT] = "text",
+        [FIELD_CODE] = "code",
+        [FIELD_INSTRUMENT] = "symbol",
+    };
+    struct table table = {
+        .columns = columns, .column_count = 3, .untitled = true};
+    char types[VALUE_TEXT_MAX];
+
+    given_types(specs, types);
+    if (check_types(types, failure) != 0)
+        return -1;
+    put_row(&table, "time", "time", "when it happened");
+    put_row(&table, "instrument", "symbol", "what it is about");
+    for (size_t i = 0; i < schema_type_count; i++) {
+        const struct schema_type *type = &schema_types[i];
+
+        for (unsigned k = 0; k < type->field_count; k++) {
+            const struct schema_field *field = &type->fields[k];
+
+            if (!names(types, type->name) || was_listed(types, i, field->name))
+                continue;
+            put_row(&table, field->name, kinds[field->kind], field->meaning);
+        }
+    }
+    return print_table(&table, failure);
+}
+
+static int
+list_verbs(const struct specs *specs, struct failure *failure)
+{
+    const struct verb *verb = specs->program->verbs;
+    struct table table = {
+        .columns = columns, .column_count = 2, .untitled = true};
+
+    for (; verb && verb->name; verb++) {
+        if (!verb->name[0])
+            continue;
+        table_put_text(&table, verb->name);
+        table_put_text(&table, verb->help);
+    }
+    return print_table(&table, failure);
+}
+
+/* The lines "Z NAME ..." (zones) and "L OF NAME" (links) of the time zone
+ * compiler's data. */
+static int
+list_zones(const struct specs *specs, struct failure *failure)
+{
+    size_t size;
+    char *text = input_read_file(ZONES, ZONE_BYTES_MAX, &size, failure);
+    char *rest = text, *line;
+
+    (void)specs;
+    while (text && (line = strsep(&rest, "\n"))) {
+        char *words = line;
+        const char *kind = strsep(&words, " ");
+
+        if (strcmp(kind, "L") == 0 && words)
+            strsep(&words, " ");
+        else if (strcmp(kind, "Z") != 0)
+            continue;
+        if (words)
+            printf("%s\n", strsep(&words, " "));
+    }
+    free(text);
+    return text ? 0 : -1;
+}
+
+/* ---- options ------------------------------------------------------------- */
+
+/* What a shell can complete, by what the help calls the argument. */
+static const char *
+kind_of(const struct option_spec *spec)
+{
+    static const struct {
+        const char *argument, *kind;
+    } kinds[] = {
+        {"FILE", "file"},  {"DIR", "directory"}, {"TYPES", "types"},
+        {"TYPE", "types"}, {"FIELDS", "fields"}, {"FIELD", "fields"},
+        {"ZONE", "zones"},
+    };
+    const char *argument = spec->argument ? spec->argument : "";
+    size_t size = strspn(argument, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    if (spec->kind == OPTION_FLAG)
+        return "flag";
+    if (spec->words)
+        return "words";
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strlen(kinds[i].argument) == size &&
+            memcmp(kinds[i].argument, argument, size) == 0)
+            return kinds[i].kind;
+    return "text";
+}
+
+static void
+print_spec(const struct option_spec *spec)
+{
+    printf("--%s\t%s%.1s\t%s\t", spec->name, spec->letter ? "-" : "",
+           spec->letter ? &spec->letter : "", kind_of(spec));
+    for (int i = 0; spec->words && spec->words[i]; i++)
+        printf("%s%s", i ? " " : "", spec->words[i]);
+    printf("\t%s\t%s\n", spec->verbs ? spec->verbs : "", spec->help);
+}
+
+static int
+list_options(const struct specs *specs, struct failure *failure)
+{
+    const struct option_spec *spec;
+
+    (void)failure;
+    for (unsigned i = 0; (spec = specs_nth(specs, i)); i++)
+        print_spec(spec);
+    return 0;
+}
+
+static void
+print_words(const struct option_spec *spec)
+{
+    for (int i = 0; spec->words[i]; i++)
+        printf("%s\n", spec->words[i]);
+}
+
+/* ---- which --------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    int (*print)(const struct specs *specs, struct failure *failure);
+} lists[] = {
+    {"types", list_types}, {"fields", list_fields},   {"verbs", list_verbs},
+    {"zones", list_zones}, {"options", list_options},
+};
+
+static int
+fail_list(const struct specs *specs, struct failure *failure)
+{
+    struct nearest near = nearest_to(specs->list, strlen(specs->list));
+    const struct option_spec *spec;
+
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        nearest_try(&near, lists[i].name);
+    for (unsigned i = 0; (spec = specs_nth(specs, i)); i++)
+        nearest_try(&near, spec->words ? spec->name : NULL);
+    nearest_fail(&near, "list", NULL, failure);
+    return -1;
+}
+
+int
+list_print(const struct specs *specs, struct failure *failure)
+{
+    const struct option_spec *spec =
+        specs_name(specs, specs->list, strlen(specs->list));
+
+    assert(specs->list);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (strcmp(lists[i].name, specs->list) == 0)
+            return lists[i].print(specs, failure);
+    if (!spec || !spec->words)
+        return fail_list(specs, failure);
+    print_words(spec);
+    return 0;
+}

@@ -1,0 +1,89 @@
+# The command line: help, lists, and what is said of a slip.
+load common
+
+PROGRAMS="ximport xexport xgen xgrep xmerge xstat xmatch xbook xohlcv xledger
+xarchive xrestore xstore xreplay"
+
+# says COMMAND WORDS: it ends with 2 and one line that has the words.
+says() {
+    status=0
+    # shellcheck disable=SC2086 # a command line
+    $1 > out 2> err < /dev/null || status=$?
+    [ $status -eq 2 ] && one_line err && [ ! -s out ] && [[ $(cat err) == *"$2"* ]] ||
+        { echo "$1: $status"; cat err; return 1; }
+}
+
+@test "help is at most 80 columns wide" {
+    for program in $PROGRAMS; do
+        "$program" --help > help
+        run awk 'length > 80' help
+        [ -z "$output" ] || { echo "$program: $output"; false; }
+    done
+}
+
+@test "a slip in an option names the one that was meant" {
+    says "xgen --ordres 5" "unknown option --ordres; did you mean --orders?"
+    says "xgrep --SYMBOLS=A" "did you mean --symbols?"
+    says "xstat --dig" "did you mean --digest?"
+    says "xstat --xyzzy" "unknown option --xyzzy; --help lists them"
+}
+
+@test "a slip in a verb names the one that was meant" {
+    says "xarchive -d a compcat" "; did you mean \"compact\"?"
+    says "xarchive -d a" "a verb is required: put, ls, "
+    says "xarchive -d a xyzzy" "\"xyzzy\" is none of: put, ls, "
+}
+
+@test "a slip in a word that an option takes names the one that was meant" {
+    says "xexport -f jsno" "--format: \"jsno\" is none of: csv, json, table"
+    says "xexport -f jsno" "; did you mean \"json\"?"
+    says "xgen -t trades" "; did you mean \"trade\"?"
+    says "xexport -f xyzzy" "is none of: csv, json, table"
+    run ! grep -q "did you mean" err
+}
+
+@test "every program lists the types and their fields" {
+    for program in $PROGRAMS; do
+        "$program" --list types > types
+        grep -q '^trade  *.' types
+        "$program" --list fields > fields
+        grep -q '^stop_price  *decimal' fields
+        awk '{ print $1 }' fields | sort | uniq -d > twice
+        [ ! -s twice ]
+    done
+    [ "$(xgrep --list types | wc -l)" -eq "$(xgrep --list types |
+        awk '{ print $1 }' | sort -u | wc -l)" ]
+}
+
+@test "the fields of a type are those that it has on a tape" {
+    trading 30 > day.tape
+    xmatch day.tape > all.tape
+    for type in trade order accepted; do
+        xgrep --list fields -t $type | awk '{ print $1 }' | sort > listed
+        xexport -f csv -t $type all.tape | head -n 1 | tr ',' '\n' |
+            grep -vx seq | sort > has
+        diff listed has
+    done
+    says "xgrep --list fields -t tarde" "did you mean \"trade\"?"
+}
+
+@test "the words that an option takes are listed by its name" {
+    [ "$(xexport --list format | paste -sd,)" = csv,json,table ]
+    xohlcv --list zones > zones
+    grep -qx America/New_York zones
+    says "xexport --list fromat" "did you mean \"format\"?"
+    [ -z "$(xgrep --list verbs)" ]
+    [ "$(xarchive --list verbs | awk '{ print $1 }' | sort | paste -sd,)" = \
+        columns,compact,fsck,ls,put,verify ]
+}
+
+@test "the options are listed for completion, in six columns" {
+    for program in $PROGRAMS; do
+        "$program" --list options > options
+        run awk -F '\t' 'NF != 6 || $1 !~ /^--[a-z-]+$/ || $2 !~ /^(-.)?$/ ||
+            $3 !~ /^(flag|file|directory|types|fields|zones|words|text)$/ ||
+            ($3 == "words") != ($4 != "")' options
+        [ -z "$output" ] || { echo "$program: $output"; false; }
+        [ "$(cut -f 2 options | grep . | sort | uniq -d)" = "" ]
+    done
+}
