@@ -12,14 +12,14 @@
 #include "log/replay.h"
 #include "log/source.h"
 #include "tape/merge.h"
-#include "tape/part.h"
+#include "tape/slice.h"
 
 /* A store or a tape, and the part of it that is wanted. */
 struct origin {
     bool is_store;
     struct log_source store;
     struct tape_input tape;
-    struct tape_part part;
+    struct tape_slice slice;
 };
 
 struct xreplay {
@@ -59,11 +59,11 @@ open_origin(struct xreplay *x, struct run *run, unsigned n)
                              raw) != 0) {
         return -1;
     }
-    tape_part_init(&origin->part,
-                   origin->is_store ? &origin->store.source
-                                    : &origin->tape.source,
-                   &x->limits);
-    x->parts[n] = &origin->part.source;
+    tape_slice_init(&origin->slice,
+                    origin->is_store ? &origin->store.source
+                                     : &origin->tape.source,
+                    &x->limits);
+    x->parts[n] = &origin->slice.source;
     return 0;
 }
 
@@ -77,7 +77,7 @@ close_origins(struct xreplay *x)
             log_source_close(&origin->store);
         else
             tape_input_free(&origin->tape);
-        tape_part_free(&origin->part);
+        tape_slice_free(&origin->slice);
     }
     tape_merge_free(&x->merge);
     free(x->parts);

@@ -8,12 +8,12 @@
 
 #include "cli/report.h"
 #include "cli/run.h"
-#include "tape/facts.h"
+#include "tape/stats.h"
 
 struct xstat {
     bool digest, json;
     uint64_t told; /* paragraphs */
-    struct tape_facts facts;
+    struct tape_stats stats;
 };
 
 /* ---- reading ------------------------------------------------------------- */
@@ -25,18 +25,18 @@ tell_tape(struct xstat *x, struct run *run)
     const struct tape_reader *reader = &run->reader;
     struct output *output = &run->output;
 
-    x->facts.end = reader->position;
+    x->stats.end = reader->position;
     if (x->digest) {
         if (!reader->in_tape)
             report_digest(output, reader);
     } else if (x->json) {
-        report_json(output, reader, &x->facts);
+        report_json(output, reader, &x->stats);
     } else {
         if (x->told++)
             output_put(output, "\n", 1);
         if (run->operand_count > 1)
             report_line(output, "input", reader->input->name);
-        report_text(output, reader, &x->facts);
+        report_text(output, reader, &x->stats);
     }
 }
 
@@ -49,9 +49,9 @@ read_tapes(struct xstat *x, struct run *run, struct failure *failure)
 
     while (result == 0 && (item = tape_reader_next(reader, failure)) > 0) {
         if (item == TAPE_HEADER)
-            tape_facts_begin(&x->facts, x->facts.end);
+            tape_stats_begin(&x->stats, x->stats.end);
         else if (item == TAPE_BLOCK)
-            result = tape_facts_block(&x->facts, reader, failure);
+            result = tape_stats_block(&x->stats, reader, failure);
         else
             tell_tape(x, run);
         if (item == TAPE_BLOCK)
@@ -70,7 +70,7 @@ static void
 take_input(struct xstat *x, struct run *run, const char *path,
            struct failure *failure)
 {
-    x->facts.end = 0;
+    x->stats.end = 0;
     if (run_open_input(run, path) != 0) {
         *failure = run->failure;
         run->failure.kind = FAILURE_NONE;
@@ -91,7 +91,7 @@ prepare(void *state, struct run *run)
         return fail(&run->failure, FAILURE_USAGE,
                     "--digest and --json: only one of them");
     run->kind = RUN_TEXT;
-    return tape_facts_init(&x->facts, &run->failure);
+    return tape_stats_init(&x->stats, &run->failure);
 }
 
 /* One input that is damaged does not keep the others from being told. */
@@ -122,7 +122,7 @@ destroy(void *state)
 {
     struct xstat *x = state;
 
-    tape_facts_free(&x->facts);
+    tape_stats_free(&x->stats);
 }
 
 static const char *const examples[] = {

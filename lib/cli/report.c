@@ -102,15 +102,15 @@ put_programs(struct table *lines, const struct tape_header *header)
 
 static void
 put_events(struct table *lines, const struct tape_reader *reader,
-           const struct tape_facts *facts)
+           const struct tape_stats *stats)
 {
     struct bytes text = {0};
     uint64_t first = reader->header.first_seq;
 
-    bytes_put_format(&text, "%" PRIu64, facts->events);
-    if (facts->events)
+    bytes_put_format(&text, "%" PRIu64, stats->events);
+    if (stats->events)
         bytes_put_format(&text, ", seq %" PRIu64 " to %" PRIu64, first,
-                         first + facts->events - 1);
+                         first + stats->events - 1);
     put_line(lines, "events", &text);
 }
 
@@ -124,39 +124,39 @@ put_time(struct bytes *text, int64_t time)
 
 /* How far time steps back, which may be further than a duration can say. */
 static void
-put_late(struct table *lines, const struct tape_facts *facts)
+put_late(struct table *lines, const struct tape_stats *stats)
 {
     char by[DURATION_TEXT_MAX];
     struct bytes text = {0};
 
-    if (facts->late == 0)
+    if (stats->late == 0)
         bytes_put_text(&text, "never steps back");
     else
         bytes_put_format(&text,
                          "steps back: %" PRIu64
                          " late, the first is event %" PRIu64 ", ",
-                         facts->late, facts->first_late);
-    if (facts->latest_by > INT64_MAX)
+                         stats->late, stats->first_late);
+    if (stats->latest_by > INT64_MAX)
         bytes_put_text(&text, "by more than 292 years");
-    else if (facts->late)
+    else if (stats->late)
         bytes_put_format(&text, "by at most %.*s",
-                         (int)duration_format((int64_t)facts->latest_by, by),
+                         (int)duration_format((int64_t)stats->latest_by, by),
                          by);
     put_line(lines, "", &text);
 }
 
 static void
-put_times(struct table *lines, const struct tape_facts *facts)
+put_times(struct table *lines, const struct tape_stats *stats)
 {
     struct bytes text = {0};
 
-    if (facts->time_min > facts->time_max)
+    if (stats->time_min > stats->time_max)
         return;
-    put_time(&text, facts->time_min);
+    put_time(&text, stats->time_min);
     bytes_put_text(&text, " to ");
-    put_time(&text, facts->time_max);
+    put_time(&text, stats->time_max);
     put_line(lines, "time", &text);
-    put_late(lines, facts);
+    put_late(lines, stats);
 }
 
 static void
@@ -176,7 +176,7 @@ put_instruments(struct table *lines, const struct instruments *instruments)
 }
 
 static void
-put_types(struct bytes *out, const struct tape_facts *facts)
+put_types(struct bytes *out, const struct tape_stats *stats)
 {
     struct table types = {.columns = type_columns,
                           .column_count = 2,
@@ -185,22 +185,22 @@ put_types(struct bytes *out, const struct tape_facts *facts)
     char number[16];
 
     for (unsigned type = 0; type <= UINT16_MAX; type++) {
-        if (!facts->types[type])
+        if (!stats->types[type])
             continue;
         table_put_text(&types, type_text(type, number));
-        table_put_unsigned(&types, facts->types[type]);
+        table_put_unsigned(&types, stats->types[type]);
     }
     table_write(&types, out);
     table_free(&types);
 }
 
 static void
-put_bytes(struct table *lines, const struct tape_facts *facts)
+put_bytes(struct table *lines, const struct tape_stats *stats)
 {
     struct bytes text = {0};
 
     bytes_put_format(&text, "%" PRIu64 " in %" PRIu64 " blocks",
-                     facts->end - facts->begin, facts->blocks);
+                     stats->end - stats->begin, stats->blocks);
     put_line(lines, "bytes", &text);
 }
 
@@ -220,7 +220,7 @@ report_line(struct output *output, const char *word, const char *text)
 
 void
 report_text(struct output *output, const struct tape_reader *reader,
-            const struct tape_facts *facts)
+            const struct tape_stats *stats)
 {
     struct table lines = {
         .columns = word_columns, .column_count = 2, .untitled = true};
@@ -231,12 +231,12 @@ report_text(struct output *output, const struct tape_reader *reader,
     put_programs(&lines, &reader->header);
     table_put_text(&lines, "status");
     table_put_text(&lines, status_text(reader));
-    put_events(&lines, reader, facts);
-    put_times(&lines, facts);
-    put_instruments(&lines, &facts->instruments);
+    put_events(&lines, reader, stats);
+    put_times(&lines, stats);
+    put_instruments(&lines, &stats->instruments);
     table_write(&lines, &out);
-    put_types(&out, facts);
-    put_bytes(&lines, facts);
+    put_types(&out, stats);
+    put_bytes(&lines, stats);
     table_put_text(&lines, "digest");
     table_put_format(&lines, "%016" PRIx64, digest_value(&reader->digest));
     table_write(&lines, &out);
@@ -288,21 +288,21 @@ list_instruments(struct json *json, const struct instruments *instruments)
 }
 
 static void
-list_types(struct json *json, const struct tape_facts *facts)
+list_types(struct json *json, const struct tape_stats *stats)
 {
     char number[16];
 
     json_key(json, "types");
     json_open(json, '{');
     for (unsigned type = 0; type <= UINT16_MAX; type++)
-        if (facts->types[type])
-            put_number(json, type_text(type, number), facts->types[type]);
+        if (stats->types[type])
+            put_number(json, type_text(type, number), stats->types[type]);
     json_close(json, '}');
 }
 
 void
 report_json(struct output *output, const struct tape_reader *reader,
-            const struct tape_facts *facts)
+            const struct tape_stats *stats)
 {
     struct bytes out = {0};
     struct json json = {.out = &out};
@@ -313,18 +313,18 @@ report_json(struct output *output, const struct tape_reader *reader,
     list_programs(&json, &reader->header);
     put_member(&json, "status", status_text(reader));
     put_number(&json, "first_seq", reader->header.first_seq);
-    put_number(&json, "events", facts->events);
-    if (facts->time_min <= facts->time_max) {
+    put_number(&json, "events", stats->events);
+    if (stats->time_min <= stats->time_max) {
         json_key(&json, "time_min");
-        json_time(&json, facts->time_min);
+        json_time(&json, stats->time_min);
         json_key(&json, "time_max");
-        json_time(&json, facts->time_max);
+        json_time(&json, stats->time_max);
     }
-    put_number(&json, "late", facts->late);
-    list_instruments(&json, &facts->instruments);
-    list_types(&json, facts);
-    put_number(&json, "bytes", facts->end - facts->begin);
-    put_number(&json, "blocks", facts->blocks);
+    put_number(&json, "late", stats->late);
+    list_instruments(&json, &stats->instruments);
+    list_types(&json, stats);
+    put_number(&json, "bytes", stats->end - stats->begin);
+    put_number(&json, "blocks", stats->blocks);
     json_key(&json, "digest");
     json_hex(&json, digest_value(&reader->digest));
     json_close(&json, '}');

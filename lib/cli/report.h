@@ -5,16 +5,16 @@
 #include <stdbool.h>
 
 #include "io/output.h"
-#include "tape/facts.h"
 #include "tape/reader.h"
+#include "tape/stats.h"
 
 /* Both report on the tape that reader stands at the end of, or, when it could
  * not be read to its end, what came before.  The text is a paragraph of lines;
  * the JSON is one object on one line.  Failures stick to the output. */
 void report_text(struct output *output, const struct tape_reader *reader,
-                 const struct tape_facts *facts);
+                 const struct tape_stats *stats);
 void report_json(struct output *output, const struct tape_reader *reader,
-                 const struct tape_facts *facts);
+                 const struct tape_stats *stats);
 
 /* The digest of the events that reader has read, on a separate line. */
 void report_digest(struct output *output, const struct tape_reader *reader);

@@ -98,7 +98,7 @@ restore(struct resume *resume, struct run *run, size_t i)
     if (result == 0) {
         resume->from_seq =
             content.tapes.all[content.tapes.count - 1].output_seq;
-        progress_resume(&resume->progress, &content.tapes);
+        resume_point_resume(&resume->point, &content.tapes);
         result = 1;
     } else if (run->failure.kind == FAILURE_DATA) {
         remark(run, run->failure.text);
@@ -156,7 +156,7 @@ resume_prepare(struct resume *resume, struct run *run)
 static struct snapshot_tape *
 at_hand(struct resume *resume)
 {
-    struct snapshot_tapes *tapes = &resume->progress.tapes;
+    struct snapshot_tapes *tapes = &resume->point.tapes;
 
     return &tapes->all[tapes->count - 1];
 }
@@ -171,8 +171,7 @@ save(struct resume *resume, struct run *run)
     tape->output_seq = tape_writer_next_seq(&run->writer) - 1;
     tape->output_digest = whole ? tape_writer_digest(&run->writer) : 0;
     if (snapshot_begin(&resume->snapshots, &resume->header,
-                       &resume->progress.tapes, resume->time,
-                       &run->failure) != 0)
+                       &resume->point.tapes, resume->time, &run->failure) != 0)
         return -1;
     resume->save(resume->state, run, &resume->snapshots.writer);
     resume->saved++;
@@ -186,8 +185,8 @@ resume_stop(struct resume *resume, struct run *run, const struct event *event)
 
     if (!resume->directory)
         return 0;
-    if (progress_to(&resume->progress, &run->reader, event_next(event),
-                    run->seq, &run->failure) != 0)
+    if (resume_point_to(&resume->point, &run->reader, event_next(event),
+                        run->seq, &run->failure) != 0)
         return -1;
     if (!passed)
         return save(resume, run);
@@ -202,11 +201,11 @@ resume_begin(struct resume *resume, struct run *run, struct tape_header *header)
 
     if (!resume->directory)
         return 0;
-    if (progress_begin(&resume->progress, &run->reader.header, header,
-                       &run->failure) != 0)
+    if (resume_point_begin(&resume->point, &run->reader.header, header,
+                           &run->failure) != 0)
         return -1;
-    run->mute = progress_passes_tape(&resume->progress);
-    passes = progress_passes(&resume->progress);
+    run->mute = resume_point_passes_tape(&resume->point);
+    passes = resume_point_passes(&resume->point);
     if (passes >= run->seq)
         resume->left = passes - run->seq + 1;
     tape_header_free(&resume->header);
@@ -218,7 +217,7 @@ resume_block(struct resume *resume, struct run *run)
 {
     if (!resume->directory || run->waiting)
         return 0;
-    return progress_leave(&resume->progress, &run->reader, &run->failure);
+    return resume_point_leave(&resume->point, &run->reader, &run->failure);
 }
 
 int
@@ -226,7 +225,7 @@ resume_end(struct resume *resume, struct run *run)
 {
     if (!resume->directory)
         return 0;
-    if (progress_end(&resume->progress, &run->failure) != 0)
+    if (resume_point_end(&resume->point, &run->failure) != 0)
         return -1;
     if (resume_passes(resume) || resume->left == resume->every)
         return 0;
@@ -236,7 +235,7 @@ resume_end(struct resume *resume, struct run *run)
 int
 resume_finish(const struct resume *resume, struct run *run)
 {
-    const struct snapshot_tapes *then = &resume->progress.then;
+    const struct snapshot_tapes *then = &resume->point.then;
     const struct snapshot_tape *place;
 
     if (!resume_passes(resume) || run_stopped(run))
@@ -252,7 +251,7 @@ void
 resume_free(struct resume *resume)
 {
     snapshots_close(&resume->snapshots);
-    progress_free(&resume->progress);
+    resume_point_free(&resume->point);
     tape_header_free(&resume->header);
 }
 

@@ -19,7 +19,7 @@
 #define CLI_RESUME_H
 
 #include "cli/run.h"
-#include "tape/progress.h"
+#include "tape/resume_point.h"
 
 struct resume {
     /* What the options say. */
@@ -40,7 +40,7 @@ struct resume {
     uint64_t left; /* events until something is to be done */
     int64_t time;  /* the latest seen */
     struct snapshots snapshots;
-    struct progress progress;
+    struct resume_point point;
     struct tape_header header; /* of the tape being written */
     uint64_t from_seq, saved;
 };
@@ -59,7 +59,7 @@ void resume_summary(const struct resume *resume, struct run *run, FILE *stream);
 static inline bool
 resume_passes(const struct resume *resume)
 {
-    return resume->progress.resuming;
+    return resume->point.resuming;
 }
 
 /* Enough events were taken: takes a snapshot, or is where one was taken. */

@@ -120,7 +120,7 @@ put_events(struct replay *replay, const struct tape_source *source,
     int result = 1;
 
     replay->progress(replay->owner);
-    if (source->before_part || (!replay->clock && !replay->pace.speed)) {
+    if (source->preamble || (!replay->clock && !replay->pace.speed)) {
         copy_events(replay->writer, source);
         replay->taken += source->count;
         event = source->end;

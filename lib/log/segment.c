@@ -238,7 +238,7 @@ read_blocks(struct log_segment *segment, struct tape_reader *reader,
     while ((item = tape_reader_next(reader, failure)) == TAPE_BLOCK)
         if (take_block(segment, reader, failure) != 0)
             return -1;
-    if (!reader->part && digest_copy(&segment->digest, &reader->digest) != 0)
+    if (!reader->skipped && digest_copy(&segment->digest, &reader->digest) != 0)
         return fail_memory(failure);
     if (item == TAPE_END && reader->position == segment->file_size)
         return 0;

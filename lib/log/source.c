@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "tape/part.h"
+#include "tape/slice.h"
 
 static struct log_stream *
 stream_of(const struct log_source *from)

@@ -1,5 +1,5 @@
 /* definitions.h - the definitions that are in force at a place of a tape, as
- * they lie on it: what a part that begins there needs before it.
+ * they lie on it: what a slice that begins there needs before it.
  *
  * Of an instrument id the newest definition counts; a name never changes.
  * Memory grows with the definitions.

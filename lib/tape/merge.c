@@ -172,13 +172,13 @@ gather(struct tape_merge *merge, struct failure *failure)
 
     while (result > 0 && merge->used < BATCH && (in = pick(merge, &rival))) {
         if (merge->used &&
-            (!in->next || in->source->before_part != merge->source.before_part))
+            (!in->next || in->source->preamble != merge->source.preamble))
             break;
         if (!in->next) {
             result = fill(merge, in, failure);
             continue;
         }
-        merge->source.before_part = in->source->before_part;
+        merge->source.preamble = in->source->preamble;
         do {
             if (put_event(merge, in, failure) != 0)
                 return tape_source_blame(in->source, in->next, in->seq,

@@ -193,7 +193,7 @@ take_header(struct tape_reader *reader, const struct frame *frame,
     tape_rules_make(reader->rules, &reader->header);
     reader->short_types = reader->rules->short_types && !reader->raw;
     reader->in_tape = true;
-    reader->part = false;
+    reader->skipped = false;
     reader->next_seq = reader->header.first_seq;
     reader->total = 0;
     return TAPE_HEADER;
@@ -379,9 +379,10 @@ take_end(struct tape_reader *reader, const struct frame *frame,
 {
     if (!reader->in_tape)
         return damaged(reader, failure, "an END without a HEADER before it");
-    if (!reader->part && frame->u.end.count != reader->total)
+    if (!reader->skipped && frame->u.end.count != reader->total)
         return damaged(reader, failure, "END counts other events");
-    if (!reader->part && frame->u.end.digest != digest_value(&reader->digest))
+    if (!reader->skipped &&
+        frame->u.end.digest != digest_value(&reader->digest))
         return damaged(reader, failure, "END has another digest");
     if (frame->u.end.status > TAPE_FAILED ||
         (frame->u.end.status == TAPE_FAILED) !=
@@ -438,7 +439,7 @@ tape_reader_seek(struct tape_reader *reader, uint64_t position, uint64_t seq,
     reader->tail = 0;
     reader->position = position;
     reader->next_seq = seq;
-    reader->part = true;
+    reader->skipped = true;
     return input_seek(reader->input, position, failure);
 }
 

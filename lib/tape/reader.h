@@ -64,7 +64,7 @@ struct tape_reader {
     size_t head, tail; /* unread bytes: buffer[head, tail) */
     uint64_t position; /* byte position of buffer[head] in the input */
     bool in_tape;      /* between HEADER and END */
-    bool part;         /* tape_reader_seek was used: END counts other events */
+    bool skipped;      /* tape_reader_seek was used: END counts other events */
     bool short_types;  /* some events must be completed */
     char *completed;
     size_t completed_size;

@@ -7,8 +7,8 @@
  *          case TAPE_END:    ... source->status, source->exit_class
  *          }
  *
- * A file or a pipe is one (below), an event store (store/log_source.h), a part
- * of another (part.h), and several merged (merge.h): whoever takes events can
+ * A file or a pipe is one (below), an event store (log/source.h), a slice
+ * of another (slice.h), and several merged (merge.h): whoever takes events can
  * take them from any.
  */
 #ifndef TAPE_SOURCE_H
@@ -50,7 +50,7 @@ struct tape_source {
     uint64_t first_seq; /* of the first */
     uint64_t count;
     const struct tape_reader *reader; /* of these events; or NULL */
-    bool before_part; /* definitions that a part is given: not of its time */
+    bool preamble; /* definitions that a slice is given: not of its time */
 
     /* After TAPE_END. */
     enum tape_status status;

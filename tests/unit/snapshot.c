@@ -5,7 +5,7 @@
 
 #include "io/directory.h"
 #include "tap.h"
-#include "tape/progress.h"
+#include "tape/resume_point.h"
 #include "tape/schema.h"
 
 #define EVENTS 3000
@@ -173,7 +173,7 @@ foreign_files(void)
     snapshots_close(&snapshots);
 }
 
-/* ---- progress ------------------------------------------------------------ */
+/* ---- point ------------------------------------------------------------ */
 
 static char bytes[EVENTS * 64];
 static const struct event *places[EVENTS + 1];
@@ -196,7 +196,7 @@ make_events(void)
 
 /* Goes through the events in blocks of so many, stopping at each stop-th. */
 static int
-go(struct progress *progress, struct tape_header *output, unsigned block,
+go(struct resume_point *point, struct tape_header *output, unsigned block,
    unsigned stop, unsigned events)
 {
     struct tape_reader reader = {0};
@@ -204,7 +204,7 @@ go(struct progress *progress, struct tape_header *output, unsigned block,
 
     tape_header_init(&input, "in");
     tape_header_init(output, "in/x");
-    if (progress_begin(progress, &input, output, &failure) != 0)
+    if (resume_point_begin(point, &input, output, &failure) != 0)
         return -1;
     for (unsigned first = 0; first < events; first += block) {
         unsigned end = first + block < events ? first + block : events;
@@ -215,48 +215,48 @@ go(struct progress *progress, struct tape_header *output, unsigned block,
         reader.count = end - first;
         for (unsigned i = first; i < end; i++)
             if ((i + 1) % stop == 0 &&
-                progress_to(progress, &reader, places[i + 1], i + 1,
-                            &failure) != 0)
+                resume_point_to(point, &reader, places[i + 1], i + 1,
+                                &failure) != 0)
                 return -1;
-        if (progress_leave(progress, &reader, &failure) != 0)
+        if (resume_point_leave(point, &reader, &failure) != 0)
             return -1;
     }
-    return progress_end(progress, &failure);
+    return resume_point_end(point, &failure);
 }
 
 /* Where a run was that took so many events. */
 static void
 place_after(unsigned events, struct snapshot_tapes *then)
 {
-    struct progress progress = {0};
+    struct resume_point point = {0};
     struct tape_header output;
 
-    go(&progress, &output, 100, 7, events);
-    *then = progress.tapes;
+    go(&point, &output, 100, 7, events);
+    *then = point.tapes;
     then->all[0].output_seq = 555;
-    progress.tapes = (struct snapshot_tapes){0};
-    progress_free(&progress);
+    point.tapes = (struct snapshot_tapes){0};
+    resume_point_free(&point);
 }
 
 /* Goes on from there, over the same events, of which one may be another. */
 static int
 resume_after(unsigned place, unsigned block, unsigned events, int other)
 {
-    struct progress progress = {0};
+    struct resume_point point = {0};
     struct snapshot_tapes then;
     struct tape_header output;
     int result;
 
     place_after(place, &then);
-    progress_resume(&progress, &then);
+    resume_point_resume(&point, &then);
     if (other >= 0)
         ((struct event *)(uintptr_t)places[other])->time++;
-    result = go(&progress, &output, block, place, events);
+    result = go(&point, &output, block, place, events);
     if (other >= 0)
         ((struct event *)(uintptr_t)places[other])->time--;
-    if (result == 0 && (progress.resuming || output.first_seq != 556))
+    if (result == 0 && (point.resuming || output.first_seq != 556))
         result = -2;
-    progress_free(&progress);
+    resume_point_free(&point);
     return result;
 }
 

@@ -1,8 +1,8 @@
-/* facts.h - what there is to say of a tape without knowing what it means:
+/* stats.h - what there is to say of a tape without knowing what it means:
  * how many events of each type, when, and whether in order.
  */
-#ifndef TAPE_FACTS_H
-#define TAPE_FACTS_H
+#ifndef TAPE_STATS_H
+#define TAPE_STATS_H
 
 #include <stdint.h>
 
@@ -11,7 +11,7 @@
 #include "tape/instruments.h"
 #include "tape/reader.h"
 
-struct tape_facts {
+struct tape_stats {
     uint64_t events, blocks;
     uint64_t begin, end; /* byte positions in the input */
 
@@ -25,15 +25,15 @@ struct tape_facts {
     struct instruments instruments; /* their locals are this tape's */
 };
 
-int tape_facts_init(struct tape_facts *facts, struct failure *failure);
-void tape_facts_free(struct tape_facts *facts);
+int tape_stats_init(struct tape_stats *stats, struct failure *failure);
+void tape_stats_free(struct tape_stats *stats);
 
 /* At each HEADER; position is that of its first byte. */
-void tape_facts_begin(struct tape_facts *facts, uint64_t position);
+void tape_stats_begin(struct tape_stats *stats, uint64_t position);
 
 /* At each block; -1 with a failure that tells the event when an instrument is
  * not soundly defined. */
-int tape_facts_block(struct tape_facts *facts, const struct tape_reader *reader,
+int tape_stats_block(struct tape_stats *stats, const struct tape_reader *reader,
                      struct failure *failure);
 
 #endif
