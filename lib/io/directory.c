@@ -1,5 +1,6 @@
 #include "io/directory.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
+
 static int
 by_bytes(const void *a, const void *b)
 {
@@ -18,50 +21,75 @@ by_bytes(const void *a, const void *b)
 }
 
 static int
-add_name(struct directory *directory, const char *name, struct failure *failure)
+add_name(struct directory *directory, size_t *capacity, const char *name,
+         struct failure *failure)
 {
-    if ((directory->count & (directory->count - 1)) == 0) { /* a power of two */
-        size_t capacity = directory->count ? directory->count * 2 : 1;
-        char **names = realloc(directory->names, capacity * sizeof *names);
+    char **names = array_grow(directory->names, capacity, directory->count + 1,
+                              sizeof *names, failure);
 
-        if (!names)
-            return fail_memory(failure);
-        directory->names = names;
-    }
-    directory->names[directory->count] = strdup(name);
-    if (!directory->names[directory->count])
+    if (!names)
+        return -1;
+    directory->names = names;
+    names[directory->count] = strdup(name);
+    if (!names[directory->count])
         return fail_memory(failure);
     directory->count++;
     return 0;
+}
+
+/* Takes all names, in order of their bytes. */
+static int
+take_names(struct directory *directory, DIR *handle, const char *path,
+           struct failure *failure)
+{
+    size_t capacity = 0;
+    struct dirent *entry;
+    int result = 0;
+
+    while (errno = 0, result == 0 && (entry = readdir(handle)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            result = add_name(directory, &capacity, entry->d_name, failure);
+    if (result == 0 && errno != 0)
+        result = fail_errno(failure, "%s: cannot list it", path);
+    if (directory->count)
+        qsort(directory->names, directory->count, sizeof *directory->names,
+              by_bytes);
+    return result;
+}
+
+int
+directory_list_fd(struct directory *directory, int fd, const char *path,
+                  struct failure *failure)
+{
+    DIR *handle = fdopendir(fd);
+    int result;
+
+    assert(fd >= 0);
+    *directory = (struct directory){0};
+    if (!handle) {
+        close(fd);
+        return fail_errno(failure, "%s: cannot list it", path);
+    }
+    result = take_names(directory, handle, path, failure);
+    closedir(handle);
+    if (result == 0)
+        return 1;
+    directory_free(directory);
+    return -1;
 }
 
 int
 directory_list(struct directory *directory, const char *path,
                struct failure *failure)
 {
-    DIR *handle = opendir(path);
-    struct dirent *entry;
-    int result = 0;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     *directory = (struct directory){0};
-    if (!handle && errno == ENOENT)
+    if (fd < 0 && errno == ENOENT)
         return 0;
-    if (!handle)
+    if (fd < 0)
         return fail_errno(failure, "%s: cannot list it", path);
-    while (errno = 0, result == 0 && (entry = readdir(handle)))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            result = add_name(directory, entry->d_name, failure);
-    if (result == 0 && errno != 0)
-        result = fail_errno(failure, "%s: cannot list it", path);
-    closedir(handle);
-    if (result != 0) {
-        directory_free(directory);
-        return -1;
-    }
-    if (directory->count)
-        qsort(directory->names, directory->count, sizeof *directory->names,
-              by_bytes);
-    return 1;
+    return directory_list_fd(directory, fd, path, failure);
 }
 
 void
@@ -74,15 +102,24 @@ directory_free(struct directory *directory)
 }
 
 int
+directory_sync_fd(int fd, const char *path, struct failure *failure)
+{
+    assert(fd >= 0);
+    if (fsync(fd) == 0)
+        return 0;
+    return fail_errno(failure, "%s: cannot make its name durable", path);
+}
+
+int
 directory_sync(const char *path, struct failure *failure)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd < 0 ? -1 : fsync(fd);
+    int result;
 
-    if (result != 0)
-        fail_errno(failure, "%s: cannot make its names durable", path);
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0)
+        return fail_errno(failure, "%s: cannot open the directory", path);
+    result = directory_sync_fd(fd, path, failure);
+    close(fd);
     return result;
 }
 

@@ -18,11 +18,17 @@ int directory_list(struct directory *directory, const char *path,
                    struct failure *failure);
 void directory_free(struct directory *directory);
 
+/* The same of an open directory, which is closed; path is for messages. */
+int directory_list_fd(struct directory *directory, int fd, const char *path,
+                      struct failure *failure);
+
 /* Makes a directory, durably; fine when there is one. 0 or -1. */
 int directory_make(const char *path, struct failure *failure);
 
 /* Makes the names in a directory durable. 0 or -1. */
 int directory_sync(const char *path, struct failure *failure);
+/* The same of an open one; path is for messages. */
+int directory_sync_fd(int fd, const char *path, struct failure *failure);
 
 /* Takes the lock that the file at path stands for, making the file when
  * missing; it holds until directory_unlock or the end of the process, however

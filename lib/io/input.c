@@ -1,5 +1,6 @@
 #include "io/input.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -10,28 +11,16 @@
 
 #define PIPE_SIZE (256 * 1024)
 
-int
-input_open(struct input *input, const char *path, struct failure *failure)
+/* Takes what is open as fd. */
+static int
+take_descriptor(struct input *input, struct failure *failure)
 {
     struct stat status;
 
-    *input = (struct input){.name = path, .fd = -1, .wake = -1};
-    if (strcmp(path, "-") == 0)
-        input->fd = STDIN_FILENO;
-    else
-        input->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (input->fd < 0)
-        return fail_errno(failure, "%s: cannot open it", path);
-    if (fstat(input->fd, &status) != 0) {
-        fail_errno(failure, "%s: cannot read it", path);
-        input_close(input);
-        return -1;
-    }
-    if (S_ISDIR(status.st_mode)) {
-        fail(failure, FAILURE_USAGE, "%s: is a directory", path);
-        input_close(input);
-        return -1;
-    }
+    if (fstat(input->fd, &status) != 0)
+        return fail_errno(failure, "%s: cannot read it", input->name);
+    if (S_ISDIR(status.st_mode))
+        return fail(failure, FAILURE_USAGE, "%s: is a directory", input->name);
     input->regular = S_ISREG(status.st_mode);
     input->size = input->regular ? (uint64_t)status.st_size : 0;
     if (S_ISFIFO(status.st_mode)) /* not allowed: slower, not wrong */
@@ -39,6 +28,38 @@ input_open(struct input *input, const char *path, struct failure *failure)
     if (input->regular)
         (void)posix_fadvise(input->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     return 0;
+}
+
+int
+input_open(struct input *input, const char *path, struct failure *failure)
+{
+    *input = (struct input){.name = path, .fd = -1, .wake = -1};
+    if (strcmp(path, "-") == 0)
+        input->fd = STDIN_FILENO;
+    else
+        input->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (input->fd < 0)
+        return fail_errno(failure, "%s: cannot open it", path);
+    if (take_descriptor(input, failure) == 0)
+        return 0;
+    input_close(input);
+    return -1;
+}
+
+int
+input_open_below(struct input *input, const struct root *root, const char *path,
+                 struct failure *failure)
+{
+    int result;
+
+    *input = (struct input){.name = path, .fd = -1, .wake = -1};
+    result = root_open_file(root, path, O_RDONLY, &input->fd, failure);
+    if (result > 0 && take_descriptor(input, failure) != 0) {
+        input_close(input);
+        return -1;
+    }
+    assert(result <= 0 || input->regular);
+    return result;
 }
 
 const char *

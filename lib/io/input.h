@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/failure.h"
+#include "io/root.h"
 
 struct input {
     const char *name; /* as given on the command line; "-" is stdin */
@@ -33,6 +34,10 @@ struct input {
 /* Opens path for reading, "-" for standard input.  input->name is path, which
  * must outlive it. wake is -1, no idle. */
 int input_open(struct input *input, const char *path, struct failure *failure);
+
+/* The same of a regular file below a root: 1; 0 when there is none; -1. */
+int input_open_below(struct input *input, const struct root *root,
+                     const char *path, struct failure *failure);
 
 /* What messages call it: its path, or "stdin". */
 const char *input_name(const struct input *input);

@@ -3,10 +3,15 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "io/directory.h"
+#include "io/pace.h"
 
 #define PIPE_SIZE (256 * 1024)
 #define FILE_MODE 0666 /* less the umask */
@@ -17,52 +22,93 @@ name_of(const struct output *output)
     return output->path ? output->path : "standard output";
 }
 
-/* The directory of a path, in memory that the caller frees. */
-static char *
-directory_of(const char *path)
+/* What the file is called in its directory. */
+static const char *
+name_within(const struct output *output)
 {
-    const char *slash = strrchr(path, '/');
+    const char *slash = strrchr(output->path, '/');
 
-    if (!slash)
-        return strdup(".");
-    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    return slash ? slash + 1 : output->path;
 }
 
-/* A name beside path that nobody else uses: ".name.PID.tmp". */
-static char *
-temporary_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path;
-    char *name = NULL;
-
-    if (asprintf(&name, "%.*s.%s.%ld.tmp", (int)(base - path), path, base,
-                 (long)getpid()) < 0)
-        return NULL;
-    return name;
-}
-
-/* Opens a file without a name in the directory of path, or, where the file
- * system has no such thing, under output->temporary. */
+/* Opens the directory that the file is to be in. */
 static int
-open_nameless(struct output *output, const char *path)
+open_directory(struct output *output, const char *path)
 {
-    char *directory = directory_of(path);
+    const char *slash = strrchr(path, '/');
+    char *directory =
+        slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path))
+              : strdup(".");
 
     if (!directory)
         return fail_memory(output->failure);
-    output->fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
+    output->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(directory);
-    if (output->fd >= 0)
-        return 0;
-    output->temporary = temporary_name(path);
-    if (output->temporary)
-        output->fd = open(output->temporary,
-                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                          FILE_MODE);
-    if (output->fd < 0)
+    if (output->directory < 0)
         return fail_errno(output->failure, "%s: cannot create it", path);
     return 0;
+}
+
+/* A name beside the final one that nobody else uses: ".name.RANDOM.tmp".  The
+ * number of the process would not do: in a container it is always the same. */
+static char *
+temporary_name(const char *name)
+{
+    char *temporary = NULL;
+    uint64_t random;
+
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+        random = (uint64_t)getpid() << 32 ^ (uint64_t)pace_now();
+    if (asprintf(&temporary, ".%s.%016" PRIx64 ".tmp", name, random) < 0)
+        return NULL;
+    return temporary;
+}
+
+/* Opens a file without a name in the directory, or, where the file system has
+ * no such thing, under output->temporary. */
+static int
+open_nameless(struct output *output)
+{
+    assert(output->directory >= 0);
+    output->regular = true;
+    output->fd = openat(output->directory, ".",
+                        O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
+    if (output->fd >= 0)
+        return 0;
+    output->temporary = temporary_name(name_within(output));
+    if (output->temporary)
+        output->fd = openat(
+            output->directory, output->temporary,
+            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    if (output->fd < 0)
+        return fail_errno(output->failure, "%s: cannot create it",
+                          output->path);
+    return 0;
+}
+
+static int
+begin(struct output *output, const char *path, struct failure *failure)
+{
+    *output = (struct output){
+        .fd = -1, .directory = -1, .failure = failure, .path = path};
+    output->buffer = allocate(failure, OUTPUT_BUFFER, 1);
+    output->capacity = OUTPUT_BUFFER;
+    return output->buffer ? 0 : -1;
+}
+
+int
+output_open_below(struct output *output, const struct root *root,
+                  const char *path, struct failure *failure)
+{
+    const char *name;
+    int result;
+
+    if (begin(output, path, failure) != 0)
+        return -1;
+    result = root_open_parent(root, path, &name, &output->directory, failure);
+    if (result == 0)
+        fail_errno(failure, "%s: cannot create it", path);
+    return result > 0 ? open_nameless(output) : -1;
 }
 
 int
@@ -70,20 +116,15 @@ output_open(struct output *output, const char *path, struct failure *failure)
 {
     struct stat status;
 
-    *output = (struct output){.fd = -1, .failure = failure};
-    if (path && strcmp(path, "-") == 0)
-        path = NULL;
-    output->buffer = allocate(failure, OUTPUT_BUFFER, 1);
-    if (!output->buffer)
+    if (begin(output, path && strcmp(path, "-") == 0 ? NULL : path, failure))
         return -1;
-    output->capacity = OUTPUT_BUFFER;
-    output->path = path;
+    path = output->path;
     if (!path)
         output->fd = STDOUT_FILENO;
     else if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
         output->fd = open(path, O_WRONLY | O_CLOEXEC); /* /dev/full, a fifo */
     else
-        return output->regular = true, open_nameless(output, path);
+        return open_directory(output, path) == 0 ? open_nameless(output) : -1;
     if (output->fd < 0 || fstat(output->fd, &status) != 0)
         return fail_errno(failure, "%s: cannot write to it", name_of(output));
     output->regular = S_ISREG(status.st_mode);
@@ -159,23 +200,6 @@ output_put(struct output *output, const void *bytes, size_t size)
     return 0;
 }
 
-static int
-sync_directory(struct output *output)
-{
-    char *directory = directory_of(output->path);
-    int fd =
-        directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    int result = fd < 0 ? -1 : fsync(fd);
-
-    if (result != 0)
-        fail_errno(output->failure, "%s: cannot make its name durable",
-                   output->path);
-    if (fd >= 0)
-        close(fd);
-    free(directory);
-    return result;
-}
-
 /* Gives a nameless file its temporary name, so that rename can put it over an
  * older file of the final name. */
 static int
@@ -185,10 +209,10 @@ link_temporary(struct output *output)
 
     if (output->temporary)
         return 0;
-    output->temporary = temporary_name(output->path);
+    output->temporary = temporary_name(name_within(output));
     snprintf(self, sizeof self, "/proc/self/fd/%d", output->fd);
-    if (output->temporary && linkat(AT_FDCWD, self, AT_FDCWD, output->temporary,
-                                    AT_SYMLINK_FOLLOW) == 0)
+    if (output->temporary && linkat(AT_FDCWD, self, output->directory,
+                                    output->temporary, AT_SYMLINK_FOLLOW) == 0)
         return 0;
     free(output->temporary);
     output->temporary = NULL;
@@ -204,12 +228,25 @@ publish(struct output *output)
                           output->path);
     if (link_temporary(output) != 0)
         return -1;
-    if (rename(output->temporary, output->path) != 0)
+    if (renameat(output->directory, output->temporary, output->directory,
+                 name_within(output)) != 0)
         return fail_errno(output->failure, "%s: cannot give it its name",
                           output->path);
     free(output->temporary);
     output->temporary = NULL;
-    return sync_directory(output);
+    return directory_sync_fd(output->directory, output->path, output->failure);
+}
+
+/* Closes the directory and frees what the output owns, but for fd. */
+static void
+release(struct output *output)
+{
+    if (output->buffer && output->directory >= 0)
+        close(output->directory);
+    free(output->temporary);
+    free(output->buffer);
+    output->temporary = NULL;
+    output->buffer = NULL;
 }
 
 int
@@ -229,8 +266,7 @@ output_commit(struct output *output)
     }
     if (result != 0)
         output_abandon(output);
-    free(output->buffer);
-    output->buffer = NULL;
+    release(output);
     return result;
 }
 
@@ -238,12 +274,9 @@ void
 output_abandon(struct output *output)
 {
     if (output->temporary)
-        unlink(output->temporary);
-    free(output->temporary);
-    free(output->buffer);
+        unlinkat(output->directory, output->temporary, 0);
     if (output->fd > STDERR_FILENO)
         close(output->fd);
-    output->temporary = NULL;
-    output->buffer = NULL;
     output->fd = -1;
+    release(output);
 }

@@ -19,11 +19,14 @@
 #include <string.h>
 
 #include "base/failure.h"
+#include "io/root.h"
 
 #define OUTPUT_BUFFER (256 * 1024)
 
 struct output {
-    const char *path; /* the final name; NULL: standard output */
+    const char *path; /* the final name; NULL: standard output.  May become
+                       * another one in the same directory before commit */
+    int directory;    /* of a named file, open; else -1 */
     char *temporary;  /* its name until then, if it has one; owned */
     int fd;
     bool regular; /* a regular file: never flushed before it is full */
@@ -45,6 +48,11 @@ struct output {
  * must exist.  failure must outlive the output. */
 int output_open(struct output *output, const char *path,
                 struct failure *failure);
+
+/* The same of a file below a root: what is there under its name, be it a link
+ * or a device, is replaced, never opened. */
+int output_open_below(struct output *output, const struct root *root,
+                      const char *path, struct failure *failure);
 
 /* Makes the buffer of an output just opened larger, so that more is held back
  * before it leaves.  0 or -1. */
