@@ -8,8 +8,28 @@ TOOLS=$ROOT/build/tools
 PATH=${XTAPE_BIN:-$ROOT/build/bin}:$PATH
 export ROOT TOOLS PATH ASAN_OPTIONS=abort_on_error=1:detect_leaks=1
 
+# Any part of a pipeline that fails is a failure.  So those below read all of
+# their input: what writes to grep -q or head may die of SIGPIPE.
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
+    set -o pipefail
+}
+
+# contains [OPTION ...] PATTERN: stdin has a line that grep finds.
+contains() {
+    grep "$@" | cat > /dev/null
+}
+
+# excludes [OPTION ...] PATTERN: stdin has no such line.
+excludes() {
+    local status=0
+    grep "$@" || status=$?
+    [ $status -eq 1 ]
+}
+
+# first N: the first N lines of stdin.
+first() {
+    awk -v n="$1" 'NR <= n'
 }
 
 # needs_data: skips a test that wants recorded market data when there is none.

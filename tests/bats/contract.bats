@@ -269,9 +269,9 @@ EOF
     [[ $output == *failed* ]]
     xexport -f json piped.tape > piped.json 2> /dev/null || true
     xgrep -t order day.tape | xexport -f json > all.json
-    lines=$(wc -l < piped.json)
-    [ "$lines" -gt 1000 ]
-    cmp piped.json <(head -n "$lines" all.json)
+    count=$(wc -l < piped.json)
+    [ "$count" -gt 1000 ]
+    cmp piped.json <(head -n "$count" all.json)
 }
 
 @test "-o gives the same bytes as stdout, and a failure leaves the old file" {
@@ -326,7 +326,7 @@ EOF
         wait $pid || status=$?
         exec 9>&-
         [ $status -eq 143 ] || { echo "$command: $status"; cat err; false; }
-        xstat out.tape | grep -q stopped
+        xstat out.tape | contains stopped
     done
 }
 
@@ -386,16 +386,16 @@ EOF
 @test "every program is position independent, with full RELRO and a canary" {
     [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
     for program in "$ROOT"/build/bin/*; do
-        readelf -h "$program" | grep -q 'DYN'
-        readelf -d "$program" | grep -qE 'BIND_NOW|NOW'
-        readelf -lW "$program" | grep -q GNU_RELRO
-        ! readelf -lW "$program" | grep GNU_STACK | grep -q E
-        readelf -sW "$program" | grep -q __stack_chk_fail
+        readelf -h "$program" | contains 'DYN'
+        readelf -d "$program" | contains -E 'BIND_NOW|NOW'
+        readelf -lW "$program" | contains GNU_RELRO
+        readelf -lW "$program" | grep GNU_STACK | excludes E
+        readelf -sW "$program" | contains __stack_chk_fail
     done
 }
 
 @test "a program links only what it uses" {
     [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
-    ! ldd "$(command -v xmatch)" | grep -qE 'sqlite|libpq|libcsv'
-    ! ldd "$(command -v xohlcv)" | grep -qE 'sqlite|libpq|libcsv'
+    ldd "$(command -v xmatch)" | excludes -E 'sqlite|libpq|libcsv'
+    ldd "$(command -v xohlcv)" | excludes -E 'sqlite|libpq|libcsv'
 }

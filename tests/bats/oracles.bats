@@ -51,9 +51,9 @@ same_values() {
     sum=$(cut -f 3 theirs | paste -sd+ | bc)
     [ "$(echo "$sum == $(cut -f 2 prices | paste -sd+)" | bc)" = 1 ]
     for symbol in SYM001 SYM002; do
-        least=$(grep $symbol prices | cut -f 2 | sort -n | head -n 1)
+        least=$(grep $symbol prices | cut -f 2 | sort -n | first 1)
         grep "^$symbol" theirs | cut -f 4 | sed -E 's/\.?0+$//' |
-            grep -qxF "$least"
+            contains -xF "$least"
     done
 }
 
@@ -99,7 +99,7 @@ same_values() {
             "$TOOLS/columns" $compression/$i.parquet | cmp - ours
         done
     done
-    mapfile -t theirs < <(ls -v ZSTD/*.parquet | head -n "$(parts day | wc -l)")
+    mapfile -t theirs < <(ls -v ZSTD/*.parquet | first "$(parts day | wc -l)")
     same_values day "${theirs[@]}"
 }
 

@@ -19,8 +19,8 @@ make_kept() {
 
 # digests DIRECTORY ...: of all files, but for SQLite's and the lock.
 digests() {
-    find "$@" -type f ! -name 'catalog.db*' ! -name lock -exec sha256sum {} + \
-        2> /dev/null | sort -k 2
+    { find "$@" -type f ! -name 'catalog.db*' ! -name lock \
+        -exec sha256sum {} + 2> /dev/null || true; } | sort -k 2
 }
 
 # Harm done to a file | what then | its status | what it says in order.

@@ -102,7 +102,7 @@ go_on() {
 0000000000000004.tape
 0000000000000005.tape
 lock" ]
-    places=$(for i in 3 4 5; do xexport -f json before/*$i.tape | head -n 1 |
+    places=$(for i in 3 4 5; do xexport -f json before/*$i.tape | first 1 |
         grep -o '"output_seq":[0-9]*' | cut -d: -f2; done)
     for place in $places; do
         for ahead in 0 1; do
@@ -124,7 +124,7 @@ lock" ]
 @test "an input that is not the one of the snapshot is told, with the seq" {
     "$TOOLS/requests" 6 3000 > in.tape
     keep 2000
-    seq=$(xexport -f json snaps/*1.tape | head -n 1 |
+    seq=$(xexport -f json snaps/*1.tape | first 1 |
         grep -o '"input_seq":[0-9]*' | cut -d: -f2)
     "$TOOLS/requests" 7 3000 > other.tape
     run -1 --separate-stderr xmatch -S snaps --from-out 999999 -o out other.tape
@@ -154,7 +154,7 @@ lock" ]
     run -1 xmatch -S snaps --from-out 999999 -o out day1.tape
     [ ! -e out ]
     xmatch -S snaps --from-out 999999 day1.tape day2.tape | xstat |
-        grep -qE '^events +0'
+        contains -E '^events +0'
 }
 
 @test "that no snapshot serves is told, and all of the output comes" {
@@ -207,7 +207,7 @@ lock" ]
         xmatch -v -S snaps --from-out 999999 in.tape 2> said > rest.tape
         [ "$(grep -c '; this snapshot is not used$' said)" -eq 1 ]
         grep -q '^xmatch: snaps/0000000000000003.tape: ' said
-        ! grep -q 'went on behind event 0,' said
+        run ! grep -q 'went on behind event 0,' said
     done
     for name in 1 2 3; do
         truncate -s 500 snaps/*$name.tape 2> /dev/null || true
@@ -229,7 +229,7 @@ lock" ]
 @test "a snapshot is a tape like any other, and xbook knows its books" {
     "$TOOLS/requests" 10 5000 > in.tape
     xmatch -S snaps --quotes in.tape > out.tape
-    xstat snaps/*1.tape | grep -q '  resting '
+    xstat snaps/*1.tape | contains '  resting '
     xexport -f csv -t quote -c instrument,bid_price,bid_quantity,ask_price,ask_quantity \
         out.tape | tail -n +2 | awk -F, '{ last[$1] = $0 }
         END { for (i in last) print last[i] }' | sort > told

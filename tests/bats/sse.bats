@@ -12,5 +12,5 @@ load common
     xexport -f csv -t trade day.tape | tail -n +2 | cut -d, -f5,6,8,9 > ours
     diff exchange ours
     [ "$(head -n 334 ours | cut -d, -f1 | uniq)" = 1808.08 ] # the auction
-    ! xstat day.tape | grep -E 'rejected|cancelled .*remainder'
+    xstat day.tape | excludes -E 'rejected|cancelled .*remainder'
 }

@@ -66,7 +66,7 @@ in_pieces() {
     sample > other.tape
     xarchive -d a put other.tape
     xarchive -d a compact
-    [ "$(find a -name '*-c1.parquet' | xargs -n 1 dirname | sort |
+    [ "$(find a -name '*-c1.parquet' -exec dirname {} + | sort |
         uniq -d | wc -l)" -eq 0 ]
     xrestore -d a --stream day -o back.tape
     cmp day.tape back.tape
@@ -113,8 +113,8 @@ in_pieces() {
     xrestore -d a > back.tape
     [ "$(xstat --json back.tape | wc -l)" -eq 2 ]
     "$TOOLS/piece" 501 600 < day.tape | xarchive -d a put
-    xrestore -d a | xexport -f json | head -n 900 > back.json
-    xexport -f json day.tape | head -n 900 | cmp - back.json
+    xrestore -d a | xexport -f json | first 900 > back.json
+    xexport -f json day.tape | first 900 | cmp - back.json
 }
 
 # with_gap: day.tape in archive a without its events 101 to 149.
@@ -289,10 +289,10 @@ with_gap() {
             script -qec "for i in \$(seq $k); do $command; done" /dev/null > seen
             ! grep -q events/s seen || break
         done
-        ! grep -qE '[1-9][0-9]*  *(%|MB)  0 events/s' seen
+        run ! grep -qE '[1-9][0-9]*  *(%|MB)  0 events/s' seen
         tr '\r' '\n' < seen | sed 's/\x1b\[K//g' > lines
-        grep -E 'parts, 0 bad|digest' lines | grep -qv 'events/s'
-        ! grep -E 'events/s.*(parts, |digest)' lines
+        grep -E 'parts, 0 bad|digest' lines | contains -v 'events/s'
+        run ! grep -E 'events/s.*(parts, |digest)' lines
     done
 }
 

@@ -122,5 +122,5 @@ buy,1,,," ]
     xbook day1.tape day2.tape > told.tape
     [ "$(xexport -f json told.tape | grep -c '"type":"quote"')" -eq 1 ]
     xexport -f json told.tape | tail -n 1 |
-        grep -q '"type":"quote","time":"2026-01-09.*"instrument":"X".*"bid_price":"7"'
+        contains '"type":"quote","time":"2026-01-09.*"instrument":"X".*"bid_price":"7"'
 }

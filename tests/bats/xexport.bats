@@ -35,7 +35,7 @@ END
     # a null in the only column must not become a blank line
     run -0 xexport -f csv -t trade -c side small.tape
     [ "$output" = $'side\nbuy\n""' ]
-    xexport -f csv -t order small.tape | grep -c . | grep -qx 1
+    xexport -f csv -t order small.tape | grep -c . | contains -x 1
 }
 
 @test "a table is aligned, numbers to the right" {
@@ -54,7 +54,7 @@ END
      4  2026-01-08T09:30:01.000000001Z  cash          -            kind=deposit account_id=alice amount=-0.00000001 currency=USD
      5  2026-01-08T09:30:02Z            trade         NASDAQ:AAPL  price=1 quantity=2
 END
-    sed -n 2p out | grep -q '^     3  2026-01-08T09:30:00Z  trade '
+    sed -n 2p out | contains '^     3  2026-01-08T09:30:00Z  trade '
     tail -n 1 out | diff <(tail -n 1 wanted) -
 }
 

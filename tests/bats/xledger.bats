@@ -479,7 +479,7 @@ as_undisturbed() {
         wait $pid || true
         # what went out was committed before
         told=$(xexport -f csv -t posting out.tape 2> /dev/null |
-            tail -n 1 | cut -d, -f4)
+            tail -n 1 | cut -d, -f4 || true)
         [[ ${told-} =~ ^[0-9]+$ ]] || continue
         kept=$(sqlite3 ledger.db 'SELECT max(posting_id) FROM postings')
         [ "$told" -le "$kept" ] || { echo "told $told, kept $kept"; false; }
@@ -578,7 +578,7 @@ as_undisturbed() {
     wait $pid || status=$?
     exec 9>&-
     [ $status -eq 143 ]
-    xstat out.tape | grep -q stopped
+    xstat out.tape | contains stopped
     as_undisturbed day.tape
 }
 

@@ -45,9 +45,9 @@ prices() {
     [ "$(grep -c '"type":"instrument"' merged.json)" -eq 3 ]
     grep '"type":"print"' merged.json |
         sed -E 's/.*"instrument":"([^"]*)".*/\1/' | paste -sd' ' |
-        grep -qx 'N:A N:B N:B M:A'
+        contains -x 'N:A N:B N:B M:A'
     grep '"type":"instrument"' merged.json | grep -o '"id":[0-9]*' |
-        paste -sd' ' | grep -qx '"id":1 "id":2 "id":3'
+        paste -sd' ' | contains -x '"id":1 "id":2 "id":3'
 }
 
 @test "instruments in fields are renamed with the events" {
@@ -105,15 +105,15 @@ prices() {
     xmerge [1-7].tape > merged.tape
     xexport -f json merged.tape | grep '"type":"print"' > merged.json
     sort all.json | diff - <(sort merged.json)
-    xstat merged.tape | grep -q 'never steps back'
+    xstat merged.tape | contains 'never steps back'
 }
 
 @test "the stream is called after the inputs' streams, each once" {
     tape a "01.0 N:A 1"
     tape b "02.0 N:A 2"
-    xmerge a.tape b.tape a.tape | xstat | grep -qx 'stream       a+b'
-    xmerge a.tape | xstat | grep -qx 'stream       a/xmerge'
-    xmerge --stream c a.tape b.tape | xstat | grep -qx 'stream       c'
+    xmerge a.tape b.tape a.tape | xstat | contains -x 'stream       a+b'
+    xmerge a.tape | xstat | contains -x 'stream       a/xmerge'
+    xmerge --stream c a.tape b.tape | xstat | contains -x 'stream       c'
     long=$(printf 'x%.0s' $(seq 100))
     for i in 1 2 3 4; do
         tape "$long$i" "01.0 N:A 1"
@@ -176,7 +176,7 @@ waits() {
     # without its END it is a pipe whose writer is still at work
     head -c -64 first.tape >&9
     whole() {
-        { xstat got.tape 2> /dev/null || true; } | grep -qE '^  clock +1'
+        { xstat got.tape 2> /dev/null || true; } | contains -E '^  clock +1'
     }
     waits whole
     xexport -f json got.tape > got.json 2> /dev/null || true
@@ -242,7 +242,7 @@ waits() {
     wait $pid || true
     exec 9>&-
     xmerge stopped.tape few.tape a.tape | xstat |
-        grep -qx 'status       stopped'
+        contains -x 'status       stopped'
 }
 
 @test "SIGTERM while it waits: END says stopped, and it dies of the signal" {

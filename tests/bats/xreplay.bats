@@ -39,7 +39,7 @@ lasts() {
     xreplay 1.tape -d store - < 3.tape | cmp - all.tape
     xreplay -d store 1.tape 3.tape --speed 100000 > paced.tape
     cmp paced.tape all.tape
-    xstat all.tape | grep -qE '^stream +s2\+s1\+s3$'
+    xstat all.tape | contains -E '^stream +s2\+s1\+s3$'
     xstore -q -d other 3.tape > /dev/null
     xreplay -d store -d other 1.tape | xexport -f json |
         cmp - <(xmerge 2.tape 3.tape 1.tape | xexport -f json)
@@ -115,8 +115,8 @@ lasts() {
     to=2026-01-08T14:30:20.5Z
     xreplay -d day --from $from --to $to > part.tape
     xreplay --from $from --to $to day.tape | cmp - part.tape
-    xexport -f json part.tape | head -n 5 | grep -c '"type":"instrument"' |
-        grep -qx 5
+    xexport -f json part.tape | first 5 | grep -c '"type":"instrument"' |
+        contains -x 5
     xgrep --from $from --to $to day.tape | xexport -f json |
         cmp - <(xexport -f json part.tape)
     run -0 xstat part.tape
@@ -126,15 +126,15 @@ lasts() {
 @test "a part from the beginning keeps its name, a later one gets its own" {
     make_day
     xreplay -d day --to-seq 100 > a.tape
-    xstat a.tape | grep -qE '^stream +xgen$'
-    xstat a.tape | grep -q 'seq 1 to 99'
+    xstat a.tape | contains -E '^stream +xgen$'
+    xstat a.tape | contains 'seq 1 to 99'
     xreplay -d day --from-seq 100 > b.tape
-    xstat b.tape | grep -qE '^stream +xgen/from-100$'
-    xstat b.tape | grep -qE '^status +complete'
+    xstat b.tape | contains -E '^stream +xgen/from-100$'
+    xstat b.tape | contains -E '^status +complete'
     time=$(xexport -f json day.tape | sed -n 1000p |
         grep -o '"time":"[^"]*"' | cut -d '"' -f 4)
     xreplay -d day --from "$time" | xstat |
-        grep -qE '^stream +xgen/from-(1000|999|998)$'
+        contains -E '^stream +xgen/from-(1000|999|998)$'
 }
 
 @test "a longer part goes on where a shorter one of the same beginning ended" {
@@ -150,7 +150,7 @@ lasts() {
     make_day
     xreplay -d day --to-seq 301 | xstore -d copy > /dev/null
     xreplay -d day --from-seq 301 --bare > rest.tape
-    xstat rest.tape | grep -q 'seq 301 to'
+    xstat rest.tape | contains 'seq 301 to'
     xstore -d copy rest.tape | cmp - rest.tape
     xreplay -d copy | cmp - day.tape
 }
@@ -166,7 +166,7 @@ JSON
     last=$(xexport -f json s.tape | wc -l)
     xreplay --from-seq "$last" s.tape | xexport -f json > part
     [ "$(wc -l < part)" -eq 2 ]
-    head -n 1 part | grep -q '"0.05"'
+    head -n 1 part | contains '"0.05"'
 }
 
 @test "streams of a store come one after the other, or one by its name" {
@@ -242,9 +242,9 @@ JSON
 
 @test "--clock tells in the provenance what was asked for, and no more" {
     make_day
-    xreplay -d day --clock 1s | xstat | grep -qE '^ +xreplay [^ ]+ --clock 1s$'
+    xreplay -d day --clock 1s | xstat | contains -E '^ +xreplay [^ ]+ --clock 1s$'
     xreplay -d day --clock 1s --from-seq 5 | xstat |
-        grep -qE '^ +xreplay [^ ]+ --from-seq 5 --clock 1s$'
+        contains -E '^ +xreplay [^ ]+ --from-seq 5 --clock 1s$'
 }
 
 @test "ten minutes are ten minutes: no drift" {
@@ -273,12 +273,12 @@ JSON
     xreplay -d day --to-seq 800 --clock 1s > a.tape
     xreplay -d day --to-seq 800 --clock 1s --speed 1000 > b.tape
     cmp <(xexport -f json a.tape) <(xexport -f json b.tape)
-    xstat a.tape | grep -qE '^stream +xgen/xreplay$'
+    xstat a.tape | contains -E '^stream +xgen/xreplay$'
     xexport -f json a.tape | grep '"type":"clock"' > clocks
     [ "$(wc -l < clocks)" -gt 3 ]
     [ "$(grep -c '"time":"2026-01-08T14:3[0-9]:[0-9][0-9]Z"' clocks)" -eq \
         "$(wc -l < clocks)" ]
-    xstat a.tape | grep -q 'never steps back'
+    xstat a.tape | contains 'never steps back'
     xgrep -v -t clock a.tape | xexport -f json |
         cmp - <(xreplay --to-seq 800 day.tape | xexport -f json)
 }
@@ -335,7 +335,7 @@ JSON
     done
     # and what has ended without it is left out
     xreplay -d day --follow --from 2030-01-01T00:00:00Z | xstat |
-        grep -qE '^events +0'
+        contains -E '^events +0'
 }
 
 @test "a stream that is being written is merged as it comes" {
@@ -432,6 +432,6 @@ JSON
     bytes=$(awk '{ n += $NF } END { print n }' trace)
     [ "$bytes" -lt $((size / parts)) ]
     xexport -f json one.tape | sed '$d' | grep -c '"type":"instrument"' |
-        grep -qx 10
+        contains -x 10
     rm -rf big
 }

@@ -24,7 +24,7 @@ load common
         ximport -f json --stream xgen > slow.tape
     cat day.tape | xgrep -t order,cancel,modify,session,account,cash |
         cat > copy.tape
-    ! cmp -s slow.tape copy.tape
+    run ! cmp -s slow.tape copy.tape
     [ "$(xstat --digest slow.tape)" = "$(xstat --digest day.tape)" ]
     [ "$(xstat --digest copy.tape)" = "$(xstat --digest day.tape)" ]
 }
@@ -50,8 +50,8 @@ load common
     xgen -n 20 --stream b > b.tape
     [ "$(cat a.tape b.tape | xstat -d)" = "$(xstat -d a.tape b.tape)" ]
     [ "$(xstat -d a.tape b.tape | wc -l)" -eq 2 ]
-    cat a.tape b.tape | xstat | grep -c '^stream' | grep -qx 2
-    xstat a.tape b.tape | grep -q '^input  *b.tape$'
+    cat a.tape b.tape | xstat | grep -c '^stream' | contains -x 2
+    xstat a.tape b.tape | contains '^input  *b.tape$'
     cat a.tape b.tape > both.tape
     bytes=$(xstat both.tape | awk '/^bytes/ { sum += $2 } END { print sum }')
     [ "$bytes" -eq "$(stat -c %s both.tape)" ]
@@ -60,7 +60,7 @@ load common
 @test "time that steps back is reported, with its place" {
     sample 100 | xexport -f json > day.json
     last=$(wc -l < day.json)
-    { tail -n +2 day.json | head -n 2; head -n 1 day.json | cat - \
+    { tail -n +2 day.json | first 2; head -n 1 day.json | cat - \
         <(tail -n +4 day.json); } > /dev/null
     { cat day.json; sed -n '/"type":"session"/p' day.json; } |
         ximport -f json | xstat > stat
@@ -82,7 +82,7 @@ load common
 @test "text on a terminal is never moved by a name" {
     printf '{"type":"print","time":"2026-01-08","instrument":"E:\\u001b[2J","price":"1","quantity":"1"}\n' |
         ximport -f json | xstat > out
-    ! grep -q $'\x1b' out
+    run ! grep -q $'\x1b' out
     grep -q 'E:?\[2J' out
 }
 
@@ -127,7 +127,7 @@ load common
 
 @test "limited and stopped tapes are told so, and are no failure" {
     sample 100 | xgrep -n 5 > few.tape
-    xstat few.tape | grep -q '^status  *limited$'
+    xstat few.tape | contains '^status  *limited$'
 }
 
 @test "a new field and an unknown type are counted all the same" {

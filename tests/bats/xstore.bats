@@ -23,7 +23,7 @@ events() {
 # is_whole TAPE: the store holds just that, and nothing is wrong with it.
 is_whole() {
     xreplay -d store | cmp - "$1"
-    xstore -d store verify | grep -q ' 0 faults$'
+    xstore -d store verify | contains ' 0 faults$'
 }
 
 @test "what is stored comes back with the same bytes, and is passed on" {
@@ -65,7 +65,7 @@ is_whole() {
         [ $status -eq 3 ]
         [ "$(events out.tape)" -eq \
             "$(xstore -d store ls | awk 'NR == 2 { print $2 }')" ]
-        xstore -d store ls | grep -q failed
+        xstore -d store ls | contains failed
     done
     xgrep -n 3000 day.tape > /dev/null
     store day.tape > out.tape
@@ -90,7 +90,7 @@ is_whole() {
     xgen --orders 500 > day.tape
     xgen --orders 500 > more.tape
     store day.tape > /dev/null
-    xexport -f json day.tape | head -n 100 |
+    xexport -f json day.tape | first 100 |
         ximport -f json --stream xgen > less.tape
     run -1 --separate-stderr store less.tape
     [[ $stderr == *"stream xgen is said to be complete with event 100"* ]]
@@ -106,7 +106,7 @@ is_whole() {
     xexport -f json day.tape | ximport -f json --stream xgen > same.tape
     store same.tape > /dev/null
     n=$(diff <(xexport -f json day.tape) <(xexport -f json other.tape) |
-        head -n 1 | grep -o '^[0-9]*')
+        first 1 | grep -o '^[0-9]*' || true)
     run -1 --separate-stderr store other.tape
     [[ $stderr == *"event $n of the stream xgen is not the one"* ]]
     is_whole day.tape
@@ -137,7 +137,7 @@ is_whole() {
     kill -9 $!
     wait $! || true
     exec 9>&-
-    xstore -d store ls | grep -q open
+    xstore -d store ls | contains open
     run -1 --separate-stderr store next.tape
     [[ $stderr == *"stream xgen was cut off"*--abandon* ]]
     run -3 --separate-stderr bash -c "xreplay -d store > /dev/null"
@@ -209,7 +209,7 @@ is_whole() {
     store day.tape > /dev/null
     mkdir keep
     cp store/*.idx keep
-    index=$(find store -name '*.idx' | sort | head -n 1)
+    index=$(find store -name '*.idx' | sort | first 1)
     rm "$index"
     run -1 xstore -d store verify
     [[ $output == *"$index: the index is missing"* ]]
