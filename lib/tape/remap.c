@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "tape/frame.h"
 #include "tape/schema.h"
 
@@ -54,12 +53,15 @@ static int
 set_id(struct remap_tape *tape, uint32_t index, uint32_t id,
        struct failure *failure)
 {
-    uint32_t *ids = array_grow(tape->ids, &tape->capacity, index + 1UL,
-                               sizeof *ids, failure);
+    if (index >= tape->capacity) {
+        uint32_t capacity = tape->instruments.capacity;
+        uint32_t *larger = reallocarray(tape->ids, capacity, sizeof *larger);
 
-    if (!ids)
-        return -1;
-    tape->ids = ids;
+        if (!larger)
+            return fail_memory(failure);
+        tape->ids = larger;
+        tape->capacity = capacity;
+    }
     tape->ids[index] = id;
     return 0;
 }
@@ -88,9 +90,8 @@ define_instrument(struct remap *remap, struct remap_tape *tape,
     if (index == INSTRUMENT_NONE)
         return -1;
     *news = shared == INSTRUMENT_NONE ||
-            (!instrument_is_bare(&event->event) &&
-             !same_attributes(&event->event,
-                              &remap->instruments.events[shared]->event));
+            !same_attributes(&event->event,
+                             &remap->instruments.events[shared]->event);
     if (shared == INSTRUMENT_NONE)
         shared = remap->instruments.count;
     if (*news) {

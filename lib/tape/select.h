@@ -59,7 +59,7 @@ struct selection {
     struct selection_fields fields[EVENT_TYPES];
     struct instruments instruments;
     bool *wanted; /* by index of an instrument */
-    size_t wanted_capacity;
+    uint32_t wanted_capacity;
 };
 
 /* Selects everything. */

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/digits.h"
 #include "tape/frame.h"
 #include "tape/instruments.h"
@@ -57,12 +56,13 @@ shard_define(struct shard *shard, uint32_t index,
     if (shard->shards == 0)
         return 0;
     if (index >= shard->capacity) {
-        bool *has = array_grow(shard->has, &shard->capacity, index + 1UL,
-                               sizeof *has, failure);
+        uint32_t wanted = index < 32 ? 64 : index * 2;
+        bool *larger = reallocarray(shard->has, wanted, sizeof *larger);
 
-        if (!has)
-            return -1;
-        shard->has = has;
+        if (!larger)
+            return fail_memory(failure);
+        shard->has = larger;
+        shard->capacity = wanted;
     }
     shard->has[index] = hash_of(definition) % shard->shards == shard->shard;
     return 0;

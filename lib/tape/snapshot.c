@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/array.h"
 #include "base/digits.h"
 #include "io/directory.h"
 
@@ -49,13 +48,16 @@ static int
 add_number(struct snapshots *snapshots, uint64_t number,
            struct failure *failure)
 {
-    uint64_t *numbers =
-        array_grow(snapshots->numbers, &snapshots->capacity,
-                   snapshots->count + 1, sizeof *numbers, failure);
+    if (snapshots->count == snapshots->capacity) {
+        size_t wanted = snapshots->capacity ? snapshots->capacity * 2 : 8;
+        uint64_t *larger =
+            reallocarray(snapshots->numbers, wanted, sizeof *larger);
 
-    if (!numbers)
-        return -1;
-    snapshots->numbers = numbers;
+        if (!larger)
+            return fail_memory(failure);
+        snapshots->numbers = larger;
+        snapshots->capacity = wanted;
+    }
     snapshots->numbers[snapshots->count++] = number;
     return 0;
 }
@@ -167,12 +169,20 @@ snapshot_tapes_free(struct snapshot_tapes *tapes)
 struct snapshot_tape *
 snapshot_tapes_add(struct snapshot_tapes *tapes, struct failure *failure)
 {
-    struct snapshot_tape *tape = array_grow(
-        tapes->all, &tapes->capacity, tapes->count + 1, sizeof *tape, failure);
+    struct snapshot_tape *tape;
 
-    if (!tape)
-        return NULL;
-    tapes->all = tape;
+    if (tapes->count == tapes->capacity) {
+        size_t wanted = tapes->capacity ? tapes->capacity * 2 : 4;
+        struct snapshot_tape *larger =
+            reallocarray(tapes->all, wanted, sizeof *larger);
+
+        if (!larger) {
+            fail_memory(failure);
+            return NULL;
+        }
+        tapes->all = larger;
+        tapes->capacity = wanted;
+    }
     tape = &tapes->all[tapes->count++];
     memset(tape, 0, sizeof *tape);
     return tape;
