@@ -1,9 +1,9 @@
-/* xbook - build books from facts, and tell their quotes and depth.
+/* xbook - rebuilds order books and writes their quotes and depth.
  *
- * In come an exchange's feed of orders (book_add ... book_replace) or what
- * xmatch says (accepted, trade, cancelled, ...); each fact is consumed, all
- * else passes, and behind what changed a book comes its quote, and with
- * --depth the levels that changed.
+ * The input is an exchange's feed of orders (book_add ... book_replace) or the
+ * execution reports of xmatch (accepted, trade, cancelled, ...).  They are
+ * consumed, all else passes, and each is followed by the quote that it changed
+ * and, with --depth, by the levels that changed.
  */
 #include <inttypes.h>
 
@@ -16,7 +16,8 @@ struct xbook {
     uint64_t depth;
 
     struct quotes quotes;
-    uint64_t facts;
+    uint64_t applied;  /* events that books are made from */
+    uint64_t requests; /* orders, modifies and cancels: they are not */
 };
 
 static const uint16_t consumed[] = {
@@ -29,32 +30,17 @@ static const uint16_t consumed[] = {
     EVENT_RESTING,      0,
 };
 
-static void *
-put_quote(void *owner, size_t size)
-{
-    struct run *run = owner;
-
-    return tape_writer_put(&run->writer, size);
-}
-
-static uint32_t
-name_instrument(void *owner, uint32_t index, const struct event *cause,
-                struct failure *failure)
-{
-    return local_id(owner, index, cause->time, failure);
-}
-
 static int
 prepare(void *state, struct run *run)
 {
     struct xbook *x = state;
-    const struct event_sink sink = {put_quote, name_instrument, run};
+    const struct event_sink sink = local_sink(run);
 
     run->keep = x->keep;
     return quotes_init(&x->quotes, &sink, (unsigned)x->depth, &run->failure);
 }
 
-/* Events of a feed that change no book, but count with --every. */
+/* Events that change no book, but have a quote of their own with --every. */
 static bool
 is_tick(unsigned type)
 {
@@ -67,9 +53,10 @@ on_event(void *state, struct run *run, const struct event *event)
 {
     struct xbook *x = state;
     bool takes = feed_takes(event->type), ticks = is_tick(event->type);
-    uint64_t told = x->quotes.count;
+    uint64_t before = x->quotes.count;
     uint32_t book = FEED_ALL;
 
+    x->requests += event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
     if (!takes && !(x->every && ticks))
         return 0;
     if (event->instrument != 0 || event->type != EVENT_SESSION) {
@@ -77,12 +64,32 @@ on_event(void *state, struct run *run, const struct event *event)
         if (book == INSTRUMENT_NONE)
             return instruments_unknown(event->instrument, &run->failure);
     }
-    x->facts += takes && !ticks;
+    x->applied += takes && !ticks;
     if (takes && quotes_take(&x->quotes, book, event, &run->failure) != 0)
         return -1;
-    if (!x->every || book == FEED_ALL || x->quotes.count > told)
+    if (!x->every || book == FEED_ALL || x->quotes.count > before)
         return 0;
     return quotes_repeat(&x->quotes, book, event, &run->failure);
+}
+
+static int
+finish(void *state, struct run *run)
+{
+    struct xbook *x = state;
+
+    if (run->common.quiet)
+        return 0;
+    if (x->quotes.feed.unknown)
+        run_remark(run,
+                   "%" PRIu64 " events about orders that were never announced "
+                   "(the feed may begin in the middle of a day)",
+                   x->quotes.feed.unknown);
+    if (x->applied == 0 && x->requests)
+        run_remark(run,
+                   "no book without execution reports (%" PRIu64 " orders, "
+                   "modifies and cancels: xmatch makes reports of them)",
+                   x->requests);
+    return 0;
 }
 
 static void
@@ -91,10 +98,9 @@ summary(void *state, struct run *run, FILE *stream)
     struct xbook *x = state;
 
     fprintf(stream,
-            "%s: %" PRIu64 " facts, %" PRIu64 " quotes, %" PRIu64
-            " facts about orders that were never announced\n",
-            run->program->name, x->facts, x->quotes.count,
-            x->quotes.feed.unknown);
+            "%s: %" PRIu64 " book events and execution reports, %" PRIu64
+            " quotes\n",
+            run->program->name, x->applied, x->quotes.count);
 }
 
 static void
@@ -110,12 +116,12 @@ main(int argc, char **argv)
     /* clang-format off */
     const struct option_spec options[] = {
         {'d', "depth", OPTION_COUNT, &x.depth, "N",
-         "tell the levels among the best N that change", .shapes = true,
+         "write the levels among the best N that change", .shapes = true,
          .max = DEPTH_MAX},
         {'e', "every", OPTION_FLAG, &x.every, NULL,
-         "a quote after every fact, changed or not", .shapes = true},
+         "write a quote after every event, changed or not", .shapes = true},
         {'k', "keep", OPTION_FLAG, &x.keep, NULL,
-         "pass the facts on as well", .shapes = true},
+         "pass on what books are made from, too", .shapes = true},
         {.kind = OPTION_END},
     };
     /* clang-format on */
@@ -125,7 +131,7 @@ main(int argc, char **argv)
         NULL};
     const struct program program = {
         .name = "xbook",
-        .summary = "build books from facts: quotes and depth",
+        .summary = "rebuild order books: quotes and depth",
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,
@@ -135,6 +141,7 @@ main(int argc, char **argv)
         .consumes = consumed,
         .prepare = prepare,
         .event = on_event,
+        .finish = finish,
         .summary = summary,
         .destroy = destroy,
     };

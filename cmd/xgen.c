@@ -1,4 +1,4 @@
-/* xgen - makes up a market: instruments, accounts, deposits and order flow, or
+/* xgen - generates a market: instruments, accounts, deposits and order flow, or
  * trades.  The same options give the same bytes everywhere.
  */
 #include "base/clock.h"
@@ -21,7 +21,7 @@ prepare(void *state, struct run *run)
 
     if (x->plan.tick_size <= 0 || x->plan.lot_size <= 0)
         return fail(&run->failure, FAILURE_USAGE,
-                    "--tick-size and --lot-size must be more than 0");
+                    "--tick-size and --lot-size must be above 0");
     if (x->plan.deposit < 0)
         return fail(&run->failure, FAILURE_USAGE,
                     "--deposit must not be negative");
@@ -86,37 +86,38 @@ main(int argc, char **argv)
     struct xgen x = {.stream = "xgen", .plan = defaults};
     const struct option_spec options[] = {
         {'n', "orders", OPTION_COUNT, &x.plan.events, "N",
-         "how many orders, or what --type says (100000)", true},
+         "generate N orders, or events of --type (100000)", true},
         {0, "seed", OPTION_COUNT, &x.plan.seed, "N",
-         "another seed, another market (1)", true},
+         "start the random numbers from N (1)", true},
         {0, "symbols", OPTION_COUNT, &x.plan.symbols, "N",
-         "instruments SYM001, SYM002, ... (10)", true, .min = 1,
+         "define N instruments: SYM001, SYM002, ... (10)", true, .min = 1,
          .max = FLOW_SYMBOLS_MAX},
         {0, "accounts", OPTION_COUNT, &x.plan.accounts, "N",
-         "accounts 1, 2, ... (100)", true, .min = 1, .max = FLOW_ACCOUNTS_MAX},
+         "define N accounts: 1, 2, ... (100)", true, .min = 1,
+         .max = FLOW_ACCOUNTS_MAX},
         {'t', "type", OPTION_CHOICE, &x.kind, "TYPE",
-         "order, trade or print (order)", true, .words = kinds},
+         "generate order, trade or print events (order)", true, .words = kinds},
         {0, "start", OPTION_TIME, &x.plan.start, "TIME",
-         "when it begins (2026-01-08T14:30:00Z)", true},
+         "start at TIME (2026-01-08T14:30:00Z)", true},
         {0, "rate", OPTION_COUNT, &x.plan.rate, "N",
-         "orders in a second of event time (100)", true, .min = 1,
+         "N orders per second of event time (100)", true, .min = 1,
          .max = 1000000000},
         {0, "deposit", OPTION_DECIMAL, &x.plan.deposit, "AMOUNT",
-         "USD into each account, 0: none (1000000)", true},
+         "deposit AMOUNT USD into each account (1000000)", true},
         {0, "depth", OPTION_COUNT, &x.plan.depth, "N",
-         "orders resting in a book, about (100)", true, .min = FLOW_DEPTH_MIN,
-         .max = FLOW_DEPTH_MAX},
+         "keep about N orders at rest in a book (100)", true,
+         .min = FLOW_DEPTH_MIN, .max = FLOW_DEPTH_MAX},
         {0, "tick-size", OPTION_DECIMAL, &x.plan.tick_size, "PRICE",
-         "prices are multiples of it (0.01)", true},
+         "make prices multiples of PRICE (0.01)", true},
         {0, "lot-size", OPTION_DECIMAL, &x.plan.lot_size, "QUANTITY",
-         "quantities are multiples of it (1)", true},
+         "make quantities multiples of QUANTITY (1)", true},
         {0, "stream", OPTION_STREAM, &x.stream, "NAME",
-         "what the stream is called (xgen)"},
+         "name the stream NAME (xgen)"},
         {.kind = OPTION_END},
     };
     const struct program program = {
         .name = "xgen",
-        .summary = "make up order flow or trades from a seed",
+        .summary = "generate order flow or trades from a seed",
         .operands = "",
         .examples = examples,
         .options = options,

@@ -1,6 +1,7 @@
 #include "app/matching.h"
 
 #include <assert.h>
+#include <inttypes.h>
 
 #include "cli/local.h"
 #include "match/snapshot.h"
@@ -203,11 +204,30 @@ matching_end(void *state, struct run *run, enum tape_status status)
     return resume_end(&m->resume, run);
 }
 
+/* What of the input was of no use. */
+static void
+remark_on_input(const struct matching *m, struct run *run)
+{
+    if (m->quotes.feed.unknown)
+        run_remark(run,
+                   "%" PRIu64 " events about orders that were never announced "
+                   "(the feed may begin in the middle of a day)",
+                   m->quotes.feed.unknown);
+    if (m->match.requests == 0 && m->others && !m->quotes_asked &&
+        m->shard.shards == 0)
+        run_remark(run,
+                   "nothing to match: no order, modify or cancel among %" PRIu64
+                   " events of the market",
+                   m->others);
+}
+
 int
 matching_finish(void *state, struct run *run)
 {
     struct matching *m = state;
 
+    if (!run->common.quiet)
+        remark_on_input(m, run);
     return resume_finish(&m->resume, run);
 }
 
@@ -228,6 +248,14 @@ static bool
 is_request(const struct event *event)
 {
     return event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
+}
+
+/* What a market says itself; of no use to an engine. */
+static bool
+is_market_data(const struct event *event)
+{
+    return event->type == EVENT_PRINT ||
+           (feed_takes(event->type) && event->type != EVENT_SESSION);
 }
 
 static bool
@@ -290,8 +318,12 @@ take(struct matching *m, uint32_t index, const struct event *event)
 {
     struct failure *failure = &m->run->failure;
 
-    if (event->type == EVENT_INSTRUMENT)
-        return match_define(&m->match, index, (const void *)event, failure);
+    /* as the tape's instruments are understood: a definition made up at first
+     * use takes nothing away from an explicit one */
+    if (event->type == EVENT_INSTRUMENT &&
+        match_know(&m->match, index, m->run->instruments.events[index],
+                   failure) != 0)
+        return -1;
     if (!m->quotes_asked)
         return match_event(&m->match, index, event, failure);
     if ((feed_takes(event->type) && quote_passing(m, index, event) != 0) ||
@@ -326,6 +358,7 @@ matching_event(void *state, struct run *run, const struct event *event)
     int result;
 
     assert(!m->match.room.at);
+    m->others += is_market_data(event);
     if (event->type == EVENT_INSTRUMENT &&
         shard_define(&m->shard, index, (const void *)event, &run->failure) != 0)
         return -1;

@@ -35,6 +35,7 @@ struct matching {
     struct event *pending; /* the last report, if its quotes are not written:
                             * it is complete when the next one comes */
     struct shard shard;
+    uint64_t others; /* events of a market that are no requests */
 };
 
 /* Each has the signature and the meaning of the filter's member that it is for;

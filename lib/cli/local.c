@@ -32,3 +32,24 @@ local_id(struct run *run, uint32_t index, int64_t time, struct failure *failure)
         return 0;
     return id;
 }
+
+static void *
+put(void *owner, size_t size)
+{
+    struct run *run = owner;
+
+    return tape_writer_put(&run->writer, size);
+}
+
+static uint32_t
+name(void *owner, uint32_t index, const struct event *cause,
+     struct failure *failure)
+{
+    return local_id(owner, index, cause->time, failure);
+}
+
+struct event_sink
+local_sink(struct run *run)
+{
+    return (struct event_sink){put, name, run};
+}

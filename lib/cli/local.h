@@ -9,6 +9,7 @@
 #define CLI_LOCAL_H
 
 #include "cli/run.h"
+#include "tape/sink.h"
 
 /* At each HEADER, by the loop. */
 void local_begin(struct run *run);
@@ -18,5 +19,8 @@ void local_begin(struct run *run);
  * failure set when there can be none. */
 uint32_t local_id(struct run *run, uint32_t index, int64_t time,
                   struct failure *failure);
+
+/* A sink that writes to the tape being written and names instruments there. */
+struct event_sink local_sink(struct run *run);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "feed/order.h"
 
 static void
@@ -30,11 +31,13 @@ feed_reserve(struct feed *feed, uint32_t book, struct failure *failure)
     uint32_t wanted = book + 1;
     struct feed_book *books;
 
+    assert(book < FEED_ALL);
     if (book < feed->book_count)
         return 0;
-    books = reallocarray(feed->books, wanted, sizeof *books);
+    books = array_grow(feed->books, &feed->book_capacity, wanted, sizeof *books,
+                       failure);
     if (!books)
-        return fail_memory(failure);
+        return -1;
     feed->books = books;
     for (; feed->book_count < wanted; feed->book_count++) {
         struct feed_book *fresh = &books[feed->book_count];
@@ -47,28 +50,26 @@ feed_reserve(struct feed *feed, uint32_t book, struct failure *failure)
     return 0;
 }
 
-/* ---- an exchange's feed ---------------------------------------------------
- */
+/* ---- an exchange's feed -------------------------------------------------- */
 
-/* Takes quantity from an order; false when the order is not known. */
-static bool
-reduce(struct feed *feed, struct feed_book *book, uint64_t order_id,
-       int64_t quantity)
+/* Takes quantity from a known order, or all of it if it has no more. */
+static int
+reduce(struct feed *feed, struct feed_book *book, uint32_t number,
+       uint64_t order_id, int64_t quantity, struct failure *failure)
 {
-    uint32_t number = feed_find(book, order_id);
-    struct feed_order *order;
+    struct feed_order *order = &feed->orders[number];
+    int64_t open = order->open - quantity;
 
-    if (number == MAP_NONE)
-        return false;
-    order = &feed->orders[number];
-    if (quantity >= order->open) {
+    assert(quantity > 0);
+    if (open <= 0) {
         feed_remove(feed, book, order_id);
-    } else {
-        order->open -= quantity;
-        order->shown -= quantity;
-        feed_take_level(feed, book, order->side, order->price, quantity, false);
+        return 0;
     }
-    return true;
+    if (order->wait == FEED_SHOWN)
+        return feed_change(feed, book, number, open,
+                           open < order->shown ? open : order->shown, failure);
+    order->open = open;
+    return 0;
 }
 
 static int
@@ -78,66 +79,126 @@ enter(struct feed *feed, struct feed_book *book, uint64_t order_id,
     const struct feed_order order = {
         .price = price, .open = quantity, .display = quantity, .side = side};
 
+    if (feed_check(side, price, quantity, failure) != 0)
+        return -1;
     return feed_enter(feed, book, order_id, &order, failure);
 }
 
+/* Less of an order that was never announced: its level has less, if the event
+ * says where that is. */
 static int
-apply_order(struct feed *feed, struct feed_book *book,
-            const struct book_order *fact, struct failure *failure)
+take_unknown(struct feed *feed, struct feed_book *book,
+             const struct book_order *event, struct failure *failure)
 {
-    bool known;
+    struct failure ignored = {0};
 
-    if (feed_check(fact->side, fact->price, fact->quantity, failure) != 0)
-        return -1;
-    if (fact->event.type == EVENT_BOOK_ADD)
-        return enter(feed, book, fact->order_id, fact->side, fact->price,
-                     fact->quantity, failure);
-    known = reduce(feed, book, fact->order_id,
-                   fact->event.type == EVENT_BOOK_DELETE ? INT64_MAX
-                                                         : fact->quantity);
-    if (!known) {
+    if (event->order_id == 0) {
+        if (feed_check(event->side, event->price, event->quantity, failure) !=
+            0)
+            return -1;
+    } else {
         feed->unknown++;
-        feed_take_level(feed, book, fact->side, fact->price, fact->quantity,
-                        true);
+        if (feed_check(event->side, event->price, event->quantity, &ignored) !=
+            0)
+            return 0;
     }
+    feed_take_level(feed, book, event->side, event->price, event->quantity,
+                    true);
     return 0;
 }
 
+/* book_reduce, book_delete, book_execute: of a known order only the quantity
+ * is looked at, and of one that is deleted not even that. */
+static int
+apply_less(struct feed *feed, struct feed_book *book,
+           const struct book_order *event, struct failure *failure)
+{
+    uint32_t number = feed_find(book, event->order_id);
+    bool all = event->event.type == EVENT_BOOK_DELETE;
+
+    if (number == MAP_NONE)
+        return take_unknown(feed, book, event, failure);
+    if (!all && feed_check_quantity(event->quantity, failure) != 0)
+        return -1;
+    return reduce(feed, book, number, event->order_id,
+                  all ? INT64_MAX : event->quantity, failure);
+}
+
+/* The new order has the old one's side and id where the event gives none. */
 static int
 apply_replace(struct feed *feed, struct feed_book *book,
-              const struct book_replace *fact, struct failure *failure)
+              const struct book_replace *event, struct failure *failure)
 {
-    if (feed_check(fact->side, fact->price, fact->quantity, failure) != 0)
-        return -1;
-    if (map_get(&book->orders, fact->order_id) == MAP_NONE)
+    uint32_t number = feed_find(book, event->order_id);
+    uint64_t id = event->new_order_id ? event->new_order_id : event->order_id;
+    uint8_t side = event->side;
+
+    if (number == MAP_NONE)
         feed->unknown++;
-    feed_remove(feed, book, fact->order_id);
-    return enter(feed, book, fact->new_order_id, fact->side, fact->price,
-                 fact->quantity, failure);
+    else if (side == 0)
+        side = feed->orders[number].side;
+    if (feed_check(side, event->price, event->quantity, failure) != 0)
+        return -1;
+    feed_remove(feed, book, event->order_id);
+    return enter(feed, book, id, side, event->price, event->quantity, failure);
+}
+
+static int
+apply_exchange(struct feed *feed, struct feed_book *book,
+               const struct event *event, struct failure *failure)
+{
+    const void *at = event;
+    const struct book_order *order = at;
+
+    if (event->type == EVENT_BOOK_REPLACE)
+        return apply_replace(feed, book, at, failure);
+    if (event->type == EVENT_BOOK_ADD)
+        return enter(feed, book, order->order_id, order->side, order->price,
+                     order->quantity, failure);
+    return apply_less(feed, book, order, failure);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+static bool
+is_exchange(unsigned type)
+{
+    return type >= EVENT_BOOK_ADD && type <= EVENT_BOOK_REPLACE;
 }
 
 bool
 feed_takes(unsigned type)
 {
-    return (type >= EVENT_BOOK_ADD && type <= EVENT_BOOK_REPLACE) ||
-           type == EVENT_ACCEPTED || type == EVENT_MODIFIED ||
-           type == EVENT_CANCELLED || type == EVENT_EXPIRED ||
-           type == EVENT_TRIGGERED || type == EVENT_TRADE ||
-           type == EVENT_SESSION || type == EVENT_MARKET ||
-           type == EVENT_RESTING;
+    return is_exchange(type) || type == EVENT_ACCEPTED ||
+           type == EVENT_MODIFIED || type == EVENT_CANCELLED ||
+           type == EVENT_EXPIRED || type == EVENT_TRIGGERED ||
+           type == EVENT_TRADE || type == EVENT_SESSION ||
+           type == EVENT_MARKET || type == EVENT_RESTING;
 }
 
-/* A session event that goes for all instruments. */
+/* A report on one book; an auction is over when nothing is crossed. */
+static int
+apply_report(struct feed *feed, struct feed_book *book,
+             const struct event *event, struct failure *failure)
+{
+    if (feed_apply_report(feed, book, event, failure) != 0)
+        return -1;
+    book->uncrossing = book->uncrossing && feed_is_crossed(book);
+    return 0;
+}
+
+/* A session event of all instruments. */
 static int
 apply_to_all(struct feed *feed, const struct event *event,
              struct failure *failure)
 {
     const struct session *session = (const void *)event;
 
+    assert(event->type == EVENT_SESSION && event->instrument == 0);
     if (session->state)
         feed->state = session->state;
     for (uint32_t i = 0; i < feed->book_count; i++)
-        if (feed_apply_fact(feed, &feed->books[i], event, failure) != 0)
+        if (apply_report(feed, &feed->books[i], event, failure) != 0)
             return -1;
     return 0;
 }
@@ -146,21 +207,23 @@ int
 feed_apply(struct feed *feed, uint32_t number, const struct event *event,
            struct failure *failure)
 {
-    struct feed_book *book = &feed->books[number];
-    const void *fact = event;
-
+    assert(feed_takes(event->type));
     if (number == FEED_ALL)
         return apply_to_all(feed, event, failure);
     assert(number < feed->book_count);
-    if (event->type == EVENT_BOOK_REPLACE)
-        return apply_replace(feed, book, fact, failure);
-    if (event->type >= EVENT_BOOK_ADD && event->type <= EVENT_BOOK_EXECUTE)
-        return apply_order(feed, book, fact, failure);
-    return feed_apply_fact(feed, book, event, failure);
+    if (is_exchange(event->type))
+        return apply_exchange(feed, &feed->books[number], event, failure);
+    return apply_report(feed, &feed->books[number], event, failure);
 }
 
-/* ---- asking ---------------------------------------------------------------
- */
+/* ---- asking -------------------------------------------------------------- */
+
+bool
+feed_is_uncrossing(const struct feed *feed, uint32_t number)
+{
+    assert(number < feed->book_count);
+    return feed->books[number].uncrossing;
+}
 
 unsigned
 feed_levels(const struct feed *feed, uint32_t book, enum side side,

@@ -1,6 +1,8 @@
 #include "feed/order.h"
 
-#include <stdlib.h>
+#include <assert.h>
+
+#include "base/array.h"
 
 static struct ladder *
 side_of(struct feed_book *book, unsigned side)
@@ -9,26 +11,37 @@ side_of(struct feed_book *book, unsigned side)
 }
 
 int
+feed_check_quantity(int64_t quantity, struct failure *failure)
+{
+    if (quantity == DECIMAL_NULL)
+        return fail(failure, FAILURE_DATA, "it has no quantity");
+    if (quantity <= 0)
+        return fail(failure, FAILURE_DATA, "its quantity is not above 0");
+    if (quantity > DECIMAL_MAX)
+        return fail(failure, FAILURE_DATA,
+                    "its quantity is beyond what a tape may hold");
+    return 0;
+}
+
+int
 feed_check(unsigned side, int64_t price, int64_t quantity,
            struct failure *failure)
 {
     if (side != SIDE_BUY && side != SIDE_SELL)
-        return fail(failure, FAILURE_DATA, "the fact has no side");
+        return fail(failure, FAILURE_DATA, "it has no side");
     if (price == DECIMAL_NULL)
-        return fail(failure, FAILURE_DATA, "the fact has no price");
-    if (price > DECIMAL_MAX || price < -DECIMAL_MAX || quantity > DECIMAL_MAX)
+        return fail(failure, FAILURE_DATA, "it has no price");
+    if (price > DECIMAL_MAX || price < -DECIMAL_MAX)
         return fail(failure, FAILURE_DATA,
-                    "its price or quantity is beyond what a tape may hold");
-    if (quantity <= 0)
-        return fail(failure, FAILURE_DATA, "its quantity is not above 0");
-    return 0;
+                    "its price is beyond what a tape may hold");
+    return feed_check_quantity(quantity, failure);
 }
 
 /* ---- levels -------------------------------------------------------------- */
 
 static int
 add_to_level(struct feed *feed, struct feed_book *book, unsigned side,
-             int64_t price, int64_t quantity, bool order_comes,
+             int64_t price, int64_t quantity, bool one_more,
              struct failure *failure)
 {
     struct level *level;
@@ -38,7 +51,7 @@ add_to_level(struct feed *feed, struct feed_book *book, unsigned side,
     level = &feed->pool
                  .levels[ladder_take(&feed->pool, side_of(book, side), price)];
     level_add(level, quantity);
-    level->count += order_comes;
+    level->count += one_more;
     return 0;
 }
 
@@ -63,22 +76,21 @@ feed_take_level(struct feed *feed, struct feed_book *book, unsigned side,
 
 /* ---- waiting for the close ----------------------------------------------- */
 
-/* Notes that an order waits; false without memory. */
-static bool
-put_aside(struct feed *feed, struct feed_book *book, uint32_t number)
+/* Notes that an order waits.  0, or -1 if out of memory. */
+static int
+put_aside(struct feed *feed, struct feed_book *book, uint32_t number,
+          struct failure *failure)
 {
-    if (book->aside_count == book->aside_room) {
-        uint32_t room = book->aside_room ? book->aside_room * 2 : 16;
-        uint32_t *aside = reallocarray(book->aside, room, sizeof *aside);
+    uint32_t *aside =
+        array_grow(book->aside, &book->aside_capacity, book->aside_count + 1UL,
+                   sizeof *aside, failure);
 
-        if (!aside)
-            return false;
-        book->aside = aside;
-        book->aside_room = room;
-    }
+    if (!aside)
+        return -1;
+    book->aside = aside;
     feed->orders[number].link = book->aside_count;
-    book->aside[book->aside_count++] = number;
-    return true;
+    aside[book->aside_count++] = number;
+    return 0;
 }
 
 /* The last takes the place of one that goes: no sum depends on their order. */
@@ -87,6 +99,7 @@ take_aside(struct feed *feed, struct feed_book *book, uint32_t number)
 {
     uint32_t last = book->aside[--book->aside_count];
 
+    assert(feed->orders[number].link <= book->aside_count);
     book->aside[feed->orders[number].link] = last;
     feed->orders[last].link = feed->orders[number].link;
 }
@@ -116,26 +129,23 @@ feed_join_close(struct feed *feed, struct feed_book *book,
 
 /* ---- orders -------------------------------------------------------------- */
 
-/* The number of an order to fill in, or 0 without memory. */
+/* The number of an order to fill in; 0 if out of memory: number 0 is nobody's,
+ * so room for one more than are used is needed. */
 static uint32_t
-new_order(struct feed *feed)
+new_order(struct feed *feed, struct failure *failure)
 {
     uint32_t number = feed->order_free;
+    struct feed_order *orders;
 
     if (number) {
         feed->order_free = feed->orders[number].link;
         return number;
     }
-    if (feed->order_used + 1 >= feed->order_room) {
-        uint32_t room = feed->order_room ? feed->order_room * 2 : 1024;
-        struct feed_order *orders =
-            reallocarray(feed->orders, room, sizeof *orders);
-
-        if (!orders)
-            return 0;
-        feed->orders = orders;
-        feed->order_room = room;
-    }
+    orders = array_grow(feed->orders, &feed->order_capacity,
+                        feed->order_used + 2UL, sizeof *orders, failure);
+    if (!orders)
+        return 0;
+    feed->orders = orders;
     return ++feed->order_used;
 }
 
@@ -145,17 +155,21 @@ feed_enter(struct feed *feed, struct feed_book *book, uint64_t order_id,
 {
     uint32_t number;
 
+    assert(order->open > 0 && order->display > 0);
     if (order_id == 0)
         return add_to_level(feed, book, order->side, order->price, order->open,
                             false, failure);
     feed_remove(feed, book, order_id);
-    number = new_order(feed);
-    if (number == 0 || !map_put(&book->orders, order_id, number))
+    number = new_order(feed, failure);
+    if (number == 0)
+        return -1;
+    if (!map_put(&book->orders, order_id, number))
         return fail_memory(failure);
     feed->orders[number] = *order;
     feed->orders[number].shown = 0;
-    if (order->wait == FEED_CLOSE && !put_aside(feed, book, number))
-        return fail_memory(failure);
+    if (order->wait == FEED_CLOSE &&
+        put_aside(feed, book, number, failure) != 0)
+        return -1;
     if (order->wait != FEED_SHOWN)
         return 0;
     return show(feed, book, &feed->orders[number], failure);
@@ -186,6 +200,7 @@ feed_change(struct feed *feed, struct feed_book *book, uint32_t number,
     struct feed_order *order = &feed->orders[number];
     int64_t less = order->shown - shown;
 
+    assert(open > 0 && shown > 0 && shown <= open);
     order->open = open;
     order->shown = shown;
     if (less < 0)

@@ -1,18 +1,20 @@
 #include "feed/quotes.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "tape/schema.h"
 
-/* What was told last of a book. */
-struct told {
+/* What was written last of a book. */
+struct published {
     struct quote quote;
     unsigned count[2];
     struct feed_level *levels[2]; /* depth of them each; owned */
 };
 
-/* Where and when the events that are told happen. */
+/* Where and when what is written happens. */
 struct place {
     uint32_t instrument;
     int64_t time;
@@ -22,6 +24,7 @@ int
 quotes_init(struct quotes *quotes, const struct event_sink *sink,
             unsigned depth, struct failure *failure)
 {
+    assert(depth <= DEPTH_MAX);
     memset(quotes, 0, sizeof *quotes);
     quotes->sink = *sink;
     quotes->depth = depth;
@@ -32,33 +35,34 @@ quotes_init(struct quotes *quotes, const struct event_sink *sink,
 void
 quotes_free(struct quotes *quotes)
 {
-    for (uint32_t i = 0; i < quotes->told_count; i++) {
-        free(quotes->told[i].levels[0]);
-        free(quotes->told[i].levels[1]);
+    for (uint32_t i = 0; i < quotes->published_count; i++) {
+        free(quotes->published[i].levels[0]);
+        free(quotes->published[i].levels[1]);
     }
-    free(quotes->told);
+    free(quotes->published);
     free(quotes->now);
     feed_free(&quotes->feed);
     memset(quotes, 0, sizeof *quotes);
 }
 
-/* Makes room for the books up to this one and what is told of them. */
+/* Makes room for the books up to this one and what is published of them. */
 static int
 reserve(struct quotes *quotes, uint32_t book, struct failure *failure)
 {
     uint32_t wanted = book + 1;
-    struct told *told;
+    struct published *last;
 
-    if (book < quotes->told_count)
+    if (book < quotes->published_count)
         return 0;
     if (feed_reserve(&quotes->feed, book, failure) != 0)
         return -1;
-    told = reallocarray(quotes->told, wanted, sizeof *told);
-    if (!told)
-        return fail_memory(failure);
-    quotes->told = told;
-    for (; quotes->told_count < wanted; quotes->told_count++) {
-        struct told *fresh = &told[quotes->told_count];
+    last = array_grow(quotes->published, &quotes->published_capacity, wanted,
+                      sizeof *last, failure);
+    if (!last)
+        return -1;
+    quotes->published = last;
+    for (; quotes->published_count < wanted; quotes->published_count++) {
+        struct published *fresh = &last[quotes->published_count];
 
         memset(fresh, 0, sizeof *fresh);
         event_init(&fresh->quote, EVENT_QUOTE);
@@ -72,7 +76,7 @@ reserve(struct quotes *quotes, uint32_t book, struct failure *failure)
     return 0;
 }
 
-/* ---- telling ------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------- */
 
 static void
 emit_quote(struct quotes *quotes, const struct quote *quote,
@@ -80,6 +84,7 @@ emit_quote(struct quotes *quotes, const struct quote *quote,
 {
     struct quote *event = quotes->sink.put(quotes->sink.owner, sizeof *event);
 
+    assert(place->instrument);
     *event = *quote;
     event->event = (struct event){sizeof *event / 8, EVENT_QUOTE,
                                   place->instrument, place->time};
@@ -110,14 +115,14 @@ too_much(struct failure *failure)
                 "the quantity of a level is above 9999999999.99999999");
 }
 
-/* The levels of one side that differ from what was told last. */
+/* The levels of one side that differ from what was published last. */
 static int
 emit_depth(struct quotes *quotes, uint32_t book, unsigned side,
            const struct place *place, struct failure *failure)
 {
-    struct told *told = &quotes->told[book];
-    struct feed_level *before = told->levels[side - SIDE_BUY];
-    unsigned count_before = told->count[side - SIDE_BUY];
+    struct published *last = &quotes->published[book];
+    struct feed_level *before = last->levels[side - SIDE_BUY];
+    unsigned count_before = last->count[side - SIDE_BUY];
     bool fits;
     unsigned count = feed_levels(&quotes->feed, book, (enum side)side,
                                  quotes->now, quotes->depth, &fits);
@@ -132,7 +137,7 @@ emit_depth(struct quotes *quotes, uint32_t book, unsigned side,
             emit_level(quotes, side, i + 1, &quotes->now[i], place);
     }
     memcpy(before, quotes->now, count * sizeof *before);
-    told->count[side - SIDE_BUY] = count;
+    last->count[side - SIDE_BUY] = count;
     return 0;
 }
 
@@ -140,14 +145,16 @@ static int
 emit_changes(struct quotes *quotes, uint32_t book, const struct place *place,
              bool always, struct failure *failure)
 {
-    struct told *told = &quotes->told[book];
-    struct quote quote = told->quote;
+    struct published *last = &quotes->published[book];
+    struct quote quote = last->quote;
 
+    if (feed_is_uncrossing(&quotes->feed, book))
+        return 0;
     if (!feed_quote(&quotes->feed, book, &quote))
         return too_much(failure);
-    if (always || memcmp(&quote, &told->quote, sizeof quote) != 0)
+    if (always || memcmp(&quote, &last->quote, sizeof quote) != 0)
         emit_quote(quotes, &quote, place);
-    told->quote = quote;
+    last->quote = quote;
     if (quotes->depth == 0)
         return 0;
     if (emit_depth(quotes, book, SIDE_BUY, place, failure) != 0)
@@ -172,24 +179,24 @@ quotes_restore(struct quotes *quotes, const struct event *event,
     return feed_apply(&quotes->feed, index, event, failure);
 }
 
-/* The levels of one side are told. */
+/* Takes the levels of one side as published. */
 static bool
 note_depth(struct quotes *quotes, uint32_t book, unsigned side)
 {
-    struct told *told = &quotes->told[book];
+    struct published *last = &quotes->published[book];
     bool fits;
 
-    told->count[side - SIDE_BUY] =
+    last->count[side - SIDE_BUY] =
         feed_levels(&quotes->feed, book, (enum side)side,
-                    told->levels[side - SIDE_BUY], quotes->depth, &fits);
+                    last->levels[side - SIDE_BUY], quotes->depth, &fits);
     return fits;
 }
 
 int
 quotes_restored(struct quotes *quotes, struct failure *failure)
 {
-    for (uint32_t i = 0; i < quotes->told_count; i++)
-        if (!feed_quote(&quotes->feed, i, &quotes->told[i].quote) ||
+    for (uint32_t i = 0; i < quotes->published_count; i++)
+        if (!feed_quote(&quotes->feed, i, &quotes->published[i].quote) ||
             (quotes->depth && (!note_depth(quotes, i, SIDE_BUY) ||
                                !note_depth(quotes, i, SIDE_SELL))))
             return too_much(failure);
@@ -208,7 +215,7 @@ take_all(struct quotes *quotes, const struct event *event,
 
     if (feed_apply(&quotes->feed, FEED_ALL, event, failure) != 0)
         return -1;
-    for (uint32_t i = 0; i < quotes->told_count; i++) {
+    for (uint32_t i = 0; i < quotes->published_count; i++) {
         struct place place = {0, cause.time};
 
         if (!quotes->feed.books[i].joined)

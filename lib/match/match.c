@@ -131,20 +131,6 @@ match_know(struct match *match, uint32_t index,
     return match_read_ticks(market, definition, failure);
 }
 
-int
-match_define(struct match *match, uint32_t index,
-             const struct instrument *definition, struct failure *failure)
-{
-    if (match_know(match, index, definition, failure) != 0)
-        return -1;
-    note_time(match, &definition->event);
-    if (is_late(match) && match_expire(match, &definition->event, failure) != 0)
-        return -1;
-    /* its reference price or ticks may give its auction another price */
-    return match_indicate(match, &match->markets[index], &definition->event,
-                          failure);
-}
-
 /* ---- special orders ------------------------------------------------------ */
 
 /* Enters a valid order into the books; then it acts, waits or is collected. */
@@ -291,6 +277,16 @@ match_event(struct match *match, uint32_t index, const struct event *event,
         }
     }
     return take_any(match, market, event, failure);
+}
+
+int
+match_define(struct match *match, uint32_t index,
+             const struct instrument *definition, struct failure *failure)
+{
+    if (match_know(match, index, definition, failure) != 0)
+        return -1;
+    /* its new reference price or ticks may give an auction another price */
+    return match_event(match, index, &definition->event, failure);
 }
 
 /* ---- prefetching --------------------------------------------------------- */

@@ -1,7 +1,12 @@
 #include "tape/definitions.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
+#include "tape/frame.h"
+#include "tape/instruments.h"
 
 void
 definitions_free(struct definitions *definitions)
@@ -21,29 +26,28 @@ definitions_clear(struct definitions *definitions)
     definitions->count = 0;
 }
 
-/* Room for one more event of size bytes. */
+/* Appends an event to those that are in force. */
 static int
-make_room(struct definitions *definitions, size_t size)
+append(struct definitions *definitions, const struct event *event,
+       struct failure *failure)
 {
-    if (definitions->used + size > definitions->capacity) {
-        size_t capacity = (definitions->used + size) * 2;
-        char *bytes = realloc(definitions->bytes, capacity);
+    size_t size = event->words * 8UL;
+    char *bytes = array_grow(definitions->bytes, &definitions->capacity,
+                             definitions->used + size, sizeof *bytes, failure);
+    size_t *places;
 
-        if (!bytes)
-            return -1;
-        definitions->bytes = bytes;
-        definitions->capacity = capacity;
-    }
-    if (definitions->count == definitions->place_capacity) {
-        uint32_t capacity = definitions->count ? definitions->count * 2 : 64;
-        size_t *places =
-            realloc(definitions->places, capacity * sizeof *places);
-
-        if (!places)
-            return -1;
-        definitions->places = places;
-        definitions->place_capacity = capacity;
-    }
+    assert(size >= sizeof *event && size <= EVENT_MAX);
+    if (!bytes)
+        return -1;
+    definitions->bytes = bytes;
+    places = array_grow(definitions->places, &definitions->place_capacity,
+                        definitions->count + 1UL, sizeof *places, failure);
+    if (!places)
+        return -1;
+    definitions->places = places;
+    memcpy(bytes + definitions->used, event, size);
+    places[definitions->count++] = definitions->used;
+    definitions->used += size;
     return 0;
 }
 
@@ -51,24 +55,22 @@ int
 definitions_take(struct definitions *definitions, const struct event *event,
                  struct failure *failure)
 {
-    size_t size = event->words * 8UL;
     uint32_t before;
 
-    if (event->type != EVENT_INSTRUMENT && event->type != EVENT_NAME)
+    if (event->type == EVENT_NAME)
+        return append(definitions, event, failure);
+    if (event->type != EVENT_INSTRUMENT)
         return 0;
-    if (make_room(definitions, size) != 0)
+    before = map_get(&definitions->instruments, event->instrument);
+    if (before != MAP_NONE && instrument_is_bare(event))
+        return 0;
+    if (append(definitions, event, failure) != 0)
+        return -1;
+    if (before != MAP_NONE)
+        definitions->places[before] = SIZE_MAX;
+    if (!map_put(&definitions->instruments, event->instrument,
+                 definitions->count - 1))
         return fail_memory(failure);
-    if (event->type == EVENT_INSTRUMENT) {
-        before = map_get(&definitions->instruments, event->instrument);
-        if (before != MAP_NONE)
-            definitions->places[before] = SIZE_MAX;
-        if (!map_put(&definitions->instruments, event->instrument,
-                     definitions->count))
-            return fail_memory(failure);
-    }
-    memcpy(definitions->bytes + definitions->used, event, size);
-    definitions->places[definitions->count++] = definitions->used;
-    definitions->used += size;
     return 0;
 }
 
@@ -77,6 +79,7 @@ definitions_get(const struct definitions *definitions, uint32_t number)
 {
     size_t place = definitions->places[number];
 
+    assert(number < definitions->count);
     if (place == SIZE_MAX)
         return NULL;
     return (const struct event *)(const void *)(definitions->bytes + place);

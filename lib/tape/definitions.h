@@ -1,7 +1,8 @@
 /* definitions.h - the definitions that are in force at a place of a tape, as
  * they lie on it: what a slice that begins there needs before it.
  *
- * Of an instrument id the newest definition counts; a name never changes.
+ * Of an instrument id the newest definition counts that says anything (see
+ * instrument_is_bare); a name never changes.
  * Memory grows with the definitions.
  */
 #ifndef TAPE_DEFINITIONS_H
@@ -18,7 +19,8 @@ struct definitions {
     char *bytes; /* the events one after the other; owned */
     size_t used, capacity;
     size_t *places; /* of each event in bytes, or SIZE_MAX: superseded; owned */
-    uint32_t count, place_capacity;
+    uint32_t count;
+    size_t place_capacity;
     struct map instruments; /* id -> number */
 };
 

@@ -1,8 +1,12 @@
 #include "tape/instruments.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
+#include "tape/schema.h"
 
 void
 instruments_free(struct instruments *instruments)
@@ -36,23 +40,33 @@ instruments_find_slow(const struct instruments *instruments, uint32_t id)
     return map_get(&instruments->slow, id); /* MAP_NONE is INSTRUMENT_NONE */
 }
 
-/* Makes room for one more of *array. */
-static int
-grow(void *array, uint32_t count, uint32_t *capacity, size_t each,
-     struct failure *failure)
+/* What names an instrument. */
+static bool
+is_identity(const struct schema_field *field)
 {
-    uint32_t wanted = *capacity ? *capacity * 2 : 64;
-    void *larger;
+    return field->offset == offsetof(struct instrument, symbol) ||
+           field->offset == offsetof(struct instrument, exchange);
+}
 
-    if (count < *capacity)
-        return 0;
-    memcpy(&larger, array, sizeof larger);
-    larger = reallocarray(larger, wanted, each);
-    if (!larger)
-        return fail_memory(failure);
-    memcpy(array, &larger, sizeof larger);
-    *capacity = wanted;
-    return 0;
+bool
+instrument_is_bare(const struct event *definition)
+{
+    const struct schema_type *schema = schema_find(EVENT_INSTRUMENT);
+    const struct instrument *event = (const void *)definition;
+    size_t size = definition->words * 8UL;
+    unsigned texts = event->symbol.offset; /* where they begin */
+
+    assert(definition->type == EVENT_INSTRUMENT);
+    for (unsigned i = 0; i < schema->field_count; i++) {
+        const struct schema_field *field = &schema->fields[i];
+
+        if (field->offset + field->size <= size && !is_identity(field) &&
+            !field_is_null(event, field))
+            return false;
+    }
+    if (event->exchange.length && event->exchange.offset < texts)
+        texts = event->exchange.offset;
+    return texts <= sizeof *event; /* else a newer writer says more */
 }
 
 /* Writes "exchange\0symbol" to key; its size. Neither is longer than
@@ -61,6 +75,8 @@ static size_t
 identity_of(char key[2 * INSTRUMENT_TEXT_MAX + 1], const char *exchange,
             size_t exchange_size, const char *symbol, size_t symbol_size)
 {
+    assert(exchange_size <= INSTRUMENT_TEXT_MAX);
+    assert(symbol_size <= INSTRUMENT_TEXT_MAX);
     memcpy(key, exchange, exchange_size);
     key[exchange_size] = '\0';
     memcpy(key + exchange_size + 1, symbol, symbol_size);
@@ -98,10 +114,13 @@ static int
 set_local(struct instruments *instruments, uint32_t id, uint32_t index,
           struct failure *failure)
 {
-    if (grow(&instruments->locals, instruments->local_count,
-             &instruments->local_capacity, sizeof *instruments->locals,
-             failure) != 0)
+    uint32_t *locals =
+        array_grow(instruments->locals, &instruments->local_capacity,
+                   instruments->local_count + 1UL, sizeof *locals, failure);
+
+    if (!locals)
         return -1;
+    instruments->locals = locals;
     if (id < INSTRUMENT_LOCAL_FAST)
         instruments->fast[id] = index + 1;
     else if (!map_put(&instruments->slow, id, index))
@@ -110,26 +129,43 @@ set_local(struct instruments *instruments, uint32_t id, uint32_t index,
     return 0;
 }
 
-/* Keeps a copy of the newest definition. */
+/* A place for the definition of an identity, and for new ones' to come. */
+static int
+make_place(struct instruments *instruments, uint32_t index,
+           struct failure *failure)
+{
+    struct instrument **events;
+
+    assert(index <= instruments->count);
+    if (index < instruments->count)
+        return 0;
+    events = array_grow(instruments->events, &instruments->capacity,
+                        index + 1UL, sizeof *events, failure);
+    if (!events)
+        return -1;
+    instruments->events = events;
+    events[index] = NULL;
+    instruments->count = index + 1;
+    return 0;
+}
+
+/* Keeps a copy of the newest definition, unless it says less. */
 static int
 keep(struct instruments *instruments, uint32_t index,
      const struct instrument *event, struct failure *failure)
 {
     size_t size = event->event.words * 8UL;
-    struct instrument *copy = allocate(failure, 1, size);
+    struct instrument *known = instruments->events[index], *copy;
 
-    if (!copy ||
-        (index == instruments->count &&
-         grow(&instruments->events, instruments->count, &instruments->capacity,
-              sizeof *instruments->events, failure) != 0)) {
-        free(copy);
-        return -1;
+    if (known && instrument_is_bare(&event->event)) {
+        known->event.instrument = event->event.instrument;
+        return 0;
     }
+    copy = allocate(failure, 1, size);
+    if (!copy)
+        return -1;
     memcpy(copy, event, size);
-    if (index == instruments->count)
-        instruments->count++;
-    else
-        free(instruments->events[index]);
+    free(known);
     instruments->events[index] = copy;
     return 0;
 }
@@ -143,6 +179,7 @@ instruments_define(struct instruments *instruments,
     uint32_t index, known;
     size_t size;
 
+    assert(event->event.words * 8UL >= sizeof *event); /* complete */
     if (id == 0 || event->symbol.length == 0 ||
         event->symbol.length > INSTRUMENT_TEXT_MAX ||
         event->exchange.length > INSTRUMENT_TEXT_MAX) {
@@ -171,7 +208,8 @@ instruments_define(struct instruments *instruments,
         fail_memory(failure);
         return INSTRUMENT_NONE;
     }
-    if (keep(instruments, index, event, failure) != 0 ||
+    if (make_place(instruments, index, failure) != 0 ||
+        keep(instruments, index, event, failure) != 0 ||
         (known == INSTRUMENT_NONE &&
          set_local(instruments, id, index, failure) != 0))
         return INSTRUMENT_NONE;
@@ -183,7 +221,10 @@ instruments_name(const struct instruments *instruments, uint32_t index,
                  char *text, size_t size)
 {
     const struct instrument *event = instruments->events[index];
-    int used = snprintf(
+    int used;
+
+    assert(index < instruments->count && size > 0);
+    used = snprintf(
         text, size, "%.*s%s%.*s", (int)event->exchange.length,
         event_text(event, event->exchange), event->exchange.length ? ":" : "",
         (int)event->symbol.length, event_text(event, event->symbol));

@@ -7,6 +7,8 @@
 #ifndef TAPE_INSTRUMENTS_H
 #define TAPE_INSTRUMENTS_H
 
+#include <stdbool.h>
+
 #include "base/failure.h"
 #include "base/map.h"
 #include "base/strtab.h"
@@ -20,12 +22,13 @@ struct instruments {
     uint32_t count;             /* indexes in use: 0 ... count - 1 */
     struct instrument **events; /* by index: a copy of the newest definition,
                                  * with its texts; owned */
-    uint32_t capacity;
+    size_t capacity;
     struct strtab identities;             /* "exchange\0symbol" -> index */
     uint32_t fast[INSTRUMENT_LOCAL_FAST]; /* local id -> index + 1 */
     struct map slow;                      /* ids beyond */
     uint32_t *locals; /* defined on this tape, to forget them */
-    uint32_t local_count, local_capacity;
+    uint32_t local_count;
+    size_t local_capacity;
 };
 
 /* A zeroed struct instruments is empty. */
@@ -34,7 +37,12 @@ void instruments_free(struct instruments *instruments);
 /* At each HEADER: local ids are forgotten, identities stay. */
 void instruments_begin(struct instruments *instruments);
 
-/* Takes an instrument event: a new id, or new attributes of a known one.
+/* Whether a definition names an instrument and says nothing else of it, as an
+ * importer makes one up at first use.  Complete or as it lies on the tape. */
+bool instrument_is_bare(const struct event *definition);
+
+/* Takes an instrument event: a new id, or new attributes of a known one.  One
+ * that is bare changes no attribute: what is not known takes nothing away.
  * Returns the index, or INSTRUMENT_NONE with the failure set: no symbol, id
  * 0, or a live id given another identity. */
 uint32_t instruments_define(struct instruments *instruments,

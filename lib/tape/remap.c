@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "tape/frame.h"
 #include "tape/schema.h"
 
@@ -53,15 +54,12 @@ static int
 set_id(struct remap_tape *tape, uint32_t index, uint32_t id,
        struct failure *failure)
 {
-    if (index >= tape->capacity) {
-        uint32_t capacity = tape->instruments.capacity;
-        uint32_t *larger = reallocarray(tape->ids, capacity, sizeof *larger);
+    uint32_t *ids = array_grow(tape->ids, &tape->capacity, index + 1UL,
+                               sizeof *ids, failure);
 
-        if (!larger)
-            return fail_memory(failure);
-        tape->ids = larger;
-        tape->capacity = capacity;
-    }
+    if (!ids)
+        return -1;
+    tape->ids = ids;
     tape->ids[index] = id;
     return 0;
 }
@@ -90,8 +88,9 @@ define_instrument(struct remap *remap, struct remap_tape *tape,
     if (index == INSTRUMENT_NONE)
         return -1;
     *news = shared == INSTRUMENT_NONE ||
-            !same_attributes(&event->event,
-                             &remap->instruments.events[shared]->event);
+            (!instrument_is_bare(&event->event) &&
+             !same_attributes(&event->event,
+                              &remap->instruments.events[shared]->event));
     if (shared == INSTRUMENT_NONE)
         shared = remap->instruments.count;
     if (*news) {

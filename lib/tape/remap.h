@@ -32,7 +32,7 @@ struct remap {
 struct remap_tape {
     struct instruments instruments;
     uint32_t *ids; /* by index in instruments: the new id; owned */
-    uint32_t capacity;
+    size_t capacity;
 };
 
 void remap_init(struct remap *remap);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/digits.h"
 #include "tape/names.h"
@@ -252,16 +253,12 @@ selection_may_take_symbol(const struct selection *selection,
 static int
 set_wanted(struct selection *selection, uint32_t index, struct failure *failure)
 {
-    if (index >= selection->wanted_capacity) {
-        uint32_t capacity = selection->instruments.capacity;
-        bool *larger =
-            reallocarray(selection->wanted, capacity, sizeof *larger);
+    bool *wanted = array_grow(selection->wanted, &selection->wanted_capacity,
+                              index + 1UL, sizeof *wanted, failure);
 
-        if (!larger)
-            return fail_memory(failure);
-        selection->wanted = larger;
-        selection->wanted_capacity = capacity;
-    }
+    if (!wanted)
+        return -1;
+    selection->wanted = wanted;
     selection->wanted[index] = has_symbol(selection, index);
     return 0;
 }

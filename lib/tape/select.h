@@ -59,7 +59,7 @@ struct selection {
     struct selection_fields fields[EVENT_TYPES];
     struct instruments instruments;
     bool *wanted; /* by index of an instrument */
-    uint32_t wanted_capacity;
+    size_t wanted_capacity;
 };
 
 /* Selects everything. */

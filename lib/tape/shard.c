@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/digits.h"
 #include "tape/frame.h"
 #include "tape/instruments.h"
@@ -56,13 +57,12 @@ shard_define(struct shard *shard, uint32_t index,
     if (shard->shards == 0)
         return 0;
     if (index >= shard->capacity) {
-        uint32_t wanted = index < 32 ? 64 : index * 2;
-        bool *larger = reallocarray(shard->has, wanted, sizeof *larger);
+        bool *has = array_grow(shard->has, &shard->capacity, index + 1UL,
+                               sizeof *has, failure);
 
-        if (!larger)
-            return fail_memory(failure);
-        shard->has = larger;
-        shard->capacity = wanted;
+        if (!has)
+            return -1;
+        shard->has = has;
     }
     shard->has[index] = hash_of(definition) % shard->shards == shard->shard;
     return 0;

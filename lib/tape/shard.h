@@ -16,7 +16,7 @@
 struct shard {
     uint64_t shard, shards;
     bool *has; /* by index of an instrument; owned */
-    uint32_t capacity;
+    size_t capacity;
 };
 
 /* "I/N", I counted from 0; -1 with a failure of class usage. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/digits.h"
 #include "io/directory.h"
 
@@ -48,16 +49,13 @@ static int
 add_number(struct snapshots *snapshots, uint64_t number,
            struct failure *failure)
 {
-    if (snapshots->count == snapshots->capacity) {
-        size_t wanted = snapshots->capacity ? snapshots->capacity * 2 : 8;
-        uint64_t *larger =
-            reallocarray(snapshots->numbers, wanted, sizeof *larger);
+    uint64_t *numbers =
+        array_grow(snapshots->numbers, &snapshots->capacity,
+                   snapshots->count + 1, sizeof *numbers, failure);
 
-        if (!larger)
-            return fail_memory(failure);
-        snapshots->numbers = larger;
-        snapshots->capacity = wanted;
-    }
+    if (!numbers)
+        return -1;
+    snapshots->numbers = numbers;
     snapshots->numbers[snapshots->count++] = number;
     return 0;
 }
@@ -169,20 +167,12 @@ snapshot_tapes_free(struct snapshot_tapes *tapes)
 struct snapshot_tape *
 snapshot_tapes_add(struct snapshot_tapes *tapes, struct failure *failure)
 {
-    struct snapshot_tape *tape;
+    struct snapshot_tape *tape = array_grow(
+        tapes->all, &tapes->capacity, tapes->count + 1, sizeof *tape, failure);
 
-    if (tapes->count == tapes->capacity) {
-        size_t wanted = tapes->capacity ? tapes->capacity * 2 : 4;
-        struct snapshot_tape *larger =
-            reallocarray(tapes->all, wanted, sizeof *larger);
-
-        if (!larger) {
-            fail_memory(failure);
-            return NULL;
-        }
-        tapes->all = larger;
-        tapes->capacity = wanted;
-    }
+    if (!tape)
+        return NULL;
+    tapes->all = tape;
     tape = &tapes->all[tapes->count++];
     memset(tape, 0, sizeof *tape);
     return tape;

@@ -68,13 +68,13 @@ quotes() {
 ,,," ]
 }
 
-@test "--every tells a quote after each fact" {
+@test "--every writes a quote after each report" {
     orders "1 buy 10 5" "2 buy 9 1" "3 buy 8 1" > orders.tape
     [ "$(quotes --every < orders.tape | wc -l)" -eq 3 ]
     [ "$(quotes < orders.tape | wc -l)" -eq 1 ]
 }
 
-@test "--depth tells the levels that changed, and those that went" {
+@test "--depth writes the levels that changed, and those that went" {
     run -0 bash -c "xmatch | xbook --depth 2 | xexport -f csv -t depth \
         -c side,level,price,quantity,order_count | tail -n +2" < <(
         orders "1 buy 10 5" "2 buy 9 1" "3 buy 8 1" "cancel 1" "cancel 2" \
@@ -99,14 +99,14 @@ buy,1,,," ]
     diff expected told
 }
 
-@test "facts without side, price or quantity are refused, with their place" {
+@test "events without a side, price or quantity they need are refused, with their place" {
     echo '{"type":"book_add","time":"2026-01-08","instrument":"X","order_id":1,"side":"buy","quantity":"1"}' |
         ximport -f json > bad.tape
     run -1 --separate-stderr xbook bad.tape
-    [[ $stderr == "xbook: bad.tape: event 2 (byte "*"): the fact has no price" ]]
+    [[ $stderr == "xbook: bad.tape: event 2 (byte "*"): it has no price" ]]
 }
 
-@test "facts are consumed, and passed with --keep; the rest passes" {
+@test "reports are consumed, and passed with --keep; the rest passes" {
     orders "1 buy 10 5" | xmatch > facts.tape
     [ "$(xbook facts.tape | xexport -f json | grep -c accepted)" -eq 0 ]
     [ "$(xbook --keep facts.tape | xexport -f json | grep -c accepted)" -eq 1 ]
@@ -123,4 +123,96 @@ buy,1,,," ]
     [ "$(xexport -f json told.tape | grep -c '"type":"quote"')" -eq 1 ]
     xexport -f json told.tape | tail -n 1 |
         contains '"type":"quote","time":"2026-01-09.*"instrument":"X".*"bid_price":"7"'
+}
+
+# auction STATE: an auction of three trades that ends in a state, as JSON lines.
+auction() {
+    cat << END
+{"type":"session","time":"2026-01-08T09:00:00Z","state":"${2:-opening_auction}"}
+{"type":"order","time":"2026-01-08T09:00:01Z","instrument":"A","order_id":1,"side":"buy","quantity":"90","price":"101"}
+{"type":"order","time":"2026-01-08T09:00:02Z","instrument":"A","order_id":3,"side":"sell","quantity":"30","price":"99"}
+{"type":"order","time":"2026-01-08T09:00:03Z","instrument":"A","order_id":4,"side":"sell","quantity":"50","price":"100","display_quantity":"20"}
+{"type":"order","time":"2026-01-08T09:00:04Z","instrument":"A","order_id":5,"side":"sell","quantity":"20","price":"100"}
+{"type":"order","time":"2026-01-08T09:00:05Z","instrument":"A","order_id":6,"side":"buy","quantity":"1","price":"98"}
+{"type":"session","time":"2026-01-08T09:30:00Z","state":"$1"}
+END
+}
+
+@test "no quote or level is crossed while the trades of an auction are written" {
+    for end in "continuous opening_auction" "closed closing_auction" \
+        "continuous pre_open" "halt opening_auction"; do
+        # shellcheck disable=SC2086 # two words
+        auction $end | ximport -f json > in.tape
+        xmatch in.tape | xbook --every --depth 2 > quotes.tape
+        xmatch --quotes in.tape > alone.tape
+        for tape in quotes.tape alone.tape; do
+            xexport -f csv -t quote -c time,bid_price,ask_price "$tape" |
+                awk -F, '$1 ~ /09:30/ && $2 != "" && $3 != "" && $2 >= $3' > crossed
+            [ "$end" = "halt opening_auction" ] || [ ! -s crossed ]
+        done
+    done
+}
+
+@test "the quote after an auction is that of the book that it leaves" {
+    auction continuous | ximport -f json | xmatch | xbook --depth 1 |
+        xexport -f csv -t quote -c time,bid_price,bid_quantity,ask_price,ask_quantity |
+        grep 09:30 > quotes
+    [ "$(cat quotes)" = "2026-01-08T09:30:00Z,98,1,100,10" ]
+}
+
+# feed LINE ...: a tape of events of one instrument, from JSON without the
+# braces, type and common fields: "book_add "order_id":1,..."
+feed() {
+    for line in "$@"; do
+        echo "{\"type\":\"${line%% *}\",\"time\":\"2026-01-08\",\"instrument\":\"X\",${line#* }}"
+    done | ximport -f json
+}
+
+last_quote() {
+    xexport -f csv -t quote -c bid_price,bid_quantity,ask_price,ask_quantity |
+        tail -n 1
+}
+
+@test "a book_replace without a new id keeps the old one, and without a side its side" {
+    feed 'book_add "order_id":1,"side":"buy","price":"10","quantity":"5"' \
+        'book_add "order_id":2,"side":"buy","price":"9","quantity":"1"' \
+        'book_replace "order_id":1,"price":"8","quantity":"3"' > in.tape
+    [ "$(xbook in.tape | last_quote)" = "9,1,," ]
+    feed 'book_delete "order_id":1' 'book_delete "order_id":2' > gone.tape
+    [ "$(xbook in.tape gone.tape | last_quote)" = ",,," ]
+}
+
+@test "of a known order, book_delete needs its id only, book_reduce and book_execute a quantity" {
+    feed 'book_add "order_id":1,"side":"sell","price":"10","quantity":"5"' \
+        'book_reduce "order_id":1,"quantity":"2"' \
+        'book_execute "order_id":1,"quantity":"1"' > in.tape
+    [ "$(xbook in.tape | last_quote)" = ",,10,2" ]
+    feed 'book_delete "order_id":1' > gone.tape
+    [ "$(xbook in.tape gone.tape | last_quote)" = ",,," ]
+    feed 'book_reduce "order_id":1' > none.tape
+    run -1 --separate-stderr xbook -o out.tape in.tape none.tape
+    [[ $stderr == "xbook: none.tape: event 2 (byte "*"): it has no quantity" ]]
+}
+
+@test "events about orders that were never announced are counted in one line" {
+    feed 'book_add "order_id":1,"side":"sell","price":"10","quantity":"5"' \
+        'book_delete "order_id":7' 'book_execute "order_id":8,"quantity":"2"' \
+        'book_replace "order_id":9,"new_order_id":10,"side":"buy","price":"9","quantity":"1"' \
+        'book_reduce "order_id":11,"side":"sell","price":"10","quantity":"2"' > in.tape
+    line='4 events about orders that were never announced (the feed may begin in the middle of a day)'
+    for program in xbook "xmatch --quotes"; do
+        run -0 --separate-stderr $program -o out.tape in.tape
+        [ "$stderr" = "${program%% *}: $line" ]
+        [ "$(last_quote < out.tape)" = "9,1,10,3" ]
+        run -0 --separate-stderr $program -q -o out.tape in.tape
+        [ -z "$stderr" ]
+    done
+}
+
+@test "orders that nobody matched are reported, for no book comes of them" {
+    orders "1 buy 10 5" "cancel 1" > orders.tape
+    run -0 --separate-stderr xbook -o out.tape orders.tape
+    [ "$stderr" = "xbook: no book without execution reports (2 orders, modifies and cancels: xmatch makes reports of them)" ]
+    run -0 --separate-stderr xbook -q -o out.tape orders.tape
+    [ -z "$stderr" ]
 }

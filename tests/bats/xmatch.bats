@@ -168,7 +168,7 @@ told_of() {
         '{"type":"book_add","time":"2026-01-08","instrument":"X","order_id":2,"side":"buy","quantity":"1"}' |
         ximport -f json > feed.tape
     run -1 --separate-stderr xmatch --quotes -o out.tape feed.tape
-    [[ $stderr == "xmatch: feed.tape: event 3 (byte "*"): the fact has no price" ]]
+    [[ $stderr == "xmatch: feed.tape: event 3 (byte "*"): it has no price" ]]
     xgrep -n 1 feed.tape | xmatch --quotes | xexport -f csv -t quote |
         contains ',7,1,,$'
 }
@@ -201,4 +201,16 @@ told_of() {
         [ "$(wc -l < alone)" -gt 3000 ]
         diff alone together
     done
+}
+
+@test "market data without a single request is reported: nothing was matched" {
+    xgen -t print -n 10 > prints.tape
+    run -0 --separate-stderr xmatch -o out.tape prints.tape
+    [ "$stderr" = "xmatch: nothing to match: no order, modify or cancel among 10 events of the market" ]
+    run -0 --separate-stderr xmatch -q -o out.tape prints.tape
+    [ -z "$stderr" ]
+    # a day that has not begun is nothing to remark on
+    xgen -n 0 > empty.tape
+    run -0 --separate-stderr xmatch -o out.tape empty.tape
+    [ -z "$stderr" ]
 }

@@ -283,3 +283,51 @@ waits() {
     [ "$(xmerge golden.tape | xexport -f json | sort | uniq |
         grep -v '"type":"instrument"' | wc -l)" -gt 40 ]
 }
+
+# Two tapes: one defines an instrument in full, the other makes it up.
+explicit_and_made_up() {
+    printf 'time,id,exchange,symbol,currency,multiplier,tick_size\n%s\n' \
+        2026-01-08T00:00:00Z,1,X,A,EUR,100,0.05 |
+        ximport -f csv -t instrument --stream ins -o ins.tape
+    printf 'time,instrument,exchange,price,quantity,buyer_id,seller_id\n%s\n' \
+        2026-01-08T01:00:00Z,A,X,5,10,1,2 |
+        ximport -f csv -t trade --stream trades -o trades.tape
+    printf 'time,instrument,exchange,order_id,side,price,quantity\n%s\n' \
+        2026-01-08T01:00:00Z,A,X,7,buy,5.01,10 |
+        ximport -f csv -t order --stream orders -o orders.tape
+}
+
+@test "a definition made up at first use takes nothing away, however it comes" {
+    set -o pipefail
+    explicit_and_made_up
+    for stored in ins trades; do
+        xstore -q -d $stored.store $stored.tape > /dev/null
+        xarchive -q -d archive put $stored.tape
+    done
+    for source in "xmerge ins.tape trades.tape" "cat ins.tape trades.tape" \
+        "xreplay ins.tape trades.tape" "xrestore -d archive" \
+        "xreplay -d ins.store -d trades.store"; do
+        # multiplier 100, in EUR
+        $source | xledger --print balances > balances
+        [ "$(awk '$1 == 1 { print $2, $3 }' balances)" = "EUR -5000" ] ||
+            { echo "$source"; cat balances; false; }
+    done
+    xledger -q -d l.db ins.tape -o /dev/null
+    xledger -q -d l.db trades.tape -o /dev/null
+    xledger -d l.db --print balances < /dev/null > balances
+    [ "$(awk '$1 == 1 { print $2, $3 }' balances)" = "EUR -5000" ]
+    for source in xmerge cat; do
+        $source ins.tape orders.tape | xmatch | xexport -f csv -t rejected \
+            -c order_id,reason > rejected
+        [ "$(tail -n 1 rejected)" = 7,tick_size ]
+    done
+}
+
+@test "one that says something changes what it says" {
+    explicit_and_made_up
+    printf 'time,id,exchange,symbol,currency,multiplier\n%s\n' \
+        2026-01-08T00:30:00Z,1,X,A,USD,10 |
+        ximport -f csv -t instrument --stream later -o later.tape
+    xmerge ins.tape later.tape trades.tape | xledger --print balances > balances
+    [ "$(awk '$1 == 1 { print $2, $3 }' balances)" = "USD -500" ]
+}

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tap.h"
+#include "tape/definitions.h"
 #include "tape/instruments.h"
 #include "tape/names.h"
 #include "tape/schema.h"
@@ -77,6 +78,48 @@ identities(void)
     instruments_free(&instruments);
 }
 
+/* A definition of one field more than the identity, or of none. */
+static void
+bare_definitions(void)
+{
+    static struct instruments instruments;
+    static struct definitions definitions;
+    struct failure failure = {0};
+    struct definition event = {0};
+    bool all_seen = true;
+
+    define(&instruments, 7, "NASDAQ", "AAPL", 5, &failure);
+    instruments_begin(&instruments);
+    OK("a definition that only names an instrument takes nothing away",
+       define(&instruments, 9, "NASDAQ", "AAPL", DECIMAL_NULL, &failure) == 0 &&
+           instruments.events[0]->tick_size == 5);
+    OK("but its id is the one to use from there on",
+       instruments.events[0]->event.instrument == 9 &&
+           instruments_find(&instruments, 9) == 0);
+    memcpy(&event, instruments.events[0], sizeof event);
+    definitions_take(&definitions, &event.instrument.event, &failure);
+    event.instrument.tick_size = DECIMAL_NULL;
+    OK("it is known as such", instrument_is_bare(&event.instrument.event));
+    definitions_take(&definitions, &event.instrument.event, &failure);
+    OK("and does not supersede one in force at a place of a tape",
+       definitions.count == 1 && definitions_get(&definitions, 0));
+    event.instrument.kind = 1;
+    all_seen = all_seen && !instrument_is_bare(&event.instrument.event);
+    event.instrument.kind = 0;
+    event.instrument.isin = event.instrument.symbol;
+    all_seen = all_seen && !instrument_is_bare(&event.instrument.event);
+    event.instrument.isin.length = 0;
+    event.instrument.currency = code_from_text("EUR", 3);
+    all_seen = all_seen && !instrument_is_bare(&event.instrument.event);
+    event.instrument.currency.word = 0;
+    event.instrument.symbol.offset += 8;
+    all_seen = all_seen && !instrument_is_bare(&event.instrument.event);
+    OK("one that says anything else is none, even in fields not known here",
+       all_seen);
+    instruments_free(&instruments);
+    definitions_free(&definitions);
+}
+
 static void
 names(void)
 {
@@ -96,12 +139,12 @@ names(void)
     OK("the same text has the same id everywhere",
        id == name_id("U1234567", 8) && id != name_id("U1234568", 8));
     OK("no text is no id", name_id("", 0) == 0 && name_id("0", 1) == 0);
-    OK("a name is told once", names_add(&names, ID_ACCOUNT, id, "U1234567", 8,
-                                        &added, &failure) == 0 &&
-                                  added &&
-                                  names_add(&names, ID_ACCOUNT, id, "U1234567",
-                                            8, &added, &failure) == 0 &&
-                                  !added);
+    OK("a name is new once", names_add(&names, ID_ACCOUNT, id, "U1234567", 8,
+                                       &added, &failure) == 0 &&
+                                 added &&
+                                 names_add(&names, ID_ACCOUNT, id, "U1234567",
+                                           8, &added, &failure) == 0 &&
+                                 !added);
     OK("and found by kind and id",
        names_find(&names, ID_ACCOUNT, id, &size) && size == 8 &&
            !names_find(&names, ID_ORDER, id, &size));
@@ -115,6 +158,7 @@ int
 main(void)
 {
     identities();
+    bare_definitions();
     names();
     return tap_done();
 }

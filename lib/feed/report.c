@@ -1,5 +1,6 @@
 #include "feed/order.h"
 
+#include <assert.h>
 #include <string.h>
 
 static int64_t
@@ -9,16 +10,21 @@ lesser(int64_t a, int64_t b)
 }
 
 static bool
+collects(uint8_t state)
+{
+    return state == SESSION_PRE_OPEN || state == SESSION_OPENING_AUCTION ||
+           state == SESSION_CLOSING_AUCTION;
+}
+
+static bool
 is_collecting(const struct feed_book *book)
 {
-    return book->state == SESSION_PRE_OPEN ||
-           book->state == SESSION_OPENING_AUCTION ||
-           book->state == SESSION_CLOSING_AUCTION;
+    return collects(book->state);
 }
 
 /* ---- the order that came last -------------------------------------------- */
 
-/* True when it could trade with the other side. */
+/* Whether it could trade with the other side. */
 static bool
 crosses(const struct feed_book *book, const struct feed_arrival *arrival)
 {
@@ -36,7 +42,7 @@ is_held_back(const struct feed_book *book, uint64_t order_id)
            !book->arrival.entered;
 }
 
-/* It rests with what is open of it, if it is one that does. */
+/* It rests with what is open of it, if it is of that kind. */
 static int
 let_in(struct feed *feed, struct feed_book *book, struct failure *failure)
 {
@@ -55,7 +61,7 @@ let_in(struct feed *feed, struct feed_book *book, struct failure *failure)
     return feed_enter(feed, book, arrival->order_id, &order, failure);
 }
 
-/* It does so as soon as nothing shown is left for it to trade with. */
+/* It rests as soon as nothing shown is left for it to trade with. */
 static int
 settle(struct feed *feed, struct feed_book *book, struct failure *failure)
 {
@@ -87,25 +93,27 @@ forget(struct feed *feed, struct feed_book *book, uint64_t order_id)
 
 /* ---- accepted and modified ----------------------------------------------- */
 
-/* Whether it is shown once nothing of it trades any more. */
+/* Whether what does not trade of it is then shown. */
 static bool
-rests(const struct order_fact *fact)
+rests(const struct order_fact *report)
 {
     static const bool types[8] = {
-        [0] = true, /* somebody else's facts may leave it out */
+        [0] = true, /* reports of another engine may leave it out */
         [ORDER_LIMIT] = true,
         [ORDER_STOP_LIMIT] = true,
         [ORDER_MARKET_TO_LIMIT] = true,
     };
 
-    return types[fact->order_type & 7] && fact->price != DECIMAL_NULL &&
-           fact->time_in_force != TIF_IOC && fact->time_in_force != TIF_FOK &&
-           !(fact->flags & (ORDER_HIDDEN | ORDER_ALL_OR_NONE));
+    return types[report->order_type & 7] && report->price != DECIMAL_NULL &&
+           report->time_in_force != TIF_IOC &&
+           report->time_in_force != TIF_FOK &&
+           !(report->flags & (ORDER_HIDDEN | ORDER_ALL_OR_NONE));
 }
 
 /* What an order waits for; live: it was in the book before. */
 static enum feed_wait
-wait_of(const struct feed_book *book, const struct order_fact *fact, bool live)
+wait_of(const struct feed_book *book, const struct order_fact *report,
+        bool live)
 {
     static const bool stops[8] = {[ORDER_STOP] = true,
                                   [ORDER_STOP_LIMIT] = true,
@@ -113,28 +121,28 @@ wait_of(const struct feed_book *book, const struct order_fact *fact, bool live)
 
     if (live)
         return FEED_SHOWN;
-    if (stops[fact->order_type & 7])
+    if (stops[report->order_type & 7])
         return FEED_TRIGGER;
-    if (fact->time_in_force == TIF_AT_CLOSE &&
+    if (report->time_in_force == TIF_AT_CLOSE &&
         book->state != SESSION_CLOSING_AUCTION)
         return FEED_CLOSE;
     return FEED_SHOWN;
 }
 
-/* An order that comes, or has a new place. */
+/* An order that is new, or has a new place. */
 static int
 apply_place(struct feed *feed, struct feed_book *book,
-            const struct order_fact *fact, bool live, struct failure *failure)
+            const struct order_fact *report, bool live, struct failure *failure)
 {
-    enum feed_wait wait = wait_of(book, fact, live);
-    bool iceberg = fact->display_quantity > 0;
+    enum feed_wait wait = wait_of(book, report, live);
+    bool iceberg = report->display_quantity > 0;
     struct feed_arrival arrival = {
-        .order_id = fact->order_id,
-        .price = fact->price,
-        .open = fact->remaining_quantity,
-        .display = iceberg ? fact->display_quantity : DECIMAL_MAX,
-        .side = fact->side,
-        .rests = rests(fact),
+        .order_id = report->order_id,
+        .price = report->price,
+        .open = report->remaining_quantity,
+        .display = iceberg ? report->display_quantity : DECIMAL_MAX,
+        .side = report->side,
+        .rests = rests(report),
     };
     const struct feed_order order = {
         .price = arrival.price,
@@ -144,19 +152,19 @@ apply_place(struct feed *feed, struct feed_book *book,
         .wait = (uint8_t)wait,
     };
 
-    forget(feed, book, fact->order_id);
+    forget(feed, book, report->order_id);
     if (wait == FEED_SHOWN)
         return arrive(feed, book, &arrival, failure);
     if (arrive(feed, book, &(struct feed_arrival){0}, failure) != 0)
         return -1;
     return arrival.rests
-               ? feed_enter(feed, book, fact->order_id, &order, failure)
+               ? feed_enter(feed, book, report->order_id, &order, failure)
                : 0;
 }
 
-/* Takes so much from an order.  An iceberg's peak that is used up is renewed;
- * what is left of one that was the aggressor, or was in an auction, begins
- * with a whole one. */
+/* Takes a quantity from an order.  An iceberg's peak that is used up is
+ * renewed; what is left of one that was the aggressor, or was in an auction,
+ * begins with a whole one. */
 static int
 execute(struct feed *feed, struct feed_book *book, uint64_t order_id,
         int64_t quantity, bool auction, struct failure *failure)
@@ -167,6 +175,7 @@ execute(struct feed *feed, struct feed_book *book, uint64_t order_id,
     const struct feed_order *order;
     int64_t open, shown;
 
+    assert(quantity > 0);
     if (is_held_back(book, order_id)) {
         arrival->open -= lesser(quantity, arrival->open);
         return 0;
@@ -189,17 +198,17 @@ execute(struct feed *feed, struct feed_book *book, uint64_t order_id,
  * neither of them came last. */
 static int
 apply_decrement(struct feed *feed, struct feed_book *book,
-                const struct order_fact *fact, struct failure *failure)
+                const struct order_fact *report, struct failure *failure)
 {
-    uint32_t number = feed_find(book, fact->order_id);
+    uint32_t number = feed_find(book, report->order_id);
     int64_t open = 0;
 
-    if (is_held_back(book, fact->order_id))
+    if (is_held_back(book, report->order_id))
         open = book->arrival.open;
     else if (number != MAP_NONE)
         open = feed->orders[number].open;
-    if (open > fact->remaining_quantity &&
-        execute(feed, book, fact->order_id, open - fact->remaining_quantity,
+    if (open > report->remaining_quantity &&
+        execute(feed, book, report->order_id, open - report->remaining_quantity,
                 book->arrival.order_id == 0, failure) != 0)
         return -1;
     return settle(feed, book, failure);
@@ -207,28 +216,31 @@ apply_decrement(struct feed *feed, struct feed_book *book,
 
 static int
 apply_order(struct feed *feed, struct feed_book *book,
-            const struct order_fact *fact, struct failure *failure)
+            const struct order_fact *report, struct failure *failure)
 {
-    bool modified = fact->event.type == EVENT_MODIFIED;
-    uint32_t number = modified ? feed_find(book, fact->order_id) : MAP_NONE;
-    bool live = is_held_back(book, fact->order_id);
+    bool modified = report->event.type == EVENT_MODIFIED;
+    uint32_t number = modified ? feed_find(book, report->order_id) : MAP_NONE;
+    bool live = is_held_back(book, report->order_id);
     const struct feed_order *order;
 
-    if (feed_check(fact->side, rests(fact) ? fact->price : 0,
-                   fact->remaining_quantity, failure) != 0)
+    if (!modified)
+        book->uncrossing = false; /* auctions accept none while they trade */
+    if (feed_check(report->side, rests(report) ? report->price : 0,
+                   report->remaining_quantity, failure) != 0)
         return -1;
-    if (modified && fact->reason == REASON_SELF_TRADE)
-        return apply_decrement(feed, book, fact, failure);
+    if (modified && report->reason == REASON_SELF_TRADE)
+        return apply_decrement(feed, book, report, failure);
     if (number == MAP_NONE)
-        return apply_place(feed, book, fact, modified && live, failure);
+        return apply_place(feed, book, report, modified && live, failure);
     order = &feed->orders[number];
     live = order->wait == FEED_SHOWN;
-    if (!live || fact->price != order->price ||
-        fact->remaining_quantity > order->open)
-        return apply_place(feed, book, fact, live, failure);
+    if (!live || report->price != order->price ||
+        report->remaining_quantity > order->open)
+        return apply_place(feed, book, report, live, failure);
     /* it keeps its place: what an iceberg does not show goes first */
-    return feed_change(feed, book, number, fact->remaining_quantity,
-                       lesser(fact->remaining_quantity, order->shown), failure);
+    return feed_change(feed, book, number, report->remaining_quantity,
+                       lesser(report->remaining_quantity, order->shown),
+                       failure);
 }
 
 /* ---- what becomes of orders ---------------------------------------------- */
@@ -252,10 +264,10 @@ apply_trade(struct feed *feed, struct feed_book *book,
 /* A stop becomes an order like any other. */
 static int
 apply_trigger(struct feed *feed, struct feed_book *book,
-              const struct order_end *fact, struct failure *failure)
+              const struct order_end *report, struct failure *failure)
 {
-    uint32_t number = feed_find(book, fact->order_id);
-    struct feed_arrival arrival = {.order_id = fact->order_id};
+    uint32_t number = feed_find(book, report->order_id);
+    struct feed_arrival arrival = {.order_id = report->order_id};
 
     if (number != MAP_NONE && feed->orders[number].wait == FEED_TRIGGER) {
         const struct feed_order *order = &feed->orders[number];
@@ -265,7 +277,7 @@ apply_trigger(struct feed *feed, struct feed_book *book,
         arrival.display = order->display;
         arrival.side = order->side;
         arrival.rests = true;
-        feed_remove(feed, book, fact->order_id);
+        feed_remove(feed, book, report->order_id);
     }
     return arrive(feed, book, &arrival, failure);
 }
@@ -286,6 +298,8 @@ apply_session(struct feed *feed, struct feed_book *book,
         return 0;
     if (arrive(feed, book, &(struct feed_arrival){0}, failure) != 0)
         return -1;
+    if (is_collecting(book) && !collects(session->state))
+        book->uncrossing = true; /* until the trades of its auction are done */
     book->state = session->state;
     book->joined =
         session->state == SESSION_CLOSING_AUCTION && book->aside_count > 0;
@@ -309,16 +323,16 @@ apply_resting(struct feed *feed, struct feed_book *book,
         .side = resting->side,
         .wait = waits[resting->place & 7],
     };
-    struct order_fact fact;
+    struct order_fact report;
 
     /* the same fields in the same places, as far as an order_fact goes */
-    memcpy(&fact, resting, sizeof fact);
-    if (!rests(&fact))
+    memcpy(&report, resting, sizeof report);
+    if (!rests(&report))
         return 0;
     if (resting->order_id == 0)
         return fail(failure, FAILURE_DATA, "it has no order id");
     if (resting->visible_quantity > order.open)
-        return fail(failure, FAILURE_DATA, "it shows more than is open");
+        return fail(failure, FAILURE_DATA, "more of it is shown than is open");
     if (feed_check(order.side, order.price, order.open, failure) != 0 ||
         feed_check(order.side, order.price, resting->visible_quantity,
                    failure) != 0 ||
@@ -331,23 +345,23 @@ apply_resting(struct feed *feed, struct feed_book *book,
 }
 
 int
-feed_apply_fact(struct feed *feed, struct feed_book *book,
-                const struct event *event, struct failure *failure)
+feed_apply_report(struct feed *feed, struct feed_book *book,
+                  const struct event *event, struct failure *failure)
 {
-    const void *fact = event;
+    const void *report = event;
 
     switch (event->type) {
     case EVENT_ACCEPTED:
-    case EVENT_MODIFIED: return apply_order(feed, book, fact, failure);
-    case EVENT_TRADE: return apply_trade(feed, book, fact, failure);
-    case EVENT_TRIGGERED: return apply_trigger(feed, book, fact, failure);
+    case EVENT_MODIFIED: return apply_order(feed, book, report, failure);
+    case EVENT_TRADE: return apply_trade(feed, book, report, failure);
+    case EVENT_TRIGGERED: return apply_trigger(feed, book, report, failure);
     case EVENT_CANCELLED:
-    case EVENT_EXPIRED: return apply_end(feed, book, fact, failure);
-    case EVENT_SESSION: return apply_session(feed, book, fact, failure);
+    case EVENT_EXPIRED: return apply_end(feed, book, report, failure);
+    case EVENT_SESSION: return apply_session(feed, book, report, failure);
     case EVENT_MARKET:
-        book->state = ((const struct market_state *)fact)->state;
+        book->state = ((const struct market_state *)report)->state;
         return 0;
-    case EVENT_RESTING: return apply_resting(feed, book, fact, failure);
+    case EVENT_RESTING: return apply_resting(feed, book, report, failure);
     default: return 0;
     }
 }
