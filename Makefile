@@ -2,7 +2,7 @@
 #
 #   make                     everything, optimised, in build/
 #   make SAN=address,undefined [CC=clang]     the same under build/san-...
-#   make test | unit | lint | bench | fuzz T=60 | install | uninstall | clean
+#   make test | unit | lint | bench | fuzz T=60 | install | uninstall | deb | clean
 
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
@@ -27,7 +27,7 @@ HARDEN := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) \
 HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen -Wl,--as-needed
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-PKGS := sqlite3 libpq libxxhash libzstd libcrypto libdeflate
+PKGS := sqlite3 libxxhash libzstd libcrypto libdeflate
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib \
 	-ffile-prefix-map=$(CURDIR)=. $(WARN) $(HARDEN) $(SANFLAGS) \
 	$(shell pkg-config --cflags $(PKGS)) $(CFLAGS) $(EXTRA_CFLAGS)
@@ -105,17 +105,12 @@ lint:
 
 # Fuzzers are clang's libFuzzer; the replay of their corpora needs no engine.
 FUZZ_SAN := address,undefined -fno-sanitize-recover=all
-FUZZ_OBJECTS := $(patsubst %.c,build/fuzz/obj/%.o,$(wildcard lib/*/*.c))
+FUZZ_OBJECTS := $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out lib/cli/%,$(wildcard lib/*/*.c)))
 build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	clang -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib -O1 -g \
-		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) $(FUZZ_MAIN) \
+		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) \
 		$(shell pkg-config --cflags $(PKGS)) -MMD -MP -c -o $@ $<
-
-# Whole programs in one, each main under the name of its program.
-FUZZ_PROGRAMS := $(PROGRAMS:%=build/fuzz/obj/cmd/%.o)
-build/fuzz/obj/cmd/%.o: FUZZ_MAIN = -Dmain=$(*F)_main -Wno-missing-prototypes
-build/fuzz/programs: $(FUZZ_PROGRAMS)
 
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJECTS)
 	clang -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $^ $(LDLIBS)
@@ -127,18 +122,12 @@ fuzz: $(FUZZERS:%=build/fuzz/%)
 			-rss_limit_mb=2048 -print_final_stats=1 \
 			build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-$B/obj/main/%.o: cmd/%.c $B/.flags
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Dmain=$(*F)_main -Wno-missing-prototypes -MMD -MP -c -o $@ $<
-
-$B/fuzz-replay/programs: $(PROGRAMS:%=$B/obj/main/%.o)
 $B/fuzz-replay/%: $B/obj/tests/fuzz/%.o $B/obj/tests/fuzz/replay.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVES) $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # What the engine calls has no header, and not every target uses every helper.
-# Private, or .flags would change with them and everything be built anew.
-$B/obj/tests/fuzz/%.o: private EXTRA_CFLAGS += -Wno-missing-prototypes \
+$B/obj/tests/fuzz/%.o: EXTRA_CFLAGS += -Wno-missing-prototypes \
 	-Wno-unused-function
 
 fuzz-replay: $(FUZZERS:%=$B/fuzz-replay/%)
@@ -170,11 +159,14 @@ uninstall:
 	for m in man/*.[157]; do rm -f \
 		$(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
+deb: all
+	scripts/deb
+
 clean:
 	rm -rf build
 
 -include $(shell find $B/obj build/fuzz -name '*.d' 2>/dev/null)
 
-.PHONY: all bench-programs unit-programs list-units man tools unit test lint fuzz fuzz-replay bench install uninstall clean FORCE
+.PHONY: all bench-programs unit-programs list-units man tools unit test lint fuzz fuzz-replay bench install uninstall deb clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -44,12 +44,27 @@ load common
     done
 }
 
-@test "the same sources give the same programs from another directory" {
+@test "the same sources give the same code from another directory" {
     [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
     mkdir copy
     (cd "$ROOT" && git ls-files -z -co --exclude-standard |
         grep -zvE '^(testdata|tests/fuzz/corpus)/' |
         xargs -0 cp --parents -t "$BATS_TEST_TMPDIR/copy")
-    make -s -C copy build/bin/xgrep
-    cmp copy/build/bin/xgrep "$ROOT/build/bin/xgrep"
+    for archive in base tape; do
+        make -s -C copy build/lib/$archive.a
+        cmp copy/build/lib/$archive.a "$ROOT/build/lib/$archive.a"
+    done
+}
+
+@test "make deb builds a package that lintian has nothing to say about" {
+    [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
+    command -v dpkg-shlibdeps > /dev/null || skip "dpkg-dev is not installed"
+    make -s -C "$ROOT" deb
+    dpkg-deb -x "$ROOT"/build/deb/xtape_*.deb root
+    root/usr/bin/xgen --orders 10 | root/usr/bin/xstat
+    [ -f root/usr/share/doc/xtape/examples/cron.d ]
+    command -v lintian > /dev/null || skip "lintian is not installed"
+    run -0 lintian --allow-root --fail-on warning,error \
+        "$ROOT"/build/deb/xtape_*.deb
+    [ -z "$output" ]
 }

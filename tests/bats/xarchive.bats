@@ -466,7 +466,7 @@ files() {
 }
 
 @test "the line for cron says nothing while all is well, and tells gaps" {
-    line=$(grep -o 'xarchive -d .* verify.*' "$ROOT/scripts/cron.d" |
+    line=$(grep -o 'xarchive -d .* verify.*' "$ROOT/scripts/examples/cron.d" |
         sed 's|/srv/xtape/archive|a|')
     trading > day.tape
     xarchive -d a put day.tape
