@@ -43,22 +43,63 @@ run_examples() {
     done
 }
 
-@test "the pipelines that README and xtape(7) begin with run" {
+@test "the pipeline that xtape(7) begins with runs" {
     cp "$ROOT/testdata/orders.csv" .
     examples "$ROOT/man/xtape.7" DESCRIPTION |
         sed -z '/^ximport/!d' > examples
     run_examples "xtape(7)" < examples
     grep -q ACME out
-    rm ledger.db
-    sed -n '/^    ximport/,/^$/p' "$ROOT/README.md" | tr '\n' ' ' > examples
-    printf '\0' >> examples
-    run_examples README < examples
-    grep -q ACME out
+}
+
+# session: runs what README shows after "$ ", in order, and writes both, as
+# README has them.  What is killed on purpose may fail.
+session() {
+    local command line
+    while IFS= read -r -d '' command; do
+        printf '    $ %s' "$command" | sed '2,$s/^/    /'
+        case $command in
+        timeout*) bash -c "$command" 2> err || true ;;
+        *) bash -eo pipefail -c "$command" 2>&1 ;;
+        esac | sed 's/^/    /'
+    done
+}
+
+# commands_of FILE: what follows "    $ ", with the lines that are further in.
+commands_of() {
+    awk '/^    [$] / { if (text) printf "%s%c", text, 0
+                       text = substr($0, 7) "\n"; next }
+         /^          / && text { text = text substr($0, 5) "\n"; next }
+         text { printf "%s%c", text, 0; text = "" }
+         END { if (text) printf "%s%c", text, 0 }' "$1"
+}
+
+@test "README shows what its commands print" {
+    cp "$ROOT"/testdata/{orders,deposits}.csv .
+    commands_of "$ROOT/README.md" | sed -z '/^duckdb/d' > commands
+    [ "$(tr -cd '\0' < commands | wc -c)" -ge 12 ]
+    session < commands > printed
+    # what README has in those blocks
+    awk '/^    [$] / { shown = 1 } !/^    / { shown = 0 }
+         /^    [$] duckdb/ { shown = 0 } shown' "$ROOT/README.md" > shown
+    diff shown printed
+}
+
+@test "README shows what DuckDB answers" {
+    needs_oracles
+    xmerge --stream monday \
+        <(ximport -f csv -t cash "$ROOT/testdata/deposits.csv") \
+        <(ximport -f csv -t order "$ROOT/testdata/orders.csv") | xmatch |
+        xarchive -d archive put
+    duckdb "$(commands_of "$ROOT/README.md" | sed -zn '/^duckdb/p' |
+        tr -d '\0' | sed -E 's/^duckdb -csv -c "//; s/"$//')" |
+        tr '\t' , > answer
+    sed -n '/^    symbol,count_star/,/^$/{s/^    //;/^symbol/d;/./p}' \
+        "$ROOT/README.md" | diff - answer
 }
 
 @test "what cron is given as an example says nothing of an archive that is well" {
     xgen --orders 300 | xmatch | xarchive -d archive put
-    grep -E '^[0-9]' "$ROOT/scripts/cron.d" |
+    grep -E '^[0-9]' "$ROOT/scripts/examples/cron.d" |
         sed -E 's/^([^ ]+ +){6}//; s|/srv/xtape/||g' > lines
     [ "$(wc -l < lines)" -ge 2 ]
     while IFS= read -r line; do
