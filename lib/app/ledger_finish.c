@@ -1,6 +1,21 @@
 /* ledger_finish.c - the end of a session: what is printed and checked. */
 #include "app/ledger_session.h"
 
+/* The whole database, by SQL; before its rows are used, if nothing but it is
+ * looked at. */
+static int
+check_database(struct ledger_session *session, struct run *run)
+{
+    char text[400];
+    int holds =
+        ledgerdb_check(session->database, text, sizeof text, &run->failure);
+
+    if (holds == 0)
+        fail(&run->failure, FAILURE_DATA, "%s: %s", session->options->database,
+             text);
+    return holds == 1 ? 0 : -1;
+}
+
 /* The database alone: its newest state is what is printed and checked. */
 static int
 look(struct ledger_session *session, struct run *run)
@@ -9,6 +24,7 @@ look(struct ledger_session *session, struct run *run)
     struct ledgerdb_counts counts;
 
     if (ledger_session_connect(session, run, DATABASE_READ) != 0 ||
+        (session->options->check && check_database(session, run) != 0) ||
         ledgerdb_read(session->database, &reader, &counts, &run->failure) != 0)
         return -1;
     session->ledger.transactions = counts.transactions;
@@ -20,13 +36,6 @@ look(struct ledger_session *session, struct run *run)
                             &session->finding, &run->failure);
 }
 
-static struct ledger_report_source
-source_of(const struct ledger_session *session, const struct run *run)
-{
-    return (struct ledger_report_source){&session->ledger, &session->names,
-                                         &run->instruments};
-}
-
 static int
 print(const struct ledger_session *session, struct run *run)
 {
@@ -34,7 +43,8 @@ print(const struct ledger_session *session, struct run *run)
     enum ledger_report_format format = options->json  ? LEDGER_REPORT_JSON
                                        : options->csv ? LEDGER_REPORT_CSV
                                                       : LEDGER_REPORT_TABLE;
-    struct ledger_report_source source = source_of(session, run);
+    const struct ledger_report_source source = {
+        &session->ledger, &session->names, &run->instruments};
     struct bytes text = {0};
     int result =
         ledger_report_write(&source, (enum ledger_report_kind)options->print,
@@ -46,42 +56,42 @@ print(const struct ledger_session *session, struct run *run)
     return result;
 }
 
-static int
-fail_finding(const struct ledger_session *session, struct run *run)
+static void
+print_database(const struct ledger_session *session, struct run *run)
 {
-    struct ledger_report_source source = source_of(session, run);
-    struct bytes text = {0};
+    struct ledgerdb_counts counts = ledgerdb_counts(session->database);
+    uint64_t seq;
+    const char *unfinished = ledgerdb_unfinished(session->database, &seq);
 
-    ledger_report_finding(&source, &session->finding, &text);
-    fail(&run->failure, FAILURE_DATA, "%.*s", (int)text.size,
-         (const char *)text.bytes);
-    bytes_free(&text);
-    return -1;
+    run_print(run,
+              "I1 I2 I3 I4 I5 I11 I12 hold in %s by SQL: %llu transactions, "
+              "%llu postings\n",
+              session->options->database,
+              (unsigned long long)counts.transactions,
+              (unsigned long long)counts.postings);
+    /* its tape broke off, or it is being posted now */
+    if (unfinished)
+        run_print(run, "stream \"%s\" is posted in part only, up to seq %llu\n",
+                  unfinished, (unsigned long long)seq);
 }
 
 /* One line for the state in memory, one for the database. */
 static int
 check(struct ledger_session *session, struct run *run)
 {
-    char text[400];
-    int holds = 1;
-
     if (session->finding.invariant)
-        return fail_finding(session, run);
+        return ledger_session_fail(session, run, &session->finding);
+    if (session->database && !run->no_input &&
+        check_database(session, run) != 0)
+        return -1;
     run_print(run,
               "I1 I2 I3 I4 I5 I11 I12 hold: %llu transactions, "
               "%llu postings\n",
               (unsigned long long)session->ledger.transactions,
               (unsigned long long)session->ledger.postings);
     if (session->database)
-        holds =
-            ledgerdb_check(session->database, text, sizeof text, &run->failure);
-    if (holds == 0)
-        fail(&run->failure, FAILURE_DATA, "%s: %s", session->options->database,
-             text);
-    else if (session->database && holds == 1)
-        run_print(run, "%s", text);
-    return run->failure.kind == FAILURE_NONE ? 0 : -1;
+        print_database(session, run);
+    return 0;
 }
 
 int

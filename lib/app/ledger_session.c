@@ -120,13 +120,26 @@ ledger_session_close(struct ledger_session *session)
 
 /* ---- the database -------------------------------------------------------- */
 
+static bool
+stopped(void *owner)
+{
+    return run_stopped(owner);
+}
+
 int
 ledger_session_connect(struct ledger_session *session, struct run *run,
                        enum database_mode mode)
 {
+    const struct ledgerdb_options options = {
+        .mode = mode,
+        .wait_ns = session->options->wait,
+        .stopped = stopped,
+        .owner = run,
+    };
+
     assert(session->options->database && !session->database);
     session->database =
-        ledgerdb_open(session->options->database, mode, &run->failure);
+        ledgerdb_open(session->options->database, &options, &run->failure);
     if (!session->database)
         return -1;
     return ledgerdb_define(session->database, &run->instruments,
@@ -137,8 +150,8 @@ struct ledgerdb_reader
 ledger_session_reader(struct ledger_session *session)
 {
     return (struct ledgerdb_reader){
-        &session->ledger, ledger_forget, ledger_restore_account,
-        ledger_restore_balance, ledger_restore_position};
+        &session->ledger,       ledger_forget,           ledger_restore_account,
+        ledger_restore_balance, ledger_restore_position, ledger_restore_trade};
 }
 
 static void
@@ -194,14 +207,15 @@ begin_stream(struct ledger_session *session, struct run *run)
         .name = run->reader.header.stream,
         .first_seq = run->reader.header.first_seq,
         .rules = session->rules,
+        .as_new = session->options->as_new,
     };
+    enum database_mode mode =
+        run->kind == RUN_TEXT ? DATABASE_READ : DATABASE_WRITE;
     int result;
 
-    if (!session->database) {
-        if (hold_output(session, run) != 0 ||
-            ledger_session_connect(session, run, DATABASE_WRITE) != 0)
-            return -1;
-    }
+    if (!session->database && (hold_output(session, run) != 0 ||
+                               ledger_session_connect(session, run, mode) != 0))
+        return -1;
     result = ledgerdb_begin(session->database, &stream, &reader, &counts,
                             &run->failure);
     set_counts(session, counts);
@@ -340,17 +354,37 @@ take_definition(struct ledger_session *session, struct run *run,
                                run->instruments.events[index], &run->failure);
 }
 
+/* All that is stored of the stream was computed again: the rows in memory must
+ * be those that are stored, and their marks are taken over. */
+static int
+catch_up(struct ledger_session *session, struct run *run)
+{
+    struct ledger stored;
+    struct ledgerdb_reader reader = ledger_session_reader(session);
+    struct ledger_finding finding = {.invariant = NULL};
+    int result = ledger_init(&stored, &session->ledger.rules, &run->failure);
+
+    reader.owner = &stored;
+    if (result == 0)
+        result = ledgerdb_read_end(session->database, &reader, &run->failure);
+    if (result == 0)
+        ledger_adopt(&session->ledger, &stored, &finding);
+    if (finding.invariant)
+        result = ledger_session_fail(session, run, &finding);
+    ledger_saved(&session->ledger);
+    ledger_free(&stored);
+    return result;
+}
+
 /* The event is done: from here on a commit may include it. */
 static int
-accept_event(struct ledger_session *session, struct failure *failure)
+accept_event(struct ledger_session *session, struct run *run)
 {
     int result = 0;
 
     if (session->database)
-        result = ledgerdb_accept(session->database, failure);
-    if (result > 0) /* caught up: the rows in memory are those stored */
-        ledger_saved(&session->ledger);
-    return result < 0 ? -1 : 0;
+        result = ledgerdb_accept(session->database, &run->failure);
+    return result > 0 ? catch_up(session, run) : result;
 }
 
 int
@@ -363,10 +397,9 @@ ledger_session_event(struct ledger_session *session, struct run *run,
     if (!post_takes(event->type)) {
         if (take_definition(session, run, event) != 0)
             return -1;
-        return accept_event(session, &run->failure);
+        return accept_event(session, run);
     }
-    if (book_event(session, run, event) != 0 ||
-        accept_event(session, &run->failure) != 0)
+    if (book_event(session, run, event) != 0 || accept_event(session, run) != 0)
         return -1;
     look_ahead(session, run, event);
     if (run->kind == RUN_TAPE)
@@ -390,15 +423,35 @@ int
 ledger_session_end(struct ledger_session *session, struct run *run,
                    enum tape_status status)
 {
+    enum ledgerdb_ending ending = status == TAPE_COMPLETE  ? LEDGERDB_COMPLETE
+                                  : status == TAPE_LIMITED ? LEDGERDB_LIMITED
+                                                           : LEDGERDB_BROKEN;
+
     if (session->database &&
         (commit(session, &run->failure) != 0 ||
-         ledgerdb_end(session->database, status == TAPE_COMPLETE,
-                      &run->failure) != 0))
+         ledgerdb_end(session->database, ending, &run->failure) != 0))
         return -1;
+    if (run->kind == RUN_TEXT) /* nothing is saved: the next stream begins */
+        ledger_saved(&session->ledger);
     if (!session->options->check)
         return 0;
     return ledger_audit_end(&session->audit, &session->ledger,
                             &session->finding, &run->failure);
+}
+
+int
+ledger_session_fail(const struct ledger_session *session, struct run *run,
+                    const struct ledger_finding *finding)
+{
+    const struct ledger_report_source source = {
+        &session->ledger, &session->names, &run->instruments};
+    struct bytes text = {0};
+
+    ledger_report_finding(&source, finding, &text);
+    fail(&run->failure, FAILURE_DATA, "%.*s", (int)text.size,
+         (const char *)text.bytes);
+    bytes_free(&text);
+    return -1;
 }
 
 void

@@ -26,6 +26,8 @@ struct ledger_options {
     int64_t taker_fee, maker_fee; /* shares of the notional */
     const char *currency;         /* where none is given */
     const char *database;         /* NULL: nothing is kept */
+    int64_t wait;                 /* for another writer to end, nanoseconds */
+    bool as_new;                  /* post what looks like a copy */
     bool strict;                  /* only account events open accounts */
     int emit;                     /* enum ledger_emit */
     bool no_output;               /* no tape is written */
@@ -71,6 +73,10 @@ void ledger_session_summary(const struct ledger_session *session,
 /* Opens the database and takes what it defines. */
 int ledger_session_connect(struct ledger_session *session, struct run *run,
                            enum database_mode mode);
+
+/* Fails with what was found wrong, with names.  Always returns -1. */
+int ledger_session_fail(const struct ledger_session *session, struct run *run,
+                        const struct ledger_finding *finding);
 
 /* Who takes rows that the database has. */
 struct ledgerdb_reader ledger_session_reader(struct ledger_session *session);

@@ -76,3 +76,9 @@ quick_hash_free(struct quick_hash *hash)
     XXH3_freeState(hash->state);
     hash->state = NULL;
 }
+
+uint64_t
+quick_hash_of(const void *bytes, size_t size)
+{
+    return XXH3_64bits(bytes, size);
+}

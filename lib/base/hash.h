@@ -40,4 +40,7 @@ struct quick_value quick_hash_end(struct quick_hash *hash);
 /* Frees it without a result; fine on a zeroed one. */
 void quick_hash_free(struct quick_hash *hash);
 
+/* XXH3 of 64 bits of bytes that are all there. */
+uint64_t quick_hash_of(const void *bytes, size_t size);
+
 #endif

@@ -1,7 +1,10 @@
 #include "ledger/ledger.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
 
 #define FIRST_ROOM 64 /* a multiple of it is one of CACHE_LINE, too */
 #define CACHE_LINE 64
@@ -42,18 +45,14 @@ ledger_free(struct ledger *ledger)
     map_free(&ledger->balance_map);
     map_free(&ledger->position_map);
     map_free(&ledger->currency_map);
+    recent_free(&ledger->recent);
     memset(ledger, 0, sizeof *ledger);
 }
 
 /* ---- rows ---------------------------------------------------------------- */
 
-static int
-lacking(struct failure *failure)
-{
-    return fail_memory(failure);
-}
-
-/* Makes room for one more row of a table, and in the list of its changes. */
+/* Makes room for one more row of a table, and in the list of its changes.
+ * Rows are aligned to lines of the cache, which array_grow's are not. */
 static int
 make_room(void **rows, uint32_t *room, uint32_t count, size_t size,
           struct ledger_changes *changes, struct failure *failure)
@@ -61,23 +60,26 @@ make_room(void **rows, uint32_t *room, uint32_t count, size_t size,
     uint32_t next = *room ? *room * 2 : FIRST_ROOM;
     void *grown;
 
+    assert(count <= *room);
     if (count < *room)
         return 0;
     if (count >= LEDGER_NONE / 2)
-        return lacking(failure);
+        return fail_memory(failure);
+    if (changes) {
+        uint32_t *list = array_grow(changes->rows, &changes->capacity, next,
+                                    sizeof *changes->rows, failure);
+
+        if (!list)
+            return -1;
+        changes->rows = list;
+    }
     grown = aligned_alloc(CACHE_LINE, next * size);
     if (!grown)
-        return lacking(failure);
+        return fail_memory(failure);
     if (count > 0)
         memcpy(grown, *rows, count * size);
     free(*rows);
     *rows = grown;
-    if (changes) {
-        grown = realloc(changes->rows, next * sizeof *changes->rows);
-        if (!grown)
-            return lacking(failure);
-        changes->rows = grown;
-    }
     *room = next;
     return 0;
 }
@@ -101,7 +103,7 @@ ledger_account(struct ledger *ledger, uint64_t id, struct failure *failure)
                   failure) != 0)
         return LEDGER_NONE;
     if (!map_put(&ledger->account_map, id, account)) {
-        lacking(failure);
+        fail_memory(failure);
         return LEDGER_NONE;
     }
     ledger->accounts[account] =
@@ -123,7 +125,7 @@ ledger_currency(struct ledger *ledger, struct code code,
                   currency, sizeof *ledger->currencies, NULL, failure) != 0)
         return LEDGER_NONE;
     if (!map_put(&ledger->currency_map, code.word, currency)) {
-        lacking(failure);
+        fail_memory(failure);
         return LEDGER_NONE;
     }
     ledger->currencies[currency] = code;
@@ -142,7 +144,7 @@ new_balance(struct ledger *ledger, uint32_t account, uint32_t currency,
                   failure) != 0)
         return LEDGER_NONE;
     if (!map_put(&ledger->balance_map, pair(account, currency), balance)) {
-        lacking(failure);
+        fail_memory(failure);
         return LEDGER_NONE;
     }
     ledger->balances[balance] =
@@ -169,6 +171,17 @@ ledger_balance(struct ledger *ledger, uint32_t account, struct code code,
         balance = new_balance(ledger, account, currency, failure);
     ledger->accounts[account].cash = balance;
     return balance;
+}
+
+uint32_t
+ledger_find_balance(const struct ledger *ledger, uint32_t account,
+                    struct code code)
+{
+    uint32_t currency = map_get(&ledger->currency_map, code.word);
+
+    if (account == LEDGER_NONE || currency == MAP_NONE)
+        return LEDGER_NONE;
+    return map_get(&ledger->balance_map, pair(account, currency));
 }
 
 uint32_t
@@ -200,7 +213,7 @@ ledger_position(struct ledger *ledger, uint32_t account, uint32_t instrument,
                   failure) != 0)
         return LEDGER_NONE;
     if (!map_put(&ledger->position_map, pair(account, instrument), position)) {
-        lacking(failure);
+        fail_memory(failure);
         return LEDGER_NONE;
     }
     ledger->positions[position] =

@@ -6,7 +6,7 @@
  * never changes; no result depends on it.  post.h changes them.
  *
  * Pure: no I/O, no clock.  Memory grows with the number of accounts, balances
- * and positions (about 90, 100 and 170 bytes each), never with the length of
+ * and positions (about 110, 120 and 190 bytes each), never with the length of
  * the input.
  */
 #ifndef LEDGER_LEDGER_H
@@ -16,7 +16,9 @@
 
 #include "base/failure.h"
 #include "base/map.h"
+#include "base/row_mark.h"
 #include "ledger/holding.h"
+#include "ledger/recent.h"
 #include "tape/event.h"
 
 #define LEDGER_NONE UINT32_MAX
@@ -39,11 +41,11 @@ struct ledger_rules {
     uint64_t system[LEDGER_SYSTEM_COUNT]; /* ids of the system accounts */
 };
 
-/* What a database needs to know of a row. */
+/* What saving a row takes. */
 struct ledger_mark {
-    uint64_t stored; /* the version that the last save wrote; 0: none */
-    uint32_t batch;  /* of its last change */
-    uint32_t stream; /* in which its state at the start was saved */
+    struct row_mark row; /* for whoever keeps the rows */
+    uint32_t batch;      /* of its last change */
+    uint32_t stream;     /* in which its state at the start was saved */
 };
 
 struct ledger_account {
@@ -74,7 +76,8 @@ struct ledger_position {
 
 /* Rows that changed since the last save. */
 struct ledger_changes {
-    uint32_t *rows; /* as many as the table has room for; owned */
+    uint32_t *rows; /* room for every row of the table; owned */
+    size_t capacity;
     uint32_t count;
 };
 
@@ -101,6 +104,7 @@ struct ledger {
     uint32_t system[LEDGER_SYSTEM_COUNT]; /* their accounts, or LEDGER_NONE */
 
     struct ledger_hint hints[2]; /* buyer and seller */
+    struct recent recent;        /* trades */
 
     uint32_t batch, stream;
     struct ledger_changes changed_accounts, changed_balances, changed_positions;
@@ -123,6 +127,8 @@ uint32_t ledger_position(struct ledger *ledger, uint32_t account,
                          uint32_t instrument, struct failure *failure);
 
 /* The row if there is one, or LEDGER_NONE. */
+uint32_t ledger_find_balance(const struct ledger *ledger, uint32_t account,
+                             struct code currency);
 uint32_t ledger_find_position(const struct ledger *ledger, uint32_t account,
                               uint32_t instrument);
 

@@ -70,20 +70,20 @@ sort_changes(struct ledger *ledger)
 
 /* True when the row's state at the start of the stream is not stored yet. */
 static bool
-is_first(const struct ledger *ledger, struct ledger_mark mark)
+is_first(const struct ledger *ledger, const struct ledger_mark *mark)
 {
-    return mark.stream != ledger->stream;
+    return mark->stream != ledger->stream;
 }
 
 static int
 save_account(struct ledger *ledger, uint32_t row,
              const struct ledger_store *store, struct failure *failure)
 {
-    struct ledger_mark mark = ledger->accounts[row].mark;
+    struct ledger_mark *mark = &ledger->accounts[row].mark;
     struct account event;
 
     emit_account(ledger, row, INT64_MIN, &event);
-    return store->account(store->owner, &event, mark.stored,
+    return store->account(store->owner, &event, &mark->row,
                           is_first(ledger, mark), failure);
 }
 
@@ -91,11 +91,11 @@ static int
 save_balance(struct ledger *ledger, uint32_t row,
              const struct ledger_store *store, struct failure *failure)
 {
-    struct ledger_mark mark = ledger->balances[row].mark;
+    struct ledger_mark *mark = &ledger->balances[row].mark;
     struct balance event;
 
     emit_balance(ledger, row, INT64_MIN, &event);
-    return store->balance(store->owner, &event, mark.stored,
+    return store->balance(store->owner, &event, &mark->row,
                           is_first(ledger, mark), failure);
 }
 
@@ -103,12 +103,12 @@ static int
 save_position(struct ledger *ledger, uint32_t row,
               const struct ledger_store *store, struct failure *failure)
 {
-    struct ledger_mark mark = ledger->positions[row].mark;
+    struct ledger_mark *mark = &ledger->positions[row].mark;
     struct position event;
 
     emit_position(ledger, row, ledger->positions[row].instrument + 1, INT64_MIN,
                   &event);
-    return store->position(store->owner, &event, mark.stored,
+    return store->position(store->owner, &event, &mark->row,
                            is_first(ledger, mark), failure);
 }
 
@@ -139,35 +139,18 @@ ledger_save(struct ledger *ledger, const struct ledger_store *store,
                      failure);
 }
 
-static void
-mark_saved(const struct ledger *ledger, struct ledger_mark *mark,
-           uint64_t version)
-{
-    mark->stored = version;
-    mark->stream = ledger->stream;
-}
-
 void
 ledger_saved(struct ledger *ledger)
 {
-    for (uint32_t i = 0; i < ledger->changed_accounts.count; i++) {
-        struct ledger_account *row =
-            &ledger->accounts[ledger->changed_accounts.rows[i]];
-
-        mark_saved(ledger, &row->mark, row->version);
-    }
-    for (uint32_t i = 0; i < ledger->changed_balances.count; i++) {
-        struct ledger_balance *row =
-            &ledger->balances[ledger->changed_balances.rows[i]];
-
-        mark_saved(ledger, &row->mark, row->version);
-    }
-    for (uint32_t i = 0; i < ledger->changed_positions.count; i++) {
-        struct ledger_position *row =
-            &ledger->positions[ledger->changed_positions.rows[i]];
-
-        mark_saved(ledger, &row->mark, row->version);
-    }
+    for (uint32_t i = 0; i < ledger->changed_accounts.count; i++)
+        ledger->accounts[ledger->changed_accounts.rows[i]].mark.stream =
+            ledger->stream;
+    for (uint32_t i = 0; i < ledger->changed_balances.count; i++)
+        ledger->balances[ledger->changed_balances.rows[i]].mark.stream =
+            ledger->stream;
+    for (uint32_t i = 0; i < ledger->changed_positions.count; i++)
+        ledger->positions[ledger->changed_positions.rows[i]].mark.stream =
+            ledger->stream;
     ledger->changed_accounts.count = 0;
     ledger->changed_balances.count = 0;
     ledger->changed_positions.count = 0;
@@ -185,7 +168,7 @@ ledger_next_stream(struct ledger *ledger)
 
 int
 ledger_restore_account(void *owner, const struct account *event,
-                       struct failure *failure)
+                       struct row_mark mark, struct failure *failure)
 {
     struct ledger *ledger = owner;
     uint32_t account = ledger_account(ledger, event->account_id, failure);
@@ -198,13 +181,14 @@ ledger_restore_account(void *owner, const struct account *event,
     row->account_type = event->account_type;
     row->status = event->status;
     row->open = true;
-    row->version = row->mark.stored = 1; /* it has none of its own */
+    row->version = 1; /* stored accounts have none */
+    row->mark.row = mark;
     return 0;
 }
 
 int
 ledger_restore_balance(void *owner, const struct balance *event,
-                       struct failure *failure)
+                       struct row_mark mark, struct failure *failure)
 {
     struct ledger *ledger = owner;
     uint32_t account = ledger_account(ledger, event->account_id, failure);
@@ -219,13 +203,13 @@ ledger_restore_balance(void *owner, const struct balance *event,
     row = &ledger->balances[balance];
     row->amount = amount_get(event->cash_balance);
     row->version = event->version;
-    row->mark.stored = event->version;
+    row->mark.row = mark;
     return 0;
 }
 
 int
 ledger_restore_position(void *owner, const struct position *event,
-                        struct failure *failure)
+                        struct row_mark mark, struct failure *failure)
 {
     struct ledger *ledger = owner;
     uint32_t account = ledger_account(ledger, event->account_id, failure);
@@ -245,8 +229,143 @@ ledger_restore_position(void *owner, const struct position *event,
     row->holding.realized = amount_get(event->realized_pnl);
     row->fees = amount_get(event->fees);
     row->version = event->version;
-    row->mark.stored = event->version;
+    row->mark.row = mark;
     return 0;
+}
+
+int
+ledger_restore_trade(void *owner, uint64_t print, struct failure *failure)
+{
+    struct ledger *ledger = owner;
+    bool known;
+
+    return recent_add(&ledger->recent, print, &known, failure);
+}
+
+/* ---- compared ------------------------------------------------------------ */
+
+static void
+differ(struct ledger_finding *finding, const char *text, uint32_t account,
+       bool security, uint32_t asset)
+{
+    if (!finding->invariant)
+        *finding =
+            (struct ledger_finding){"stored", text, account, security, asset};
+}
+
+/* The account of another ledger here, or LEDGER_NONE. */
+static uint32_t
+same_account(const struct ledger *ledger, const struct ledger *stored,
+             uint32_t account)
+{
+    return map_get(&ledger->account_map, stored->accounts[account].id);
+}
+
+static void
+adopt_accounts(struct ledger *ledger, const struct ledger *stored,
+               struct ledger_finding *finding)
+{
+    uint32_t known = 0;
+
+    for (uint32_t i = 0; i < stored->account_count; i++) {
+        const struct ledger_account *theirs = &stored->accounts[i];
+        uint32_t account = same_account(ledger, stored, i);
+        struct ledger_account *mine;
+
+        if (!theirs->open)
+            continue;
+        known++;
+        mine = account == LEDGER_NONE ? NULL : &ledger->accounts[account];
+        if (mine && mine->open && mine->user_id == theirs->user_id &&
+            mine->account_type == theirs->account_type &&
+            mine->status == theirs->status)
+            mine->mark.row = theirs->mark.row;
+        else
+            differ(finding, "an account is not what the stream makes of it",
+                   account, false, LEDGER_NONE);
+    }
+    for (uint32_t i = 0; i < ledger->account_count; i++)
+        known -= ledger->accounts[i].open;
+    if (known != 0)
+        differ(finding, "the accounts are not those of the stream", LEDGER_NONE,
+               false, LEDGER_NONE);
+}
+
+static void
+adopt_balances(struct ledger *ledger, const struct ledger *stored,
+               struct ledger_finding *finding)
+{
+    uint32_t known = 0;
+
+    for (uint32_t i = 0; i < stored->balance_count; i++) {
+        const struct ledger_balance *theirs = &stored->balances[i];
+        uint32_t account = same_account(ledger, stored, theirs->account);
+        uint32_t row = ledger_find_balance(
+            ledger, account, stored->currencies[theirs->currency]);
+        struct ledger_balance *mine;
+
+        known++;
+        mine = row == LEDGER_NONE ? NULL : &ledger->balances[row];
+        if (mine && mine->amount == theirs->amount &&
+            mine->version == theirs->version)
+            mine->mark.row = theirs->mark.row;
+        else
+            differ(finding, "a balance is not what the stream makes of it",
+                   account, false, mine ? mine->currency : LEDGER_NONE);
+    }
+    for (uint32_t i = 0; i < ledger->balance_count; i++)
+        known -= ledger->balances[i].version != 0;
+    if (known != 0)
+        differ(finding, "the balances are not those of the stream", LEDGER_NONE,
+               false, LEDGER_NONE);
+}
+
+static bool
+equal_positions(const struct ledger_position *a,
+                const struct ledger_position *b)
+{
+    return a->currency.word == b->currency.word && a->fees == b->fees &&
+           a->holding.quantity == b->holding.quantity &&
+           a->holding.cost == b->holding.cost &&
+           a->holding.realized == b->holding.realized &&
+           a->version == b->version;
+}
+
+static void
+adopt_positions(struct ledger *ledger, const struct ledger *stored,
+                struct ledger_finding *finding)
+{
+    uint32_t known = 0;
+
+    for (uint32_t i = 0; i < stored->position_count; i++) {
+        const struct ledger_position *theirs = &stored->positions[i];
+        uint32_t account = same_account(ledger, stored, theirs->account);
+        uint32_t row =
+            ledger_find_position(ledger, account, theirs->instrument);
+
+        known++;
+        if (row != LEDGER_NONE &&
+            equal_positions(&ledger->positions[row], theirs))
+            ledger->positions[row].mark.row = theirs->mark.row;
+        else
+            differ(finding, "a position is not what the stream makes of it",
+                   account, true, theirs->instrument);
+    }
+    for (uint32_t i = 0; i < ledger->position_count; i++)
+        known -= ledger->positions[i].version != 0;
+    if (known != 0)
+        differ(finding, "the positions are not those of the stream",
+               LEDGER_NONE, false, LEDGER_NONE);
+}
+
+void
+ledger_adopt(struct ledger *ledger, const struct ledger *stored,
+             struct ledger_finding *finding)
+{
+    assert(ledger != stored);
+    adopt_accounts(ledger, stored, finding);
+    adopt_balances(ledger, stored, finding);
+    adopt_positions(ledger, stored, finding);
 }
 
 int

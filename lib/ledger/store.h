@@ -7,18 +7,20 @@
 #ifndef LEDGER_STORE_H
 #define LEDGER_STORE_H
 
+#include "ledger/audit.h"
 #include "ledger/ledger.h"
 
-/* Who keeps them.  stored is the version saved last, 0 for a new row; first:
- * it did not change before in this stream.  0, or -1 with the failure set. */
+/* Who keeps them.  mark is what the keeper left there when it last saved the
+ * row; first: it did not change before in this stream.  0, or -1 with the
+ * failure set. */
 struct ledger_store {
     void *owner;
-    int (*account)(void *owner, const struct account *event, uint64_t stored,
-                   bool first, struct failure *failure);
-    int (*balance)(void *owner, const struct balance *event, uint64_t stored,
-                   bool first, struct failure *failure);
-    int (*position)(void *owner, const struct position *event, uint64_t stored,
-                    bool first, struct failure *failure);
+    int (*account)(void *owner, const struct account *event,
+                   struct row_mark *mark, bool first, struct failure *failure);
+    int (*balance)(void *owner, const struct balance *event,
+                   struct row_mark *mark, bool first, struct failure *failure);
+    int (*position)(void *owner, const struct position *event,
+                    struct row_mark *mark, bool first, struct failure *failure);
 };
 
 /* Hands over all rows that changed.  They stay marked until ledger_saved. */
@@ -33,11 +35,18 @@ void ledger_next_stream(struct ledger *ledger);
 
 /* Taking rows back, the last word on a row counts; owner is the ledger. */
 int ledger_restore_account(void *owner, const struct account *event,
-                           struct failure *failure);
+                           struct row_mark mark, struct failure *failure);
 int ledger_restore_balance(void *owner, const struct balance *event,
-                           struct failure *failure);
+                           struct row_mark mark, struct failure *failure);
 int ledger_restore_position(void *owner, const struct position *event,
-                            struct failure *failure);
+                            struct row_mark mark, struct failure *failure);
+int ledger_restore_trade(void *owner, uint64_t print, struct failure *failure);
+
+/* What was computed is what is stored: compares all rows of two ledgers whose
+ * instruments have the same numbers, and takes over the marks of the stored
+ * ones.  What differs is left in *finding. */
+void ledger_adopt(struct ledger *ledger, const struct ledger *stored,
+                  struct ledger_finding *finding);
 
 /* Forgets all rows and ids, keeps the rules; owner is the ledger. */
 int ledger_forget(void *owner, struct failure *failure);

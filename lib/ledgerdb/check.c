@@ -1,8 +1,11 @@
 /* check.c - the invariants over a whole ledger database, each as one
  * query that finds what breaks it. */
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ledgerdb/private.h"
+#include "ledgerdb/schema.h"
 
 #define ACCOUNT "coalesce(a.name, printf('%llu', a.account_id))"
 
@@ -88,17 +91,17 @@ static const struct rule {
      " FROM positions p JOIN accounts a USING (account_id)"
      " WHERE quantity = '0' AND cost <> '0'"},
     {"file", "the database is damaged",
-     "SELECT quick_check FROM pragma_quick_check"
-     " WHERE quick_check <> 'ok'"},
+     "SELECT integrity_check FROM pragma_integrity_check"
+     " WHERE integrity_check <> 'ok'"},
 };
 
 /* 1 when nothing breaks the rule; 0 with the text of what does; -1. */
 static int
-check_rule(struct ledgerdb *books, const struct rule *rule, char *text,
+check_rule(struct database *database, const struct rule *rule, char *text,
            size_t size, struct failure *failure)
 {
     struct statement *statement =
-        database_prepare(books->database, rule->sql, failure);
+        database_prepare(database, rule->sql, failure);
     size_t length;
     int row;
 
@@ -112,20 +115,79 @@ check_rule(struct ledgerdb *books, const struct rule *rule, char *text,
     return row < 0 ? -1 : !row;
 }
 
-int
-ledgerdb_check(struct ledgerdb *books, char *text, size_t size,
-               struct failure *failure)
+static int
+check_rules(struct database *database, char *text, size_t size,
+            struct failure *failure)
 {
     int holds = 1;
 
     for (size_t i = 0; i < sizeof rules / sizeof *rules && holds == 1; i++)
-        holds = check_rule(books, &rules[i], text, size, failure);
-    if (holds == 1)
-        snprintf(text, size,
-                 "I1 I2 I3 I4 I5 I11 I12 hold in %s by SQL: %llu "
-                 "transactions, %llu postings\n",
-                 database_name(books->database),
-                 (unsigned long long)books->newest_counts.transactions,
-                 (unsigned long long)books->newest_counts.postings);
+        holds = check_rule(database, &rules[i], text, size, failure);
+    return holds;
+}
+
+/* ---- digests ------------------------------------------------------------- */
+
+/* Every table is what was written, to the last byte. */
+static int
+check_digests(struct ledgerdb *db, struct failure *failure)
+{
+    struct sql_digest digest;
+
+    for (int i = 0; i < LEDGERDB_TABLES && db->has_digests; i++)
+        if (sql_rows_digest(db->database, &ledgerdb_tables[i], &digest,
+                            failure) != 0 ||
+            ledgerdb_verify_digest(db, (enum ledgerdb_table)i, digest,
+                                   failure) != 0)
+            return -1;
+    return 0;
+}
+
+static int
+set_digest(struct sql_rows *digests, const struct sql_table *table,
+           struct failure *failure)
+{
+    struct sql_digest digest;
+    char text[17];
+    struct sql_value row[3];
+
+    if (sql_rows_digest(digests->database, table, &digest, failure) != 0)
+        return -1;
+    snprintf(text, sizeof text, "%016" PRIx64, digest.sum);
+    row[DIGESTS_TABLE] = sql_text(table->name, strlen(table->name));
+    row[DIGESTS_ROWS] = sql_integer((int64_t)digest.rows);
+    row[DIGESTS_SUM] = sql_text(text, 16);
+    if (sql_rows_update(digests, row, 0, 0, failure) == 1)
+        return 0;
+    return fail(failure, FAILURE_DATA, "%s: its digests cannot be written",
+                database_name(digests->database));
+}
+
+int
+ledgerdb_convert_digests(struct database *database, struct failure *failure)
+{
+    struct sql_rows digests;
+    char text[400];
+    int result = check_rules(database, text, sizeof text, failure);
+
+    if (result == 0)
+        return fail(failure, FAILURE_DATA, "%s: %s", database_name(database),
+                    text);
+    sql_rows_open(&digests, database, &ledgerdb_digests);
+    result = result < 0 ? -1 : 0;
+    for (int i = 0; i < LEDGERDB_TABLES && result == 0; i++)
+        result = set_digest(&digests, &ledgerdb_tables[i], failure);
+    sql_rows_close(&digests);
+    return result;
+}
+
+int
+ledgerdb_check(struct ledgerdb *db, char *text, size_t size,
+               struct failure *failure)
+{
+    int holds = check_rules(db->database, text, size, failure);
+
+    if (holds == 1 && check_digests(db, failure) != 0)
+        return -1;
     return holds;
 }

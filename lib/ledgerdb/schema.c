@@ -152,10 +152,52 @@ static const char views[] =
     "  JOIN accounts a ON a.account_id = p.account_id"
     "  LEFT JOIN instruments i ON i.instrument_id = p.instrument_id;";
 
+/* What nothing else could check is under a digest.  An ending says where the
+ * tape of a stream ended; a stream without one, or that went on since, is
+ * posted in part.  trade_prints has eight bytes for each trade of a batch, by
+ * which one that comes twice is found out. */
+static const char trust[] =
+    "CREATE TABLE endings ("
+    " stream_id INTEGER PRIMARY KEY REFERENCES watermarks,"
+    " in_seq INTEGER NOT NULL,"
+    " status TEXT NOT NULL) STRICT;"
+
+    "CREATE TABLE trade_prints ("
+    " stream_id INTEGER NOT NULL REFERENCES watermarks,"
+    " in_seq INTEGER NOT NULL,"
+    " prints BLOB NOT NULL,"
+    " PRIMARY KEY (stream_id, in_seq)) STRICT;"
+
+    "CREATE TABLE digests ("
+    " table_name TEXT PRIMARY KEY,"
+    " row_count INTEGER NOT NULL,"
+    " digest TEXT NOT NULL) STRICT;"
+
+    "INSERT INTO endings (stream_id, in_seq, status)"
+    " SELECT stream_id, in_seq, 'unknown' FROM watermarks;"
+
+    "INSERT INTO digests (table_name, row_count, digest)"
+    " VALUES ('instruments', 0, '0000000000000000'),"
+    " ('accounts', 0, '0000000000000000'),"
+    " ('balances', 0, '0000000000000000'),"
+    " ('positions', 0, '0000000000000000'),"
+    " ('watermarks', 0, '0000000000000000'),"
+    " ('endings', 0, '0000000000000000'),"
+    " ('commits', 0, '0000000000000000'),"
+    " ('transactions', 0, '0000000000000000'),"
+    " ('postings', 0, '0000000000000000'),"
+    " ('account_starts', 0, '0000000000000000'),"
+    " ('balance_starts', 0, '0000000000000000'),"
+    " ('position_starts', 0, '0000000000000000'),"
+    " ('trade_prints', 0, '0000000000000000');";
+
 const struct migration ledgerdb_schema[] = {
-    {1, "accounts, instruments, watermarks, transactions, postings", tables},
-    {2, "opening balances of each stream", starts},
-    {3, "views for people", views},
+    {1, "accounts, instruments, watermarks, transactions, postings", tables,
+     NULL},
+    {2, "opening balances of each stream", starts, NULL},
+    {3, "views for people", views, NULL},
+    {4, "digests of tables, endings of streams, fingerprints of trades", trust,
+     ledgerdb_convert_digests},
 };
 const size_t ledgerdb_schema_count =
     sizeof ledgerdb_schema / sizeof *ledgerdb_schema;

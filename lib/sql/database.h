@@ -6,8 +6,16 @@
  * in order of their first use; numbers in units of 10^-8 are bound and read as
  * amounts and lie in columns as canonical text.
  *
+ *      database_open_as    nothing is changed yet
+ *      database_claim      it is ours: it may be changed from here on
+ *      database_begin ... database_commit or database_rollback
+ *      database_close
+ *
+ * Who writes holds the database until it closes it: nobody else who goes
+ * through here can open it to write meanwhile.  Others may read.
+ *
  * Failures: class environment when the database is locked, full, unreachable
- * or not ours to write; class data when it is damaged.
+ * or not ours to write; class data when it is damaged or somebody else's.
  */
 #ifndef SQL_DATABASE_H
 #define SQL_DATABASE_H
@@ -19,30 +27,59 @@
 #include "base/decimal.h"
 #include "base/failure.h"
 
-#define STATEMENT_AMOUNTS 8 /* parameters that may be amounts: the first 8 */
-
 struct database;
 struct statement;
 
 enum database_mode {
-    DATABASE_READ,  /* it must exist and is not changed */
+    DATABASE_READ,  /* it must exist and is not changed: one snapshot */
     DATABASE_WRITE, /* it is made if there is none */
+};
+
+struct database_options {
+    enum database_mode mode;
+    uint32_t application; /* what the file says of whose it is; 0 is nobody's */
+    bool shared;          /* no lock, no snapshot: the caller has its own */
+    int64_t wait_ns;      /* for another writer to end */
+    bool (*stopped)(void *owner); /* do not wait any longer */
+    void *owner;
 };
 
 /* NULL with the failure set when it cannot be opened.  The path outlives
  * it. */
+struct database *database_open_as(const char *path,
+                                  const struct database_options *options,
+                                  struct failure *failure);
+
+/* The same for a database that others lock, that nobody signs, and that may
+ * be changed at once. */
 struct database *database_open(const char *path, enum database_mode mode,
                                struct failure *failure);
 
 /* Closes it; what was not committed is rolled back.  NULL is fine. */
 void database_close(struct database *database);
 
-/* Its name, for messages. */
+/* Its name, for messages; and how it was opened. */
 const char *database_name(const struct database *database);
+enum database_mode database_opened(const struct database *database);
 
-/* 1 when it has a table of that name (NULL: any table), 0 when not, -1. */
+/* 1 when it has a table of that name (NULL: anything at all), 0 when not,
+ * -1. */
 int database_has(struct database *database, const char *table,
                  struct failure *failure);
+
+/* Compares the tables and views with those that the statements sql[0], ...
+ * make in an empty database.  Indexes and plain tables may have been added;
+ * anything else that differs, triggers above all, is a failure of class
+ * data. */
+int database_compare_schema(struct database *database, const char *const *sql,
+                            size_t count, struct failure *failure);
+
+/* Prepares a database that was opened to be written.  Not in a transaction.
+ * 0 or -1. */
+int database_claim(struct database *database, struct failure *failure);
+
+/* Writes the application of the options into it.  In a transaction. */
+int database_sign(struct database *database, struct failure *failure);
 
 /* Runs statements without parameters and results, separated by ";". */
 int database_execute(struct database *database, const char *sql,
@@ -80,13 +117,13 @@ int64_t statement_run(struct statement *statement, struct failure *failure);
 /* Ends a reading before its last row. */
 void statement_reset(struct statement *statement);
 
-/* Columns of the row in hand, from 0.  Bytes last until the next step. */
+/* Columns of the current row, from 0.  Bytes last until the next step. */
 bool column_is_null(struct statement *statement, int column);
 int64_t column_integer(struct statement *statement, int column);
 const char *column_text(struct statement *statement, int column, size_t *size);
 const void *column_blob(struct statement *statement, int column, size_t *size);
 
-/* 0, or -1 of class data when the text is no amount. */
+/* 0, or -1 of class data when the text is not an amount in canonical form. */
 int column_amount(struct statement *statement, int column, i128 *value,
                   struct failure *failure);
 

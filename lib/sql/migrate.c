@@ -1,24 +1,84 @@
 #include "sql/migrate.h"
 
+#include <assert.h>
 #include <string.h>
+
+#define STEPS_MAX 32
 
 static const char create[] = "CREATE TABLE schema_migrations ("
                              " version INTEGER PRIMARY KEY,"
                              " name TEXT NOT NULL)";
 
-/* The version that the database is at; -1 on failure. */
-static int64_t
-version_of(struct database *database, struct failure *failure)
+static int
+fail_foreign(struct database *database, struct failure *failure)
 {
-    struct statement *statement = database_prepare(
-        database, "SELECT coalesce(max(version), 0) FROM schema_migrations",
-        failure);
-    int64_t version = -1;
+    return fail(failure, FAILURE_DATA,
+                "%s: it is not a ledger: name another file",
+                database_name(database));
+}
 
-    if (statement && statement_step(statement, failure) == 1)
-        version = column_integer(statement, 0);
+/* The rows of schema_migrations, from the first on, are steps of the list. */
+static int
+match_steps(struct database *database, struct statement *statement,
+            const struct migration *steps, size_t count,
+            struct failure *failure)
+{
+    int version = 0, row = statement_step(statement, failure);
+
+    for (; row == 1; row = statement_step(statement, failure)) {
+        size_t size;
+        int64_t found = column_integer(statement, 0);
+        const char *name = column_text(statement, 1, &size);
+
+        if (found > steps[count - 1].version && version > 0)
+            return fail(failure, FAILURE_DATA,
+                        "%s: its schema is version %lld, this program's is "
+                        "%d: use the newer program",
+                        database_name(database), (long long)found,
+                        steps[count - 1].version);
+        if (version >= (int)count || found != version + 1 || !name ||
+            strcmp(name, steps[version].name) != 0)
+            return fail_foreign(database, failure);
+        version++;
+    }
+    return row < 0 ? -1 : version;
+}
+
+/* The version that the database is at, 0 for an empty one; -1. */
+static int
+version_of(struct database *database, const struct migration *steps,
+           size_t count, struct failure *failure)
+{
+    int known = database_has(database, "schema_migrations", failure);
+    int filled = database_has(database, NULL, failure);
+    struct statement *statement;
+    int version;
+
+    if (known < 0 || filled < 0)
+        return -1;
+    if (!known)
+        return filled ? fail_foreign(database, failure) : 0;
+    statement = database_prepare(
+        database, "SELECT version, name FROM schema_migrations ORDER BY 1",
+        failure);
+    if (!statement)
+        return fail_hint(failure, "is it a ledger?");
+    version = match_steps(database, statement, steps, count, failure);
     statement_free(statement);
-    return version;
+    return version == 0 ? fail_foreign(database, failure) : version;
+}
+
+/* The schema of a database at a version is what its steps made. */
+static int
+compare_schema(struct database *database, const struct migration *steps,
+               int version, struct failure *failure)
+{
+    const char *sql[STEPS_MAX + 1] = {create};
+
+    assert(version < STEPS_MAX);
+    for (int i = 0; i < version; i++)
+        sql[i + 1] = steps[i].sql;
+    return database_compare_schema(database, sql, (size_t)version + 1, failure);
 }
 
 static int
@@ -43,63 +103,51 @@ note(struct database *database, const struct migration *step,
 
 static int
 apply(struct database *database, const struct migration *steps, size_t count,
-      struct failure *failure)
+      int version, struct failure *failure)
 {
-    int64_t version = version_of(database, failure);
-    int result = version < 0 ? -1 : 0;
+    int result = 0;
 
-    for (size_t i = 0; i < count && result == 0; i++) {
-        if (steps[i].version <= version)
-            continue;
+    if (version == 0)
+        result = database_execute(database, create, failure);
+    for (size_t i = (size_t)version; i < count && result == 0; i++) {
         result = database_execute(database, steps[i].sql, failure);
+        if (result == 0 && version > 0 && steps[i].convert)
+            result = steps[i].convert(database, failure);
         if (result == 0)
             result = note(database, &steps[i], failure);
     }
-    return result;
-}
-
-/* Checks, under the lock that the caller holds if it may write, what the
- * database is, and makes it what it should be. */
-static int
-bring_up(struct database *database, const struct migration *steps, size_t count,
-         bool check_only, struct failure *failure)
-{
-    int known = database_has(database, "schema_migrations", failure);
-    int filled = database_has(database, NULL, failure);
-    int64_t newest = steps[count - 1].version, version;
-
-    if (known < 0 || filled < 0)
-        return -1;
-    if (!known && (filled || check_only))
-        return fail(failure, FAILURE_DATA,
-                    "%s: it is no ledger: name another file",
-                    database_name(database));
-    if (!known && database_execute(database, create, failure) != 0)
-        return -1;
-    version = version_of(database, failure);
-    if (version < 0)
-        return -1;
-    if (version > newest || (check_only && version < newest))
-        return fail(failure, FAILURE_DATA,
-                    "%s: its schema is version %lld, this program's is %lld: "
-                    "%s",
-                    database_name(database), (long long)version,
-                    (long long)newest,
-                    version > newest ? "use the newer program"
-                                     : "post to it once to bring it up");
-    return check_only ? 0 : apply(database, steps, count, failure);
+    return result == 0 ? database_sign(database, failure) : -1;
 }
 
 int
 migrate(struct database *database, const struct migration *steps, size_t count,
-        bool check_only, struct failure *failure)
+        int least, struct failure *failure)
 {
-    if (check_only)
-        return bring_up(database, steps, count, true, failure);
+    int newest = steps[count - 1].version;
+    int version = version_of(database, steps, count, failure);
+
+    assert(count > 0 && (size_t)newest == count);
+    if (version < 0)
+        return -1;
+    if (version > 0 && compare_schema(database, steps, version, failure) != 0)
+        return -1;
+    if (database_opened(database) == DATABASE_READ) {
+        if (version >= least)
+            return version;
+        return version == 0 ? fail_foreign(database, failure)
+                            : fail(failure, FAILURE_DATA,
+                                   "%s: its schema is version %d: post to it "
+                                   "once to bring it up to date",
+                                   database_name(database), version);
+    }
+    if (database_claim(database, failure) != 0)
+        return -1;
+    if (version == newest)
+        return newest;
     if (database_begin(database, failure) != 0)
         return -1;
-    if (bring_up(database, steps, count, false, failure) == 0)
-        return database_commit(database, failure);
+    if (apply(database, steps, count, version, failure) == 0)
+        return database_commit(database, failure) == 0 ? newest : -1;
     database_rollback(database);
     return -1;
 }

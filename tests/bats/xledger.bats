@@ -343,10 +343,14 @@ PY
     contents ledger.db | cmp - before
 }
 
-@test "two days whose events are equal are both posted, under their own names" {
+@test "a copy under another name is refused, and posted with --as-new" {
     trades 500 10 monday > monday.tape
     trades 500 10 tuesday > tuesday.tape
-    xledger -d ledger.db monday.tape tuesday.tape > /dev/null
+    refused_twice() { refused "$@"; [[ $stderr == *"posting both"*"--as-new"* ]]; }
+    xledger -d ledger.db --no-output monday.tape
+    refused_twice xledger -d ledger.db tuesday.tape
+    [[ $stderr == *"the first "*" events of stream \"tuesday\""* ]]
+    xledger -d ledger.db --as-new --no-output tuesday.tape
     run -0 sqlite3 ledger.db "SELECT stream, last_transaction -
         first_transaction FROM watermarks"
     [ "$output" = "monday|508
@@ -435,6 +439,178 @@ EOF
     cp good.db ledger.db
     sqlite3 ledger.db "UPDATE positions SET cost = 'much'"
     run -1 xledger -d ledger.db --print positions < /dev/null
+}
+
+@test "part of a stream that is posted is refused, and the whole after a part" {
+    trades 300 11 day > day.tape
+    xgrep -t trade day.tape > part.tape
+    xledger -d ledger.db --no-output day.tape
+    refused xledger -d ledger.db part.tape
+    [[ $stderr == *'"day/xgrep" is derived from "day"'*"--as-new"* ]]
+    xledger -d other.db --no-output part.tape
+    run -1 xledger -d other.db --no-output day.tape
+    # a stream that goes on elsewhere is no part of it
+    trades 300 12 day2 > day2.tape
+    xledger -d ledger.db --no-output day2.tape
+    # nor is one that shares its definitions alone
+    xgrep -t instrument day.tape | xexport -f json |
+        ximport -f json --stream first > first.tape
+    { xexport -f json first.tape; xgrep -t cash -n 1 day.tape |
+        xexport -f json | tail -n 1; } | ximport -f json --stream second \
+        > second.tape
+    xledger -d third.db --no-output first.tape
+    xledger -d third.db --no-output second.tape
+}
+
+@test "xreplay --to of a known stream adds nothing, the whole of it the rest" {
+    trades 3000 13 day | xstore -q -d store > day.tape
+    to=$(xexport -f csv -t trade -c time day.tape | sed -n 1000p)
+    xreplay -d store --to "$to" > begin.tape
+    xledger -d ledger.db --no-output begin.tape
+    xledger -d ledger.db --no-output day.tape
+    contents ledger.db > before
+    xledger -d ledger.db --no-output begin.tape || [ $? -eq 1 ]
+    contents ledger.db | cmp - before
+}
+
+@test "with -d, --print and --check compute a given stream and write nothing" {
+    trades 3000 8 monday > monday.tape
+    trades 3000 9 tuesday --deposit 0 > tuesday.tape
+    trades 100 10 wednesday --deposit 0 > wednesday.tape
+    xledger -d ledger.db --no-output monday.tape
+    cp ledger.db before.db
+    # on top of what is stored, one stream after the other
+    xledger -d ledger.db -p balances tuesday.tape wednesday.tape > found
+    xledger -d ledger.db --check tuesday.tape
+    cmp ledger.db before.db
+    xledger -p balances monday.tape tuesday.tape wednesday.tape | cmp - found
+    # a known one: as it was at its end
+    xledger -d ledger.db --no-output tuesday.tape
+    xledger -d ledger.db -p balances monday.tape > found
+    xledger -p balances monday.tape | cmp - found
+    xledger -d ledger.db -p positions - < monday.tape |
+        cmp - <(xledger -p positions monday.tape)
+    # standard input only if "-" says so: cron gives an empty pipe
+    xledger -d ledger.db -p balances > found
+    true | xledger -d ledger.db -p balances | cmp - found
+    true | xledger -d ledger.db --check
+    xledger -d ledger.db -p balances < /dev/null | cmp - found
+    xledger -d ledger.db -p balances < monday.tape | cmp - found
+    run -3 xledger -d ledger.db -p balances - < /dev/null
+}
+
+@test "--check and the next posting see any value changed, in any table" {
+    trades 60 17 monday > monday.tape
+    trades 60 18 tuesday --start 2026-01-09T14:30:00Z --deposit 0 \
+        > tuesday.tape
+    printf '%s\n' '{"type":"account","time":"2026-01-09T10:00:00Z","account_id":1,"user_id":7,"account_type":"cash","status":"active"}' \
+        '{"type":"account","time":"2026-01-09T10:00:00Z","account_id":"anna"}' |
+        ximport -f json --stream accounts > accounts.tape
+    xledger -d good.db --no-output monday.tape accounts.tape tuesday.tape
+    trades 5 19 wednesday > wednesday.tape
+    sqlite3 good.db "SELECT m.name, c.name FROM sqlite_schema m,
+        pragma_table_info(m.name) c WHERE m.type = 'table'
+        AND m.name NOT LIKE 'sqlite%'" > columns
+    [ "$(wc -l < columns)" -ge 75 ]
+    changed=0
+    while IFS='|' read -r table column; do
+        cp good.db ledger.db
+        key=$(sqlite3 good.db "SELECT group_concat(name, ', ') FROM
+            pragma_table_info('$table') WHERE pk > 0")
+        # of one row: a number, a text that grows, bytes, or a null filled
+        for null in 7 "'x'"; do
+            sqlite3 ledger.db "UPDATE $table SET $column =
+                CASE typeof($column) WHEN 'integer' THEN $column + 100000
+                WHEN 'blob' THEN CAST('x' || substr($column, 2) AS BLOB)
+                WHEN 'null' THEN $null ELSE $column || '1' END
+                WHERE ($key) = (SELECT $key FROM $table LIMIT 1)" 2> err &&
+                break
+        done
+        ! cmp -s good.db ledger.db || continue # no row, or the key forbids it
+        changed=$((changed + 1))
+        run -1 --separate-stderr xledger -d ledger.db --check
+        [ "${#stderr_lines[@]}" -eq 1 ] ||
+            { echo "$table.$column: $output $stderr"; false; }
+        case $table in
+        accounts | balances | positions | instruments | watermarks | \
+            endings | schema_migrations)
+            # what the next stream would be built on
+            contents ledger.db > before
+            run -1 xledger -d ledger.db --no-output wednesday.tape
+            contents ledger.db | cmp - before
+            run -1 xledger -d ledger.db -p balances
+            ;;
+        esac
+    done < columns
+    [ $changed -ge 70 ]
+}
+
+@test "a bit that flips in any page changes nothing in silence" {
+    trades 300 17 monday > monday.tape
+    trades 300 18 tuesday --deposit 0 > tuesday.tape
+    xledger -d good.db --no-output monday.tape tuesday.tape
+    xledger -d good.db -p positions > positions
+    size=$(stat -c %s good.db)
+    for offset in $(seq 0 4093 $((size - 1))) 18 19 40 47 59 100 104; do
+        cp good.db ledger.db
+        byte=$(od -An -tu1 -j "$offset" -N 1 good.db)
+        # shellcheck disable=SC2059 # a byte
+        printf "\\x$(printf %x $((byte ^ 1 << offset % 8)))" |
+            dd of=ledger.db bs=1 seek="$offset" conv=notrunc 2> /dev/null
+        status=0
+        xledger -d ledger.db -p positions > found 2> err || status=$?
+        [ $status -eq 0 ] || [ $status -eq 1 ] ||
+            { echo "$offset: $status $(cat err)"; false; }
+        [ $status -eq 1 ] || cmp found positions
+    done
+}
+
+@test "triggers and views that somebody planted are refused, indexes are not" {
+    trades 100 17 day > day.tape
+    trades 100 18 next > next.tape
+    xledger -d good.db --no-output day.tape
+    while read -r sql; do
+        cp good.db ledger.db
+        sqlite3 ledger.db "$sql"
+        sha256sum ledger.db > sum
+        run -1 --separate-stderr xledger -d ledger.db --no-output next.tape
+        [[ $stderr == "xledger: ledger.db: its "*"changed by hand"* ]]
+        run -1 xledger -d ledger.db --check
+        run -1 xledger -d ledger.db -p balances
+        sha256sum --quiet -c sum
+    done << 'EOF'
+CREATE TRIGGER t AFTER INSERT ON postings BEGIN DELETE FROM balances; END
+CREATE VIEW mine AS SELECT * FROM postings
+DROP VIEW v_balance; CREATE VIEW v_balance AS SELECT * FROM balances
+DROP TABLE position_starts; CREATE VIEW position_starts AS SELECT 1
+DROP VIEW v_posting
+ALTER TABLE accounts ADD COLUMN x TEXT
+EOF
+    cp good.db ledger.db
+    sqlite3 ledger.db 'CREATE INDEX mine ON postings (account_id); ANALYZE'
+    xledger -d ledger.db --no-output next.tape
+    xledger -d ledger.db --check
+}
+
+@test "a database that belongs to another program is not changed by a byte" {
+    trades 100 17 day > day.tape
+    sqlite3 a.db 'CREATE TABLE mine (x)'
+    sqlite3 b.db 'PRAGMA application_id = 7; VACUUM'
+    sqlite3 c.db 'CREATE TABLE schema_migrations (version, name)'
+    sqlite3 d.db 'CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY,
+        name TEXT NOT NULL); INSERT INTO schema_migrations VALUES (1, "users")'
+    sqlite3 e.db 'PRAGMA user_version = 3; VACUUM'
+    for db in a b c d e; do
+        sha256sum $db.db > sum
+        for look in "-o /dev/null day.tape" --check "-p balances"; do
+            # shellcheck disable=SC2086
+            run -1 --separate-stderr xledger -d $db.db $look
+            [[ $stderr == "xledger: $db.db: it "*": name another file" ]]
+            sha256sum --quiet -c sum
+        done
+    done
+    xledger -d ledger.db --no-output day.tape
+    [ "$(sqlite3 ledger.db 'PRAGMA application_id')" = 2020895847 ]
 }
 
 # ---- what can go wrong ------------------------------------------------------
@@ -604,34 +780,83 @@ as_undisturbed() {
     kill %1 2> /dev/null || true
 }
 
-@test "two programs posting to one ledger: the second one finds out" {
-    trades 3000 27 day > day.tape
-    trades 100 28 other > other.tape
+# hold: a writer that holds ledger.db until descriptor 9 is closed.
+hold() {
     mkfifo live
     xledger -d ledger.db < live > out.tape 2> err &
     pid=$!
     exec 9> live
     head -c 100000 day.tape >&9
     until_posted 300
-    xledger -d ledger.db other.tape > /dev/null
+}
+
+@test "two programs posting to one ledger: the second is turned away, the first goes on" {
+    trades 3000 27 day > day.tape
+    trades 100 28 other > other.tape
+    undisturbed day.tape
+    hold
+    run -3 --separate-stderr xledger -d ledger.db other.tape
+    [[ $stderr == *"ledger.db: cannot write to it: it is locked by another"*"--wait"* ]]
+    # who only looks need not wait
+    xledger -d ledger.db --check > looked
+    grep -q 'stream "day" is posted in part only' looked
     tail -c +100001 day.tape >&9
     exec 9>&-
-    status=0
-    wait $pid || status=$?
-    [ $status -eq 3 ]
-    grep -q 'another program posted to it meanwhile; run it again' err
-    xledger -d ledger.db --check < /dev/null
+    wait $pid
+    cmp out.tape undisturbed.out
+    contents ledger.db | cmp - undisturbed.rows
+    xledger -d ledger.db --no-output other.tape
+    xledger -d ledger.db --check
+}
+
+@test "--wait: the second writer waits until the first ends, and no longer" {
+    trades 3000 27 day > day.tape
+    trades 100 28 other > other.tape
+    hold
+    run -3 xledger -d ledger.db --wait 100ms other.tape
+    xledger -d ledger.db --wait 1m --no-output other.tape &
+    waiting=$!
+    tail -c +100001 day.tape >&9
+    exec 9>&-
+    wait $pid
+    wait $waiting
+    run -0 sqlite3 ledger.db "SELECT stream FROM watermarks"
+    [ "$output" = "day
+other" ]
+}
+
+@test "a stream that a kill left half posted is finished before another begins" {
+    trades 3000 27 day > day.tape
+    trades 100 28 other > other.tape
+    undisturbed day.tape
+    hold
+    kill -9 $pid
+    wait $pid || true
+    exec 9>&-
+    xledger -d ledger.db --check > looked
+    grep -q 'stream "day" is posted in part only, up to seq' looked
+    refused xledger -d ledger.db other.tape
+    [[ $stderr == *'stream "day" is posted in part only'*"--as-new gives it up)" ]]
+    cp ledger.db given-up.db
+    cp ledger.db-wal given-up.db-wal
+    as_undisturbed day.tape
+    xledger -d ledger.db --no-output other.tape
+    run ! grep -q 'in part' <(xledger -d ledger.db --check)
+    # given up, it can be read again, but not go on
+    xledger -d given-up.db --as-new --no-output other.tape
+    run -1 --separate-stderr xledger -d given-up.db --no-output day.tape
+    [[ $stderr == *"another one followed it"* ]]
 }
 
 @test "what is no ledger is not touched" {
     trades 10 29 day > day.tape
     echo "hello, this is no database, by no means" > text.db
     run -1 --separate-stderr xledger -d text.db day.tape
-    [[ $stderr == *"text.db: "*"no SQLite database"* ]]
+    [[ $stderr == *"text.db: "*"not an SQLite database"* ]]
     grep -q hello text.db
     sqlite3 foreign.db "CREATE TABLE mine (x)"
     run -1 --separate-stderr xledger -d foreign.db day.tape
-    [[ $stderr == *"foreign.db: it is no ledger: name another file"* ]]
+    [[ $stderr == *"foreign.db: it is not a ledger: name another file"* ]]
     [ "$(sqlite3 foreign.db .tables)" = mine ]
     run -3 --separate-stderr xledger -d no/such/directory.db day.tape
     [[ $stderr == *"directory.db: cannot open it"* ]]

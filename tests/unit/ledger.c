@@ -616,11 +616,13 @@ test_restore(void)
            b.ledger.changed_positions.count == 0);
     for (uint32_t i = 0; i < b.ledger.balance_count; i++) {
         emit_balance(&b.ledger, i, 0, &cash_row);
-        ledger_restore_balance(&copy.ledger, &cash_row, &copy.failure);
+        ledger_restore_balance(&copy.ledger, &cash_row, (struct row_mark){0},
+                               &copy.failure);
     }
     for (uint32_t i = 0; i < b.ledger.position_count; i++) {
         emit_position(&b.ledger, i, 1, 0, &row);
-        ledger_restore_position(&copy.ledger, &row, &copy.failure);
+        ledger_restore_position(&copy.ledger, &row, (struct row_mark){0},
+                                &copy.failure);
     }
     copy.ledger.transactions = b.ledger.transactions;
     copy.ledger.postings = b.ledger.postings;

@@ -1,0 +1,310 @@
+/* save.c - rows on their way into the database, and postings compared with
+ * those that are there. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "ledgerdb/private.h"
+#include "tape/schema.h"
+
+static bool
+verifies(const struct ledgerdb *db)
+{
+    return db->state == LEDGERDB_VERIFY;
+}
+
+static bool
+forgets(const struct ledgerdb *db)
+{
+    return db->state == LEDGERDB_MEMORY;
+}
+
+/* ---- instruments --------------------------------------------------------- */
+
+static int
+make_hash_room(struct ledgerdb *db, size_t count, struct failure *failure)
+{
+    uint64_t *hashes =
+        array_grow(db->instrument_hashes, &db->instrument_capacity, count,
+                   sizeof *hashes, failure);
+
+    if (!hashes)
+        return -1;
+    db->instrument_hashes = hashes;
+    return 0;
+}
+
+/* Its row: as little as the ledger looks at.  Flushed at once, for the texts
+ * are those of the event. */
+int
+ledgerdb_instrument(struct ledgerdb *db, uint32_t number,
+                    const struct instrument *event, struct failure *failure)
+{
+    struct sql_rows *rows = &db->tables[TABLE_INSTRUMENTS];
+    int64_t multiplier = event->multiplier;
+    const struct sql_value row[] = {
+        sql_integer(number),
+        sql_text(event_text(event, event->exchange), event->exchange.length),
+        sql_text(event_text(event, event->symbol), event->symbol.length),
+        ledgerdb_word(EVENT_INSTRUMENT, "kind", event->kind),
+        ledgerdb_code(event->currency),
+        sql_amount(multiplier == DECIMAL_NULL ? AMOUNT_NULL : multiplier),
+    };
+    uint64_t hash = sql_row_hash(rows->table, row);
+    bool known = number <= db->instrument_count;
+
+    assert(number > 0);
+    if (verifies(db) || forgets(db) ||
+        (known && db->instrument_hashes[number - 1] == hash))
+        return 0;
+    if (make_hash_room(db, number, failure) != 0 ||
+        ledgerdb_lock(db, failure) != 0)
+        return -1;
+    if (known) {
+        if (ledgerdb_update(db, TABLE_INSTRUMENTS, row, 0,
+                            db->instrument_hashes[number - 1], failure) != 0)
+            return -1;
+    } else {
+        assert(number == db->instrument_count + 1);
+        if (ledgerdb_append(db, TABLE_INSTRUMENTS, row, failure) != 0)
+            return -1;
+        if (sql_rows_flush(rows, failure) != 0)
+            return ledgerdb_give_up(db);
+        db->instrument_count = number;
+    }
+    db->instrument_hashes[number - 1] = hash;
+    return 0;
+}
+
+/* ---- postings ------------------------------------------------------------ */
+
+int
+ledgerdb_transaction(struct ledgerdb *db, uint64_t transaction_id,
+                     const struct event *cause, uint32_t instrument,
+                     struct failure *failure)
+{
+    const char *word = schema_find(cause->type)->name;
+    const struct sql_value row[] = {
+        sql_integer((int64_t)transaction_id),
+        sql_integer(db->stream.id),
+        sql_integer((int64_t)db->seq + 1),
+        cause->time == INT64_MIN ? sql_null() : sql_integer(cause->time),
+        sql_text(word, strlen(word)),
+        ledgerdb_id(instrument),
+    };
+
+    assert(transaction_id == db->counts.transactions + 1);
+    db->counts.transactions = transaction_id;
+    if (verifies(db) || forgets(db))
+        return 0;
+    if (db->first_booked == SIZE_MAX)
+        db->first_booked = ledgerdb_pending(db);
+    if (ledgerdb_lock(db, failure) != 0)
+        return -1;
+    return ledgerdb_append(db, TABLE_TRANSACTIONS, row, failure);
+}
+
+static int
+compare_posting(struct ledgerdb *db, const struct sql_value *row,
+                struct failure *failure)
+{
+    const struct sql_table *table = &ledgerdb_tables[TABLE_POSTINGS];
+    int found = sql_cursor_next(&db->postings, failure);
+
+    if (found < 0)
+        return -1;
+    if (found == 1 &&
+        sql_row_hash(table, db->postings.row) == sql_row_hash(table, row))
+        return 0;
+    return fail(failure, FAILURE_DATA,
+                "posting %lld of stream \"%s\" is not the one that %s holds: "
+                "it was changed by hand, or posted by another version",
+                (long long)row[POSTINGS_ID].integer, db->stream.name,
+                database_name(db->database));
+}
+
+int
+ledgerdb_posting(struct ledgerdb *db, const struct posting *event,
+                 uint32_t instrument, struct failure *failure)
+{
+    const struct sql_value row[] = {
+        sql_integer((int64_t)event->posting_id),
+        sql_integer((int64_t)event->transaction_id),
+        sql_integer((int64_t)event->account_id),
+        ledgerdb_id(instrument),
+        ledgerdb_code(event->currency),
+        ledgerdb_word(EVENT_POSTING, "kind", event->kind),
+        sql_amount(amount_get(event->amount)),
+        sql_amount(amount_get(event->balance_after)),
+    };
+
+    assert(event->posting_id == db->counts.postings + 1);
+    db->counts.postings = event->posting_id;
+    if (verifies(db))
+        return compare_posting(db, row, failure);
+    return forgets(db) ? 0 : ledgerdb_append(db, TABLE_POSTINGS, row, failure);
+}
+
+int
+ledgerdb_trade(struct ledgerdb *db, uint64_t print, struct failure *failure)
+{
+    if (verifies(db) || forgets(db))
+        return 0;
+    bytes_put(&db->trades, &print, sizeof print);
+    return bytes_ok(&db->trades, failure);
+}
+
+/* ---- rows that changed --------------------------------------------------- */
+
+/* The row as it was when the stream began is copied, once. */
+static int
+run_start(struct ledgerdb *db, struct statement *statement,
+          enum ledgerdb_table table, const struct row_mark *mark,
+          struct failure *failure)
+{
+    int64_t changed = statement_run(statement, failure);
+
+    if (changed < 0)
+        return ledgerdb_give_up(db);
+    if (changed == 1)
+        sql_rows_count(&db->tables[table], mark->hash, db->stream.id);
+    return 0;
+}
+
+/* The row is there, and came with an earlier stream. */
+static bool
+needs_start(const struct ledgerdb *db, const struct row_mark *mark, bool first)
+{
+    return first && mark->stored && mark->first_stream < db->stream.id;
+}
+
+/* Writes a row, whose tag is still to be set, and brings its mark up to
+ * date. */
+static int
+save_row(struct ledgerdb *db, enum ledgerdb_table table, struct sql_value *row,
+         uint64_t version, struct row_mark *mark, struct failure *failure)
+{
+    const struct sql_table *shape = &ledgerdb_tables[table];
+    int result;
+
+    if (!mark->stored)
+        mark->first_stream = (uint32_t)db->stream.id;
+    assert(shape->columns[shape->count - 1].role == SQL_TAG);
+    row[shape->count - 1] = sql_integer(mark->first_stream);
+    if (mark->stored)
+        result =
+            ledgerdb_update(db, table, row, mark->stored, mark->hash, failure);
+    else
+        result = ledgerdb_append(db, table, row, failure);
+    mark->hash = sql_row_hash(shape, row);
+    mark->stored = version;
+    return result;
+}
+
+/* An account's opening row has no name: it is read, not copied. */
+static int
+start_account(void *owner, const struct sql_value *row, struct failure *failure)
+{
+    struct ledgerdb *db = owner;
+    const struct sql_value start[] = {
+        sql_integer(db->stream.id), row[ACCOUNTS_ID],     row[ACCOUNTS_USER],
+        row[ACCOUNTS_TYPE],         row[ACCOUNTS_STATUS],
+    };
+
+    if (ledgerdb_append(db, TABLE_ACCOUNT_STARTS, start, failure) != 0)
+        return -1;
+    return sql_rows_flush(&db->tables[TABLE_ACCOUNT_STARTS], failure);
+}
+
+static int
+start_account_once(struct ledgerdb *db, uint64_t id, struct failure *failure)
+{
+    const struct sql_query query = {
+        .where = "WHERE account_id = $1 AND NOT EXISTS (SELECT 1 FROM "
+                 "account_starts WHERE account_id = $1 AND stream_id = $2)",
+        .parameters = {(int64_t)id, db->stream.id},
+        .take = start_account,
+        .owner = db,
+    };
+
+    if (sql_rows_read(db->database, &ledgerdb_tables[TABLE_ACCOUNTS], &query,
+                      failure) == 0)
+        return 0;
+    return ledgerdb_give_up(db);
+}
+
+int
+ledgerdb_save_account(void *owner, const struct account *event,
+                      struct row_mark *mark, bool first,
+                      struct failure *failure)
+{
+    struct ledgerdb *db = owner;
+    size_t size = 0;
+    const char *name =
+        names_find(db->names, ID_ACCOUNT, event->account_id, &size);
+    struct sql_value row[SQL_COLUMNS_MAX] = {
+        sql_integer((int64_t)event->account_id),
+        sql_text(name, size),
+        ledgerdb_id(event->user_id),
+        ledgerdb_word(EVENT_ACCOUNT, "account_type", event->account_type),
+        ledgerdb_word(EVENT_ACCOUNT, "status", event->status),
+    };
+
+    if (needs_start(db, mark, first) &&
+        start_account_once(db, event->account_id, failure) != 0)
+        return -1;
+    return save_row(db, TABLE_ACCOUNTS, row, 1, mark, failure);
+}
+
+int
+ledgerdb_save_balance(void *owner, const struct balance *event,
+                      struct row_mark *mark, bool first,
+                      struct failure *failure)
+{
+    struct ledgerdb *db = owner;
+    struct statement *start = db->start_balance;
+    char code[8];
+    struct sql_value row[SQL_COLUMNS_MAX] = {
+        sql_integer((int64_t)event->account_id),
+        ledgerdb_code(event->currency),
+        sql_amount(amount_get(event->cash_balance)),
+        sql_integer((int64_t)event->version),
+    };
+
+    if (needs_start(db, mark, first)) {
+        bind_integer(start, 1, db->stream.id);
+        bind_integer(start, 2, (int64_t)event->account_id);
+        bind_text(start, 3, code, code_to_text(event->currency, code));
+        if (run_start(db, start, TABLE_BALANCE_STARTS, mark, failure) != 0)
+            return -1;
+    }
+    return save_row(db, TABLE_BALANCES, row, event->version, mark, failure);
+}
+
+int
+ledgerdb_save_position(void *owner, const struct position *event,
+                       struct row_mark *mark, bool first,
+                       struct failure *failure)
+{
+    struct ledgerdb *db = owner;
+    struct statement *start = db->start_position;
+    struct sql_value row[SQL_COLUMNS_MAX] = {
+        sql_integer((int64_t)event->account_id),
+        sql_integer(event->event.instrument),
+        ledgerdb_code(event->currency),
+        sql_amount(amount_get(event->quantity)),
+        sql_amount(amount_get(event->cost)),
+        sql_amount(amount_get(event->realized_pnl)),
+        sql_amount(amount_get(event->fees)),
+        sql_integer((int64_t)event->version),
+    };
+
+    if (needs_start(db, mark, first)) {
+        bind_integer(start, 1, db->stream.id);
+        bind_integer(start, 2, (int64_t)event->account_id);
+        bind_integer(start, 3, event->event.instrument);
+        if (run_start(db, start, TABLE_POSITION_STARTS, mark, failure) != 0)
+            return -1;
+    }
+    return save_row(db, TABLE_POSITIONS, row, event->version, mark, failure);
+}
