@@ -13,6 +13,7 @@ books_free(struct books *books)
     free(books->extras);
     free(books->table);
     level_pool_free(&books->pool);
+    accounts_free(&books->accounts);
     memset(books, 0, sizeof *books);
 }
 
@@ -34,23 +35,22 @@ book_init(struct book *book, uint32_t number)
 
 /* ---- the table ----------------------------------------------------------- */
 
-static void
-link_order(struct books *books, uint32_t number)
+static uint32_t *
+slot_of(const struct books *books, uint32_t number)
 {
     const struct resting *order = &books->orders[number];
 
-    books_link(books, books_slot(books, order->book, order->order_id), number);
+    return books_slot(books, order->book, order->order_id);
 }
 
 static void
 unlink_order(struct books *books, uint32_t number)
 {
-    const struct resting *order = &books->orders[number];
-    uint32_t *link = books_slot(books, order->book, order->order_id);
+    uint32_t *link = slot_of(books, number);
 
     while (*link != number)
         link = &books->orders[*link].chain;
-    *link = order->chain;
+    *link = books->orders[number].chain;
 }
 
 /* ---- room ---------------------------------------------------------------- */
@@ -59,7 +59,7 @@ static int
 grow_table(struct books *books, uint32_t slots, struct failure *failure)
 {
     uint32_t *old = books->table;
-    uint32_t old_slots = old ? UINT32_C(1) << (64 - books->shift) : 0;
+    uint32_t old_slots = old ? books_slot_count(books) : 0;
 
     books->table = allocate(failure, slots, sizeof *books->table);
     if (!books->table) {
@@ -69,8 +69,11 @@ grow_table(struct books *books, uint32_t slots, struct failure *failure)
     books->shift = 1 + (uint32_t)__builtin_clzll(slots);
     for (uint32_t at = 0; at < old_slots; at++)
         for (uint32_t number = old[at], next; number; number = next) {
+            uint32_t *slot = slot_of(books, number);
+
             next = books->orders[number].chain;
-            link_order(books, number);
+            books->orders[number].chain = *slot;
+            *slot = number;
         }
     free(old);
     return 0;
@@ -101,7 +104,7 @@ books_grow(struct books *books, struct failure *failure)
     if (grow_table(books, (wanted + 1) * TABLE_SLOTS, failure) != 0)
         return -1;
     books->capacity = wanted;
-    return 0;
+    return books->accounts.links ? accounts_build(books, failure) : 0;
 }
 
 int
@@ -145,7 +148,7 @@ void
 books_hold(struct books *books, uint32_t number)
 {
     assert(books->count <= books->capacity);
-    link_order(books, number);
+    books_link(books, slot_of(books, number), number);
 }
 
 void
@@ -153,6 +156,9 @@ books_forget(struct books *books, uint32_t number)
 {
     struct resting *order = &books->orders[number];
 
+    assert(books->count > 0);
+    if (books->accounts.links)
+        accounts_remove(books, number);
     unlink_order(books, number);
     if (order->special) {
         uint32_t extra = books->rests[number].extra;

@@ -18,16 +18,19 @@
  * one that was left a short while ago), 96 an extra; the pools double when they
  * are full and never shrink.
  *
- * The table is never iterated, so no result depends on its order.
+ * The table is only iterated to fill another index, so no result depends on its
+ * order.
  */
 #ifndef BOOK_BOOK_H
 #define BOOK_BOOK_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/failure.h"
 #include "base/seed.h"
+#include "book/accounts.h"
 #include "book/ladder.h"
 #include "tape/enums.h"
 
@@ -96,6 +99,7 @@ struct books {
     uint32_t capacity, used, free;
     uint32_t extra_capacity, extra_used, extra_free;
     struct level_pool pool;
+    struct accounts accounts; /* zeroed until somebody asks by account */
 };
 
 struct book {
@@ -150,6 +154,12 @@ static inline struct level *
 books_level(const struct books *books, uint32_t level)
 {
     return &books->pool.levels[level];
+}
+
+static inline uint32_t
+books_slot_count(const struct books *books)
+{
+    return UINT32_C(1) << (64 - books->shift);
 }
 
 /* The slot of the table where the chain of a book and an id begins; there are
@@ -316,9 +326,12 @@ books_link(struct books *books, uint32_t *slot, uint32_t number)
 {
     books->orders[number].chain = *slot;
     *slot = number;
+    if (__builtin_expect(books->accounts.links != NULL, 0))
+        accounts_add(books, number);
 }
 
-/* Makes a plain order, in the slot of its id, one that never was. */
+/* Removes a plain order from the book and forgets it; slot is that of its id.
+ */
 static inline void
 book_remove(struct books *books, struct book *book, uint32_t *slot,
             uint32_t number)
@@ -326,6 +339,9 @@ book_remove(struct books *books, struct book *book, uint32_t *slot,
     struct resting *orders = books->orders;
     struct resting *order = &orders[number];
 
+    assert(!order->special);
+    if (__builtin_expect(books->accounts.links != NULL, 0))
+        accounts_remove(books, number);
     while (__builtin_expect(*slot != number, 0))
         slot = &orders[*slot].chain;
     *slot = order->chain;

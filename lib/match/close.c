@@ -19,7 +19,6 @@ struct match_choice {
 
 /* Which orders are meant. */
 struct wanted {
-    uint64_t account_id;    /* 0: of any */
     unsigned times, places; /* sets of times in force and of places */
 };
 
@@ -60,11 +59,8 @@ choose_in_ladder(struct match *match, const struct ladder *ladder,
         for (; order; order = books->orders[order].newer) {
             const struct resting *resting = &books->orders[order];
 
-            if ((wanted->account_id &&
-                 wanted->account_id != resting->account_id) ||
-                !(wanted->times & BIT(resting->time_in_force)))
-                continue;
-            if (choose(match, order, failure) != 0)
+            if (wanted->times & BIT(resting->time_in_force) &&
+                choose(match, order, failure) != 0)
                 return -1;
         }
     }
@@ -98,6 +94,46 @@ choose_orders(struct match *match, struct market *market,
             return -1;
     return 0;
 }
+
+/* ---- of an account ------------------------------------------------------- */
+
+static int
+choose_in_group(struct match *match, uint32_t group, struct failure *failure)
+{
+    const struct accounts *accounts = &match->books.accounts;
+    uint32_t order = group ? accounts->groups[group].head : 0;
+
+    for (; order; order = accounts->links[order].newer)
+        if (choose(match, order, failure) != 0)
+            return -1;
+    return 0;
+}
+
+/* Finds the orders of an account in one market, or (NULL) in all. */
+static int
+choose_of_account(struct match *match, const struct market *market,
+                  uint64_t account_id, struct failure *failure)
+{
+    struct books *books = &match->books;
+    const struct accounts *accounts = &books->accounts;
+    uint32_t group;
+
+    match->choice_count = 0;
+    if (!accounts->links && accounts_build(books, failure) != 0)
+        return -1;
+    if (market)
+        return choose_in_group(
+            match, accounts_find(accounts, account_id, market->book.number),
+            failure);
+    group = accounts_find(accounts, account_id, ACCOUNTS_ALL);
+    for (group = group ? accounts->groups[group].head : 0; group;
+         group = accounts->groups[group].newer)
+        if (choose_in_group(match, group, failure) != 0)
+            return -1;
+    return 0;
+}
+
+/* ---- ending them --------------------------------------------------------- */
 
 static int
 compare_ids(const void *a, const void *b)
@@ -165,8 +201,9 @@ int
 match_cancel_many(struct match *match, struct market *market,
                   const struct cancel *cancel, struct failure *failure)
 {
-    const struct wanted wanted = {cancel->account_id, EVERY, EVERY};
+    const struct wanted all = {EVERY, EVERY};
     enum reason reason = 0;
+    int result;
 
     if (!market && !cancel->account_id)
         reason = REASON_INVALID_ID;
@@ -177,7 +214,10 @@ match_cancel_many(struct match *match, struct market *market,
                               cancel->account_id, 0, reason);
         return 0;
     }
-    if (choose_orders(match, market, &wanted, failure) != 0 ||
+    result = cancel->account_id
+                 ? choose_of_account(match, market, cancel->account_id, failure)
+                 : choose_orders(match, market, &all, failure);
+    if (result != 0 ||
         end_orders(match, &cancel->event, EVENT_CANCELLED, REQUEST_CANCEL,
                    REASON_MASS_CANCEL, failure) != 0)
         return -1;
@@ -188,7 +228,7 @@ int
 match_end_day(struct match *match, struct market *market,
               const struct event *cause, struct failure *failure)
 {
-    const struct wanted wanted = {0, DAY_TIMES, EVERY};
+    const struct wanted wanted = {DAY_TIMES, EVERY};
 
     if (choose_orders(match, market, &wanted, failure) != 0)
         return -1;
@@ -199,8 +239,8 @@ int
 match_end_passing(struct match *match, struct market *market,
                   const struct event *cause, struct failure *failure)
 {
-    const struct wanted limits = {0, AUCTION_TIMES, BIT(PLACE_BOOK)};
-    const struct wanted others = {0, EVERY, BIT(PLACE_MARKET)};
+    const struct wanted limits = {AUCTION_TIMES, BIT(PLACE_BOOK)};
+    const struct wanted others = {EVERY, BIT(PLACE_MARKET)};
 
     match->choice_count = 0;
     if (choose_in_market(match, market, &limits, failure) != 0 ||

@@ -582,6 +582,64 @@ many_dates(void)
     match_free(&match);
 }
 
+/* ---- mass cancels -------------------------------------------------------- */
+
+#define RESTING 200000
+
+static void
+cancel_account(uint64_t account, uint32_t index, uint32_t instrument)
+{
+    struct cancel cancel;
+
+    event_init(&cancel, EVENT_CANCEL);
+    cancel.event.instrument = instrument;
+    cancel.event.time = 1;
+    cancel.account_id = account;
+    memset(&told, 0, sizeof told);
+    match_event(&match, index, &cancel.event, &failure);
+    take_fact();
+}
+
+/* Were each to look at what rests, or at every market, this would take hours.
+ */
+static void
+many_mass_cancels(void)
+{
+    struct order one = order(0, SIDE_BUY, DECIMAL_ONE);
+    struct session session;
+    bool right = true, none = true;
+
+    begin();
+    for (uint32_t i = 1; i < MARKETS; i++)
+        define(i);
+    event_init(&session, EVENT_SESSION);
+    session.event.instrument = 2;
+    session.state = SESSION_OPENING_AUCTION;
+    match_event(&match, 1, &session.event, &failure);
+    one.account_id = 1;
+    for (one.order_id = 1; one.order_id <= RESTING; one.order_id++)
+        take(&one);
+    one.account_id = 2;
+    for (one.order_id = RESTING + 1; one.order_id <= 2 * RESTING;
+         one.order_id++) {
+        one.flags = one.order_id % 3 ? 0 : ORDER_HIDDEN;
+        take(&one);
+        cancel_account(2, 0, one.order_id & 1);
+        right &= told.reasons[REASON_MASS_CANCEL] == 1 &&
+                 match.books.count == RESTING;
+    }
+    OK("A mass cancel ends the orders of its account and no others.", right);
+    for (uint64_t i = 0; i < RESTING; i++) {
+        cancel_account(1, 1, 2);
+        none &= told.counts[EVENT_CANCELLED] == 0;
+    }
+    OK("In another instrument it ends nothing, however much rests.", none);
+    cancel_account(1, 0, 0);
+    OK("In all instruments it ends all of them.",
+       told.counts[EVENT_CANCELLED] == RESTING && match.books.count == 0);
+    match_free(&match);
+}
+
 int
 main(void)
 {
@@ -599,5 +657,6 @@ main(void)
     huge_auction();
     many_at_close();
     many_dates();
+    many_mass_cancels();
     return tap_done();
 }
