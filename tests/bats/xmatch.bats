@@ -214,3 +214,23 @@ told_of() {
     run -0 --separate-stderr xmatch -o out.tape empty.tape
     [ -z "$stderr" ]
 }
+
+@test "a definition made up at first use takes no tick or band away from an explicit one" {
+    printf '%s\n' 'time,symbol,exchange,tick_size,upper_price,lot_size' \
+        '2026-01-01,A,N,0.05,110,5' |
+        ximport -f csv -t instrument --stream defined > defined.tape
+    orders '1 buy 5.01 5' '2 sell 500 5' '3 buy 5 4' '4 buy 5 5' > orders.tape
+    printf '%s\n' order_id,reason 1,tick_size 2,price_band 3,lot_size > wanted
+    xmerge defined.tape orders.tape > merged.tape
+    for input in merged.tape "defined.tape orders.tape" \
+        "--shard 0/1 defined.tape orders.tape" "--quotes merged.tape"; do
+        # shellcheck disable=SC2086 # options and names
+        xmatch $input | xexport -f csv -t rejected -c order_id,reason |
+            diff wanted -
+    done
+    xmatch -S snapshots defined.tape orders.tape > whole.tape
+    xmatch defined.tape orders.tape | cmp - whole.tape
+    orders '5 buy 5.02 5' > more.tape
+    xmatch -S snapshots --from-out 100 defined.tape orders.tape more.tape |
+        xexport -f csv -t rejected -c order_id,reason | grep -qx 5,tick_size
+}
