@@ -3,25 +3,24 @@
 #ifndef TESTS_TEXT_EVENTS_H
 #define TESTS_TEXT_EVENTS_H
 
-#include "format/csv.h"
-#include "format/csv_write.h"
-#include "format/json.h"
-#include "format/json_write.h"
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "format/export_format.h"
+#include "format/import_format.h"
 
 /* Events one after the other. */
 struct tape {
-    struct buffer events;
+    struct bytes events;
 };
 
-static void
+static inline void
 put(struct tape *tape, const void *event, size_t size)
 {
-    struct failure failure = {0};
-
-    buffer_put(&tape->events, event, size, &failure);
+    bytes_put(&tape->events, event, size);
 }
 
-static int
+static inline int
 collect(void *owner, const struct event *event, struct failure *failure)
 {
     (void)failure;
@@ -29,84 +28,100 @@ collect(void *owner, const struct event *event, struct failure *failure)
     return 0;
 }
 
-/* Every event of a tape, or only those of one type, as JSON or, of one type,
- * as CSV.  The failure tells when an event cannot be printed. */
-static struct buffer
-print(const struct tape *tape, const struct schema_type *only, bool as_csv,
-      struct failure *failure)
+/* Every event of a tape, or only those of one type, in a format.  The failure
+ * is set when an event cannot be printed. */
+static inline struct bytes
+print_as(const struct tape *tape, const struct export_format *format,
+         const struct schema_type *only, struct failure *failure)
 {
     static struct instruments instruments;
-    struct exporter exporter = {.instruments = &instruments,
-                                .failure = failure};
-    struct json_writer json = {.exporter = &exporter};
-    struct csv_writer csv = {.exporter = &exporter};
-    struct buffer text = {NULL, 0, 0};
-    const char *at = tape->events.bytes,
-               *end = at ? at + tape->events.used : at;
-    int result = json_writer_init(&json);
+    struct exporter exporter;
+    struct export_options options = {.type = only};
+    struct bytes text = {0};
+    const char *at = (const char *)tape->events.bytes;
+    const char *end = at ? at + tape->events.size : at;
+    void *state = calloc(1, format->state_size);
+    int result = exporter_init(&exporter, &instruments, failure);
 
-    if (as_csv && result == 0)
-        result = columns_set(&csv.columns, only, NULL, failure);
-    if (as_csv && result == 0)
-        result = csv_put_header(&csv, &text);
+    if (result == 0)
+        result = format->init(state, &exporter, &options);
+    if (result == 0 && format->begin)
+        result = format->begin(state, &text);
     for (const struct event *event; result == 0 && at < end;
          at = (const char *)event_next(event)) {
         event = (const void *)at;
         if (event->type == EVENT_INSTRUMENT)
             instruments_define(&instruments, (const void *)event, failure);
         result = exporter_note(&exporter, event);
-        if (result != 0 || (only && event->type != only->type))
-            continue;
-        result = as_csv ? csv_put(&csv, event, 1, &text)
-                        : json_put(&json, event, &text);
+        if (result == 0 && (!only || event->type == only->type))
+            result = format->event(state, event, 1, &text);
     }
-    json_writer_free(&json);
-    csv_writer_free(&csv);
+    if (result == 0 && format->flush)
+        format->flush(state, &text);
+    format->free(state);
+    free(state);
     exporter_free(&exporter);
     instruments_free(&instruments);
     return text;
 }
 
-static struct tape
-read_json(const char *bytes, size_t size, struct failure *failure)
+/* The same as JSON or, of one type, as CSV. */
+static inline struct bytes
+print(const struct tape *tape, const struct schema_type *only, bool as_csv,
+      struct failure *failure)
 {
-    struct tape tape = {{NULL, 0, 0}};
-    struct importer importer = {.sink = collect, .owner = &tape};
-    struct json_import json;
+    return print_as(tape, as_csv ? &csv_export : &json_export, only, failure);
+}
 
-    importer_init(&importer, failure);
-    json_import_init(&json, &importer, failure);
-    if (json_import_push(&json, bytes, size, failure) == 0)
-        json_import_end(&json, failure);
-    json_import_free(&json);
+/* The events of a text; what it is cut into are pieces of so many bytes. */
+static inline struct tape
+read_as(const struct import_format *format,
+        const struct import_options *options, const char *bytes, size_t size,
+        size_t piece, struct failure *failure)
+{
+    struct tape tape = {{0}};
+    struct importer importer = {.sink = {collect, &tape},
+                                .rules = value_rules_plain(),
+                                .time_optional = true};
+    void *state = calloc(1, format->state_size);
+    int result = importer_init(&importer, failure);
+
+    if (result == 0)
+        result = format->init(state, options, &importer, failure);
+    for (size_t at = 0; result == 0 && at < size; at += piece)
+        result = format->push(state, bytes + at,
+                              size - at < piece ? size - at : piece, failure);
+    if (result == 0)
+        format->end(state, failure);
+    format->free(state);
+    free(state);
     importer_free(&importer);
     return tape;
 }
 
-__attribute__((unused)) static struct tape
+static inline struct tape
+read_json(const char *bytes, size_t size, struct failure *failure)
+{
+    static const struct import_options options = {0};
+
+    return read_as(&json_import, &options, bytes, size, size + 1, failure);
+}
+
+static inline struct tape
 read_csv(const char *bytes, size_t size, const char *type,
          struct failure *failure)
 {
-    struct tape tape = {{NULL, 0, 0}};
-    struct importer importer = {
-        .sink = collect, .owner = &tape, .time_optional = true};
-    struct csv_options options = {.type = cell_of(type), .ignore_extra = true};
-    struct csv_import csv;
+    static const char *const all[] = {"*"};
+    const struct import_options options = {.type = type, .ignored = {1, all}};
 
-    importer_init(&importer, failure);
-    csv_import_init(&csv, &options, &importer, failure);
-    if (csv_import_push(&csv, bytes, size, failure) == 0)
-        csv_import_end(&csv, failure);
-    csv_import_free(&csv);
-    importer_free(&importer);
-    return tape;
+    return read_as(&csv_import, &options, bytes, size, size + 1, failure);
 }
 
-static bool
-same(const struct buffer *a, const struct buffer *b)
+static inline bool
+same(const struct bytes *a, const struct bytes *b)
 {
-    return a->used == b->used &&
-           (a->used == 0 || memcmp(a->bytes, b->bytes, a->used) == 0);
+    return a->size == b->size &&
+           (a->size == 0 || memcmp(a->bytes, b->bytes, a->size) == 0);
 }
 
 #endif

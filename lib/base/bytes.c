@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define FIRST 256
 
@@ -18,51 +17,35 @@ void
 bytes_clear(struct bytes *growing)
 {
     growing->size = 0;
+    if (growing->failed) /* bytes_room must go on answering NULL */
+        growing->capacity = 0;
+}
+
+static unsigned char *
+give_up(struct bytes *growing)
+{
+    growing->failed = true;
+    growing->capacity = growing->size;
+    return NULL;
 }
 
 unsigned char *
-bytes_room(struct bytes *growing, size_t size)
+bytes_grow(struct bytes *growing, size_t size)
 {
     size_t capacity = growing->capacity ? growing->capacity : FIRST;
     unsigned char *bytes;
 
+    assert(growing->size <= growing->capacity);
     if (growing->failed || size > SIZE_MAX / 4 - growing->size)
-        return growing->failed = true, NULL;
-    if (growing->capacity - growing->size >= size && growing->bytes)
-        return growing->bytes + growing->size;
+        return give_up(growing);
     while (capacity - growing->size < size)
         capacity *= 2;
     bytes = realloc(growing->bytes, capacity);
     if (!bytes)
-        return growing->failed = true, NULL;
+        return give_up(growing);
     growing->bytes = bytes;
     growing->capacity = capacity;
     return bytes + growing->size;
-}
-
-void
-bytes_put(struct bytes *growing, const void *bytes, size_t size)
-{
-    unsigned char *room = bytes_room(growing, size);
-
-    if (!room || size == 0)
-        return;
-    memcpy(room, bytes, size);
-    growing->size += size;
-}
-
-void
-bytes_put_byte(struct bytes *growing, unsigned byte)
-{
-    unsigned char one = (unsigned char)byte;
-
-    bytes_put(growing, &one, 1);
-}
-
-void
-bytes_put_text(struct bytes *growing, const char *text)
-{
-    bytes_put(growing, text, strlen(text));
 }
 
 void

@@ -15,9 +15,10 @@ add_named(struct columns *columns, struct cell name, struct failure *failure)
 
     if (cell_is(name, "seq"))
         slot = COLUMN_SEQ;
-    if (slot == SLOT_NONE || slot == SLOT_EXCHANGE)
-        return fail(failure, FAILURE_USAGE, "-c: there is no column \"%.*s\"",
-                    (int)name.size, name.bytes);
+    if (slot == SLOT_NONE || slot == SLOT_EXCHANGE) {
+        field_unknown(columns->type, name, failure);
+        return fail_at(failure, "-c");
+    }
     for (unsigned i = 0; i < columns->count; i++)
         if (columns->slots[i] == slot)
             return fail(failure, FAILURE_USAGE, "-c: column \"%.*s\" twice",

@@ -1,16 +1,77 @@
 #include "format/exporter.h"
 
-#include <string.h>
+#include <assert.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "format/intern.h"
+
+struct export_field
+export_field_of(const struct schema_type *type,
+                const struct schema_field *field)
+{
+    struct export_field result = {.field = field, .word = field->offset};
+
+    result.mask =
+        field->size < 8 ? (UINT64_C(1) << field->size * 8) - 1 : UINT64_MAX;
+    switch (field->kind) {
+    case FIELD_PRICE:
+    case FIELD_QUANTITY:
+    case FIELD_RATIO:
+    case FIELD_TIME:
+    case FIELD_DURATION: result.null = (uint64_t)INT64_MIN; break;
+    case FIELD_AMOUNT: /* the null is the only one with that high word */
+        result.word = (uint16_t)(field->offset + 8);
+        result.null = (uint64_t)INT64_MIN;
+        break;
+    case FIELD_TEXT: result.mask = UINT64_C(0xffff0000); break; /* length */
+    case FIELD_ID:
+    case FIELD_COUNT:
+    case FIELD_ENUM:
+    case FIELD_FLAGS:
+    case FIELD_CODE:
+    case FIELD_INSTRUMENT: break;
+    }
+    assert(result.word + 8 <= (type->size < 16 ? 16 : type->size));
+    return result;
+}
+
+int
+exporter_init(struct exporter *exporter, const struct instruments *instruments,
+              struct failure *failure)
+{
+    size_t count = 0;
+
+    *exporter =
+        (struct exporter){.instruments = instruments, .failure = failure};
+    for (size_t i = 0; i < schema_type_count; i++)
+        count += schema_types[i].field_count;
+    exporter->fields = allocate(failure, count, sizeof *exporter->fields);
+    exporter->types = allocate(failure, EVENT_TYPES, sizeof *exporter->types);
+    if (!exporter->fields || !exporter->types)
+        return -1;
+    count = 0;
+    for (size_t i = 0; i < schema_type_count; i++) {
+        const struct schema_type *type = &schema_types[i];
+
+        assert(type->type < EVENT_TYPES);
+        exporter->types[type->type] = exporter->fields + count;
+        for (unsigned f = 0; f < type->field_count; f++)
+            exporter->fields[count++] = export_field_of(type, &type->fields[f]);
+    }
+    return 0;
+}
 
 void
 exporter_free(struct exporter *exporter)
 {
     names_free(&exporter->names);
+    free(exporter->fields);
+    free(exporter->types);
+    *exporter = (struct exporter){0};
 }
 
 void
@@ -38,19 +99,6 @@ exporter_note(struct exporter *exporter, const struct event *event)
 /* ---- numbers ------------------------------------------------------------- */
 
 char *
-print_hex(char *at, const void *bytes, size_t size)
-{
-    static const char digits[] = "0123456789abcdef";
-    const unsigned char *byte = bytes;
-
-    for (size_t i = 0; i < size; i++) {
-        *at++ = digits[byte[i] >> 4];
-        *at++ = digits[byte[i] & 15];
-    }
-    return at;
-}
-
-char *
 print_id(char *at, uint64_t id)
 {
     uint64_t big_endian = __builtin_bswap64(id);
@@ -58,7 +106,7 @@ print_id(char *at, uint64_t id)
     if ((id & NAME_BIT) == 0)
         return print_unsigned(at, id);
     *at++ = '#';
-    return print_hex(at, &big_endian, sizeof big_endian);
+    return hex_put(at, &big_endian, sizeof big_endian);
 }
 
 char *
@@ -117,151 +165,143 @@ exporter_name(const struct exporter *exporter, unsigned kind, uint64_t id)
     return name;
 }
 
+static struct cell
+text_of(const void *event, struct text place)
+{
+    return (struct cell){event_text(event, place), place.length};
+}
+
+static bool
+is_utf8(struct cell text)
+{
+    return utf8_span(text.bytes, text.size) == text.size;
+}
+
 int
-exporter_label(struct exporter *exporter, uint32_t id, struct buffer *buffer)
+exporter_label(struct exporter *exporter, uint32_t id, struct bytes *text)
 {
     uint32_t index = instruments_find(exporter->instruments, id);
     const struct instrument *event;
     struct cell symbol, exchange;
-    char *at;
 
+    assert(id != 0);
     if (index == INSTRUMENT_NONE)
         return fail(exporter->failure, FAILURE_DATA,
                     "instrument %u is not defined", id);
     event = exporter->instruments->events[index];
-    symbol =
-        (struct cell){event_text(event, event->symbol), event->symbol.length};
-    exchange = (struct cell){event_text(event, event->exchange),
-                             event->exchange.length};
-    if (utf8_span(symbol.bytes, symbol.size) != symbol.size ||
-        utf8_span(exchange.bytes, exchange.size) != exchange.size)
+    symbol = text_of(event, event->symbol);
+    exchange = text_of(event, event->exchange);
+    if (!is_utf8(symbol) || !is_utf8(exchange))
         return fail(exporter->failure, FAILURE_DATA,
                     "the symbol of instrument %u is not UTF-8", id);
-    at =
-        buffer_room(buffer, symbol.size + exchange.size + 1, exporter->failure);
-    if (!at)
-        return -1;
     if (exchange.size || memchr(symbol.bytes, ':', symbol.size)) {
-        memcpy(at, exchange.bytes, exchange.size);
-        at[exchange.size] = ':';
-        at += exchange.size + 1;
+        bytes_put(text, exchange.bytes, exchange.size);
+        bytes_put_byte(text, ':');
     }
-    memcpy(at, symbol.bytes, symbol.size);
-    buffer->used = (size_t)(at + symbol.size - buffer->bytes);
-    return 0;
+    bytes_put(text, symbol.bytes, symbol.size);
+    return bytes_ok(text, exporter->failure);
 }
 
 /* ---- any value ----------------------------------------------------------- */
 
 static char *
-print_words(char *at, const struct schema_field *field, uint64_t value)
+print_flags(char *at, const struct schema_field *field, uint64_t flags)
 {
-    bool first = true;
-
-    if (field->kind == FIELD_ENUM)
-        return stpcpy(at, field->words[value - 1]);
     for (unsigned bit = 0; field->words[bit]; bit++) {
-        if ((value >> bit & 1) == 0)
+        if ((flags >> bit & 1) == 0)
             continue;
-        if (!first)
-            *at++ = '|';
         at = stpcpy(at, field->words[bit]);
-        first = false;
+        *at++ = '|';
     }
-    return at;
+    return at - 1;
 }
 
-/* A value of a kind whose text has at most VALUE_ROOM bytes. */
-static char *
-print_value(const struct event *event, const struct schema_field *field,
-            char *at)
+char *
+print_value(char *at, const struct schema_field *field, uint64_t word,
+            const struct event *event)
 {
-    const char *value = (const char *)event + field->offset;
     struct amount amount;
-    int64_t number;
 
+    if (field->size < 8)
+        word &= (UINT64_C(1) << field->size * 8) - 1;
     switch (field->kind) {
     case FIELD_PRICE:
     case FIELD_QUANTITY:
-    case FIELD_RATIO:
-        memcpy(&number, value, sizeof number);
-        return at + decimal_format(number, at);
+    case FIELD_RATIO: return at + decimal_format((int64_t)word, at);
     case FIELD_AMOUNT:
-        memcpy(&amount, value, sizeof amount);
+        memcpy(&amount, (const char *)event + field->offset, sizeof amount);
         return at + amount_format(amount_get(amount), at);
-    case FIELD_TIME:
-        memcpy(&number, value, sizeof number);
-        return at + time_format(number, at);
-    case FIELD_DURATION:
-        memcpy(&number, value, sizeof number);
-        return print_duration(at, number);
+    case FIELD_TIME: return at + time_format((int64_t)word, at);
+    case FIELD_DURATION: return print_duration(at, (int64_t)word);
     case FIELD_ID:
         if (field->id_kind)
-            return print_id(at, field_unsigned(event, field));
-        return print_unsigned(at, field_unsigned(event, field));
-    case FIELD_COUNT: return print_unsigned(at, field_unsigned(event, field));
-    case FIELD_ENUM:
-    case FIELD_FLAGS:
-        return print_words(at, field, field_unsigned(event, field));
+            return print_id(at, word);
+        return print_unsigned(at, word);
+    case FIELD_COUNT: return print_unsigned(at, word);
+    case FIELD_ENUM: return stpcpy(at, field->words[word - 1]);
+    case FIELD_FLAGS: return print_flags(at, field, word);
     case FIELD_CODE:
     case FIELD_TEXT:
     case FIELD_INSTRUMENT: break;
     }
+    assert(!"a kind whose text may be of any length");
     return at;
 }
 
-static int
-put_data(struct exporter *exporter, const struct event *event,
-         struct buffer *buffer)
+void
+export_data(const struct event *event, struct bytes *text)
 {
     size_t size = event->words * 8UL - sizeof *event;
-    char *at = buffer_room(buffer, size * 2, exporter->failure);
+    char *at = bytes_text_room(text, size * 2);
 
-    if (!at)
-        return -1;
-    print_hex(at, event + 1, size);
-    buffer->used += size * 2;
+    assert(event->words * 8UL >= sizeof *event);
+    if (at)
+        bytes_end(text, hex_put(at, event + 1, size));
+}
+
+/* The text of a kind that may be of any length, in room of 8 bytes or where
+ * it lies; size 0 when the field is of another kind. */
+static int
+find_text(struct exporter *exporter, const struct schema_field *field,
+          const struct event *event, char room[8], struct cell *text)
+{
+    uint64_t word = 0;
+
+    *text = (struct cell){room, 0};
+    if (field->kind == FIELD_TEXT)
+        return exporter_text(exporter, event, field, text);
+    if (field->kind != FIELD_CODE && field->kind != FIELD_ID)
+        return 0;
+    word = field_unsigned(event, field);
+    if (field->kind == FIELD_CODE)
+        return exporter_code(exporter, (struct code){word}, room, &text->size);
+    *text = exporter_name(exporter, field->id_kind, word);
     return 0;
 }
 
 int
-exporter_value(struct exporter *exporter, const struct schema_type *type,
-               unsigned slot, const struct event *event, struct buffer *buffer,
-               bool *outside)
+exporter_value(struct exporter *exporter, const struct export_field *export,
+               const struct event *event, struct bytes *text, bool *outside)
 {
-    const struct schema_field *field = slot_field(type, slot);
-    struct cell text = {NULL, 0};
-    struct code code;
+    const struct schema_field *field = export->field;
+    uint64_t word = export_word(export, event);
+    struct cell cell;
     char *at, room[8];
 
-    *outside = false;
-    if (slot == SLOT_DATA)
-        return put_data(exporter, event, buffer);
-    if (field_is_null(event, field))
-        return 0;
+    assert(!export_null(export, word));
     *outside = true;
     if (field->kind == FIELD_INSTRUMENT)
-        return exporter_label(exporter, (uint32_t)field_unsigned(event, field),
-                              buffer);
-    if (field->kind == FIELD_TEXT &&
-        exporter_text(exporter, event, field, &text) != 0)
+        return exporter_label(exporter, (uint32_t)word, text);
+    if (find_text(exporter, field, event, room, &cell) != 0)
         return -1;
-    if (field->kind == FIELD_CODE) {
-        code.word = field_unsigned(event, field);
-        text.bytes = room;
-        if (exporter_code(exporter, code, room, &text.size) != 0)
-            return -1;
+    if (cell.size) {
+        bytes_put(text, cell.bytes, cell.size);
+        return bytes_ok(text, exporter->failure);
     }
-    if (field->kind == FIELD_ID)
-        text = exporter_name(exporter, field->id_kind,
-                             field_unsigned(event, field));
-    if (text.size)
-        return buffer_put(buffer, text.bytes, text.size, exporter->failure);
     *outside = false;
-    at = buffer_room(buffer, VALUE_ROOM, exporter->failure);
+    at = bytes_text_room(text, VALUE_ROOM);
     if (!at)
-        return -1;
-    at = print_value(event, field, at);
-    buffer->used = (size_t)(at - buffer->bytes);
+        return fail_memory(exporter->failure);
+    bytes_end(text, print_value(at, field, word, event));
     return 0;
 }

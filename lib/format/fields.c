@@ -1,6 +1,9 @@
 #include "format/fields.h"
 
 #include <assert.h>
+#include <stdio.h>
+
+#include "base/nearest.h"
 
 static const struct schema_field time_field = {
     .name = "time",
@@ -51,6 +54,32 @@ type_from_text(struct cell text, struct schema_type *user)
             return NULL;
     }
     return type_of(number, user);
+}
+
+int
+type_unknown(struct cell text, struct failure *failure)
+{
+    struct nearest near = nearest_to(text.bytes, text.size);
+
+    for (size_t i = 0; i < schema_type_count; i++)
+        nearest_try(&near, schema_types[i].name);
+    return nearest_fail(&near, "event type", "ximport --list types", failure);
+}
+
+int
+field_unknown(const struct schema_type *type, struct cell name,
+              struct failure *failure)
+{
+    struct nearest near = nearest_to(name.bytes, name.size);
+    char what[64], list[64];
+
+    for (unsigned slot = 0; slot < slot_count(type); slot++)
+        nearest_try(&near, slot_name(type, slot));
+    if (!type_known(type))
+        return nearest_fail(&near, "field", NULL, failure);
+    snprintf(what, sizeof what, "field of %s", type->name);
+    snprintf(list, sizeof list, "ximport --list fields -t %s", type->name);
+    return nearest_fail(&near, what, list, failure);
 }
 
 const struct schema_field *

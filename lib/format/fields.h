@@ -6,13 +6,14 @@
 #ifndef FORMAT_FIELDS_H
 #define FORMAT_FIELDS_H
 
+#include "base/failure.h"
 #include "format/cell.h"
 #include "tape/schema.h"
 
 enum slot {
     SLOT_TIME,
     SLOT_INSTRUMENT, /* "EXCHANGE:SYMBOL"; of an instrument event: its id */
-    SLOT_EXCHANGE,   /* on reading only: for an instrument told without one */
+    SLOT_EXCHANGE,   /* on reading only: for an instrument given without one */
     SLOT_DATA,       /* of a type that is not in the schema: its bytes, hex */
     SLOT_FIELDS,     /* the first field of the schema */
 };
@@ -24,6 +25,12 @@ enum slot {
  * type. */
 const struct schema_type *type_from_text(struct cell text,
                                          struct schema_type *user);
+
+/* Fails with class usage for a text that is no type, or no field of a type,
+ * with the nearest that is. */
+int type_unknown(struct cell text, struct failure *failure);
+int field_unknown(const struct schema_type *type, struct cell name,
+                  struct failure *failure);
 
 /* Describes a type by its number, known or not. */
 const struct schema_type *type_of(unsigned number, struct schema_type *user);
@@ -42,7 +49,7 @@ slot_count(const struct schema_type *type)
     return SLOT_FIELDS + type->field_count;
 }
 
-/* What is behind a slot; NULL for SLOT_EXCHANGE and SLOT_DATA, and where the
+/* The field of a slot; NULL for SLOT_EXCHANGE and SLOT_DATA, and where the
  * type has no such column. */
 const struct schema_field *slot_field(const struct schema_type *type,
                                       unsigned slot);

@@ -1,29 +1,41 @@
 #include "format/importer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "format/intern.h"
-#include "format/value.h"
+#include "format/complaint.h"
 #include "tape/frame.h"
+
+#define YEAR (INT64_C(365) * NS_PER_DAY)
 
 int
 importer_init(struct importer *importer, struct failure *failure)
 {
+    struct values *values = &importer->draft.values;
+
+    assert(importer->sink.event);
     importer->failure = failure;
     importer->clock_time = TIME_NULL;
     importer->next_clock = TIME_NULL;
-    importer->intern.next = 1;
+    importer->latest_time = TIME_NULL;
+    importer->intern.sink = importer->sink;
+    importer->intern.exchange = importer->exchange;
+    importer->intern.labels = importer->labels;
+    importer->intern.hash_only = importer->hash_only;
     importer->nulls = allocate(failure, schema_type_count, EVENT_FIXED_MAX);
-    importer->event = allocate(failure, EVENT_MAX, 1);
-    importer->definition = allocate(failure, EVENT_MAX, 1);
-    importer->intern.scratch = allocate(failure, UINT16_MAX + 1, 2);
-    if (!importer->nulls || !importer->event || !importer->definition ||
-        !importer->intern.scratch)
+    values->event = allocate(failure, EVENT_MAX, 1);
+    if (intern_init(&importer->intern, failure) != 0 || !importer->nulls ||
+        !values->event)
         return -1;
     for (size_t i = 0; i < schema_type_count; i++)
         event_init(importer->nulls + i * EVENT_FIXED_MAX, schema_types[i].type);
+    values->rules = &importer->rules;
+    values->intern = &importer->intern;
+    values->failure = failure;
+    values->scratch = importer->intern.scratch;
+    importer->draft.nulls = importer->nulls;
     return 0;
 }
 
@@ -32,15 +44,21 @@ importer_free(struct importer *importer)
 {
     intern_free(&importer->intern);
     free(importer->nulls);
-    free(importer->event);
-    free(importer->definition);
-    importer->nulls = importer->event = importer->definition = NULL;
+    free(importer->draft.values.event);
+    importer->nulls = importer->draft.values.event = NULL;
 }
 
 int
 import_event(struct importer *importer, const struct event *event)
 {
-    return importer->sink(importer->owner, event, importer->failure);
+    return importer->sink.event(importer->sink.owner, event, importer->failure);
+}
+
+uint32_t
+import_instrument(struct importer *importer, struct cell text,
+                  struct cell exchange, int64_t time)
+{
+    return intern_instrument(&importer->intern, text, exchange, time);
 }
 
 /* ---- clock events -------------------------------------------------------- */
@@ -83,103 +101,272 @@ import_clock(struct importer *importer, int64_t time)
     return import_event(importer, &clock.event);
 }
 
-/* ---- records ------------------------------------------------------------- */
-
-/* The event in hand becomes one of nulls. */
-static struct event *
-begin(struct importer *importer, const struct schema_type *type)
+static inline void
+note_time(struct importer *importer, int64_t time)
 {
-    struct event *event = (struct event *)(void *)importer->event;
+    importer->timed++;
+    if (time > importer->latest_time)
+        importer->latest_time = time;
+}
 
-    importer->used = type->size;
+bool
+importer_only_1970(const struct importer *importer)
+{
+    return importer->timed > 0 && importer->latest_time >= 0 &&
+           importer->latest_time < YEAR;
+}
+
+/* ---- drafts -------------------------------------------------------------- */
+
+/* The event becomes one of nulls. */
+static struct event *
+begin(struct draft *draft, const struct schema_type *type)
+{
+    struct event *event = (struct event *)(void *)draft->values.event;
+
+    draft->values.used = type->size;
     if (type_known(type)) {
         size_t index = (size_t)(type - schema_types);
 
-        memcpy(event, importer->nulls + index * EVENT_FIXED_MAX, type->size);
+        memcpy(event, draft->nulls + index * EVENT_FIXED_MAX, type->size);
     } else {
         *event = (struct event){.type = type->type, .time = TIME_NULL};
     }
     return event;
 }
 
-/* Definitions may well be told without a time: before everything. */
-static int
-set_time(struct importer *importer, struct event *event, struct cell text)
+/* A cell that may not have been given at all. */
+static inline struct cell
+given_cell(uint64_t given, const struct cell *cells, unsigned slot)
 {
-    if (text.size == 0) {
-        if (importer->time_optional || event->type == EVENT_INSTRUMENT ||
-            event->type == EVENT_NAME)
-            return 0;
-        return fail(importer->failure, FAILURE_DATA, "an event without time");
-    }
-    if (value_time(importer, text, &event->time) != 0)
+    return given >> slot & 1 ? cells[slot] : (struct cell){"", 0};
+}
+
+static int
+set_instrument(struct values *values, const struct schema_type *type,
+               struct event *event, struct cell text, struct cell exchange)
+{
+    if (type->type == EVENT_INSTRUMENT)
+        return value_set(values, SLOT_INSTRUMENT,
+                         slot_field(type, SLOT_INSTRUMENT), text, event->time);
+    event->instrument =
+        values->ahead
+            ? intern_find_instrument(values->intern, text, exchange,
+                                     values->scratch)
+            : intern_instrument(values->intern, text, exchange, event->time);
+    return event->instrument ? 0 : -1;
+}
+
+/* Sets what is given but the time. */
+static int
+set_fields(struct values *values, const struct schema_type *type,
+           struct event *event, uint64_t given, const struct cell *cells,
+           unsigned *slot)
+{
+    uint64_t fields = given >> SLOT_FIELDS << SLOT_FIELDS;
+
+    *slot = SLOT_INSTRUMENT;
+    if (given_cell(given, cells, SLOT_INSTRUMENT).size &&
+        set_instrument(values, type, event, cells[SLOT_INSTRUMENT],
+                       given_cell(given, cells, SLOT_EXCHANGE)) != 0)
         return -1;
-    return import_clock(importer, event->time);
+    for (; fields; fields &= fields - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(fields);
+
+        *slot = at;
+        assert(at < slot_count(type));
+        if (cells[at].size &&
+            value_set(values, at, &type->fields[at - SLOT_FIELDS], cells[at],
+                      event->time) != 0)
+            return -1;
+    }
+    *slot = SLOT_DATA;
+    if (!type_known(type) &&
+        value_data(values, given_cell(given, cells, SLOT_DATA)) != 0)
+        return -1;
+    *slot = SLOT_NONE;
+    return 0;
+}
+
+/* The time of a bar that says only when it begins: its end. */
+static int
+set_bar_time(struct values *values, const struct schema_type *type,
+             struct event *event, uint64_t given, const struct cell *cells)
+{
+    static const char *const names[] = {"start", "interval"};
+    const struct bar *bar = (const struct bar *)(const void *)event;
+
+    for (int i = 0; i < 2; i++) {
+        unsigned slot = slot_find(type, cell_of(names[i]));
+        struct cell text = given_cell(given, cells, slot);
+
+        if (text.size == 0 || value_is_null(values->rules, text))
+            return 0;
+        if (value_set(values, slot, slot_field(type, slot), text, TIME_NULL) !=
+            0)
+            return fail_at(values->failure, "%s", names[i]);
+    }
+    if (__builtin_add_overflow(bar->start, bar->interval, &event->time))
+        return fail(values->failure, FAILURE_DATA,
+                    "the end of the bar is out of range");
+    return 0;
+}
+
+/* Makes all of an event but its padding. */
+static int
+set_time(struct values *values, const struct schema_type *type,
+         struct event *event, uint64_t given, const struct cell *cells)
+{
+    struct cell text = given_cell(given, cells, SLOT_TIME);
+
+    if (text.size)
+        return value_time(values, text, &event->time);
+    if (type->type == EVENT_BAR)
+        return set_bar_time(values, type, event, given, cells);
+    return 0;
+}
+
+/* Whole words, the rest of the last one zeros. */
+static void
+pad(struct values *values, struct event *event)
+{
+    size_t size = (values->used + 7) & ~(size_t)7;
+
+    assert(size <= EVENT_MAX);
+    memset(values->event + values->used, 0, size - values->used);
+    event->words = (uint16_t)(size / 8);
+}
+
+/* ---- records ------------------------------------------------------------- */
+
+/* Definitions may well come without a time: before everything. */
+static int
+check_time(struct importer *importer, const struct event *event)
+{
+    if (event->time != TIME_NULL) {
+        note_time(importer, event->time);
+        return import_clock(importer, event->time);
+    }
+    if (importer->time_optional || event->type == EVENT_INSTRUMENT ||
+        event->type == EVENT_NAME)
+        return 0;
+    return fail(importer->failure, FAILURE_DATA, "an event without time");
+}
+
+/* Sizes that nothing could be a multiple of. */
+static int
+check_instrument(struct importer *importer, const struct instrument *event)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } sizes[] = {
+        {"tick_size", event->tick_size},
+        {"lot_size", event->lot_size},
+        {"multiplier", event->multiplier},
+    };
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (sizes[i].value != DECIMAL_NULL && sizes[i].value <= 0)
+            return fail(importer->failure, FAILURE_DATA,
+                        "%s must be above 0 (leave it empty if it is not "
+                        "known)",
+                        sizes[i].name);
+    return 0;
 }
 
 static int
 finish(struct importer *importer, struct event *event)
 {
     void *whole = event;
-    size_t size = (importer->used + 7) & ~(size_t)7;
 
-    memset(importer->event + importer->used, 0, size - importer->used);
-    event->words = (uint16_t)(size / 8);
+    pad(&importer->draft.values, event);
     if (event->type == EVENT_INSTRUMENT &&
-        intern_definition(importer, whole) != 0)
+        (check_instrument(importer, whole) != 0 ||
+         intern_definition(&importer->intern, whole) != 0))
         return -1;
-    if (event->type == EVENT_NAME && intern_name(importer, whole) != 0)
+    if (event->type == EVENT_NAME && intern_name(&importer->intern, whole) != 0)
         return -1;
     return import_event(importer, event);
 }
 
-/* A cell that may not have been told at all. */
-static inline struct cell
-told_cell(uint64_t told, const struct cell *cells, unsigned slot)
+int
+import_record(struct importer *importer, const struct schema_type *type,
+              uint64_t given, const struct cell *cells, unsigned *slot)
 {
-    return told >> slot & 1 ? cells[slot] : (struct cell){"", 0};
+    struct event *event = begin(&importer->draft, type);
+    struct values *values = &importer->draft.values;
+
+    *slot = SLOT_TIME;
+    if (set_time(values, type, event, given, cells) != 0 ||
+        check_time(importer, event) != 0 ||
+        set_fields(values, type, event, given, cells, slot) != 0)
+        return -1;
+    return finish(importer, event);
 }
 
-static int
-set_instrument(struct importer *importer, const struct schema_type *type,
-               struct event *event, struct cell text, struct cell exchange)
+/* ---- ahead of their turn ------------------------------------------------- */
+
+int
+draft_init(struct draft *draft, const struct importer *importer,
+           struct failure *failure)
 {
-    if (type->type == EVENT_INSTRUMENT)
-        return value_set(importer, slot_field(type, SLOT_INSTRUMENT), text,
-                         event->time);
-    event->instrument =
-        import_instrument(importer, text, exchange, event->time);
-    return event->instrument ? 0 : -1;
+    *draft = importer->draft;
+    draft->values.failure = failure;
+    draft->values.ahead = true;
+    draft->values.rounded = 0;
+    draft->values.event = allocate(failure, EVENT_MAX, 1);
+    draft->values.scratch = allocate(failure, INTERN_SCRATCH, 1);
+    return draft->values.event && draft->values.scratch ? 0 : -1;
+}
+
+void
+draft_free(struct draft *draft)
+{
+    free(draft->values.event);
+    free(draft->values.scratch);
+    *draft = (struct draft){0};
+}
+
+bool
+draft_possible(const struct importer *importer, const struct schema_type *type)
+{
+    return importer->clock == 0 && type->type != EVENT_INSTRUMENT &&
+           type->type != EVENT_NAME;
+}
+
+const struct event *
+draft_record(struct draft *draft, const struct schema_type *type,
+             uint64_t given, const struct cell *cells)
+{
+    struct event *event = begin(draft, type);
+    uint64_t rounded = draft->values.rounded;
+    unsigned slot;
+
+    if (set_time(&draft->values, type, event, given, cells) != 0 ||
+        event->time == TIME_NULL ||
+        set_fields(&draft->values, type, event, given, cells, &slot) != 0) {
+        draft->values.failure->kind = FAILURE_NONE;
+        draft->values.rounded = rounded;
+        return NULL;
+    }
+    pad(&draft->values, event);
+    return event;
 }
 
 int
-import_record(struct importer *importer, const struct schema_type *type,
-              uint64_t told, const struct cell *cells, unsigned *slot)
+import_drafts(struct importer *importer, const char *events, size_t size)
 {
-    struct event *event = begin(importer, type);
-    uint64_t fields = told >> SLOT_FIELDS << SLOT_FIELDS;
+    const char *end = events + size;
 
-    *slot = SLOT_TIME;
-    if (set_time(importer, event, told_cell(told, cells, SLOT_TIME)) != 0)
-        return -1;
-    *slot = SLOT_INSTRUMENT;
-    if (told_cell(told, cells, SLOT_INSTRUMENT).size &&
-        set_instrument(importer, type, event, cells[SLOT_INSTRUMENT],
-                       told_cell(told, cells, SLOT_EXCHANGE)) != 0)
-        return -1;
-    for (; fields; fields &= fields - 1) {
-        unsigned at = (unsigned)__builtin_ctzll(fields);
+    assert(importer->clock == 0);
+    while (events < end) {
+        const struct event *event = (const void *)events;
 
-        *slot = at;
-        if (cells[at].size &&
-            value_set(importer, &type->fields[at - SLOT_FIELDS], cells[at],
-                      event->time) != 0)
+        note_time(importer, event->time);
+        if (import_event(importer, event) != 0)
             return -1;
+        events += event->words * 8UL;
     }
-    *slot = SLOT_DATA;
-    if (!type_known(type) &&
-        value_data(importer, told_cell(told, cells, SLOT_DATA)) != 0)
-        return -1;
-    *slot = SLOT_NONE;
-    return finish(importer, event);
+    return 0;
 }

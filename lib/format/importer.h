@@ -1,6 +1,6 @@
 /* importer.h - makes events of what was read as text.
  *
- *      import_record(importer, type, told, cells, &slot)
+ *      import_record(&importer, type, given, cells, &slot)
  *
  * Everything comes from the schema: a record is a type and a cell of text for
  * each slot (fields.h).  The importer defines instruments and names before
@@ -9,10 +9,10 @@
  *
  * Layout of an event: the fixed part, then its texts in the order of the
  * schema, then zeros.  So equal events are equal bytes, in whatever order
- * the text told their fields.
+ * the text has their fields.
  *
- * Memory: two events, and 100 bytes or so for each instrument and each id
- * that is a text.
+ * Memory: four events, some 100 bytes for each instrument, and what
+ * tape/names.h says for each id that is a text.
  */
 #ifndef FORMAT_IMPORTER_H
 #define FORMAT_IMPORTER_H
@@ -21,46 +21,34 @@
 #include <stdint.h>
 
 #include "base/failure.h"
-#include "base/map.h"
-#include "base/strtab.h"
-#include "format/cell.h"
-#include "format/fields.h"
-#include "tape/names.h"
+#include "format/value.h"
 #include "tape/schema.h"
 
-/* Local ids of instruments and names, by what text calls them. */
-struct intern {
-    struct strtab labels;  /* "EXCHANGE:SYMBOL" */
-    uint32_t *ids;         /* by number of the label; owned */
-    uint32_t capacity;     /* of ids */
-    struct map taken;      /* ids in use */
-    uint32_t next;         /* the id that comes next */
-    struct names names;    /* id -> text */
-    struct strtab foreign; /* kind byte and text of ids that are not name_id */
-    uint64_t *foreign_ids;
-    uint32_t foreign_capacity;
-    char *scratch; /* two texts; owned */
+/* Makes one event after the other, in memory of its own. */
+struct draft {
+    struct values values;
+    const char *nulls; /* per type of the schema: an event of nulls */
 };
 
 struct importer {
-    /* Set these, the rest zero. */
-    int (*sink)(void *owner, const struct event *event,
-                struct failure *failure);
-    void *owner;
-    int64_t unit;         /* ns of one unit of a time that is a number; 0:
-                           * numbers are refused */
+    /* Set these, the rest zero.  rules may be changed until the first event;
+     * value_rules_plain() is the least. */
+    struct import_sink sink;
+    struct value_rules rules;
+    struct cell exchange; /* of instruments given without one */
+    bool labels;          /* see intern.h */
+    bool hash_only;       /* ids of text get no names */
     int64_t clock;        /* a clock event every so many ns; 0: none */
-    struct cell exchange; /* of instruments told without one */
     bool time_optional;   /* events may be without a time */
 
     /* private */
     struct failure *failure;
     struct intern intern;
-    char *nulls;      /* per type of the schema: an event of nulls; owned */
-    char *event;      /* EVENT_MAX bytes: the event in hand; owned */
-    char *definition; /* EVENT_MAX bytes: one that must come before; owned */
-    size_t used;      /* bytes of the event in hand */
+    char *nulls; /* owned */
+    struct draft draft;
     int64_t clock_time, next_clock;
+    uint64_t timed;      /* events with a time so far */
+    int64_t latest_time; /* of them */
 };
 
 /* All return 0, or -1 with the failure set; failure must outlive the
@@ -68,22 +56,47 @@ struct importer {
 int importer_init(struct importer *importer, struct failure *failure);
 void importer_free(struct importer *importer);
 
-/* Makes one event of the cells of those slots whose bits are set in told. On
+/* Makes one event of the cells of those slots whose bits are set in given. On
  * failure *slot is where, or SLOT_NONE. */
 int import_record(struct importer *importer, const struct schema_type *type,
-                  uint64_t told, const struct cell *cells, unsigned *slot);
+                  uint64_t given, const struct cell *cells, unsigned *slot);
 
 /* The event that import_record made last. */
 static inline const struct event *
 import_last(const struct importer *importer)
 {
-    return (const struct event *)(const void *)importer->event;
+    return (const struct event *)(const void *)importer->draft.values.event;
 }
+
+/* Whether all events so far are of the year 1970, as they are when numbers
+ * are read as too small a unit. */
+bool importer_only_1970(const struct importer *importer);
+
+/* ---- ahead of their turn, by other threads ------------------------------- */
+
+/* A draft that looks things up in the importer and changes nothing in it. */
+int draft_init(struct draft *draft, const struct importer *importer,
+               struct failure *failure);
+void draft_free(struct draft *draft);
+
+/* The event of a record; NULL when it needs something that is not defined yet,
+ * or is refused: import_record then knows why.  Only for types that define
+ * nothing. */
+const struct event *draft_record(struct draft *draft,
+                                 const struct schema_type *type, uint64_t given,
+                                 const struct cell *cells);
+
+/* Whether draft_record may be used for a type. */
+bool draft_possible(const struct importer *importer,
+                    const struct schema_type *type);
+
+/* Hands out the events of drafts in their turn. */
+int import_drafts(struct importer *importer, const char *events, size_t size);
 
 /* ---- for formats that know their event without the schema ---------------- */
 
 /* The local id of an instrument that text calls so, defined if new with that
- * time; 0 with the failure set. exchange: see SLOT_EXCHANGE. */
+ * time; 0 with the failure set. */
 uint32_t import_instrument(struct importer *importer, struct cell text,
                            struct cell exchange, int64_t time);
 

@@ -4,48 +4,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hex.h"
 #include "base/utf8.h"
-#include "format/value.h"
+#include "format/complaint.h"
 #include "tape/frame.h"
 #include "tape/instruments.h"
+#include "tape/schema.h"
+
+int
+intern_init(struct intern *intern, struct failure *failure)
+{
+    assert(intern->sink.event);
+    intern->failure = failure;
+    intern->next = 1;
+    intern->scratch = allocate(failure, INTERN_SCRATCH, 1);
+    intern->definition = allocate(failure, EVENT_MAX, 1);
+    return intern->scratch && intern->definition ? 0 : -1;
+}
 
 void
 intern_free(struct intern *intern)
 {
-    strtab_free(&intern->labels);
+    strtab_free(&intern->label_table);
     free(intern->ids);
     map_free(&intern->taken);
     names_free(&intern->names);
     strtab_free(&intern->foreign);
     free(intern->foreign_ids);
     free(intern->scratch);
+    free(intern->definition);
     memset(intern, 0, sizeof *intern);
 }
 
 static int
-no_memory(struct importer *importer)
+no_memory(struct intern *intern)
 {
-    return fail_memory(importer->failure);
+    return fail_memory(intern->failure);
 }
 
-/* Sets array[number], growing the array. */
-static bool
-store(void **array, uint32_t *capacity, size_t each, uint32_t number,
-      const void *value)
-{
-    if (number >= *capacity) {
-        uint32_t wanted = number < 64 ? 64 : number * 2;
-        void *larger = reallocarray(*array, wanted, each);
-
-        if (!larger)
-            return false;
-        *array = larger;
-        *capacity = wanted;
-    }
-    memcpy((char *)*array + number * each, value, each);
-    return true;
-}
+/* ---- definitions --------------------------------------------------------- */
 
 /* Appends a text to a definition that holds size bytes so far. */
 static size_t
@@ -60,23 +58,24 @@ append(char *definition, size_t size, struct text *field, struct cell text)
 
 /* Hands out a definition that holds size bytes. */
 static int
-define(struct importer *importer, size_t size)
+define(struct intern *intern, size_t size)
 {
-    struct event *event = (struct event *)(void *)importer->definition;
+    struct event *event = (struct event *)(void *)intern->definition;
     size_t whole = (size + 7) & ~(size_t)7;
 
-    memset(importer->definition + size, 0, whole - size);
+    assert(size >= sizeof *event && whole <= EVENT_MAX);
+    memset(intern->definition + size, 0, whole - size);
     event->words = (uint16_t)(whole / 8);
-    return import_event(importer, event);
+    return intern->sink.event(intern->sink.owner, event, intern->failure);
 }
 
 static int
-check_text(struct importer *importer, struct cell text, size_t max)
+check_text(struct intern *intern, struct cell text, size_t max)
 {
     if (text.size > max)
-        return value_refuse(importer->failure, text, "is too long");
+        return refuse(intern->failure, text, "is too long");
     if (utf8_span(text.bytes, text.size) != text.size)
-        return value_refuse(importer->failure, text, "is not UTF-8");
+        return refuse(intern->failure, text, "is not UTF-8");
     return 0;
 }
 
@@ -84,10 +83,11 @@ check_text(struct importer *importer, struct cell text, size_t max)
 
 /* What text calls an identity. */
 static struct cell
-label_of(struct intern *intern, struct cell exchange, struct cell symbol)
+label_of(char *scratch, struct cell exchange, struct cell symbol)
 {
-    char *label = intern->scratch;
+    char *label = scratch;
 
+    assert(exchange.size + symbol.size <= UINT16_MAX);
     if (exchange.size == 0 && !memchr(symbol.bytes, ':', symbol.size))
         return symbol;
     memcpy(label, exchange.bytes, exchange.size);
@@ -96,142 +96,169 @@ label_of(struct intern *intern, struct cell exchange, struct cell symbol)
     return (struct cell){label, exchange.size + 1 + symbol.size};
 }
 
-/* The identity that a text means. */
+/* Cuts an instrument in text at its colon. */
 static void
-identity_of(struct cell text, struct cell *exchange, struct cell *symbol)
+cut(const char *colon, struct cell text, struct cell *exchange,
+    struct cell *symbol)
 {
-    const char *colon = memchr(text.bytes, ':', text.size);
-
-    *symbol = text;
-    if (!colon)
-        return;
     *exchange = (struct cell){text.bytes, (size_t)(colon - text.bytes)};
     symbol->bytes = colon + 1;
-    symbol->size -= exchange->size + 1;
+    symbol->size = text.size - exchange->size - 1;
+}
+
+/* The identity that a text means, with the exchange given beside it. */
+static void
+identity_of(const struct intern *intern, struct cell text,
+            struct cell *exchange, struct cell *symbol)
+{
+    const char *colon = memchr(text.bytes, ':', text.size);
+    struct cell prefix = text;
+
+    *symbol = text;
+    if (exchange->size == 0 && !(intern->labels && colon))
+        *exchange = intern->exchange;
+    if (!colon)
+        return;
+    prefix.size = (size_t)(colon - text.bytes);
+    if (exchange->size == 0 || prefix.size == 0 ||
+        cell_equal(prefix, *exchange))
+        cut(colon, text, exchange, symbol);
 }
 
 static int
-refuse_colon(struct importer *importer, struct cell exchange)
+refuse_colon(struct intern *intern, struct cell exchange)
 {
     if (!memchr(exchange.bytes, ':', exchange.size))
         return 0;
-    return value_refuse(importer->failure, exchange,
-                        "is not an exchange: a colon ends its name");
+    return refuse(intern->failure, exchange,
+                  "is not an exchange: a colon ends its name");
 }
 
 static int
-check_identity(struct importer *importer, struct cell exchange,
-               struct cell symbol)
+check_identity(struct intern *intern, struct cell exchange, struct cell symbol)
 {
     if (symbol.size == 0)
-        return fail(importer->failure, FAILURE_DATA,
+        return fail(intern->failure, FAILURE_DATA,
                     "an instrument without a symbol");
-    if (check_text(importer, symbol, INSTRUMENT_TEXT_MAX) != 0)
+    if (check_text(intern, symbol, INSTRUMENT_TEXT_MAX) != 0 ||
+        check_text(intern, exchange, INSTRUMENT_TEXT_MAX) != 0)
         return -1;
-    return check_text(importer, exchange, INSTRUMENT_TEXT_MAX);
-}
-
-/* The id of a label, or 0 when it has none yet; *number is the label's. */
-static uint32_t
-find_label(struct importer *importer, struct cell label, uint32_t *number)
-{
-    struct intern *intern = &importer->intern;
-    bool added;
-
-    *number = strtab_add(&intern->labels, label.bytes, label.size, &added);
-    if (*number == STRTAB_NONE || added)
-        return 0;
-    return intern->ids[*number];
+    return refuse_colon(intern, exchange);
 }
 
 /* Gives a new label an id: the one wanted, if it is free. */
 static uint32_t
-give_id(struct importer *importer, uint32_t number, uint32_t wanted)
+give_id(struct intern *intern, struct cell label, uint32_t wanted)
 {
-    struct intern *intern = &importer->intern;
+    uint32_t number =
+        strtab_add(&intern->label_table, label.bytes, label.size, NULL);
     uint32_t id = wanted;
-    void *ids = intern->ids;
+    void *ids;
 
     if (number == STRTAB_NONE) {
-        no_memory(importer);
+        no_memory(intern);
         return 0;
     }
+    ids = array_grow(intern->ids, &intern->id_capacity, (size_t)number + 1,
+                     sizeof id, intern->failure);
+    if (!ids)
+        return 0;
+    intern->ids = ids;
     if (id == 0 || map_get(&intern->taken, id) != MAP_NONE) {
         while (map_get(&intern->taken, intern->next) != MAP_NONE)
             intern->next++;
         id = intern->next++;
     }
-    if (!map_put(&intern->taken, id, number) ||
-        !store(&ids, &intern->capacity, sizeof id, number, &id)) {
-        no_memory(importer);
+    if (!map_put(&intern->taken, id, number)) {
+        no_memory(intern);
         return 0;
     }
-    intern->ids = ids;
+    intern->ids[number] = id;
     return id;
 }
 
-/* An instrument that no definition told of. */
+/* An instrument that no definition introduced. */
 static int
-define_instrument(struct importer *importer, uint32_t id, struct cell exchange,
+define_instrument(struct intern *intern, uint32_t id, struct cell exchange,
                   struct cell symbol, int64_t time)
 {
-    struct instrument *event = (void *)importer->definition;
+    struct instrument *event = (void *)intern->definition;
     size_t size = sizeof *event;
 
     event_init(event, EVENT_INSTRUMENT);
     event->event.instrument = id;
     event->event.time = time;
-    size = append(importer->definition, size, &event->symbol, symbol);
-    size = append(importer->definition, size, &event->exchange, exchange);
-    return define(importer, size);
+    size = append(intern->definition, size, &event->symbol, symbol);
+    size = append(intern->definition, size, &event->exchange, exchange);
+    return define(intern, size);
+}
+
+/* The id of a label, or 0. */
+static uint32_t
+find_label(const struct intern *intern, struct cell label)
+{
+    uint32_t number =
+        strtab_find(&intern->label_table, label.bytes, label.size);
+
+    return number == STRTAB_NONE ? 0 : intern->ids[number];
 }
 
 uint32_t
-import_instrument(struct importer *importer, struct cell text,
-                  struct cell exchange, int64_t time)
+intern_find_instrument(const struct intern *intern, struct cell text,
+                       struct cell exchange, char *scratch)
 {
-    struct cell symbol, label;
-    uint32_t number, id;
+    struct cell symbol;
 
-    if (exchange.size == 0)
-        exchange = importer->exchange;
-    if (exchange.size && refuse_colon(importer, exchange) != 0)
+    if (text.size + exchange.size + intern->exchange.size > UINT16_MAX)
         return 0;
-    if (text.size + exchange.size > UINT16_MAX) { /* fits intern->scratch */
-        value_refuse(importer->failure, text, "is too long");
-        return 0;
-    }
-    identity_of(text, &exchange, &symbol);
-    label = text; /* mostly: it names its exchange, or there is none */
-    if (exchange.bytes != text.bytes || exchange.size == 0)
-        label = label_of(&importer->intern, exchange, symbol);
-    id = find_label(importer, label, &number);
+    identity_of(intern, text, &exchange, &symbol);
+    if (text.size == exchange.size + 1 + symbol.size &&
+        exchange.bytes == text.bytes && exchange.size)
+        return find_label(intern, text); /* it is its own label */
+    if (exchange.size && memchr(exchange.bytes, ':', exchange.size))
+        return 0; /* its label could be another's */
+    return find_label(intern, label_of(scratch, exchange, symbol));
+}
+
+uint32_t
+intern_instrument(struct intern *intern, struct cell text, struct cell exchange,
+                  int64_t time)
+{
+    struct cell symbol;
+    uint32_t id =
+        intern_find_instrument(intern, text, exchange, intern->scratch);
+
     if (id)
         return id;
-    if (check_identity(importer, exchange, symbol) != 0)
+    if (text.size + exchange.size + intern->exchange.size > UINT16_MAX) {
+        refuse(intern->failure, text, "is too long");
         return 0;
-    id = give_id(importer, number, 0);
-    if (id && define_instrument(importer, id, exchange, symbol, time) != 0)
+    }
+    identity_of(intern, text, &exchange, &symbol);
+    if (check_identity(intern, exchange, symbol) != 0)
+        return 0;
+    id = give_id(intern, label_of(intern->scratch, exchange, symbol), 0);
+    if (id && define_instrument(intern, id, exchange, symbol, time) != 0)
         return 0;
     return id;
 }
 
 int
-intern_definition(struct importer *importer, struct instrument *event)
+intern_definition(struct intern *intern, struct instrument *event)
 {
     struct cell exchange = {event_text(event, event->exchange),
                             event->exchange.length};
     struct cell symbol = {event_text(event, event->symbol),
                           event->symbol.length};
-    uint32_t number, id;
+    struct cell label;
+    uint32_t id;
 
-    if (check_identity(importer, exchange, symbol) != 0 ||
-        refuse_colon(importer, exchange) != 0)
+    if (check_identity(intern, exchange, symbol) != 0)
         return -1;
-    id = find_label(importer, label_of(&importer->intern, exchange, symbol),
-                    &number);
+    label = label_of(intern->scratch, exchange, symbol);
+    id = find_label(intern, label);
     if (id == 0)
-        id = give_id(importer, number, event->event.instrument);
+        id = give_id(intern, label, event->event.instrument);
     event->event.instrument = id;
     return id ? 0 : -1;
 }
@@ -258,9 +285,9 @@ id_raw_parse(struct cell text, uint64_t *id)
 
 /* The key of a text of a kind among foreign ids. */
 static struct cell
-foreign_key(struct intern *intern, unsigned kind, struct cell text)
+foreign_key(char *scratch, unsigned kind, struct cell text)
 {
-    char *key = intern->scratch;
+    char *key = scratch;
 
     assert(text.size <= UINT16_MAX);
     key[0] = (char)kind;
@@ -271,8 +298,8 @@ foreign_key(struct intern *intern, unsigned kind, struct cell text)
 /* The id that a text of a kind stands for by a name; false, with the id that
  * it would get, when there is none. */
 static bool
-find_named(struct intern *intern, enum id_kind kind, struct cell text,
-           uint64_t *id)
+find_named(const struct intern *intern, enum id_kind kind, struct cell text,
+           char *scratch, uint64_t *id)
 {
     struct cell key;
     uint32_t number;
@@ -283,7 +310,7 @@ find_named(struct intern *intern, enum id_kind kind, struct cell text,
         return true;
     if (intern->foreign.count == 0)
         return false;
-    key = foreign_key(intern, kind, text);
+    key = foreign_key(scratch, kind, text);
     number = strtab_find(&intern->foreign, key.bytes, key.size);
     if (number != STRTAB_NONE)
         *id = intern->foreign_ids[number];
@@ -292,63 +319,76 @@ find_named(struct intern *intern, enum id_kind kind, struct cell text,
 
 /* Remembers a text whose id is not its name_id. */
 static int
-add_foreign(struct importer *importer, const struct name *event,
-            struct cell text)
+add_foreign(struct intern *intern, const struct name *event, struct cell text)
 {
-    struct intern *intern = &importer->intern;
-    struct cell key = foreign_key(intern, event->kind, text);
+    struct cell key = foreign_key(intern->scratch, event->kind, text);
     uint32_t number = strtab_add(&intern->foreign, key.bytes, key.size, NULL);
-    void *ids = intern->foreign_ids;
+    void *ids;
 
-    if (number == STRTAB_NONE || !store(&ids, &intern->foreign_capacity,
-                                        sizeof event->id, number, &event->id))
-        return no_memory(importer);
+    if (number == STRTAB_NONE)
+        return no_memory(intern);
+    ids = array_grow(intern->foreign_ids, &intern->foreign_capacity,
+                     (size_t)number + 1, sizeof event->id, intern->failure);
+    if (!ids)
+        return -1;
     intern->foreign_ids = ids;
+    intern->foreign_ids[number] = event->id;
     return 0;
 }
 
 int
-intern_name(struct importer *importer, const struct name *event)
+intern_name(struct intern *intern, const struct name *event)
 {
-    struct intern *intern = &importer->intern;
     struct cell text = {event_text(event, event->text), event->text.length};
     uint64_t id;
 
     if (event->kind == 0 || event->id == 0 || text.size == 0)
-        return fail(importer->failure, FAILURE_DATA,
+        return fail(intern->failure, FAILURE_DATA,
                     "a name needs kind, id and text");
-    if (find_named(intern, event->kind, text, &id) && id != event->id)
-        return value_refuse(importer->failure, text,
-                            "is the name of another id already");
+    if (find_named(intern, event->kind, text, intern->scratch, &id) &&
+        id != event->id)
+        return refuse(intern->failure, text,
+                      "is the name of another id already");
     if (names_add(&intern->names, event->kind, event->id, text.bytes, text.size,
-                  NULL, importer->failure) != 0)
+                  NULL, intern->failure) != 0)
         return -1;
     if (event->id == name_id(text.bytes, text.size))
         return 0;
-    return add_foreign(importer, event, text);
+    return add_foreign(intern, event, text);
+}
+
+bool
+intern_find_id(const struct intern *intern, enum id_kind kind, struct cell text,
+               char *scratch, uint64_t *id)
+{
+    assert(text.size > 0);
+    *id = name_id(text.bytes, text.size);
+    if ((*id & NAME_BIT) == 0)
+        return true;
+    if (text.size > EVENT_MAX - sizeof(struct name))
+        return false;
+    return id_raw_parse(text, id) ||
+           find_named(intern, kind, text, scratch, id) || intern->hash_only;
 }
 
 int
-intern_id(struct importer *importer, enum id_kind kind, struct cell text,
+intern_id(struct intern *intern, enum id_kind kind, struct cell text,
           int64_t time, uint64_t *id)
 {
-    struct name *event = (void *)importer->definition;
+    struct name *event = (void *)intern->definition;
 
-    *id = name_id(text.bytes, text.size);
-    if ((*id & NAME_BIT) == 0)
+    if (intern_find_id(intern, kind, text, intern->scratch, id))
         return 0;
     if (text.size > EVENT_MAX - sizeof *event)
-        return value_refuse(importer->failure, text, "is too long");
-    if (id_raw_parse(text, id) || find_named(&importer->intern, kind, text, id))
-        return 0;
-    if (check_text(importer, text, text.size) != 0 ||
-        names_add(&importer->intern.names, kind, *id, text.bytes, text.size,
-                  NULL, importer->failure) != 0)
+        return refuse(intern->failure, text, "is too long");
+    if (check_text(intern, text, text.size) != 0 ||
+        names_add(&intern->names, kind, *id, text.bytes, text.size, NULL,
+                  intern->failure) != 0)
         return -1;
     event_init(event, EVENT_NAME);
     event->event.time = time;
     event->kind = (uint8_t)kind;
     event->id = *id;
-    return define(importer, append(importer->definition, sizeof *event,
-                                   &event->text, text));
+    return define(
+        intern, append(intern->definition, sizeof *event, &event->text, text));
 }

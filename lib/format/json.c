@@ -1,8 +1,37 @@
-#include "format/json.h"
-
+/* json.c - events from JSON lines: one flat object a line, as xexport writes
+ * them.
+ *
+ * "type" is the name of the type, or the number of one that is not ours; the
+ * other keys are the columns of fields.h.  null and missing are the same.
+ * Decimals may be strings or numbers, ids and counts too; texts, words and
+ * codes are strings; flags are an array of words.
+ */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/bytes.h"
+#include "format/import_format.h"
+#include "format/json_scan.h"
+#include "format/lines.h"
+
+struct json_import {
+    struct importer *importer;
+    struct lines lines;
+    struct json_member *members; /* JSON_MEMBERS_MAX; owned */
+    struct bytes scratch;        /* strings without their escapes */
+    struct cell *names;          /* of slots, SLOTS_MAX for each type; owned */
+    bool any;                    /* the file had an object */
+};
+
+static int
+refuse_type(struct cell name, struct failure *failure)
+{
+    type_unknown(name, failure);
+    failure->kind = FAILURE_DATA;
+    return fail_at(failure, "key type");
+}
 
 static int
 find_type(const struct json_member *members, int count,
@@ -19,14 +48,15 @@ find_type(const struct json_member *members, int count,
                     : NULL;
         if (*type)
             return i;
-        return fail(failure, FAILURE_DATA,
-                    "key type: there is no event type \"%.*s\"",
-                    (int)(name.size > 60 ? 60 : name.size), name.bytes);
+        return refuse_type(name, failure);
     }
-    return fail(failure, FAILURE_DATA, "no key \"type\"");
+    return fail(
+        failure, FAILURE_DATA,
+        "no key \"type\" (-t TYPE says what the events are if these are "
+        "not lines of xexport)");
 }
 
-/* Which kinds of values a slot may be told as, a bit for each. */
+/* Which kinds of values a slot may have, a bit for each. */
 static unsigned
 kinds_of(const struct schema_type *type, unsigned slot)
 {
@@ -73,7 +103,7 @@ find_slot(const struct json_import *json, const struct schema_type *type,
 /* Puts a member into the cell of its slot. */
 static int
 take_member(const struct schema_type *type, const struct json_member *member,
-            unsigned slot, struct cell *cells, uint64_t *told,
+            unsigned slot, struct cell *cells, uint64_t *given,
             struct failure *failure)
 {
     struct cell key = member->key;
@@ -84,10 +114,10 @@ take_member(const struct schema_type *type, const struct json_member *member,
         return fail(failure, FAILURE_DATA, "key \"%.*s\" is no field of %s",
                     (int)key.size, key.bytes,
                     type_known(type) ? type->name : "this type");
-    if (*told >> slot & 1)
+    if (*given >> slot & 1)
         return fail(failure, FAILURE_DATA, "key \"%.*s\" appears twice",
                     (int)key.size, key.bytes);
-    *told |= UINT64_C(1) << slot;
+    *given |= UINT64_C(1) << slot;
     cells[slot] = (struct cell){"", 0};
     if (member->kind == JSON_NULL)
         return 0;
@@ -108,13 +138,14 @@ take_object(struct json_import *json, const char *text, size_t size,
     struct cell cells[SLOTS_MAX];
     struct schema_type user;
     const struct schema_type *type;
-    uint64_t told = 0;
+    uint64_t given = 0;
     unsigned slot = SLOT_TIME;
-    char *scratch = buffer_room(&json->scratch, size, failure);
-    int count = -1, type_at;
+    char *scratch = bytes_text_room(&json->scratch, size);
+    int count, type_at;
 
-    if (scratch)
-        count = json_scan(text, size, scratch, json->members, failure);
+    if (!scratch)
+        return fail_memory(failure);
+    count = json_scan(text, size, scratch, json->members, failure);
     if (count < 0)
         return -1;
     type_at = find_type(json->members, count, &type, &user, failure);
@@ -124,11 +155,11 @@ take_object(struct json_import *json, const char *text, size_t size,
         if (i == type_at)
             continue;
         slot = find_slot(json, type, json->members[i].key, slot);
-        if (take_member(type, &json->members[i], slot, cells, &told, failure))
+        if (take_member(type, &json->members[i], slot, cells, &given, failure))
             return -1;
     }
-    json->importer->time_optional = told >> SLOT_TIME & 1;
-    if (import_record(json->importer, type, told, cells, &slot) != 0)
+    json->importer->time_optional = given >> SLOT_TIME & 1;
+    if (import_record(json->importer, type, given, cells, &slot) != 0)
         return slot == SLOT_NONE || !slot_name(type, slot)
                    ? -1
                    : fail_at(failure, "key \"%s\"", slot_name(type, slot));
@@ -150,12 +181,17 @@ take_line(void *owner, const char *bytes, size_t size, struct failure *failure)
     return fail_at(failure, "line %" PRIu64, json->lines.number);
 }
 
-int
-json_import_init(struct json_import *json, struct importer *importer,
-                 struct failure *failure)
+/* ---- the format ---------------------------------------------------------- */
+
+static int
+init(void *state, const struct import_options *options,
+     struct importer *importer, struct failure *failure)
 {
-    memset(json, 0, sizeof *json);
+    struct json_import *json = state;
+
+    (void)options;
     json->importer = importer;
+    importer->intern.labels = true;
     json->lines.line = take_line;
     json->lines.owner = json;
     json->members = allocate(failure, JSON_MEMBERS_MAX, sizeof *json->members);
@@ -173,33 +209,46 @@ json_import_init(struct json_import *json, struct importer *importer,
     return 0;
 }
 
-void
-json_import_free(struct json_import *json)
+static int
+push(void *state, const char *bytes, size_t size, struct failure *failure)
 {
-    lines_free(&json->lines);
-    free(json->members);
-    buffer_free(&json->scratch);
-    free(json->names);
-    memset(json, 0, sizeof *json);
-}
+    struct json_import *json = state;
 
-int
-json_import_push(struct json_import *json, const char *bytes, size_t size,
-                 struct failure *failure)
-{
     return lines_push(&json->lines, bytes, size, failure);
 }
 
-int
-json_import_end(struct json_import *json, struct failure *failure)
+static int
+end(void *state, struct failure *failure)
 {
+    struct json_import *json = state;
+
     if (lines_end(&json->lines, failure) != 0)
         return -1;
     lines_restart(&json->lines);
     if (!json->any)
         return fail(failure, FAILURE_DATA,
-                    "line 1: no event (the file is "
-                    "empty)");
+                    "line 1: no event (the file is empty)");
     json->any = false;
     return 0;
 }
+
+static void
+release(void *state)
+{
+    struct json_import *json = state;
+
+    lines_free(&json->lines);
+    free(json->members);
+    bytes_free(&json->scratch);
+    free(json->names);
+}
+
+const struct import_format json_import = {
+    .name = "json",
+    .summary = "an object a line, as xexport writes them",
+    .state_size = sizeof(struct json_import),
+    .init = init,
+    .push = push,
+    .end = end,
+    .free = release,
+};

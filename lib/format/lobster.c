@@ -1,10 +1,42 @@
-#include "format/lobster.h"
-
+/* lobster.c - order-by-order events from LOBSTER message files (NASDAQ).
+ *
+ * Columns: seconds after midnight of the exchange, type, order id, size,
+ * price in USD times 10000, direction of the order (1 buy, -1 sell).  The
+ * type decides:
+ *
+ *      1  book_add                 5  print, hidden; its side is the
+ *      2  book_reduce                 aggressor's: the other one
+ *      3  book_delete              6  print, auction
+ *      4  book_execute             7  session: halt (price -1), pre_open (0:
+ *                                     quoting resumes), continuous (1)
+ *
+ * Each message gives one event.  With a seed, the published book after the
+ * first message (ask price, ask size, bid price, bid size, of each level),
+ * the levels take the place of the first message: a book_add without order
+ * id for each, at its time.
+ *
+ * Source: LOBSTER_SampleFiles_ReadMe.txt, and lobsterdata.com for type 6.
+ */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "format/value.h"
+#include "base/decimal.h"
+#include "format/complaint.h"
+#include "format/import_format.h"
+#include "format/rows.h"
+
+struct lobster_import {
+    struct importer *importer;
+    struct cell symbol;
+    int64_t midnight; /* of the exchange, on the day of the file */
+    struct rows rows;
+    uint32_t instrument;     /* 0: not defined yet */
+    struct book_order *seed; /* owned */
+    size_t seed_count;
+    bool any;
+};
 
 #define PRICE_UNIT INT64_C(10000) /* 10^-8 in a 10000th of a dollar */
 #define PRICE_NONE                                                             \
@@ -51,7 +83,7 @@ number_parse(struct cell text, int64_t *number, struct failure *failure)
 {
     if (whole_number(text, number))
         return 0;
-    return value_refuse(failure, text, "is not a whole number");
+    return refuse(failure, text, "is not a whole number");
 }
 
 /* The places of a second in nanoseconds.  Files that went through floating
@@ -88,8 +120,7 @@ seconds_parse(struct cell text, int64_t *ns, struct failure *failure)
     if (!whole_number(whole, &seconds) ||
         (point && !places_parse(point + 1, end, &places)) || seconds < 0 ||
         seconds > 2 * 86400)
-        return value_refuse(failure, text,
-                            "is not a time, seconds after midnight");
+        return refuse(failure, text, "is not a time, seconds after midnight");
     *ns = seconds * NS_PER_SECOND + places;
     return 0;
 }
@@ -97,9 +128,12 @@ seconds_parse(struct cell text, int64_t *ns, struct failure *failure)
 static int
 id_parse(struct cell text, uint64_t *id, struct failure *failure)
 {
+    *id = 0;
+    if (text.size == 1 && text.bytes[0] == '0')
+        return 0; /* of a hidden order */
     *id = name_id(text.bytes, text.size);
     if (*id & NAME_BIT || text.size == 0)
-        return value_refuse(failure, text, "is not an order id");
+        return refuse(failure, text, "is not an order id");
     return 0;
 }
 
@@ -329,9 +363,9 @@ take_seed(void *owner, const struct cell *cells, size_t count,
     return 0;
 }
 
-int
-lobster_import_seed(struct lobster_import *lobster, const char *bytes,
-                    size_t size, struct failure *failure)
+static int
+read_seed(struct lobster_import *lobster, const char *bytes, size_t size,
+          struct failure *failure)
 {
     struct rows rows = {.row = take_seed, .owner = lobster, .delimiter = ','};
     int result = rows_init(&rows, failure);
@@ -343,47 +377,73 @@ lobster_import_seed(struct lobster_import *lobster, const char *bytes,
     rows_free(&rows);
     if (result == 0 && !lobster->seed)
         return fail(failure, FAILURE_DATA,
-                    "line 1: no row (the file is "
-                    "empty)");
+                    "line 1: no row (the file is empty)");
     return result;
 }
 
-/* ---- ----------------------------------------------------------------------
- */
+/* ---- the format ---------------------------------------------------------- */
 
-int
-lobster_import_init(struct lobster_import *lobster, struct failure *failure)
+static int
+init(void *state, const struct import_options *options,
+     struct importer *importer, struct failure *failure)
 {
+    struct lobster_import *lobster = state;
+
+    if (!options->symbol || !*options->symbol || options->midnight == TIME_NULL)
+        return fail(failure, FAILURE_USAGE,
+                    "--symbol and --date are required for lobster: they are "
+                    "not in the file");
+    lobster->importer = importer;
+    lobster->symbol = cell_of(options->symbol);
+    lobster->midnight = options->midnight;
     lobster->rows.row = take_message;
     lobster->rows.owner = lobster;
     lobster->rows.delimiter = ',';
-    return rows_init(&lobster->rows, failure);
+    if (rows_init(&lobster->rows, failure) != 0)
+        return -1;
+    if (options->seed &&
+        read_seed(lobster, options->seed, options->seed_size, failure) != 0)
+        return fail_at(failure, "%s", options->seed_path);
+    return 0;
 }
 
-void
-lobster_import_free(struct lobster_import *lobster)
+static int
+push(void *state, const char *bytes, size_t size, struct failure *failure)
 {
-    rows_free(&lobster->rows);
-    free(lobster->seed);
-    lobster->seed = NULL;
-}
+    struct lobster_import *lobster = state;
 
-int
-lobster_import_push(struct lobster_import *lobster, const char *bytes,
-                    size_t size, struct failure *failure)
-{
     return rows_push(&lobster->rows, bytes, size, failure);
 }
 
-int
-lobster_import_end(struct lobster_import *lobster, struct failure *failure)
+static int
+end(void *state, struct failure *failure)
 {
+    struct lobster_import *lobster = state;
+
     if (rows_end(&lobster->rows, failure) != 0)
         return -1;
     if (!lobster->any)
         return fail(failure, FAILURE_DATA,
-                    "line 1: no message (the file is "
-                    "empty)");
+                    "line 1: no message (the file is empty)");
     lobster->any = false;
     return 0;
 }
+
+static void
+release(void *state)
+{
+    struct lobster_import *lobster = state;
+
+    rows_free(&lobster->rows);
+    free(lobster->seed);
+}
+
+const struct import_format lobster_import = {
+    .name = "lobster",
+    .summary = "message files of LOBSTER (NASDAQ)",
+    .state_size = sizeof(struct lobster_import),
+    .init = init,
+    .push = push,
+    .end = end,
+    .free = release,
+};

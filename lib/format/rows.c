@@ -1,5 +1,6 @@
 #include "format/rows.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,19 +121,16 @@ trim(struct cell *cell, const struct cell *end)
     }
 }
 
-/* Cuts a line without its line end into cells.  False when there is a quote
- * or a CR in it, or too many cells: that is for libcsv.
- *
- * Delimiters, quotes, CR and spaces are all below limit, and little else is:
+/* Delimiters, quotes, CR and spaces are all below limit, and little else is:
  * digits and letters are above it unless the delimiter is. */
-static bool
-split(struct rows *rows, const char *line, const char *end)
+bool
+row_split(const char *line, const char *end, char delimiter,
+          struct cell cells[ROW_CELLS_MAX], size_t *count)
 {
-    const char delimiter = rows->delimiter;
     const unsigned limit =
         (unsigned)(delimiter > CSV_QUOTE ? delimiter : CSV_QUOTE) + 1;
     const char *start = line, *at = line;
-    struct cell *cell = rows->cells, *last = cell + ROW_CELLS_MAX - 9;
+    struct cell *cell = cells, *last = cell + ROW_CELLS_MAX - 9;
     bool spaces = false;
 
     for (; end - at >= 8 && cell < last; at += 8) {
@@ -164,9 +162,18 @@ split(struct rows *rows, const char *line, const char *end)
     }
     *cell++ = (struct cell){start, (size_t)(end - start)};
     if (spaces)
-        trim(rows->cells, cell);
-    rows->count = (size_t)(cell - rows->cells);
+        trim(cells, cell);
+    *count = (size_t)(cell - cells);
     return at == end;
+}
+
+static bool
+is_comment(const struct rows *rows, const char *bytes, size_t size)
+{
+    size_t prefix = rows->comment ? strlen(rows->comment) : 0;
+
+    return prefix && size >= prefix &&
+           memcmp(bytes, rows->comment, prefix) == 0;
 }
 
 static int
@@ -175,13 +182,16 @@ take_line(void *owner, const char *bytes, size_t size, struct failure *failure)
     struct rows *rows = owner;
     const char *end = bytes + size;
 
+    if (rows->parser.pstate == rows->between &&
+        (rows->lines.number <= rows->skip || is_comment(rows, bytes, size)))
+        return 0;
     if (rows->parser.pstate != rows->between || rows->careful)
         return feed(rows, bytes, size, failure);
     if (end > bytes && end[-1] == '\n')
         end--;
     if (end > bytes && end[-1] == '\r')
         end--;
-    if (!split(rows, bytes, end))
+    if (!row_split(bytes, end, rows->delimiter, rows->cells, &rows->count))
         return feed(rows, bytes, size, failure);
     if (rows->count == 1 && rows->cells[0].size == 0) {
         rows->count = 0;
@@ -191,8 +201,7 @@ take_line(void *owner, const char *bytes, size_t size, struct failure *failure)
     return hand_out(rows, failure);
 }
 
-/* ---- ----------------------------------------------------------------------
- */
+/* ---- files --------------------------------------------------------------- */
 
 int
 rows_init(struct rows *rows, struct failure *failure)
@@ -216,6 +225,13 @@ rows_push(struct rows *rows, const char *bytes, size_t size,
           struct failure *failure)
 {
     return lines_push(&rows->lines, bytes, size, failure);
+}
+
+bool
+rows_between(const struct rows *rows)
+{
+    return rows->lines.carried == 0 && rows->lines.number >= rows->skip &&
+           rows->parser.pstate == rows->between && !rows->careful;
 }
 
 int

@@ -27,10 +27,12 @@ struct rows {
     int (*row)(void *owner, const struct cell *cells, size_t count,
                struct failure *failure);
     void *owner;
-    char delimiter; /* of ASCII */
-    bool careful;   /* everything goes through libcsv; for comparison */
+    char delimiter;      /* of ASCII */
+    uint64_t skip;       /* so many lines at the beginning do not count */
+    const char *comment; /* nor do lines that begin with it; NULL */
+    bool careful;        /* everything goes through libcsv; for comparison */
 
-    uint64_t line; /* where the row in hand begins */
+    uint64_t line; /* where the current row begins */
 
     /* private */
     struct lines lines;
@@ -48,6 +50,15 @@ struct rows {
 int rows_init(struct rows *rows, struct failure *failure);
 int rows_push(struct rows *rows, const char *bytes, size_t size,
               struct failure *failure);
+
+/* Whether what is pushed next is the beginning of a row, and all before it was
+ * handed out. */
+bool rows_between(const struct rows *rows);
+
+/* Cuts a line without its line end into cells.  False when there is a quote
+ * or a CR in it, or too many cells: that is for rows_push. */
+bool row_split(const char *line, const char *end, char delimiter,
+               struct cell cells[ROW_CELLS_MAX], size_t *count);
 
 /* The file is over, and another may begin. */
 int rows_end(struct rows *rows, struct failure *failure);

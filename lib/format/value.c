@@ -1,5 +1,6 @@
 #include "format/value.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,104 +8,101 @@
 #include "base/decimal.h"
 #include "base/hex.h"
 #include "base/utf8.h"
-#include "format/intern.h"
+#include "format/complaint.h"
 #include "tape/frame.h"
 
-#define EXCERPT_MAX 60 /* bytes of a bad value that a message shows */
-
-int
-value_refuse(struct failure *failure, struct cell text, const char *complaint)
+static char *
+at(const struct values *values, const struct schema_field *field)
 {
-    bool cut = text.size > EXCERPT_MAX;
-
-    return fail(failure, FAILURE_DATA, "\"%.*s%s\" %s",
-                (int)(cut ? EXCERPT_MAX : text.size), text.bytes,
-                cut ? "..." : "", complaint);
+    assert(field->offset + field->size <= EVENT_MAX);
+    return values->event + field->offset;
 }
 
-static char *
-at(const struct importer *importer, const struct schema_field *field)
+/* ---- rules --------------------------------------------------------------- */
+
+struct value_rules
+value_rules_plain(void)
 {
-    return importer->event + field->offset;
+    return (struct value_rules){.numbers = {.point = '.', .round = -1}};
+}
+
+static bool
+is_decimal(const struct schema_field *field)
+{
+    return field->kind == FIELD_PRICE || field->kind == FIELD_QUANTITY ||
+           field->kind == FIELD_RATIO || field->kind == FIELD_AMOUNT;
+}
+
+void
+value_rules_settle(struct value_rules *rules, const struct schema_type *type)
+{
+    const struct number_rules *numbers = &rules->numbers;
+    bool all =
+        numbers->point != '.' || numbers->thousands || numbers->round >= 0;
+
+    rules->treated = 0;
+    for (size_t i = 0; i < rules->word_count; i++)
+        rules->treated |= UINT64_C(1) << rules->words[i].slot;
+    for (unsigned slot = 0; slot < slot_count(type); slot++) {
+        const struct schema_field *field = slot_field(type, slot);
+
+        if (field && is_decimal(field) && (all || rules->scales[slot]))
+            rules->treated |= UINT64_C(1) << slot;
+    }
+}
+
+/* Rewrites a text as the rules have it, in room if need be. */
+static struct cell
+treat(struct values *values, unsigned slot, const struct schema_field *field,
+      struct cell text, char room[NUMBER_PLAIN_MAX])
+{
+    const struct value_rules *rules = values->rules;
+    struct cell plain;
+    bool rounded;
+
+    for (size_t i = 0; i < rules->word_count; i++)
+        if (rules->words[i].slot == slot &&
+            cell_equal(rules->words[i].theirs, text))
+            return rules->words[i].ours;
+    if (!is_decimal(field) ||
+        !number_plain(&rules->numbers, rules->scales[slot], text, room, &plain,
+                      &rounded))
+        return text;
+    values->rounded += rounded;
+    return plain;
 }
 
 /* ---- numbers ------------------------------------------------------------- */
 
-#define PLAIN_MAX 128 /* bytes of a number written without exponent */
-
-/* Reads [+-]digits, at most four of them. */
+/* "1.5e-7" as "0.00000015".  False when it has no exponent. */
 static bool
-exponent_parse(const char *text, const char *end, int *value)
+without_exponent(struct cell text, char plain[NUMBER_PLAIN_MAX],
+                 struct cell *result)
 {
-    bool negative = text < end && *text == '-';
+    static const struct number_rules rules = {.point = '.', .round = -1};
+    bool rounded;
 
-    if (text < end && (*text == '-' || *text == '+'))
-        text++;
-    if (text == end || end - text > 4)
-        return false;
-    for (*value = 0; text < end; text++) {
-        if (*text < '0' || *text > '9')
-            return false;
-        *value = *value * 10 + *text - '0';
-    }
-    if (negative)
-        *value = -*value;
-    return true;
+    return number_plain(&rules, 0, text, plain, result, &rounded);
 }
 
-/* Writes the digits of a mantissa; where its point is, or -1. */
+/* Says what to do about a number that has too many places. */
 static int
-mantissa_parse(const char *text, const char *end, char *digits, int *count)
+refuse_number(struct values *values, struct cell text,
+              enum decimal_result result)
 {
-    int point = -1;
-
-    *count = 0;
-    for (; text < end; text++) {
-        if (*text == '.' && point < 0)
-            point = *count;
-        else if (*text < '0' || *text > '9' || *count == PLAIN_MAX / 4)
-            return -1;
-        else
-            digits[(*count)++] = *text;
-    }
-    return point < 0 ? *count : point;
-}
-
-/* "1.5e-7" as "0.00000015".  False when it is nothing like that, or so large
- * or small that it cannot be meant. */
-static bool
-without_exponent(struct cell text, char plain[PLAIN_MAX], struct cell *result)
-{
-    const char *end = text.bytes + text.size, *e;
-    char digits[PLAIN_MAX / 4];
-    int count, point, exponent, used = 0;
-
-    for (e = text.bytes; e < end && (*e | 32) != 'e'; e++)
-        ;
-    if (e == end || !exponent_parse(e + 1, end, &exponent))
-        return false;
-    if (*text.bytes == '-' || *text.bytes == '+')
-        plain[used++] = *text.bytes;
-    point = mantissa_parse(text.bytes + used, e, digits, &count);
-    if (point < 0 || count == 0 || exponent < -40 || exponent > 40)
-        return false;
-    point += exponent;
-    for (int i = point < 1 ? point - 1 : 0; i < count || i < point; i++) {
-        if (i == point)
-            plain[used++] = '.';
-        plain[used++] = i >= 0 && i < count ? digits[i] : '0';
-    }
-    *result = (struct cell){plain, (size_t)used};
-    return true;
+    refuse(values->failure, text, decimal_complaint(result));
+    if (result == DECIMAL_PRECISION && values->rules->one_type)
+        return fail_hint(values->failure, "--round 8 rounds it");
+    return -1;
 }
 
 static int
-set_decimal(struct importer *importer, const struct schema_field *field,
+set_decimal(struct values *values, const struct schema_field *field,
             struct cell text, int64_t time)
 {
-    int64_t *value = (int64_t *)(void *)at(importer, field);
+    int64_t *value = (int64_t *)(void *)at(values, field);
     enum decimal_result result = decimal_parse(text.bytes, text.size, value);
-    char plain[PLAIN_MAX];
+    char plain[NUMBER_PLAIN_MAX];
     struct cell other;
 
     (void)time;
@@ -112,26 +110,26 @@ set_decimal(struct importer *importer, const struct schema_field *field,
         result = decimal_parse(other.bytes, other.size, value);
     if (result == DECIMAL_OK)
         return 0;
-    return value_refuse(importer->failure, text, decimal_complaint(result));
+    return refuse_number(values, text, result);
 }
 
 static int
-set_amount(struct importer *importer, const struct schema_field *field,
+set_amount(struct values *values, const struct schema_field *field,
            struct cell text, int64_t time)
 {
     i128 value = 0;
     enum decimal_result result = amount_parse(text.bytes, text.size, &value);
     struct amount amount;
-    char plain[PLAIN_MAX];
+    char plain[NUMBER_PLAIN_MAX];
     struct cell other;
 
     (void)time;
     if (result == DECIMAL_SYNTAX && without_exponent(text, plain, &other))
         result = amount_parse(other.bytes, other.size, &value);
     if (result != DECIMAL_OK)
-        return value_refuse(importer->failure, text, decimal_complaint(result));
+        return refuse_number(values, text, result);
     amount = amount_of(value);
-    memcpy(at(importer, field), &amount, sizeof amount);
+    memcpy(at(values, field), &amount, sizeof amount);
     return 0;
 }
 
@@ -155,97 +153,79 @@ unsigned_parse(struct cell text, uint64_t max, uint64_t *value)
 }
 
 static int
-set_count(struct importer *importer, const struct schema_field *field,
+set_count(struct values *values, const struct schema_field *field,
           struct cell text, int64_t time)
 {
     uint64_t max = field->size == 4 ? UINT32_MAX : UINT64_MAX, value;
 
     (void)time;
     if (!unsigned_parse(text, max, &value))
-        return value_refuse(importer->failure, text,
-                            field->size == 4
-                                ? "is not a whole number below 2^32"
-                                : "is not a whole number below 2^64");
-    memcpy(at(importer, field), &value, field->size);
+        return refuse(values->failure, text,
+                      field->size == 4 ? "is not a whole number below 2^32"
+                                       : "is not a whole number below 2^64");
+    memcpy(at(values, field), &value, field->size);
+    return 0;
+}
+
+/* Accounts that the ledger keeps for itself, in what comes from outside. */
+static int
+check_account(struct values *values, struct cell text)
+{
+    const struct event *event = (const struct event *)(void *)values->event;
+    static const uint16_t inputs[] = {EVENT_ORDER, EVENT_MODIFY,  EVENT_CANCEL,
+                                      EVENT_TRADE, EVENT_ACCOUNT, EVENT_CASH,
+                                      EVENT_HOLD};
+
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+        if (event->type == inputs[i])
+            return refuse(values->failure, text,
+                          "is reserved: accounts that begin with @ are the "
+                          "ledger's own");
     return 0;
 }
 
 static int
-set_id(struct importer *importer, const struct schema_field *field,
+set_id(struct values *values, const struct schema_field *field,
        struct cell text, int64_t time)
 {
     uint64_t id;
 
     if (field->id_kind == 0)
-        return set_count(importer, field, text, time);
-    if (intern_id(importer, field->id_kind, text, time, &id) != 0)
+        return set_count(values, field, text, time);
+    if (field->id_kind == ID_ACCOUNT && text.bytes[0] == '@' &&
+        check_account(values, text) != 0)
         return -1;
-    memcpy(at(importer, field), &id, sizeof id);
+    if (values->ahead) {
+        if (!intern_find_id(values->intern, field->id_kind, text,
+                            values->scratch, &id))
+            return -1;
+    } else if (intern_id(values->intern, field->id_kind, text, time, &id) !=
+               0) {
+        return -1;
+    }
+    memcpy(at(values, field), &id, sizeof id);
     return 0;
 }
 
 /* ---- times --------------------------------------------------------------- */
 
-/* A number of units, and as many places as nanoseconds allow. */
-static bool
-units_parse(struct cell text, int64_t unit, int64_t *ns)
-{
-    const char *p = text.bytes, *end = p + text.size;
-    bool negative = p < end && *p == '-', point = false, bad = false;
-    int64_t value = 0;
-
-    p += negative;
-    if (p == end || *p == '.')
-        return false;
-    for (; p < end && !bad; p++) {
-        int digit = *p - '0';
-
-        if (*p == '.' && !point) {
-            point = true;
-            continue;
-        }
-        bad = digit < 0 || digit > 9;
-        if (!point) {
-            bad |= __builtin_mul_overflow(value, 10, &value) ||
-                   __builtin_add_overflow(value, unit * digit, &value);
-        } else {
-            bad |= unit % 10 != 0 && digit != 0;
-            unit /= 10;
-            bad |= __builtin_add_overflow(value, unit * digit, &value);
-        }
-    }
-    *ns = negative ? -value : value;
-    return !bad;
-}
-
 int
-value_time(struct importer *importer, struct cell text, int64_t *time)
+value_time(struct values *values, struct cell text, int64_t *time)
 {
-    if (time_parse(text.bytes, text.size, time))
-        return 0;
-    if (importer->unit == 0)
-        return value_refuse(importer->failure, text,
-                            "is not a time of RFC 3339, like "
-                            "2026-01-08T09:30:00Z (--time-unit tells what a "
-                            "number means)");
-    if (!units_parse(text, importer->unit, time))
-        return value_refuse(importer->failure, text,
-                            "is neither a number of --time-unit nor a time of "
-                            "RFC 3339");
-    return 0;
+    return time_text_parse(&values->rules->times, text, time, values->failure);
 }
 
 static int
-set_time(struct importer *importer, const struct schema_field *field,
+set_time(struct values *values, const struct schema_field *field,
          struct cell text, int64_t time)
 {
     (void)time;
-    return value_time(importer, text, (int64_t *)(void *)at(importer, field));
+    return value_time(values, text, (int64_t *)(void *)at(values, field));
 }
 
 /* As duration_parse, and 0s, and a sign. */
 static int
-set_duration(struct importer *importer, const struct schema_field *field,
+set_duration(struct values *values, const struct schema_field *field,
              struct cell text, int64_t time)
 {
     bool negative = text.bytes[0] == '-';
@@ -255,11 +235,11 @@ set_duration(struct importer *importer, const struct schema_field *field,
     if (cell_is(text, "0s"))
         ns = 0;
     else if (!duration_parse(text.bytes + negative, text.size - negative, &ns))
-        return value_refuse(importer->failure, text,
-                            "is not a duration, like 1h30m or 500ms");
+        return refuse(values->failure, text,
+                      "is not a duration, like 1h30m or 500ms");
     if (negative)
         ns = -ns;
-    memcpy(at(importer, field), &ns, sizeof ns);
+    memcpy(at(values, field), &ns, sizeof ns);
     return 0;
 }
 
@@ -276,7 +256,7 @@ find_word(const char *const *words, struct cell text)
 }
 
 static int
-refuse_word(struct importer *importer, const struct schema_field *field,
+refuse_word(struct values *values, const struct schema_field *field,
             struct cell text)
 {
     char complaint[400] = "is none of ";
@@ -285,24 +265,27 @@ refuse_word(struct importer *importer, const struct schema_field *field,
     for (int i = 0; field->words[i] && used < sizeof complaint - 40; i++)
         used += (size_t)snprintf(complaint + used, sizeof complaint - used,
                                  "%s%s", i ? ", " : "", field->words[i]);
-    return value_refuse(importer->failure, text, complaint);
+    refuse(values->failure, text, complaint);
+    if (values->rules->one_type)
+        fail_hint(values->failure, "--word says what a word means");
+    return -1;
 }
 
 static int
-set_enum(struct importer *importer, const struct schema_field *field,
+set_enum(struct values *values, const struct schema_field *field,
          struct cell text, int64_t time)
 {
     int word = find_word(field->words, text);
 
     (void)time;
     if (word < 0)
-        return refuse_word(importer, field, text);
-    *at(importer, field) = (char)(word + 1);
+        return refuse_word(values, field, text);
+    *at(values, field) = (char)(word + 1);
     return 0;
 }
 
 static int
-set_flags(struct importer *importer, const struct schema_field *field,
+set_flags(struct values *values, const struct schema_field *field,
           struct cell text, int64_t time)
 {
     const char *end = text.bytes + text.size;
@@ -315,82 +298,85 @@ set_flags(struct importer *importer, const struct schema_field *field,
         int bit = find_word(field->words, word);
 
         if (bit < 0)
-            return refuse_word(importer, field, word);
+            return refuse_word(values, field, word);
         flags |= 1U << bit;
         p += word.size + 1;
     }
-    *at(importer, field) = (char)flags;
+    *at(values, field) = (char)flags;
     return 0;
 }
 
 /* ---- texts --------------------------------------------------------------- */
 
 static int
-append(struct importer *importer, const struct schema_field *field,
+append(struct values *values, const struct schema_field *field,
        struct cell text)
 {
-    struct text place = {(uint16_t)importer->used, (uint16_t)text.size, 0};
+    struct text place = {(uint16_t)values->used, (uint16_t)text.size, 0};
 
-    if (text.size > EVENT_MAX - importer->used)
-        return value_refuse(importer->failure, text,
-                            "is too long: an event has at most 65472 bytes");
-    memcpy(at(importer, field), &place, sizeof place);
-    memcpy(importer->event + importer->used, text.bytes, text.size);
-    importer->used += text.size;
+    if (text.size > EVENT_MAX - values->used)
+        return refuse(values->failure, text,
+                      "is too long: an event has at most 65472 bytes");
+    memcpy(at(values, field), &place, sizeof place);
+    memcpy(values->event + values->used, text.bytes, text.size);
+    values->used += text.size;
     return 0;
 }
 
 static int
-set_text(struct importer *importer, const struct schema_field *field,
+set_text(struct values *values, const struct schema_field *field,
          struct cell text, int64_t time)
 {
     (void)time;
     if (utf8_span(text.bytes, text.size) != text.size)
-        return value_refuse(importer->failure, text, "is not UTF-8");
-    return append(importer, field, text);
+        return refuse(values->failure, text, "is not UTF-8");
+    return append(values, field, text);
 }
 
 static int
-set_code(struct importer *importer, const struct schema_field *field,
+set_code(struct values *values, const struct schema_field *field,
          struct cell text, int64_t time)
 {
     struct code code = code_from_text(text.bytes, text.size);
 
     (void)time;
     if (code.word == 0)
-        return value_refuse(importer->failure, text,
-                            "is not a code: 1 to 8 letters or digits");
-    memcpy(at(importer, field), &code, sizeof code);
+        return refuse(values->failure, text,
+                      "is not a code: 1 to 8 letters or digits");
+    memcpy(at(values, field), &code, sizeof code);
     return 0;
 }
 
 static int
-set_instrument(struct importer *importer, const struct schema_field *field,
+set_instrument(struct values *values, const struct schema_field *field,
                struct cell text, int64_t time)
 {
     struct cell none = {"", 0};
-    uint32_t id = import_instrument(importer, text, none, time);
+    uint32_t id = values->ahead
+                      ? intern_find_instrument(values->intern, text, none,
+                                               values->scratch)
+                      : intern_instrument(values->intern, text, none, time);
 
-    memcpy(at(importer, field), &id, sizeof id);
+    memcpy(at(values, field), &id, sizeof id);
     return id ? 0 : -1;
 }
 
 int
-value_data(struct importer *importer, struct cell text)
+value_data(struct values *values, struct cell text)
 {
-    size_t room = EVENT_MAX - importer->used;
+    size_t room = EVENT_MAX - values->used;
 
     if (text.size % 16 != 0 || text.size / 2 > room)
-        return value_refuse(importer->failure, text,
-                            "is not a multiple of 8 bytes in hexadecimal, of "
-                            "65456 bytes at most");
+        return refuse(values->failure, text,
+                      "is not a multiple of 8 bytes in hexadecimal, of "
+                      "65456 bytes at most");
     for (size_t i = 0; i < text.size; i += 2) {
         int high = hex_value(text.bytes[i]);
         int low = hex_value(text.bytes[i + 1]);
 
         if (high < 0 || low < 0)
-            return value_refuse(importer->failure, text, "is not hexadecimal");
-        importer->event[importer->used++] = (char)(high << 4 | low);
+            return refuse(values->failure, text, "is not hexadecimal");
+        values->event[values->used++] = (char)(high << 4 | low);
     }
     return 0;
 }
@@ -399,12 +385,11 @@ value_data(struct importer *importer, struct cell text)
  */
 
 int
-value_set(struct importer *importer, const struct schema_field *field,
-          struct cell text, int64_t time)
+value_set(struct values *values, unsigned slot,
+          const struct schema_field *field, struct cell text, int64_t time)
 {
-    static int (*const setters[])(struct importer *,
-                                  const struct schema_field *, struct cell,
-                                  int64_t) = {
+    static int (*const setters[])(struct values *, const struct schema_field *,
+                                  struct cell, int64_t) = {
         [FIELD_PRICE] = set_decimal,
         [FIELD_QUANTITY] = set_decimal,
         [FIELD_RATIO] = set_decimal,
@@ -420,5 +405,13 @@ value_set(struct importer *importer, const struct schema_field *field,
         [FIELD_INSTRUMENT] = set_instrument,
     };
 
-    return setters[field->kind](importer, field, text, time);
+    char room[NUMBER_PLAIN_MAX];
+
+    assert(text.size > 0);
+    if (values->rules->treated >> slot & 1) {
+        text = treat(values, slot, field, text, room);
+        if (text.size == 0)
+            return 0;
+    }
+    return setters[field->kind](values, field, text, time);
 }

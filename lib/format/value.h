@@ -1,28 +1,71 @@
-/* value.h - one value of an event, from text.
+/* value.h - the values of an event, from text, by the rules of an import.
  */
 #ifndef FORMAT_VALUE_H
 #define FORMAT_VALUE_H
 
-#include "format/importer.h"
+#include "format/fields.h"
+#include "format/intern.h"
+#include "format/number_text.h"
+#include "format/time_text.h"
 
-/* Records: "TEXT" COMPLAINT.  Returns -1. */
-int value_refuse(struct failure *failure, struct cell text,
-                 const char *complaint);
+/* What a word of theirs means in a column. */
+struct word_rule {
+    unsigned slot;
+    struct cell theirs, ours; /* ours may be empty: null */
+};
 
-/* Sets a field of the event in hand from a text that is not empty. Decimals
- * may have an exponent as long as they are exact. Flags are words joined with
- * '|'.  0, or -1 with the failure set. */
-int value_set(struct importer *importer, const struct schema_field *field,
-              struct cell text, int64_t time);
+struct value_rules {
+    bool one_type; /* the user may add rules for its columns */
+    struct time_rules times;
+    struct number_rules numbers;
+    int8_t scales[SLOTS_MAX]; /* powers of ten */
+    const struct word_rule *words;
+    size_t word_count;
+    const struct cell *nulls; /* texts that stand for no value */
+    size_t null_count;
+    uint64_t treated; /* slots whose text is rewritten first, a bit each; set
+                       * by value_rules_settle */
+};
 
-/* A time: RFC 3339, or a number of importer->unit. */
-int value_time(struct importer *importer, struct cell text, int64_t *time);
+/* An event being made. */
+struct values {
+    const struct value_rules *rules;
+    struct intern *intern;
+    struct failure *failure;
+    bool ahead;    /* nothing is defined: what is new fails without a message */
+    char *event;   /* EVENT_MAX bytes; owned by the caller */
+    size_t used;   /* bytes of it: the fixed part and the texts so far */
+    char *scratch; /* INTERN_SCRATCH bytes; owned by the caller */
+    uint64_t rounded; /* numbers that lost places so far */
+};
 
-/* Copies a text to the end of the event in hand. */
-int value_text(struct importer *importer, const struct schema_field *field,
-               struct cell text);
+/* Rules that change nothing. */
+struct value_rules value_rules_plain(void);
+
+/* Finds out which columns of a type the rules touch. */
+void value_rules_settle(struct value_rules *rules,
+                        const struct schema_type *type);
+
+/* What a cell of a slot says: size 0 for the texts that mean null. */
+static inline bool
+value_is_null(const struct value_rules *rules, struct cell text)
+{
+    for (size_t i = 0; i < rules->null_count; i++)
+        if (cell_equal(rules->nulls[i], text))
+            return true;
+    return false;
+}
+
+/* Sets a field of the event from a text that is not empty; time is the
+ * event's.  Decimals may have an exponent as long as they are exact.  Flags
+ * are words joined with '|'.  0, or -1 with the failure set. */
+int value_set(struct values *values, unsigned slot,
+              const struct schema_field *field, struct cell text, int64_t time);
+
+/* A time that is not empty. */
+int value_time(struct values *values, struct cell text, int64_t *time);
 
 /* The tail of a type that is not ours, from hexadecimal digits. */
-int value_data(struct importer *importer, struct cell text);
+int value_data(struct values *values, struct cell text);
 
 #endif

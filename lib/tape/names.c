@@ -13,13 +13,13 @@ names_free(struct names *names)
         map_free(&names->map[i]);
 }
 
-/* A canonical decimal below 2^63: nothing but digits, no leading zero. */
+/* A canonical decimal from 1 to 2^63 - 1: digits, no leading zero. */
 static bool
 plain_number(const char *text, size_t size, uint64_t *value)
 {
     uint64_t number = 0;
 
-    if (size == 0 || size > 19 || (text[0] == '0' && size > 1))
+    if (size == 0 || size > 19 || text[0] == '0')
         return false;
     for (size_t i = 0; i < size; i++) {
         if (text[i] < '0' || text[i] > '9')

@@ -1,6 +1,6 @@
 /* names.h - texts behind ids.
  *
- * An id that is no canonical decimal below 2^63 outside is interned as
+ * An id that is no canonical decimal from 1 to 2^63 - 1 outside is interned as
  * 2^63 | (XXH3-64(text) >> 1): the same text gives the same id on every tape,
  * so state kept by id needs no translation from day to day.  A name event
  * defines each before its first use.
@@ -25,8 +25,8 @@ struct names {
 /* A zeroed struct names is empty. */
 void names_free(struct names *names);
 
-/* The id of a text: its number if it is one below 2^63, else interned. Null
- * (0) for an empty text and for "0". */
+/* The id of a text: its number if it is one from 1 to 2^63 - 1, else
+ * interned. Null (0) for an empty text only: "0" is a name like any other. */
 uint64_t name_id(const char *text, size_t size);
 
 /* Remembers that an id of a kind stands for a text.  *added (may be NULL)

@@ -42,20 +42,19 @@ END
     small
     xexport -f table -t trade -c time,instrument,side,price,quantity small.tape > out
     cat > wanted <<'END'
-time                  instrument   side     price  quantity
+time                  instrument   side  price     quantity
 2026-01-08T09:30:00Z  NASDAQ:AAPL  buy     150.25       100
-2026-01-08T09:30:02Z  NASDAQ:AAPL  -            1         2
+2026-01-08T09:30:02Z  NASDAQ:AAPL  -         1            2
 END
     diff wanted out
     xexport -f table -t trade,cash small.tape > out
     cat > wanted <<'END'
-   seq  time                            type          instrument   fields
-     3  2026-01-08T09:30:00Z            trade         NASDAQ:AAPL  side=buy flags=auction|self_trade price=150.25 quantity=100 trade_id=1 buyer_id=alice seller_id=9007199254740993
-     4  2026-01-08T09:30:01.000000001Z  cash          -            kind=deposit account_id=alice amount=-0.00000001 currency=USD
-     5  2026-01-08T09:30:02Z            trade         NASDAQ:AAPL  price=1 quantity=2
+seq  time                            type   instrument   fields
+  3  2026-01-08T09:30:00.000000000Z  trade  NASDAQ:AAPL  side=buy flags=auction|self_trade price=150.25 quantity=100 trade_id=1 buyer_id=alice seller_id=9007199254740993
+  4  2026-01-08T09:30:01.000000001Z  cash   -            kind=deposit account_id=alice amount=-0.00000001 currency=USD
+  5  2026-01-08T09:30:02.000000000Z  trade  NASDAQ:AAPL  price=1 quantity=2
 END
-    sed -n 2p out | contains '^     3  2026-01-08T09:30:00Z  trade '
-    tail -n 1 out | diff <(tail -n 1 wanted) -
+    diff wanted out
 }
 
 @test "-t selects, and more than one -t adds up" {
@@ -148,6 +147,68 @@ END
     [[ ${lines[1]} == *'name=a?[2Jb?c?d?e' ]]
     run -0 xexport -f table -t audit -c name a.tape
     [ "${lines[1]}" = 'a?[2Jb?c?d?e' ]
+}
+
+@test "a table leaves out what no event has, and brings it back" {
+    {
+        echo 'time,instrument,side,price,quantity'
+        for i in {1..600}; do echo "2026-01-08T00:00:00Z,A,,$i,1"; done
+        echo '2026-01-08T00:00:01Z,A,buy,7,1'
+    } | ximport -f csv -t print > a.tape
+    xexport -f table -t print a.tape > out
+    [ "$(head -n 1 out | tr -s ' ')" = "time instrument price quantity" ]
+    [ "$(grep -c '^time ' out)" -eq 2 ]
+    [ "$(grep '^time ' out | tail -n 1 | tr -s ' ')" = "time instrument side price quantity" ]
+    [ "$(tail -n 1 out | tr -s ' ')" = "2026-01-08T00:00:01Z A buy 7 1" ]
+    [ "$(grep -vc '^time ' out)" -eq 601 ]
+    # --wide has every column, and -c those that are asked for
+    [[ "$(xexport -f table -t print --wide a.tape | head -n 1)" == *conditions*trade_id* ]]
+    [ "$(xexport -f table -t print -c side,price a.tape | head -n 2 | tail -n 1 | tr -s ' ')" = "- 1" ]
+}
+
+@test "times of a table are of equal width" {
+    ximport -f csv -t clock <<< $'time\n2026-01-08T00:00:00Z\n2026-01-08T00:00:00.5Z\n2026-01-08T00:00:00.123Z' > a.tape
+    run -0 xexport -f table -t clock a.tape
+    [ "${lines[1]}" = "2026-01-08T00:00:00.000Z" ]
+    [ "${lines[2]}" = "2026-01-08T00:00:00.500Z" ]
+    [ "${lines[3]}" = "2026-01-08T00:00:00.123Z" ]
+}
+
+@test "a record that does not fit the line goes down the page" {
+    small
+    run -0 env COLUMNS=40 xexport -f table -t trade small.tape
+    [ "${lines[0]}" = "time        2026-01-08T09:30:00Z" ]
+    [ "${lines[1]}" = "instrument  NASDAQ:AAPL" ]
+    [ "$(grep -c '^time ' <<< "$output")" -eq 2 ]
+    run ! grep -q ' -$' <<< "$output"
+    [ "$(COLUMNS=40 xexport -f table -t trade --wide small.tape | wc -l)" -eq 3 ]
+    [ "$(COLUMNS=200 xexport -f table -t trade small.tape | wc -l)" -eq 3 ]
+}
+
+@test "-n stops after so many events" {
+    sample 2000 > day.tape
+    [ "$(xexport -f json -n 3 day.tape | wc -l)" -eq 3 ]
+    [ "$(xexport -f csv -t order -n 700 day.tape | wc -l)" -eq 701 ]
+    [ "$(xexport -f table -t order -n 700 day.tape | wc -l)" -eq 701 ]
+    xexport -f json day.tape | head -n 3 | diff - <(xexport -f json -n 3 day.tape)
+}
+
+@test "a -t of which there is no event says so, but not with -q" {
+    small
+    run -0 --separate-stderr xexport -f csv -t order small.tape
+    [ "$stderr" = "xexport: no event of -t order here" ]
+    run -0 --separate-stderr xexport -q -f json -t order small.tape
+    [ -z "$stderr" ]
+    run -0 --separate-stderr xexport -f json -t order,cash small.tape
+    [ -z "$stderr" ]
+}
+
+@test "a wrong type or column names the nearest that there is" {
+    small
+    run -2 --separate-stderr xexport -f csv -t trad small.tape
+    [ "$stderr" = 'xexport: -t: unknown event type "trad"; did you mean "trade"? (ximport --list types lists them)' ]
+    run -2 --separate-stderr xexport -f csv -t trade -c pric small.tape
+    [ "$stderr" = 'xexport: -c: unknown field of trade "pric"; did you mean "price"? (ximport --list fields -t trade lists them)' ]
 }
 
 @test "one long text does not make all lines of a table long" {

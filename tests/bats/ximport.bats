@@ -71,15 +71,18 @@ time,symbol,exchange
 2026-01-08,A,COL
 2026-01-08,A,
 2026-01-08,TXT:A,COL
+2026-01-08,COL:A,COL
 2026-01-08,:B:C,
 2026-01-08,:A,
 END
     [[ ${lines[1]} == *'"instrument":"COL:A"}' ]]
     [[ ${lines[3]} == *'"instrument":"OPT:A"}' ]]
-    [[ ${lines[5]} == *'"instrument":"TXT:A"}' ]]
-    [[ ${lines[7]} == *'"instrument":":B:C"}' ]]
-    [[ ${lines[8]} == *'"symbol":"A"}' ]]
-    [[ ${lines[9]} == *'"instrument":"A"}' ]]
+    # a colon in the symbol does not take the exchange given beside it away
+    [[ ${lines[5]} == *'"instrument":"COL:TXT:A"}' ]]
+    [[ ${lines[6]} == *'"instrument":"COL:A"}' ]]
+    [[ ${lines[8]} == *'"instrument":":B:C"}' ]]
+    [[ ${lines[9]} == *'"symbol":"A"}' ]]
+    [[ ${lines[10]} == *'"instrument":"A"}' ]]
 }
 
 @test "an exchange has no colon: it would end there" {
@@ -156,7 +159,7 @@ END
     done <<'END'
 2026-01-08,A,12.x,2,buy|column price: "12.x" is not a number
 2026-01-08,A,1,2,bye|column side: "bye" is none of buy, sell
-2026-13-08,A,1,2,buy|column time: "2026-13-08" is not a time
+2026-13-08,A,1,2,buy|column time: "2026-13-08" has a month that is not of 1 to 12
 ,A,1,2,buy|column time: an event without time
 2026-01-08,A,1,2|4 columns, but the header line has 5
 2026-01-08,A,1,2,buy,x|6 columns, but the header line has 5
@@ -172,7 +175,7 @@ END
 }
 
 @test "a bad header is exit 1 and says what to do" {
-    refused 1 'line 1: column "foo" is no field of trade (-m FIELD=foo says which it is, --ignore foo leaves it out)' -f csv -t trade <<< time,foo
+    refused 1 'line 1: column "foo" is no field of trade (-m FIELD=foo says which it is, -x foo leaves it out)' -f csv -t trade <<< time,foo
     refused 1 'line 1: columns 1 and 2 are both the field time' -f csv -t trade <<< time,Time
     refused 1 'line 1: no column is the time' -f csv -t trade <<< price
     refused 1 'there is no column "when"' -f csv -t trade -m time=when <<< price
@@ -309,7 +312,7 @@ END
 {"type":"print","time":"2026-01-08","conditions":"late"}@key "conditions": must be an array of words
 {"type":"print","time":"2026-01-08","conditions":["early"]}@key "conditions": "early" is none of
 {"type":"print","price":1}@key "time": an event without time
-{"type":"prince","time":"2026-01-08"}@key type: there is no event type "prince"
+{"type":"prince","time":"2026-01-08"}@key type: unknown event type "prince"; did you mean "print"?
 {"type":"audit","time":"2026-01-08","name":5}@key "name": must be a string
 {"type":"audit","time":"2026-01-08","document":{"a":1}}@byte 48: an object in an object
 {"type":"audit","time":"2026-01-08","name":"\\ud800"}@byte 51: half of a pair of surrogates
@@ -503,7 +506,7 @@ END
 @test "an option of another format is refused, and noted in no provenance" {
     printf 'time,price\n2026-01-08,1\n' > a.csv
     for options in "-f json -t print" "-f json -m price=px" "-f json -D price=1" \
-        "-f csv -t print --symbol A" "-f csv -t print --tz UTC" \
+        "-f csv -t print --symbol A" "-f csv -t print --seed a.csv" \
         "-f lobster --symbol A --date 2026-01-08 --no-header"; do
         # shellcheck disable=SC2086
         run -2 --separate-stderr ximport $options a.csv

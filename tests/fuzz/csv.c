@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "../text_events.h"
+#include "format/rows.h"
 
 /* ---- rows ---------------------------------------------------------------- */
 
@@ -13,25 +14,26 @@ static int
 log_row(void *owner, const struct cell *cells, size_t count,
         struct failure *failure)
 {
-    struct buffer *log = owner;
+    struct bytes *log = owner;
 
     for (size_t i = 0; i < count; i++) {
-        buffer_put(log, &cells[i].size, sizeof cells[i].size, failure);
-        buffer_put(log, cells[i].bytes, cells[i].size, failure);
+        bytes_put(log, &cells[i].size, sizeof cells[i].size);
+        bytes_put(log, cells[i].bytes, cells[i].size);
     }
-    return buffer_put(log, "\n", 1, failure);
+    bytes_put_byte(log, '\n');
+    return bytes_ok(log, failure);
 }
 
-static struct buffer
+static struct bytes
 log_rows(const char *bytes, size_t size, size_t piece, bool careful,
          char delimiter)
 {
-    struct buffer log = {NULL, 0, 0};
+    struct bytes log = {0};
     struct rows rows = {.row = log_row,
                         .owner = &log,
                         .careful = careful,
                         .delimiter = delimiter};
-    struct failure failure = {0}, other = {0};
+    struct failure failure = {0};
     int result = rows_init(&rows, &failure);
 
     for (size_t at = 0; result == 0 && at < size; at += piece)
@@ -41,7 +43,7 @@ log_rows(const char *bytes, size_t size, size_t piece, bool careful,
         result = rows_end(&rows, &failure);
     rows_free(&rows);
     assert(result == 0 || failure.kind == FAILURE_DATA);
-    buffer_put(&log, failure.text, strlen(failure.text), &other);
+    bytes_put_text(&log, failure.text);
     return log;
 }
 
@@ -50,13 +52,13 @@ compare_rows(const char *bytes, size_t size, unsigned choice)
 {
     static const char delimiters[] = ",;\t|";
     char delimiter = delimiters[choice % 4];
-    struct buffer wanted = log_rows(bytes, size, size + 1, true, delimiter);
-    struct buffer log =
+    struct bytes wanted = log_rows(bytes, size, size + 1, true, delimiter);
+    struct bytes log =
         log_rows(bytes, size, 1 + choice / 4 % 8, false, delimiter);
 
     assert(same(&wanted, &log));
-    buffer_free(&wanted);
-    buffer_free(&log);
+    bytes_free(&wanted);
+    bytes_free(&log);
 }
 
 /* ---- events -------------------------------------------------------------- */
@@ -67,17 +69,18 @@ there_and_back(const struct tape *tape, const char *name)
     struct schema_type user;
     const struct schema_type *type = type_from_text(cell_of(name), &user);
     struct failure failure = {0};
-    struct buffer csv = print(tape, type, true, &failure);
-    struct buffer before = print(tape, type, false, &failure);
-    struct tape back = read_csv(csv.bytes, csv.used, name, &failure);
-    struct buffer after = print(&back, type, false, &failure);
+    struct bytes csv = print(tape, type, true, &failure);
+    struct bytes before = print(tape, type, false, &failure);
+    struct tape back =
+        read_csv((const char *)csv.bytes, csv.size, name, &failure);
+    struct bytes after = print(&back, type, false, &failure);
 
     assert(failure.kind == FAILURE_NONE);
     assert(same(&before, &after));
-    buffer_free(&csv);
-    buffer_free(&before);
-    buffer_free(&back.events);
-    buffer_free(&after);
+    bytes_free(&csv);
+    bytes_free(&before);
+    bytes_free(&back.events);
+    bytes_free(&after);
 }
 
 int
@@ -98,6 +101,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(failure.kind == FAILURE_NONE || failure.kind == FAILURE_DATA);
     if (failure.kind == FAILURE_NONE)
         there_and_back(&tape, name);
-    buffer_free(&tape.events);
+    bytes_free(&tape.events);
     return 0;
 }

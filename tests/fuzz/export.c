@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "../text_events.h"
-#include "format/table_write.h"
+#include "format/json_scan.h"
 #include "tape/frame.h"
 
 static unsigned
@@ -68,25 +68,28 @@ check_json(const char *bytes, size_t size)
     assert(json_scan(bytes, size, scratch, members, &failure) > 0);
 }
 
+/* Prints an event in a format, alone. */
 static void
-print_event(struct json_writer *json, struct table_writer *table,
-            const struct event *event)
+print_event(const struct export_format *format, bool of_type,
+            struct exporter *exporter, const struct event *event)
 {
-    struct exporter *exporter = json->exporter;
-    struct csv_writer csv = {.exporter = exporter, .guard = true};
-    struct buffer text = {NULL, 0, 0};
+    struct export_options options = {
+        .guard = true, .type = of_type ? schema_find(event->type) : NULL};
+    struct bytes text = {0};
+    void *state = calloc(1, format->state_size);
 
-    if (json_put(json, event, &text) == 0)
-        check_json(text.bytes, text.used);
-    else
+    assert(format->init(state, exporter, &options) == 0);
+    if (format->event(state, event, 1, &text) == 0 &&
+        (!format->flush || format->flush(state, &text) == 0)) {
+        if (format == &json_export)
+            check_json((const char *)text.bytes, text.size);
+    } else {
         assert(exporter->failure->kind == FAILURE_DATA);
+    }
     *exporter->failure = (struct failure){0};
-    table_put(table, event, 1, &text);
-    columns_set(&csv.columns, schema_find(event->type), NULL,
-                exporter->failure);
-    csv_put(&csv, event, 1, &text);
-    csv_writer_free(&csv);
-    buffer_free(&text);
+    format->free(state);
+    free(state);
+    bytes_free(&text);
 }
 
 int
@@ -94,16 +97,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct instruments instruments;
     struct failure failure = {0};
-    struct exporter exporter = {.instruments = &instruments,
-                                .failure = &failure};
-    struct json_writer json = {.exporter = &exporter};
-    struct table_writer table = {.exporter = &exporter, .mixed = true};
+    struct exporter exporter;
     uint64_t room[64]; /* the longest fixed part and tail */
     struct event *event = (struct event *)(void *)room;
     size_t used;
 
-    json_writer_init(&json);
-    table_writer_init(&table);
+    assert(exporter_init(&exporter, &instruments, &failure) == 0);
     for (; size > 2; data += used, size -= used) {
         used = take_event(data, size, (char *)room);
         if (event->type == EVENT_INSTRUMENT &&
@@ -111,11 +110,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 INSTRUMENT_NONE)
             break; /* as every program does */
         failure = (struct failure){0};
-        if (exporter_note(&exporter, event) == 0)
-            print_event(&json, &table, event);
+        if (exporter_note(&exporter, event) == 0) {
+            print_event(&json_export, false, &exporter, event);
+            print_event(&table_export, false, &exporter, event);
+            print_event(&table_export, true, &exporter, event);
+            print_event(&csv_export, true, &exporter, event);
+        }
     }
-    json_writer_free(&json);
-    table_writer_free(&table);
     exporter_free(&exporter);
     instruments_free(&instruments);
     return 0;

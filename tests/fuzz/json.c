@@ -10,19 +10,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct failure failure = {0}, after = {0};
     struct tape tape = read_json((const char *)data, size, &failure);
-    struct buffer text = print(&tape, NULL, false, &after);
+    struct bytes text = print(&tape, NULL, false, &after);
     struct tape back;
 
     assert(failure.kind == FAILURE_NONE || failure.kind == FAILURE_DATA);
     assert(failure.kind == FAILURE_NONE || *failure.text);
     assert(after.kind == FAILURE_NONE);
-    if (text.used > 0) {
-        back = read_json(text.bytes, text.used, &after);
+    if (text.size > 0) {
+        back = read_json((const char *)text.bytes, text.size, &after);
         assert(after.kind == FAILURE_NONE);
         assert(same(&tape.events, &back.events));
-        buffer_free(&back.events);
+        bytes_free(&back.events);
     }
-    buffer_free(&text);
-    buffer_free(&tape.events);
+    bytes_free(&text);
+    bytes_free(&tape.events);
     return 0;
 }

@@ -59,7 +59,7 @@ static const char *const texts[] = {
 #define TEXTS (sizeof texts / sizeof *texts)
 
 /* An event being made: its tail grows. */
-struct draft {
+struct made {
     union {
         struct event event;
         struct instrument instrument;
@@ -70,7 +70,7 @@ struct draft {
 };
 
 static void
-draft_text(struct draft *draft, struct text *field, const char *bytes,
+draft_text(struct made *draft, struct text *field, const char *bytes,
            size_t size)
 {
     *field = (struct text){(uint16_t)draft->used, (uint16_t)size, 0};
@@ -79,7 +79,7 @@ draft_text(struct draft *draft, struct text *field, const char *bytes,
 }
 
 static void
-draft_begin(struct draft *draft, enum event_type type)
+draft_begin(struct made *draft, enum event_type type)
 {
     memset(draft, 0, sizeof *draft);
     event_init(draft, type);
@@ -90,7 +90,7 @@ draft_begin(struct draft *draft, enum event_type type)
 }
 
 static void
-draft_end(struct draft *draft, struct tape *tape)
+draft_end(struct made *draft, struct tape *tape)
 {
     size_t size = (draft->used + 7) / 8 * 8;
 
@@ -136,7 +136,7 @@ word_count(const struct schema_field *field)
 }
 
 static void
-random_field(struct draft *draft, const struct schema_field *field)
+random_field(struct made *draft, const struct schema_field *field)
 {
     char *at = draft->bytes + field->offset;
     uint64_t number = 0;
@@ -174,7 +174,7 @@ random_field(struct draft *draft, const struct schema_field *field)
 static void
 random_event(struct tape *tape, const struct schema_type *type)
 {
-    struct draft draft;
+    struct made draft;
 
     draft_begin(&draft, type->type);
     draft.event.instrument = (uint32_t)next(4);
@@ -191,7 +191,7 @@ definitions(struct tape *tape)
 {
     static const char *const symbols[][2] = {
         {"NASDAQ", "AAPL"}, {"", "B:C"}, {"\xc3\x96", "say \"hi\", =2"}};
-    struct draft draft;
+    struct made draft;
 
     for (uint32_t i = 0; i < 3; i++) {
         draft_begin(&draft, EVENT_INSTRUMENT);
@@ -225,13 +225,13 @@ static void
 through_json(const struct tape *tape, const char *sentence)
 {
     struct failure failure = {0};
-    struct buffer text = print(tape, NULL, false, &failure);
-    struct tape back = read_json(text.bytes, text.used, &failure);
+    struct bytes text = print(tape, NULL, false, &failure);
+    struct tape back = read_json((const char *)text.bytes, text.size, &failure);
 
     OK(sentence,
        failure.kind == FAILURE_NONE && same(&tape->events, &back.events));
-    buffer_free(&text);
-    buffer_free(&back.events);
+    bytes_free(&text);
+    bytes_free(&back.events);
 }
 
 /* Ids of instruments may differ after CSV, so what is compared is the text. */
@@ -240,30 +240,31 @@ through_csv(const struct tape *tape, const struct schema_type *type,
             const char *name)
 {
     struct failure failure = {0};
-    struct buffer text = print(tape, type, true, &failure);
-    struct tape back = read_csv(text.bytes, text.used, name, &failure);
-    struct buffer before = print(tape, type, false, &failure);
-    struct buffer after = print(&back, type, false, &failure);
+    struct bytes text = print(tape, type, true, &failure);
+    struct tape back =
+        read_csv((const char *)text.bytes, text.size, name, &failure);
+    struct bytes before = print(tape, type, false, &failure);
+    struct bytes after = print(&back, type, false, &failure);
     char sentence[80];
 
     snprintf(sentence, sizeof sentence, "events of type %s survive CSV", name);
-    if (!OK(sentence, failure.kind == FAILURE_NONE && before.used > 0 &&
+    if (!OK(sentence, failure.kind == FAILURE_NONE && before.size > 0 &&
                           same(&before, &after))) {
         tap_note("%s", failure.text);
         tap_note("before: %.2000s", before.bytes);
         tap_note("after: %.2000s", after.bytes);
     }
-    buffer_free(&text);
-    buffer_free(&back.events);
-    buffer_free(&before);
-    buffer_free(&after);
+    bytes_free(&text);
+    bytes_free(&back.events);
+    bytes_free(&before);
+    bytes_free(&after);
 }
 
 /* Types that are not in the schema, with tails of every small size. */
 static void
 unknown_types(struct tape *tape)
 {
-    struct draft draft;
+    struct made draft;
 
     for (size_t size = 0; size < 64; size++) {
         memset(&draft, 0, sizeof draft);
@@ -282,7 +283,7 @@ static void
 long_texts(struct tape *tape)
 {
     static char bytes[EVENT_MAX];
-    struct draft draft;
+    struct made draft;
     struct audit *audit = (void *)&draft;
 
     memset(bytes, 1, sizeof bytes);
@@ -306,20 +307,20 @@ long_texts(struct tape *tape)
 static void
 refused(const char *sentence, const void *event, size_t size)
 {
-    struct tape tape = {{NULL, 0, 0}};
+    struct tape tape = {{0}};
     struct failure failure = {0};
-    struct buffer text;
+    struct bytes text;
 
     put(&tape, event, size);
     text = print(&tape, NULL, false, &failure);
-    OK(sentence, failure.kind == FAILURE_DATA && text.used == 0);
-    buffer_free(&text);
+    OK(sentence, failure.kind == FAILURE_DATA && text.size == 0);
+    bytes_free(&text);
     failure = (struct failure){0};
     text = print(&tape, schema_find(((const struct event *)event)->type), true,
                  &failure);
     OK("nor is it in CSV", failure.kind == FAILURE_DATA);
-    buffer_free(&text);
-    buffer_free(&tape.events);
+    bytes_free(&text);
+    bytes_free(&tape.events);
 }
 
 static void
@@ -327,7 +328,7 @@ against_the_rules(void)
 {
     struct cash cash;
     struct session session;
-    struct draft draft;
+    struct made draft;
 
     event_init(&cash, EVENT_CASH);
     cash.currency.word = 0x4400445355; /* "USD\0D" */
@@ -355,7 +356,7 @@ against_the_rules(void)
 int
 main(void)
 {
-    struct tape tape = {{NULL, 0, 0}};
+    struct tape tape = {{0}};
     struct schema_type user;
 
     definitions(&tape);
@@ -371,7 +372,7 @@ main(void)
     through_csv(&tape, type_of(120, &user), "120");
     long_texts(&tape);
     through_json(&tape, "and so are the longest texts");
-    buffer_free(&tape.events);
+    bytes_free(&tape.events);
     against_the_rules();
     return tap_done();
 }

@@ -1,0 +1,244 @@
+#include "app/import_job.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/import_list.h"
+#include "app/import_rules.h"
+#include "app/zoneinfo.h"
+#include "base/clock.h"
+#include "base/pool.h"
+#include "format/lines.h"
+
+#define READ_SIZE     (1024 * 1024)
+#define SEED_SIZE_MAX LINE_BYTES_MAX
+#define THREADS_MAX   3 /* besides the one that reads and writes */
+
+_Static_assert(READ_SIZE <= LINE_BYTES_MAX, "csv_ahead.h sees no longer line");
+
+const char *const import_format_words[] = {"csv", "json", "lobster", NULL};
+const char *const import_header_words[] = {"yes", "no", "auto", NULL};
+
+/* ---- options ------------------------------------------------------------- */
+
+static int
+set_delimiter(const struct import_job *job, char *delimiter,
+              struct failure *failure)
+{
+    const char *text = job->delimiter;
+
+    if (!text)
+        return 0;
+    if (strcmp(text, "tab") == 0)
+        *delimiter = '\t';
+    else if (strlen(text) == 1 && text[0] > 0)
+        *delimiter = text[0];
+    else
+        return fail(failure, FAILURE_USAGE,
+                    "--delimiter is one character, or the word tab");
+    if (strchr("\"\r\n", *delimiter))
+        return fail(failure, FAILURE_USAGE,
+                    "--delimiter cannot be a quote or the end of a line");
+    return 0;
+}
+
+static int
+set_header(struct import_job *job, struct failure *failure)
+{
+    if (job->no_header && job->header > HEADER_NO)
+        return fail(failure, FAILURE_USAGE,
+                    "--no-header and --header auto exclude each other");
+    job->given.header = job->header < 0 ? HEADER_YES : (enum header)job->header;
+    if (job->no_header)
+        job->given.header = HEADER_NO;
+    return 0;
+}
+
+static int
+read_seed(struct import_job *job, struct failure *failure)
+{
+    if (!job->seed)
+        return 0;
+    job->seed_text = input_read_file(job->seed, SEED_SIZE_MAX,
+                                     &job->given.seed_size, failure);
+    job->given.seed = job->seed_text;
+    job->given.seed_path = job->seed;
+    return job->seed_text ? 0 : -1;
+}
+
+static struct text_list
+list_of(const struct option_list *list)
+{
+    return (struct text_list){list->count, list->items};
+}
+
+static int
+set_given(struct import_job *job, struct failure *failure)
+{
+    struct import_options *given = &job->given;
+    const struct time_rules *times = &job->importer.rules.times;
+    unsigned processors = pool_processors();
+
+    given->type = job->type;
+    given->maps = list_of(&job->maps);
+    given->defaults = list_of(&job->defaults);
+    given->ignored = list_of(&job->ignored);
+    given->wheres = list_of(&job->wheres);
+    given->skip = job->skip;
+    given->comment = job->comment;
+    given->each = job->each;
+    given->symbol = job->symbol;
+    given->threads = processors > THREADS_MAX ? THREADS_MAX : processors - 1;
+    given->midnight = TIME_NULL;
+    if (times->has_date)
+        given->midnight = times->zone ? zone_day_start(times->zone, times->day)
+                                      : times->day * NS_PER_DAY;
+    if (set_delimiter(job, &given->delimiter, failure) != 0 ||
+        set_header(job, failure) != 0)
+        return -1;
+    return read_seed(job, failure);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+static int
+put(void *owner, const struct event *event, struct failure *failure)
+{
+    struct run *run = owner;
+
+    (void)failure; /* the writer's are sticky and seen after each read */
+    tape_writer_copy(&run->writer, event);
+    return 0;
+}
+
+int
+import_job_prepare(void *state, struct run *run)
+{
+    struct import_job *job = state;
+    struct failure *failure = &run->failure;
+
+    if (job->list) {
+        run->kind = RUN_TEXT;
+        return import_list_check(job, failure);
+    }
+    if (job->format < 0)
+        return fail(failure, FAILURE_USAGE,
+                    "-f FORMAT is required: csv, json or lobster");
+    job->reader = import_formats[job->format];
+    job->importer.sink = (struct import_sink){put, run};
+    job->importer.clock = job->clock;
+    job->importer.exchange = cell_of(job->exchange ? job->exchange : "");
+    job->importer.hash_only = job->ids > 0;
+    job->buffer = aligned_alloc(INPUT_ALIGNMENT, READ_SIZE);
+    job->state = allocate(failure, 1, job->reader->state_size);
+    if (!job->buffer)
+        return fail_memory(failure);
+    if (!job->state || import_rules_set(job, failure) != 0 ||
+        set_given(job, failure) != 0 ||
+        importer_init(&job->importer, failure) != 0)
+        return -1;
+    return job->reader->init(job->state, &job->given, &job->importer, failure);
+}
+
+void
+import_job_destroy(void *state)
+{
+    struct import_job *job = state;
+
+    if (job->state)
+        job->reader->free(job->state);
+    free(job->state);
+    importer_free(&job->importer);
+    zone_destroy(job->time_zone);
+    free(job->word_rules);
+    free(job->null_texts);
+    free(job->seed_text);
+    free(job->buffer);
+}
+
+/* ---- files --------------------------------------------------------------- */
+
+static int
+import_file(struct import_job *job, struct run *run, const char *path)
+{
+    const char *name = strcmp(path, "-") == 0 ? "stdin" : path;
+    const struct import_format *reader = job->reader;
+    struct failure *failure = &run->failure;
+    ssize_t size;
+
+    if (run_open_input(run, path) != 0)
+        return -1;
+    while ((size = input_read(&run->input, job->buffer, READ_SIZE, failure)) >
+           0) {
+        if (reader->push(job->state, job->buffer, (size_t)size, failure) != 0)
+            return fail_at(failure, "%s", name);
+        if (failure->kind != FAILURE_NONE)
+            return -1;
+        run_progress(run, run->input.offset, run->input.size);
+    }
+    if (size == 0 && !run_stopped(run) && reader->end(job->state, failure) != 0)
+        return fail_at(failure, "%s", name);
+    input_close(&run->input);
+    return size < 0 ? -1 : 0;
+}
+
+/* The base name of a path without its extension. */
+static const char *
+stream_of(const char *path, char name[TAPE_STREAM_MAX + 1])
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    size_t size = dot && dot > base ? (size_t)(dot - base) : strlen(base);
+
+    if (size == 0 || size > TAPE_STREAM_MAX || strcmp(path, "-") == 0)
+        return "ximport";
+    memcpy(name, base, size);
+    name[size] = '\0';
+    return name;
+}
+
+/* What to know about an import that went well. */
+static void
+remark(const struct import_job *job, struct run *run)
+{
+    uint64_t left_out =
+        job->reader->left_out ? job->reader->left_out(job->state) : 0;
+    uint64_t rounded = job->importer.draft.values.rounded;
+    const struct time_rules *times = &job->importer.rules.times;
+
+    if (run->common.quiet)
+        return;
+    if (left_out)
+        run_remark(run, "%" PRIu64 " records left out by --where", left_out);
+    if (rounded)
+        run_remark(run, "%" PRIu64 " numbers rounded to %d places", rounded,
+                   job->round);
+    if (times->unit && importer_only_1970(&job->importer))
+        run_remark(run, "all times are in 1970: is --time-unit %s right?",
+                   import_unit_words[job->unit]);
+}
+
+int
+import_job_produce(void *state, struct run *run)
+{
+    struct import_job *job = state;
+    char name[TAPE_STREAM_MAX + 1];
+    const char *first = run->operand_count ? run->operands[0] : "-";
+    const char *stream = job->stream ? job->stream : stream_of(first, name);
+
+    if (job->list)
+        return import_list_print(job, run);
+    if (!tape_stream_is_name(stream, strlen(stream)))
+        return fail(&run->failure, FAILURE_USAGE,
+                    "the first file's name cannot be a stream's: give it one "
+                    "with --stream");
+    if (run_begin_stream(run, stream) != 0 || import_file(job, run, first) != 0)
+        return -1;
+    for (int i = 1; i < run->operand_count && !run_stopped(run); i++)
+        if (import_file(job, run, run->operands[i]) != 0)
+            return -1;
+    remark(job, run);
+    return 0;
+}

@@ -1,0 +1,50 @@
+/* import_job.h - one run of ximport: files, and what makes a tape of them.
+ *
+ * cmd/ximport.c has the table of options; each fills a member of struct
+ * import_job.
+ */
+#ifndef APP_IMPORT_JOB_H
+#define APP_IMPORT_JOB_H
+
+#include "calendar/zone.h"
+#include "cli/run.h"
+#include "format/import_format.h"
+
+struct import_job {
+    /* options; those that are choices are below 0 when not given */
+    int format, unit, header, fold, ids, round;
+    bool no_header, decimal_comma;
+    const char *type, *delimiter, *stream, *exchange, *symbol, *date, *zone;
+    const char *seed, *time_format, *comment, *thousands, *each, *list;
+    struct option_list maps, defaults, ignored, wheres, words, nulls, scales;
+    uint64_t skip;
+    int64_t clock;
+
+    /* private */
+    const struct import_format *reader;
+    struct import_options given; /* as the format wants them */
+    void *state;                 /* of the format; owned */
+    struct importer importer;
+    struct word_rule *word_rules; /* owned */
+    size_t word_capacity;
+    struct cell *null_texts; /* owned */
+    size_t null_capacity;
+    struct zone *time_zone;
+    char *seed_text; /* owned */
+    char *buffer;    /* owned */
+};
+
+/* NULL-terminated, in the order of what they choose. */
+extern const char *const import_format_words[]; /* of import_formats */
+extern const char *const import_unit_words[];
+extern const char *const import_header_words[];
+extern const char *const import_fold_words[];
+extern const char *const import_id_words[];
+extern const char *const import_round_words[]; /* "0" to "8" */
+
+/* What run_source calls, with the job as the state. */
+int import_job_prepare(void *state, struct run *run);
+int import_job_produce(void *state, struct run *run);
+void import_job_destroy(void *state);
+
+#endif

@@ -1,0 +1,66 @@
+/* import_format.h - the formats that ximport reads, as one table.
+ *
+ * A new one is a file with a struct import_format and a row in
+ * import_formats.c.
+ */
+#ifndef FORMAT_IMPORT_FORMAT_H
+#define FORMAT_IMPORT_FORMAT_H
+
+#include "format/importer.h"
+
+/* Texts as of an option that may be given more than once. */
+struct text_list {
+    unsigned count;
+    const char *const *items; /* lent */
+};
+
+enum header { HEADER_YES, HEADER_NO, HEADER_AUTO };
+
+/* What the command line asks for; all lent. */
+struct import_options {
+    const char *type;                      /* NULL: not given */
+    struct text_list maps;                 /* FIELD=COLUMN,... */
+    struct text_list defaults;             /* FIELD=VALUE */
+    struct text_list ignored;              /* COLUMN,... */
+    struct text_list wheres;               /* COLUMN=TEXT */
+    const struct import_options *fallback; /* of a dialect: for what is not
+                                            * mentioned here */
+    char delimiter;
+    enum header header;
+    uint64_t skip;       /* lines at the beginning of each file */
+    const char *comment; /* lines that begin so do not count; NULL */
+    const char *each;    /* JSON: where the records are; NULL */
+    unsigned threads;    /* besides the one that calls; 0: none */
+
+    const char *symbol; /* LOBSTER; NULL: not given */
+    int64_t midnight;   /* of its day; TIME_NULL: not given */
+    const char *seed;   /* a row of an order book; NULL */
+    size_t seed_size;
+    const char *seed_path; /* of it, for messages */
+};
+
+/* All functions return 0, or -1 with the failure set. */
+struct import_format {
+    const char *name;
+    const char *summary;
+    size_t state_size; /* zeroed before init */
+
+    /* options and the importer, which is initialised, outlive the state.
+     * Failures are of class usage. */
+    int (*init)(void *state, const struct import_options *options,
+                struct importer *importer, struct failure *failure);
+    /* Bytes of a file, in pieces of any size.  Failures name the line. */
+    int (*push)(void *state, const char *bytes, size_t size,
+                struct failure *failure);
+    /* The file is over, and another may begin. */
+    int (*end)(void *state, struct failure *failure);
+    /* How many records were left out by wheres; may be NULL. */
+    uint64_t (*left_out)(const void *state);
+    void (*free)(void *state);
+};
+
+extern const struct import_format *const import_formats[]; /* NULL-ended */
+
+extern const struct import_format csv_import, json_import, lobster_import;
+
+#endif

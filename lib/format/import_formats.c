@@ -1,0 +1,8 @@
+#include "format/import_format.h"
+
+const struct import_format *const import_formats[] = {
+    &csv_import,
+    &json_import,
+    &lobster_import,
+    NULL,
+};
