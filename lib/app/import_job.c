@@ -11,7 +11,7 @@
 #include "base/pool.h"
 #include "format/lines.h"
 
-#define READ_SIZE     (1024 * 1024)
+#define READ_SIZE     (512 * 1024)
 #define SEED_SIZE_MAX LINE_BYTES_MAX
 #define THREADS_MAX   3 /* besides the one that reads and writes */
 

@@ -41,8 +41,9 @@ next_column(const struct table *table)
     return (unsigned)(table->cell_count % table->column_count);
 }
 
-static void
-add_cell(struct table *table, struct table_cell cell)
+/* Makes room for another cell; apart, since it is seldom needed. */
+static bool
+grow_cells(struct table *table)
 {
     struct failure lost = {0};
     struct table_cell *cells =
@@ -51,10 +52,17 @@ add_cell(struct table *table, struct table_cell cell)
 
     if (!cells) {
         table->text.failed = true;
-        return;
+        return false;
     }
     table->cells = cells;
-    cells[table->cell_count++] = cell;
+    return true;
+}
+
+static inline void
+add_cell(struct table *table, struct table_cell cell)
+{
+    if (table->cell_count < table->cell_capacity || grow_cells(table))
+        table->cells[table->cell_count++] = cell;
 }
 
 static void
@@ -87,6 +95,16 @@ end_cell(struct table *table, size_t size, size_t width, enum cell_kind kind)
                                  (uint8_t)part, (uint8_t)kind});
 }
 
+/* Whether text is printable ASCII, which is shown as it is. */
+static bool
+is_plain(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (text[i] < ' ' || text[i] > '~')
+            return false;
+    return true;
+}
+
 static void
 put_cell(struct table *table, const char *text, size_t size,
          enum cell_kind kind)
@@ -98,7 +116,10 @@ put_cell(struct table *table, const char *text, size_t size,
         table->text.failed = true;
         return;
     }
-    size = utf8_plain(text, size, (char *)room, &width);
+    if (is_plain(text, size))
+        memcpy(room, text, width = size);
+    else
+        size = utf8_plain(text, size, (char *)room, &width);
     end_cell(table, size, width, kind);
 }
 
@@ -271,9 +292,9 @@ put_text(struct line *line, const char *text, size_t size)
 /* A text of a width before and from the point, in its column. */
 static void
 put_aligned(struct line *line, const struct table *table, unsigned column,
-            const char *text, const struct table_cell *cell)
+            size_t whole, const char *text, const struct table_cell *cell)
 {
-    size_t whole = whole_width(table, column), part = table->part[column];
+    size_t part = table->part[column];
     size_t used = (size_t)cell->whole + cell->part, before = 0;
 
     switch (table->columns[column].align) {
@@ -320,7 +341,7 @@ write_titles(struct table *table, struct bytes *out)
         struct table_cell cell = {(uint32_t)size, (uint16_t)size, 0, CELL_TEXT};
 
         if (!table->hidden[i])
-            put_aligned(&line, table, i, title, &cell);
+            put_aligned(&line, table, i, whole_width(table, i), title, &cell);
     }
     bytes_put_byte(out, '\n');
 }
@@ -330,8 +351,11 @@ table_write(struct table *table, struct bytes *out)
 {
     const char *text = (const char *)table->text.bytes;
     struct line line = {out, table->indent};
+    size_t wholes[TABLE_COLUMNS_MAX];
 
     table_end_row(table);
+    for (unsigned i = 0; i < table->column_count; i++)
+        wholes[i] = whole_width(table, i);
     if (table->text.failed)
         out->failed = true;
     if (!table->begun)
@@ -345,7 +369,7 @@ table_write(struct table *table, struct bytes *out)
         else if (cell->kind == CELL_RULE)
             put_rule(&line, table, column);
         else
-            put_aligned(&line, table, column, text, cell);
+            put_aligned(&line, table, column, wholes[column], text, cell);
         text += cell->size;
         if (column + 1 == table->column_count) {
             bytes_put_byte(out, '\n');

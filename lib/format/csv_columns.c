@@ -297,9 +297,9 @@ csv_columns_begin(const struct csv_columns *columns, struct csv_record *record)
 /* Puts a cell into a slot: its default if it is null. */
 static inline void
 put(const struct csv_columns *columns, struct cell cell, unsigned slot,
-    struct csv_record *record)
+    bool nulls, struct csv_record *record)
 {
-    if (columns->rules->null_count && value_is_null(columns->rules, cell))
+    if (nulls && value_is_null(columns->rules, cell))
         cell.size = 0;
     if (cell.size) {
         record->cells[slot] = cell;
@@ -307,6 +307,16 @@ put(const struct csv_columns *columns, struct cell cell, unsigned slot,
     } else {
         record->cells[slot] = columns->mapping->defaults[slot];
     }
+}
+
+/* nulls is a constant where it is called: the rows of most files are read
+ * without looking for it. */
+static inline __attribute__((always_inline)) void
+put_row(const struct csv_columns *columns, const struct cell *cells, bool nulls,
+        struct csv_record *record)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        put(columns, cells[i], columns->slots[i], nulls, record);
 }
 
 static int
@@ -331,7 +341,7 @@ put_joined(const struct csv_columns *columns, const struct join *join,
         text.size = (size_t)(at + part.size - text.bytes);
         record->joined_used = (size_t)(at + part.size - record->joined);
     }
-    put(columns, text, join->slot, record);
+    put(columns, text, join->slot, true, record);
     return 0;
 }
 
@@ -356,11 +366,13 @@ csv_columns_record(const struct csv_columns *columns, const struct cell *cells,
         return 0;
     record->given = columns->mapping->given;
     record->joined_used = 0;
-    for (size_t i = 0; i < columns->count; i++)
-        put(columns, cells[i], columns->slots[i], record);
+    if (columns->rules->null_count)
+        put_row(columns, cells, true, record);
+    else
+        put_row(columns, cells, false, record);
     for (unsigned i = 0; i < columns->feed_count; i++)
         put(columns, cells[columns->feeds[i].column], columns->feeds[i].slot,
-            record);
+            true, record);
     for (unsigned i = 0; i < columns->join_count; i++)
         if (put_joined(columns, &columns->joins[i], cells, record, failure) !=
             0)

@@ -96,21 +96,30 @@ refuse_number(struct values *values, struct cell text,
     return -1;
 }
 
+/* A decimal that is not plain: with an exponent, or wrong. */
+static __attribute__((noinline)) int
+set_other_decimal(struct values *values, struct cell text,
+                  enum decimal_result result, int64_t *value)
+{
+    char plain[NUMBER_PLAIN_MAX];
+    struct cell other;
+
+    if (result == DECIMAL_SYNTAX && without_exponent(text, plain, &other))
+        result = decimal_parse(other.bytes, other.size, value);
+    return result == DECIMAL_OK ? 0 : refuse_number(values, text, result);
+}
+
 static int
 set_decimal(struct values *values, const struct schema_field *field,
             struct cell text, int64_t time)
 {
     int64_t *value = (int64_t *)(void *)at(values, field);
     enum decimal_result result = decimal_parse(text.bytes, text.size, value);
-    char plain[NUMBER_PLAIN_MAX];
-    struct cell other;
 
     (void)time;
-    if (result == DECIMAL_SYNTAX && without_exponent(text, plain, &other))
-        result = decimal_parse(other.bytes, other.size, value);
-    if (result == DECIMAL_OK)
+    if (__builtin_expect(result == DECIMAL_OK, 1))
         return 0;
-    return refuse_number(values, text, result);
+    return set_other_decimal(values, text, result, value);
 }
 
 static int
@@ -381,12 +390,11 @@ value_data(struct values *values, struct cell text)
     return 0;
 }
 
-/* ---- ----------------------------------------------------------------------
- */
+/* ---- any value ----------------------------------------------------------- */
 
-int
-value_set(struct values *values, unsigned slot,
-          const struct schema_field *field, struct cell text, int64_t time)
+static int
+set(struct values *values, const struct schema_field *field, struct cell text,
+    int64_t time)
 {
     static int (*const setters[])(struct values *, const struct schema_field *,
                                   struct cell, int64_t) = {
@@ -405,13 +413,25 @@ value_set(struct values *values, unsigned slot,
         [FIELD_INSTRUMENT] = set_instrument,
     };
 
+    assert(text.size > 0);
+    return setters[field->kind](values, field, text, time);
+}
+
+static __attribute__((noinline)) int
+set_treated(struct values *values, unsigned slot,
+            const struct schema_field *field, struct cell text, int64_t time)
+{
     char room[NUMBER_PLAIN_MAX];
 
-    assert(text.size > 0);
-    if (values->rules->treated >> slot & 1) {
-        text = treat(values, slot, field, text, room);
-        if (text.size == 0)
-            return 0;
-    }
-    return setters[field->kind](values, field, text, time);
+    text = treat(values, slot, field, text, room);
+    return text.size ? set(values, field, text, time) : 0;
+}
+
+int
+value_set(struct values *values, unsigned slot,
+          const struct schema_field *field, struct cell text, int64_t time)
+{
+    if (values->rules->treated >> slot & 1)
+        return set_treated(values, slot, field, text, time);
+    return set(values, field, text, time);
 }
