@@ -112,6 +112,15 @@ put(void *owner, const struct event *event, struct failure *failure)
     return 0;
 }
 
+/* A piece of what a file holds. */
+static int
+take_text(void *owner, const char *bytes, size_t size, struct failure *failure)
+{
+    struct import_job *job = owner;
+
+    return job->reader->push(job->state, bytes, size, failure);
+}
+
 int
 import_job_prepare(void *state, struct run *run)
 {
@@ -127,6 +136,8 @@ import_job_prepare(void *state, struct run *run)
                     "-f FORMAT is required: csv, json or lobster");
     job->reader = import_formats[job->format];
     job->importer.sink = (struct import_sink){put, run};
+    job->unpack.text = take_text;
+    job->unpack.owner = job;
     job->importer.clock = job->clock;
     job->importer.exchange = cell_of(job->exchange ? job->exchange : "");
     job->importer.hash_only = job->ids > 0;
@@ -149,6 +160,7 @@ import_job_destroy(void *state)
     if (job->state)
         job->reader->free(job->state);
     free(job->state);
+    unpack_free(&job->unpack);
     importer_free(&job->importer);
     zone_destroy(job->time_zone);
     free(job->word_rules);
@@ -163,7 +175,6 @@ static int
 import_file(struct import_job *job, struct run *run, const char *path)
 {
     const char *name = strcmp(path, "-") == 0 ? "stdin" : path;
-    const struct import_format *reader = job->reader;
     struct failure *failure = &run->failure;
     ssize_t size;
 
@@ -171,27 +182,56 @@ import_file(struct import_job *job, struct run *run, const char *path)
         return -1;
     while ((size = input_read(&run->input, job->buffer, READ_SIZE, failure)) >
            0) {
-        if (reader->push(job->state, job->buffer, (size_t)size, failure) != 0)
+        if (unpack_push(&job->unpack, job->buffer, (size_t)size, failure) != 0)
             return fail_at(failure, "%s", name);
         if (failure->kind != FAILURE_NONE)
             return -1;
         run_progress(run, run->input.offset, run->input.size);
     }
-    if (size == 0 && !run_stopped(run) && reader->end(job->state, failure) != 0)
+    if (size == 0 && !run_stopped(run) &&
+        (unpack_end(&job->unpack, failure) != 0 ||
+         job->reader->end(job->state, failure) != 0))
         return fail_at(failure, "%s", name);
     input_close(&run->input);
     return size < 0 ? -1 : 0;
 }
 
-/* The base name of a path without its extension. */
+/* The size of a name without its extension, if it has one. */
+static size_t
+without_extension(const char *name, size_t size)
+{
+    const char *dot = memrchr(name, '.', size);
+
+    return dot && dot > name ? (size_t)(dot - name) : size;
+}
+
+/* Whether a name ends like that of a compressed file. */
+static bool
+is_compressed(const char *name, size_t size)
+{
+    static const char *const ends[] = {".gz", ".zst", ".zip"};
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+
+        if (size > end && memcmp(name + size - end, ends[i], end) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The base name of a path without its extension, and without those of
+ * compression. */
 static const char *
 stream_of(const char *path, char name[TAPE_STREAM_MAX + 1])
 {
     const char *slash = strrchr(path, '/');
     const char *base = slash ? slash + 1 : path;
-    const char *dot = strrchr(base, '.');
-    size_t size = dot && dot > base ? (size_t)(dot - base) : strlen(base);
+    size_t size = strlen(base);
 
+    if (is_compressed(base, size))
+        size = without_extension(base, size);
+    size = without_extension(base, size);
     if (size == 0 || size > TAPE_STREAM_MAX || strcmp(path, "-") == 0)
         return "ximport";
     memcpy(name, base, size);

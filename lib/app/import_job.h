@@ -9,6 +9,7 @@
 #include "calendar/zone.h"
 #include "cli/run.h"
 #include "format/import_format.h"
+#include "format/unpack.h"
 
 struct import_job {
     /* options; those that are choices are below 0 when not given */
@@ -25,6 +26,7 @@ struct import_job {
     struct import_options given; /* as the format wants them */
     void *state;                 /* of the format; owned */
     struct importer importer;
+    struct unpack unpack;
     struct word_rule *word_rules; /* owned */
     size_t word_capacity;
     struct cell *null_texts; /* owned */
