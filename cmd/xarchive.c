@@ -1,7 +1,7 @@
 /* xarchive - keeps tapes as Parquet files, and looks after them. */
 #include "app/archive_job.h"
 
-static struct archive_job job = {.archive.lock = -1};
+static struct archive_job job;
 
 static const struct option_spec options[] = {
     {.letter = 'd',
@@ -22,6 +22,23 @@ static const struct option_spec options[] = {
      .value = &job.rebuild,
      .help = "remove stray parts, make the catalog anew",
      .verbs = "fsck"},
+    {.name = "head",
+     .kind = OPTION_TEXT,
+     .value = &job.head,
+     .argument = "SHA256",
+     .help = "the chain of manifests has this one",
+     .verbs = "verify fsck"},
+    {.name = "json",
+     .kind = OPTION_FLAG,
+     .value = &job.json,
+     .help = "print JSON",
+     .verbs = "ls verify fsck"},
+    {.name = "wait",
+     .kind = OPTION_DURATION,
+     .value = &job.wait,
+     .argument = "DURATION",
+     .help = "wait so long for another writer to end",
+     .verbs = "put compact fsck"},
     {.kind = OPTION_END},
 };
 
@@ -31,12 +48,14 @@ static const struct verb verbs[] = {
     {"ls", "", "list the parts", RUN_TEXT, ARCHIVE_READ, archive_list},
     {"columns", "", "list what each column takes", RUN_TEXT, ARCHIVE_READ,
      archive_columns},
+    {"head", "", "print the end of the chain of manifests", RUN_TEXT,
+     ARCHIVE_READ, archive_head},
     {"verify", "", "read everything and compare it with what was stored",
      RUN_TEXT, ARCHIVE_READ, archive_verify},
     {"compact", "", "merge the parts of a stream, type and day into one",
      RUN_SILENT, ARCHIVE_WRITE, archive_compact},
     {"fsck", "", "compare directory and catalog with the manifests", RUN_TEXT,
-     ARCHIVE_WRITE, archive_fsck},
+     ARCHIVE_READ, archive_fsck},
     {0},
 };
 
@@ -64,6 +83,8 @@ main(int argc, char **argv)
                                   .event = archive_put_event,
                                   .batch = archive_put_batch,
                                   .end = archive_put_end,
+                                  .finish = archive_put_finish,
+                                  .failed = archive_put_failed,
                                   .summary = archive_put_summary,
                                   .destroy = archive_job_destroy};
 

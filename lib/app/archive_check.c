@@ -1,15 +1,22 @@
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/archive_job.h"
 #include "archive/catalog.h"
+#include "archive/chain.h"
 #include "archive/check.h"
-#include "io/directory.h"
+#include "archive/commit.h"
+#include "base/json.h"
+
+#define ROUNDS 10 /* times that the archive is opened anew beside a writer */
+
+/* ---- findings ------------------------------------------------------------ */
 
 struct findings {
     struct archive_job *job;
     struct run *run;
-    unsigned kinds; /* those that are told, as bits */
+    unsigned kinds; /* those that are taken, as bits */
     uint64_t counts[FINDING_KINDS];
 };
 
@@ -17,62 +24,128 @@ struct findings {
 #define OF_STREAMS (KIND(FINDING_GAP) | KIND(FINDING_TWICE))
 #define OF_FILES                                                               \
     (KIND(FINDING_STRAY) | KIND(FINDING_ORPHAN) | KIND(FINDING_MISSING) |      \
-     KIND(FINDING_FOREIGN))
+     KIND(FINDING_FOREIGN) | KIND(FINDING_SUPERSEDED) | KIND(FINDING_HIDDEN) | \
+     KIND(FINDING_BREAK) | KIND(FINDING_CATALOG))
+
+/* A line of JSON. */
+static int
+print_json(struct run *run, const struct archive_finding *finding)
+{
+    struct bytes text = {0};
+    struct json json = {.out = &text};
+    bool of_stream = KIND(finding->kind) & OF_STREAMS;
+    int result;
+
+    json_open(&json, '{');
+    json_key(&json, "finding");
+    json_text(&json, finding_word(finding->kind));
+    json_key(&json, of_stream ? "stream" : "path");
+    json_text(&json, finding->name);
+    if (of_stream) {
+        json_key(&json, "first_seq");
+        json_unsigned(&json, finding->first);
+        json_key(&json, "last_seq");
+        json_unsigned(&json, finding->last);
+    }
+    json_close(&json, '}');
+    json_newline(&json);
+    result = bytes_ok(&text, &run->failure);
+    if (result == 0)
+        result = output_put(&run->output, text.bytes, text.size);
+    bytes_free(&text);
+    return result;
+}
 
 static int
-tell_finding(void *owner, const struct finding *finding)
+print_finding(void *owner, const struct archive_finding *finding)
 {
-    static const char *const words[] = {
-        [FINDING_GAP] = "gap",         [FINDING_TWICE] = "twice",
-        [FINDING_STRAY] = "stray",     [FINDING_ORPHAN] = "orphan",
-        [FINDING_MISSING] = "missing",
-    };
     struct findings *findings = owner;
     struct run *run = findings->run;
+    const char *word = finding_word(finding->kind);
 
     if (!(findings->kinds & KIND(finding->kind)))
         return 0;
     findings->counts[finding->kind]++;
+    if (findings->job->json)
+        return print_json(run, finding);
     if (KIND(finding->kind) & OF_STREAMS)
-        return run_print(run, "%s\t%" PRIu64 "\t%" PRIu64 "\t%s\n",
-                         words[finding->kind], finding->first, finding->last,
-                         finding->name);
+        return run_print(run, "%s\t%" PRIu64 "\t%" PRIu64 "\t%s\n", word,
+                         finding->first, finding->last, finding->name);
     if (finding->kind != FINDING_FOREIGN)
-        return run_print(run, "%s\t%s\n", words[finding->kind], finding->name);
+        return run_print(run, "%s\t%s\n", word, finding->name);
     if (!run->common.quiet)
         run_remark(run,
-                   "%s/%s: not of the archive, though other programs may read "
-                   "it as if it were; left alone",
+                   "%s/%s: not part of the archive, though other programs may "
+                   "read it as if it were; left alone",
                    findings->job->directory, finding->name);
     return 0;
 }
 
 /* Removes a stray part. */
 static int
-remove_stray(void *owner, const struct finding *finding)
+remove_stray(void *owner, const struct archive_finding *finding)
 {
     struct findings *findings = owner;
+    struct archive *archive = &findings->job->archive;
     struct failure *failure = &findings->run->failure;
     char *path;
     int result;
 
     if (finding->kind != FINDING_STRAY)
         return 0;
-    path = path_join(findings->job->directory, finding->name);
-    result = path ? directory_remove(path, failure) : fail_memory(failure);
+    path = archive_path(archive, finding->name, failure);
+    result = path ? root_remove(&archive->root, path, failure) : -1;
     free(path);
     return result;
 }
 
-/* What the directories have, beside what the manifests and the catalog tell. */
+/* ---- the catalog --------------------------------------------------------- */
+
+enum catalog_state {
+    CATALOG_FITS,  /* it can be compared */
+    CATALOG_LATE,  /* a killed program had no time for it */
+    CATALOG_BROKEN /* it cannot be read */
+};
+
+/* How the catalog stands to the chain of the manifests; damage is a failure
+ * unless it is to be made anew. */
+static int
+judge_catalog(struct archive_job *job, struct run *run,
+              enum catalog_state *state)
+{
+    struct failure reason = {0};
+    struct link head, end;
+    int there = catalog_head(&job->archive, &head, &reason);
+
+    *state = CATALOG_FITS;
+    if (chain_end(&job->archive, &end, &run->failure) != 0)
+        return -1;
+    if (there >= 0)
+        there = catalog_is_readable(&job->archive, &reason);
+    if (there < 0 && reason.kind == FAILURE_DATA && !job->rebuild) {
+        run->failure = reason;
+        return -1;
+    }
+    if (there < 0) {
+        *state = reason.kind == FAILURE_DATA ? CATALOG_BROKEN : CATALOG_LATE;
+        return 0;
+    }
+    if (catalog_head(&job->archive, &head, &reason) > 0 &&
+        head.number < end.number)
+        *state = CATALOG_LATE;
+    return 0;
+}
+
+/* What the directories have, beside what the manifests and the catalog say. */
 static int
 check_directories(struct archive_job *job, struct findings *findings,
-                  take_finding *take)
+                  enum catalog_state catalog, take_finding *take)
 {
     struct failure *failure = &findings->run->failure;
     struct strtab known = {0};
-    int result =
-        job->damaged ? 0 : catalog_parts(&job->archive, &known, failure);
+    int result = catalog == CATALOG_BROKEN
+                     ? 0
+                     : catalog_parts(&job->archive, &known, failure);
 
     if (result == 0)
         result = check_files(&job->archive, &known, take, findings, failure);
@@ -80,57 +153,95 @@ check_directories(struct archive_job *job, struct findings *findings,
     return result;
 }
 
-/* What cannot be mended without a copy. */
-static int
-fail_lost(const struct archive_job *job, struct run *run,
-          const struct findings *findings)
-{
-    const uint64_t *counts = findings->counts;
-
-    if (output_flush(&run->output) != 0)
-        return -1;
-    if (counts[FINDING_MISSING] || counts[FINDING_ORPHAN])
-        return fail(&run->failure, FAILURE_DATA,
-                    "%s: %" PRIu64 " files are missing, and %" PRIu64
-                    " parts without a manifest; nothing was changed: bring "
-                    "the files back from a copy, or put the tapes again",
-                    job->directory, counts[FINDING_MISSING],
-                    counts[FINDING_ORPHAN]);
-    return 0;
-}
+/* ---- verify -------------------------------------------------------------- */
 
 struct verified {
+    struct strtab seen; /* paths of parts that were read */
     uint64_t parts, bad;
     uint64_t done, size; /* bytes: read, and of all parts */
+    bool vanished;       /* a part: a compaction is at work */
 };
 
-/* Reads the parts of a manifest; tells all that is wrong, not only the first.
- */
+/* Reads a part: 1; 0 when stopped; -1. */
 static int
-verify_parts(struct archive_job *job, struct run *run,
-             const struct manifest *manifest, struct verified *verified)
+verify_part(struct archive *archive, struct run *run, const struct part *part,
+            struct findings *findings, struct verified *verified)
 {
-    for (uint32_t i = 0; i < manifest->part_count; i++) {
-        const struct part_facts *part = &manifest->parts[i];
-        struct failure failure = {0};
-        char *path = archive_part_path(&job->archive, part, &run->failure);
+    struct failure failure = {0};
+    char path[PART_PATH_MAX];
+    bool missing, added;
+    int result;
 
-        if (!path)
-            return -1;
-        if (part_verify(path, part, &failure) != 0) {
-            verified->bad++;
-            run_remark(run, "%s", failure.text);
-        }
-        free(path);
-        verified->parts++;
-        verified->done += part->size;
-        run->events_in += part->rows;
-        run_progress(run, verified->done, verified->size);
+    part_name_path(&part->name, path);
+    if (strtab_add(&verified->seen, path, strlen(path), &added) == STRTAB_NONE)
+        return fail_memory(&run->failure);
+    if (!added)
+        return 1;
+    result = part_verify(archive, part, &missing, &failure);
+    if (result == 0)
+        return 0;
+    if (missing && root_is_locked(&archive->root)) {
+        verified->vanished = true;
+        return 1;
     }
-    return 0;
+    verified->parts++;
+    verified->done += part->size;
+    run->events_in += part->rows;
+    run_progress(run, verified->done, verified->size);
+    if (missing) {
+        struct archive_finding finding = {.kind = FINDING_MISSING,
+                                          .name = path};
+
+        return print_finding(findings, &finding) == 0 ? 1 : -1;
+    }
+    if (result < 0) {
+        verified->bad++;
+        run_remark(run, "%s", failure.text);
+    }
+    return 1;
 }
 
-/* Tells where seqs of streams are missing or there twice. */
+/* Reads the parts of all manifests; reports all that is wrong, not only the
+ * first. */
+static int
+verify_parts(struct archive *archive, struct run *run,
+             struct findings *findings, struct verified *verified)
+{
+    int result = 1;
+
+    for (uint32_t i = 0; i < archive->count; i++)
+        for (uint32_t k = 0; k < archive->manifests[i].part_count; k++)
+            verified->size += archive->manifests[i].parts[k].size;
+    for (uint32_t i = 0; result > 0 && i < archive->count; i++)
+        for (uint32_t k = 0; result > 0 && k < archive->manifests[i].part_count;
+             k++)
+            result = verify_part(archive, run, &archive->manifests[i].parts[k],
+                                 findings, verified);
+    return result;
+}
+
+/* The same, and again where a compaction took parts away meanwhile. */
+static int
+verify_rounds(struct archive_job *job, struct run *run,
+              struct findings *findings, struct verified *verified)
+{
+    int result = verify_parts(&job->archive, run, findings, verified);
+
+    for (int round = 0; result > 0 && verified->vanished && round < ROUNDS;
+         round++) {
+        struct archive again;
+
+        verified->vanished = false;
+        result = archive_again(&again, &job->archive, &run->failure);
+        archive_close(&job->archive);
+        job->archive = again;
+        if (result == 0)
+            result = verify_parts(&job->archive, run, findings, verified);
+    }
+    return result;
+}
+
+/* Reports where sequence numbers of streams are missing or there twice. */
 static int
 verify_streams(struct archive_job *job, struct run *run,
                struct findings *findings)
@@ -145,40 +256,129 @@ verify_streams(struct archive_job *job, struct run *run,
 
         result = stream_open(&stream, &job->archive, list[i], &run->failure);
         if (result == 0)
-            result = check_stream(&stream, tell_finding, findings);
+            result = check_stream(&stream, print_finding, findings);
         stream_free(&stream);
     }
     free(list);
     return result;
 }
 
+/* The chain; beside a writer its last links may not be seen together. */
+static int
+verify_chain(struct archive_job *job, struct run *run,
+             struct findings *findings)
+{
+    struct link head = {0};
+    struct failure ignored = {0};
+    int known = 0;
+
+    if (job->head)
+        return chain_has(&job->archive, job->head, &run->failure);
+    if (!root_is_locked(&job->archive.root))
+        known = catalog_head_row(&job->archive, &head, &ignored);
+    return check_chain(&job->archive, known > 0 ? &head : NULL, print_finding,
+                       findings, &run->failure);
+}
+
+/* What cannot be mended without a copy, or a command. */
+static int
+fail_found(const struct archive_job *job, struct run *run,
+           const struct findings *findings)
+{
+    const uint64_t *counts = findings->counts;
+
+    if (output_flush(&run->output) != 0)
+        return -1;
+    if (counts[FINDING_MISSING] || counts[FINDING_ORPHAN])
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: %" PRIu64 " files are missing, and %" PRIu64
+                    " parts have no manifest; nothing was changed: bring "
+                    "the files back from a copy, or put the tapes again",
+                    job->directory, counts[FINDING_MISSING],
+                    counts[FINDING_ORPHAN]);
+    if (counts[FINDING_BREAK])
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: the chain of manifests is broken in %" PRIu64
+                    " places: a manifest was changed or taken away; bring it "
+                    "back from a copy",
+                    job->directory, counts[FINDING_BREAK]);
+    return 0;
+}
+
+/* What a killed program left, which is no damage. */
+static void
+remark_leftovers(const struct archive_job *job, struct run *run,
+                 const struct findings *findings, enum catalog_state catalog)
+{
+    const uint64_t *counts = findings->counts;
+
+    if (run->common.quiet)
+        return;
+    if (counts[FINDING_SUPERSEDED] || counts[FINDING_HIDDEN])
+        run_remark(run,
+                   "%s: a put or compact was cut short; nothing is lost, but "
+                   "other programs see %" PRIu64 " parts too many and %" PRIu64
+                   " too few until the next put, compact or fsck --rebuild",
+                   job->directory, counts[FINDING_SUPERSEDED],
+                   counts[FINDING_HIDDEN]);
+    if (catalog == CATALOG_LATE)
+        run_remark(run,
+                   "%s: the catalog is older than the manifests, a put was cut "
+                   "short; the next put or fsck --rebuild completes it",
+                   job->directory);
+}
+
+static int
+print_totals(const struct archive_job *job, struct run *run,
+             const struct findings *findings, const struct verified *verified)
+{
+    const uint64_t *counts = findings->counts;
+
+    return run_print(run,
+                     job->json ? "{\"parts\":%" PRIu64 ",\"bad\":%" PRIu64
+                                 ",\"gaps\":%" PRIu64 ",\"twice\":%" PRIu64
+                                 ",\"missing\":%" PRIu64 ",\"orphans\":%" PRIu64
+                                 ",\"breaks\":%" PRIu64 "}\n"
+                               : "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64
+                                 " gaps, %" PRIu64 " twice, %" PRIu64
+                                 " missing, %" PRIu64 " orphans, %" PRIu64
+                                 " breaks\n",
+                     verified->parts, verified->bad, counts[FINDING_GAP],
+                     counts[FINDING_TWICE], counts[FINDING_MISSING],
+                     counts[FINDING_ORPHAN], counts[FINDING_BREAK]);
+}
+
 int
 archive_verify(void *state, struct run *run)
 {
     struct archive_job *job = state;
-    /* strays may be of a put that is at work; of parts verify_parts tells */
+    /* strays may be of a put that is at work */
     struct findings findings = {
-        job, run, OF_STREAMS | (OF_FILES & ~KIND(FINDING_STRAY)), {0}};
+        job,
+        run,
+        OF_STREAMS |
+            (OF_FILES & ~(KIND(FINDING_STRAY) | KIND(FINDING_CATALOG))),
+        {0}};
     struct verified verified = {0};
+    enum catalog_state catalog;
+    int result = verify_rounds(job, run, &findings, &verified);
 
-    for (uint32_t i = 0; i < job->archive.count; i++)
-        for (uint32_t k = 0; k < job->archive.manifests[i].part_count; k++)
-            verified.size += job->archive.manifests[i].parts[k].size;
-    for (uint32_t i = 0; i < job->archive.count; i++)
-        if (verify_parts(job, run, &job->archive.manifests[i], &verified) != 0)
-            return -1;
-    if (verify_streams(job, run, &findings) != 0 ||
-        catalog_lost(&job->archive, tell_finding, &findings, &run->failure) !=
-            0 ||
-        check_directories(job, &findings, tell_finding) != 0)
+    strtab_free(&verified.seen);
+    if (result <= 0)
+        return result;
+    if (judge_catalog(job, run, &catalog) != 0 ||
+        verify_streams(job, run, &findings) != 0 ||
+        verify_chain(job, run, &findings) != 0 ||
+        (catalog == CATALOG_FITS &&
+         catalog_lost(&job->archive, print_finding, &findings, &run->failure) !=
+             0) ||
+        check_directories(job, &findings, catalog, print_finding) != 0)
         return -1;
-    run_print(run,
-              "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64 " gaps, %" PRIu64
-              " seqs twice, %" PRIu64 " missing, %" PRIu64 " orphans\n",
-              verified.parts, verified.bad, findings.counts[FINDING_GAP],
-              findings.counts[FINDING_TWICE], findings.counts[FINDING_MISSING],
-              findings.counts[FINDING_ORPHAN]);
-    if (fail_lost(job, run, &findings) != 0)
+    if (run_stopped(run))
+        return 0;
+    remark_leftovers(job, run, &findings, catalog);
+    if (print_totals(job, run, &findings, &verified) != 0 ||
+        fail_found(job, run, &findings) != 0)
         return -1;
     if (verified.bad)
         return fail(&run->failure, FAILURE_DATA,
@@ -187,52 +387,60 @@ archive_verify(void *state, struct run *run)
                     job->directory, verified.bad, verified.parts);
     if (findings.counts[FINDING_TWICE])
         return fail(&run->failure, FAILURE_DATA,
-                    "%s: seqs are there twice, see what was printed",
+                    "%s: sequence numbers are there twice, see what was "
+                    "printed",
                     job->directory);
     return 0;
 }
 
-/* How many tapes the catalog has too many or too few; one that cannot be
- * read is no failure when it is made anew. */
+/* ---- fsck ---------------------------------------------------------------- */
+
+/* Ends what is not ended, then makes the catalog anew. */
 static int
-compare_catalog(struct archive_job *job, struct run *run, int64_t *wrong)
+rebuild(struct archive_job *job, struct run *run, struct findings *findings,
+        enum catalog_state catalog)
 {
-    *wrong = catalog_compare(&job->archive, &run->failure);
-    if (*wrong >= 0)
-        return 0;
-    if (!job->rebuild || run->failure.kind != FAILURE_DATA)
+    if (check_directories(job, findings, catalog, remove_stray) != 0 ||
+        catalog_rebuild(&job->archive, &run->failure) != 0)
         return -1;
-    run->failure = (struct failure){0};
-    job->damaged = true;
-    return 0;
+    return archive_unmark(&job->archive, &run->failure);
 }
 
 int
 archive_fsck(void *state, struct run *run)
 {
     struct archive_job *job = state;
-    struct findings findings = {job, run, OF_FILES, {0}};
+    struct archive *archive = &job->archive;
     struct failure *failure = &run->failure;
-    int64_t wrong;
+    struct findings findings = {job, run, OF_FILES, {0}};
+    enum catalog_state catalog;
+    int64_t wrong = 0;
 
-    if (compare_catalog(job, run, &wrong) != 0 ||
-        check_parts(&job->archive, tell_finding, &findings, failure) != 0)
+    if (job->rebuild && archive_resume_all(archive, failure) != 0)
         return -1;
-    if (!job->damaged &&
-        catalog_lost(&job->archive, tell_finding, &findings, failure) != 0)
+    if (!archive->writes && root_is_locked(&archive->root))
+        findings.kinds &= ~KIND(FINDING_STRAY);
+    if (judge_catalog(job, run, &catalog) != 0 ||
+        check_parts(archive, print_finding, &findings, failure) != 0)
         return -1;
-    if (check_directories(job, &findings, tell_finding) != 0 ||
-        fail_lost(job, run, &findings) != 0)
+    if (catalog == CATALOG_FITS &&
+        catalog_lost(archive, print_finding, &findings, failure) != 0)
+        return -1;
+    if (check_directories(job, &findings, catalog, print_finding) != 0 ||
+        verify_chain(job, run, &findings) != 0)
+        return -1;
+    if (catalog == CATALOG_FITS && !job->rebuild)
+        wrong = catalog_compare(archive, print_finding, &findings, failure);
+    if (wrong < 0 || fail_found(job, run, &findings) != 0)
         return -1;
     if (job->rebuild)
-        return check_directories(job, &findings, remove_stray) == 0
-                   ? catalog_rebuild(&job->archive, failure)
-                   : -1;
+        return rebuild(job, run, &findings, catalog);
+    remark_leftovers(job, run, &findings, catalog);
     if (findings.counts[FINDING_STRAY] || wrong)
         return fail(failure, FAILURE_DATA,
                     "%s: %" PRIu64 " stray parts, and %" PRId64
-                    " tapes that the catalog has too many or too few: "
-                    "xarchive fsck --rebuild mends both",
+                    " rows of the catalog that differ: xarchive fsck "
+                    "--rebuild mends both",
                     job->directory, findings.counts[FINDING_STRAY], wrong);
     return 0;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "archive/catalog.h"
+#include "archive/commit.h"
+#include "archive/compact.h"
 
 /* ---- put ----------------------------------------------------------------- */
 
@@ -49,7 +51,33 @@ archive_put_end(void *state, struct run *run, enum tape_status status)
         return -1;
     job->stored += job->put.stored;
     job->again += job->put.again;
+    job->healed += job->put.healed;
+    return 0;
+}
+
+int
+archive_put_finish(void *state, struct run *run)
+{
+    struct archive_job *job = state;
+
+    if (!job->puts)
+        return 0;
+    if (put_flush(&job->put, &run->failure) != 0)
+        return -1;
     return catalog_update(&job->archive, &run->failure);
+}
+
+/* The tapes that came whole before the failure are kept. */
+void
+archive_put_failed(void *state, struct run *run, int exit_class)
+{
+    struct archive_job *job = state;
+    struct failure ignored = {0};
+
+    (void)run;
+    (void)exit_class;
+    if (job->puts && job->put.archive)
+        (void)put_flush(&job->put, &ignored);
 }
 
 void
@@ -57,40 +85,47 @@ archive_put_summary(void *state, struct run *run, FILE *stream)
 {
     const struct archive_job *job = state;
 
-    if (job->puts)
+    if (!job->puts)
+        return;
+    fprintf(stream,
+            "%s: %" PRIu64 " events stored, %" PRIu64 " were there already\n",
+            run->program->name, job->stored, job->again);
+    if (job->healed)
         fprintf(stream,
-                "%s: %" PRIu64 " events stored, %" PRIu64
-                " were there already\n",
-                run->program->name, job->stored, job->again);
+                "%s: %" PRIu64
+                " parts that were missing or damaged were written again\n",
+                run->program->name, job->healed);
 }
 
 /* ---- compact ------------------------------------------------------------- */
 
-/* The streams are told first, since compaction moves manifests about. */
+/* The names of streams come first, since compaction moves manifests about. */
 int
 archive_compact(void *state, struct run *run)
 {
     struct archive_job *job = state;
+    struct failure *failure = &run->failure;
     struct strtab streams = {0};
-    int result =
-        put_init(&job->put, &job->archive, &job->blooms, &run->failure);
-    bool done;
+    int result = archive_resume_all(&job->archive, failure);
 
-    for (uint32_t i = 0; i < job->archive.count; i++) {
+    for (uint32_t i = 0; result == 0 && i < job->archive.count; i++) {
         const char *stream = job->archive.manifests[i].header.stream;
 
-        strtab_add(&streams, stream, strlen(stream), NULL);
+        if (strtab_add(&streams, stream, strlen(stream), NULL) == STRTAB_NONE)
+            result = fail_memory(failure);
     }
     for (uint32_t i = 0; result == 0 && i < streams.count; i++) {
-        result = put_compact(&job->put, streams.entries[i].bytes, &done,
-                             &run->failure);
-        job->stored += job->put.stored;
+        bool done;
+
+        if (run_stopped(run))
+            break;
+        result = compact_stream(&job->archive, streams.entries[i].bytes,
+                                &job->blooms, &done, &job->stored, failure);
     }
     strtab_free(&streams);
-    put_free(&job->put);
     if (result == 0) /* one that was killed may not have come to it */
-        result = catalog_update(&job->archive, &run->failure);
-    return result;
+        result = catalog_update(&job->archive, failure);
+    return result == 0 ? archive_unmark(&job->archive, failure) : -1;
 }
 
 /* ---- the job ------------------------------------------------------------- */
@@ -116,22 +151,39 @@ add_blooms(struct archive_job *job, struct failure *failure)
     return 0;
 }
 
+static bool
+is_stopped(void *owner)
+{
+    return run_stopped(owner);
+}
+
 int
 archive_job_prepare(void *state, struct run *run)
 {
     const struct verb *verb = run->common.verb;
     struct archive_job *job = state;
+    struct archive *archive = &job->archive;
+    struct patience patience = {job->wait, is_stopped, run};
+    enum archive_mode mode = (enum archive_mode)verb->mode;
 
     job->puts = !verb->run;
+    if (job->rebuild)
+        mode = ARCHIVE_WRITE;
     if (add_blooms(job, &run->failure) != 0)
         return -1;
     job->open = true;
-    if (archive_open(&job->archive, job->directory,
-                     (enum archive_mode)verb->mode, &run->failure) != 0)
+    if (archive_open(archive, job->directory, mode, &patience, &run->failure) !=
+        0)
         return -1;
+    archive->stopped = is_stopped;
+    archive->owner = run;
+    if (mode == ARCHIVE_READ)
+        return archive_load(archive, NULL, &run->failure);
     if (!job->puts)
         return 0;
-    return put_init(&job->put, &job->archive, &job->blooms, &run->failure);
+    if (archive_resume(archive, &run->failure) != 0)
+        return -1;
+    return put_init(&job->put, archive, &job->blooms, &run->failure);
 }
 
 void
@@ -139,7 +191,7 @@ archive_job_destroy(void *state)
 {
     struct archive_job *job = state;
 
-    if (job->puts)
+    if (job->puts && job->put.archive)
         put_free(&job->put);
     if (job->open)
         archive_close(&job->archive);

@@ -13,7 +13,9 @@ struct archive_job {
     /* options */
     const char *directory;
     struct option_list bloom_lists; /* of --bloom, as given */
-    bool rebuild;
+    bool rebuild, json;
+    int64_t wait;     /* for the lock, nanoseconds */
+    const char *head; /* SHA-256 that has to be in the chain; NULL: none */
 
     /* private */
     bool puts; /* the verb is put */
@@ -21,8 +23,7 @@ struct archive_job {
     struct archive archive;
     struct put put;
     struct strtab blooms;
-    uint64_t stored, again; /* events, over all tapes */
-    bool damaged;           /* the catalog, which is being made anew */
+    uint64_t stored, again, healed; /* events, and parts, over all tapes */
 };
 
 /* What run_filter calls, with the job as the state. */
@@ -34,11 +35,14 @@ int archive_put_begin(void *state, struct run *run, struct tape_header *header);
 int archive_put_event(void *state, struct run *run, const struct event *event);
 int archive_put_batch(void *state, struct run *run, const struct event **event);
 int archive_put_end(void *state, struct run *run, enum tape_status status);
+int archive_put_finish(void *state, struct run *run);
+void archive_put_failed(void *state, struct run *run, int exit_class);
 void archive_put_summary(void *state, struct run *run, FILE *stream);
 
 /* The other verbs. */
 int archive_list(void *state, struct run *run);
 int archive_columns(void *state, struct run *run);
+int archive_head(void *state, struct run *run);
 int archive_verify(void *state, struct run *run);
 int archive_compact(void *state, struct run *run);
 int archive_fsck(void *state, struct run *run);

@@ -1,12 +1,52 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "app/archive_job.h"
+#include "archive/chain.h"
 #include "archive/column_sizes.h"
 #include "base/clock.h"
+#include "base/json.h"
 
-static size_t
-print_time(int64_t time, char text[TIME_TEXT_MAX])
+/* ---- ls ------------------------------------------------------------------ */
+
+struct listed {
+    const struct manifest *manifest;
+    const struct part *part;
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+    const struct listed *x = a, *y = b;
+
+    return part_name_compare(&x->part->name, &y->part->name);
+}
+
+/* All parts, by type, day, stream and range; the caller frees. */
+static struct listed *
+list_parts(const struct archive *archive, size_t *count,
+           struct failure *failure)
+{
+    struct listed *list;
+    size_t most = 0;
+
+    for (uint32_t i = 0; i < archive->count; i++)
+        most += archive->manifests[i].part_count;
+    list = allocate(failure, most + 1, sizeof *list);
+    *count = 0;
+    for (uint32_t i = 0; list && i < archive->count; i++)
+        for (uint32_t k = 0; k < archive->manifests[i].part_count; k++)
+            list[(*count)++] = (struct listed){&archive->manifests[i],
+                                               &archive->manifests[i].parts[k]};
+    if (list)
+        qsort(list, *count, sizeof *list, by_name);
+    return list;
+}
+
+static void
+print_time(int64_t time, char text[TIME_TEXT_MAX + 1])
 {
     size_t size = 1;
 
@@ -15,35 +55,125 @@ print_time(int64_t time, char text[TIME_TEXT_MAX])
     else
         size = time_format(time, text);
     text[size] = '\0';
-    return size;
+}
+
+static int
+print_part(struct run *run, const struct listed *listed)
+{
+    const struct part *part = listed->part;
+    char first[TIME_TEXT_MAX + 1], last[TIME_TEXT_MAX + 1];
+    char path[PART_PATH_MAX];
+
+    print_time(part->time_min, first);
+    print_time(part->time_max, last);
+    part_name_path(&part->name, path);
+    return run_print(run,
+                     "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
+                     "\t%s\t%s\t%s\t%s\n",
+                     part->rows, part->size, part->name.first, part->name.last,
+                     first, last, listed->manifest->header.stream, path);
+}
+
+static void
+json_maybe_time(struct json *json, const char *key, int64_t time)
+{
+    json_key(json, key);
+    if (time == INT64_MAX || time == INT64_MIN)
+        json_null(json);
+    else
+        json_time(json, time);
+}
+
+static void
+json_part(struct json *json, const struct listed *listed)
+{
+    const struct part *part = listed->part;
+    char text[PART_PATH_MAX];
+
+    json_open(json, '{');
+    part_name_path(&part->name, text);
+    json_key(json, "path");
+    json_text(json, text);
+    json_key(json, "stream");
+    json_text(json, listed->manifest->header.stream);
+    part_name_type(&part->name, text);
+    json_key(json, "type");
+    json_text(json, text);
+    day_format(part->name.day, text);
+    json_key(json, "date");
+    json_text(json, part->name.day == DAY_NONE ? NULL : text);
+    json_key(json, "rows");
+    json_unsigned(json, part->rows);
+    json_key(json, "bytes");
+    json_unsigned(json, part->size);
+    json_key(json, "first_seq");
+    json_unsigned(json, part->name.first);
+    json_key(json, "last_seq");
+    json_unsigned(json, part->name.last);
+    json_maybe_time(json, "first_time", part->time_min);
+    json_maybe_time(json, "last_time", part->time_max);
+    json_key(json, "sha256");
+    json_text(json, part->sha256);
+    json_close(json, '}');
+}
+
+/* One object: the parts, and their totals. */
+static int
+print_json(struct run *run, const struct listed *list, size_t count)
+{
+    struct bytes text = {0};
+    struct json json = {.out = &text};
+    uint64_t rows = 0, size = 0;
+    int result;
+
+    json_open(&json, '{');
+    json_key(&json, "parts");
+    json_open(&json, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_part(&json, &list[i]);
+        rows += list[i].part->rows;
+        size += list[i].part->size;
+    }
+    json_close(&json, ']');
+    json_key(&json, "totals");
+    json_open(&json, '{');
+    json_key(&json, "parts");
+    json_unsigned(&json, count);
+    json_key(&json, "rows");
+    json_unsigned(&json, rows);
+    json_key(&json, "bytes");
+    json_unsigned(&json, size);
+    json_close(&json, '}');
+    json_close(&json, '}');
+    json_newline(&json);
+    result = bytes_ok(&text, &run->failure);
+    if (result == 0)
+        result = output_put(&run->output, text.bytes, text.size);
+    bytes_free(&text);
+    return result;
 }
 
 int
 archive_list(void *state, struct run *run)
 {
     struct archive_job *job = state;
-    run_print(run, "rows\tbytes\tfirst_seq\tlast_seq\tfirst_time\tlast_time\t"
-                   "stream\tpath\n");
-    for (uint32_t i = 0; i < job->archive.count; i++) {
-        const struct manifest *manifest = &job->archive.manifests[i];
+    size_t count;
+    struct listed *list = list_parts(&job->archive, &count, &run->failure);
+    int result = list ? 0 : -1;
 
-        for (uint32_t k = 0; k < manifest->part_count; k++) {
-            const struct part_facts *part = &manifest->parts[k];
-            char first[TIME_TEXT_MAX + 1], last[TIME_TEXT_MAX + 1];
-
-            print_time(part->time_min, first);
-            print_time(part->time_max, last);
-            if (run_print(run,
-                          "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
-                          "\t%s\t%s\t%s\t%s\n",
-                          part->rows, part->size, part->first_seq,
-                          part->last_seq, first, last, manifest->header.stream,
-                          part->path) != 0)
-                return -1;
-        }
+    if (result == 0 && job->json) {
+        result = print_json(run, list, count);
+    } else if (result == 0) {
+        result = run_print(run, "rows\tbytes\tfirst_seq\tlast_seq\tfirst_time\t"
+                                "last_time\tstream\tpath\n");
+        for (size_t i = 0; result == 0 && i < count; i++)
+            result = print_part(run, &list[i]);
     }
-    return 0;
+    free(list);
+    return result;
 }
+
+/* ---- columns ------------------------------------------------------------- */
 
 /* The names of encodings that are in use, with commas. */
 static void
@@ -93,4 +223,19 @@ archive_columns(void *state, struct run *run)
     }
     bytes_free(&sizes);
     return result;
+}
+
+/* ---- head ---------------------------------------------------------------- */
+
+/* The end of the chain: what to keep elsewhere. */
+int
+archive_head(void *state, struct run *run)
+{
+    struct archive_job *job = state;
+    struct link end;
+
+    if (chain_end(&job->archive, &end, &run->failure) != 0)
+        return -1;
+    return run_print(run, "%" PRIu64 "\t%s\t%s\n", end.number, end.sha256,
+                     end.number ? end.name : "-");
 }

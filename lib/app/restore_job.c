@@ -26,6 +26,12 @@ add_lists(struct restore_job *job, const struct option_list *list,
     return 0;
 }
 
+static bool
+is_stopped(void *owner)
+{
+    return run_stopped(owner);
+}
+
 int
 restore_job_prepare(void *state, struct run *run)
 {
@@ -50,8 +56,12 @@ restore_job_prepare(void *state, struct run *run)
             return -1;
     }
     job->open = true;
-    if (archive_open(&job->archive, job->directory, ARCHIVE_READ, failure) != 0)
+    if (archive_open(&job->archive, job->directory, ARCHIVE_READ, NULL,
+                     failure) != 0 ||
+        archive_load(&job->archive, job->stream, failure) != 0)
         return -1;
+    job->archive.stopped = is_stopped;
+    job->archive.owner = run;
     return pool_open(&job->ahead, (unsigned)job->threads - 1, failure);
 }
 
@@ -107,10 +117,10 @@ end_tape(struct restore_job *job, struct run *run, enum tape_status status)
     return tape_writer_end(&run->writer, status, 0);
 }
 
-/* Whether events of the times asked for can lie between two seqs, as far as
+/* Whether events of the times asked for can lie in a gap, as far as
  * the times of the parts around tell: they ascend, as those of a day do. */
 static bool
-may_lack(const struct restore_job *job, const struct finding *gap)
+may_miss(const struct restore_job *job, const struct archive_finding *gap)
 {
     int64_t after = INT64_MIN, before = INT64_MAX;
 
@@ -120,17 +130,17 @@ may_lack(const struct restore_job *job, const struct finding *gap)
         for (uint32_t k = 0; k < manifest->part_count &&
                              strcmp(manifest->header.stream, gap->name) == 0;
              k++) {
-            const struct part_facts *part = &manifest->parts[k];
+            const struct part *part = &manifest->parts[k];
 
             if (part->time_min > part->time_max) /* it has no times */
                 continue;
-            if (part->last_seq < gap->first && part->time_max > after)
+            if (part->name.last < gap->first && part->time_max > after)
                 after = part->time_max;
-            if (part->first_seq < gap->first && part->time_min > after)
+            if (part->name.first < gap->first && part->time_min > after)
                 after = part->time_min;
-            if (part->first_seq > gap->last && part->time_min < before)
+            if (part->name.first > gap->last && part->time_min < before)
                 before = part->time_min;
-            if (part->last_seq > gap->last && part->time_max < before)
+            if (part->name.last > gap->last && part->time_max < before)
                 before = part->time_max;
         }
     }
@@ -139,22 +149,22 @@ may_lack(const struct restore_job *job, const struct finding *gap)
 }
 
 static int
-tell_gap(void *owner, const struct finding *finding)
+report_gap(void *owner, const struct archive_finding *finding)
 {
     struct restore_job *job = owner;
 
-    if (finding->kind != FINDING_GAP || !may_lack(job, finding))
+    if (finding->kind != FINDING_GAP || !may_miss(job, finding))
         return 0;
     job->gaps = true;
     if (!job->run->common.quiet)
         run_remark(job->run,
-                   "seqs %" PRIu64 " to %" PRIu64
+                   "sequence numbers %" PRIu64 " to %" PRIu64
                    " of stream '%s' are missing in the archive",
                    finding->first, finding->last, finding->name);
     return 0;
 }
 
-/* Copies the event in hand and what follows it, up to seq last. */
+/* Copies the current event and what follows it, up to sequence number last. */
 static uint32_t
 put_run(struct restore_job *job, struct run *run, uint64_t last)
 {
@@ -177,7 +187,7 @@ put_event(struct restore_job *job, struct run *run, const struct event *event)
     return 0;
 }
 
-/* Moves to the span that the event in hand lies in.  Where seqs are missing,
+/* Moves to the span that the current event lies in.  Where events are missing,
  * or where the fixed parts of events change their length, a tape ends and
  * another begins. */
 static int
@@ -191,7 +201,7 @@ next_span(struct restore_job *job, struct run *run, const struct span **span,
     if (*span == end || (*span)->range.first > job->merge.seq)
         return fail(&run->failure, FAILURE_DATA,
                     "%s: an event with seq %" PRIu64
-                    " that no put has noted: xarchive verify tells more",
+                    " that no put has noted: see xarchive verify",
                     job->directory, job->merge.seq);
     if (run->writer.begun &&
         (job->selects ||
@@ -238,7 +248,7 @@ put_events(struct restore_job *job, struct run *run,
 static enum tape_status
 status_of(const struct restore_job *job, const struct stream *stream)
 {
-    return job->selects && job->gaps ? TAPE_LIMITED : stream_status(stream);
+    return job->selects && job->gaps ? TAPE_LIMITED : stream->status;
 }
 
 /* The totals of what was read and passed over. */
@@ -259,13 +269,14 @@ restore(struct restore_job *job, struct run *run, const struct stream *stream)
 
     job->name = stream->name;
     job->gaps = false;
-    if (check_stream(stream, tell_gap, job) != 0)
+    if (check_stream(stream, report_gap, job) != 0)
         return -1;
     selection_begin(&job->selection, &stream->first->header);
     filter.selection = job->selects ? &job->selection : NULL;
     result = merge_open(&job->merge, &job->archive, stream->name, &filter,
                         &run->failure);
     job->merge.ahead = &job->ahead;
+    job->merge.unverified = job->unverified;
     if (result == 0)
         result = put_events(job, run, stream);
     if (result == 0 && !run->writer.begun)
@@ -303,7 +314,7 @@ restore_job_produce(void *state, struct run *run)
     free(list);
     if (result == 0 && found == 0)
         return fail(&run->failure, FAILURE_DATA,
-                    "%s: %s%s: xarchive ls tells what there is", job->directory,
+                    "%s: %s%s: xarchive ls lists what there is", job->directory,
                     job->stream ? "it has no stream " : "it is empty",
                     job->stream ? job->stream : "");
     return result;

@@ -16,6 +16,7 @@ struct restore_job {
     struct selection selection;
     bool selects; /* not all events of a stream are wanted */
     bool test;
+    bool unverified; /* --no-verify */
     uint64_t threads;
     struct pool ahead;
     struct output nowhere; /* of --test: where the tapes go */
@@ -23,8 +24,8 @@ struct restore_job {
     bool open;
     struct merge merge;
     struct run *run;
-    const char *name; /* of the stream in hand */
-    int64_t began;    /* when its tape in hand did; for --test only */
+    const char *name; /* of the current stream */
+    int64_t began;    /* when its current tape did; for --test only */
     bool gaps;        /* events that may be wanted are missing in it */
     uint64_t parts_read, parts_skipped, groups_read, groups_skipped;
 };

@@ -1,44 +1,30 @@
 #include "archive/archive.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "io/directory.h"
-#include "io/move.h"
+#include "archive/archive_private.h"
+#include "base/array.h"
 
-#define LOCK_NAME "lock"
+#define MANIFEST_MAX (256 * 1024 * 1024) /* bytes */
+#define TRIES        100
 
-static int
-no_memory(struct failure *failure)
+char *
+archive_path(const struct archive *archive, const char *path,
+             struct failure *failure)
 {
-    return fail_memory(failure);
+    char *whole = NULL;
+
+    assert(path[0] != '/');
+    if (asprintf(&whole, "%s/%s", archive->directory, path) >= 0)
+        return whole;
+    fail_memory(failure);
+    return NULL;
 }
 
 /* ---- opening ------------------------------------------------------------- */
-
-static int
-take_lock(struct archive *archive, struct failure *failure)
-{
-    char *path = path_join(archive->directory, LOCK_NAME);
-    struct failure reason = {0};
-    bool taken;
-
-    if (!path)
-        return no_memory(failure);
-    archive->lock = directory_lock(path, &taken, &reason);
-    free(path);
-    if (archive->lock >= 0)
-        return 0;
-    if (taken)
-        return fail(failure, FAILURE_ENVIRONMENT,
-                    "%s: another program is writing to this archive; run it "
-                    "again",
-                    archive->directory);
-    *failure = reason;
-    return -1;
-}
 
 static int
 none_here(const struct archive *archive, struct failure *failure)
@@ -48,7 +34,7 @@ none_here(const struct archive *archive, struct failure *failure)
                 archive->directory);
 }
 
-/* Whether there is an archive, by its directories: one of parts will do, so
+/* Whether the open directory is an archive: one directory of parts will do, so
  * that an archive that lost its manifests is not taken for somebody else's
  * directory, nor for an empty one.  1, 0 or -1; *foreign is the caller's to
  * free: a name in a directory that is none, NULL when that is empty. */
@@ -56,7 +42,7 @@ static int
 is_there(const struct archive *archive, char **foreign, struct failure *failure)
 {
     struct directory list;
-    int result = directory_list(&list, archive->directory, failure);
+    int result = root_list(&archive->root, archive->directory, &list, failure);
     bool found = false;
 
     *foreign = NULL;
@@ -68,34 +54,35 @@ is_there(const struct archive *archive, char **foreign, struct failure *failure)
     if (!found && list.count > 0) {
         *foreign = strdup(list.names[0]);
         if (!*foreign)
-            result = no_memory(failure);
+            result = fail_memory(failure);
     }
     directory_free(&list);
     return result < 0 ? -1 : found;
 }
 
 static int
-make(struct archive *archive, struct failure *failure)
+open_root(struct archive *archive, bool create, struct failure *failure)
 {
-    char *tapes = path_join(archive->directory, MANIFEST_DIRECTORY);
-    int result;
+    int there = root_open(&archive->root, archive->directory, failure);
 
-    if (!tapes)
-        return no_memory(failure);
-    result = directory_make(archive->directory, failure);
-    if (result == 0)
-        result = directory_make(tapes, failure);
-    free(tapes);
-    return result;
+    if (there == 0 && create) {
+        if (directory_make(archive->directory, failure) != 0)
+            return -1;
+        there = root_open(&archive->root, archive->directory, failure);
+    }
+    return there == 0 ? none_here(archive, failure) : there < 0 ? -1 : 0;
 }
 
 /* Finds the archive, or makes one where it may. */
 static int
 find(struct archive *archive, enum archive_mode mode, struct failure *failure)
 {
-    char *foreign;
-    int there = is_there(archive, &foreign, failure);
+    char *foreign, *tapes;
+    int there, result;
 
+    if (open_root(archive, mode == ARCHIVE_CREATE, failure) != 0)
+        return -1;
+    there = is_there(archive, &foreign, failure);
     if (there == 0 && mode != ARCHIVE_CREATE)
         there = none_here(archive, failure);
     else if (there == 0 && foreign)
@@ -106,146 +93,73 @@ find(struct archive *archive, enum archive_mode mode, struct failure *failure)
     free(foreign);
     if (there < 0)
         return -1;
-    return mode == ARCHIVE_READ ? 0 : make(archive, failure);
+    if (mode == ARCHIVE_READ)
+        return 0;
+    tapes = archive_path(archive, MANIFEST_DIRECTORY, failure);
+    result = tapes ? root_make(&archive->root, tapes, failure) : -1;
+    free(tapes);
+    return result;
 }
 
 static int
-load(struct archive *archive, struct failure *failure)
+take_lock(struct archive *archive, const struct patience *patience,
+          struct failure *failure)
 {
-    char *path = path_join(archive->directory, MANIFEST_DIRECTORY);
-    struct directory list;
-    int result;
+    struct failure reason = {0};
+    bool taken;
 
-    if (!path)
-        return no_memory(failure);
-    result = directory_list(&list, path, failure);
+    if (root_lock(&archive->root, patience, &taken, &reason) == 0) {
+        archive->writes = true;
+        return 0;
+    }
+    if (taken)
+        return fail(failure, FAILURE_ENVIRONMENT,
+                    "%s: another program is writing to this archive; run it "
+                    "again, or with --wait",
+                    archive->directory);
+    *failure = reason;
+    return -1;
+}
+
+static int
+list_manifests(struct archive *archive, struct failure *failure)
+{
+    char *path = archive_path(archive, MANIFEST_DIRECTORY, failure);
+    int result =
+        path ? root_list(&archive->root, path, &archive->list, failure) : -1;
+
     free(path);
     if (result < 0)
         return -1;
-    archive->manifests =
-        allocate(failure, list.count, sizeof *archive->manifests);
-    result = archive->manifests ? 0 : -1;
-    for (size_t i = 0; result == 0 && i < list.count; i++) {
-        if (!manifest_is_name(list.names[i])) /* somebody else's */
-            continue;
-        result = manifest_read(&archive->manifests[archive->count++],
-                               archive->directory, list.names[i], failure);
-    }
-    directory_free(&list);
-    return result;
-}
-
-static bool
-is_replaced(const struct archive *archive, const char *name)
-{
-    for (uint32_t i = 0; i < archive->count; i++)
-        for (uint32_t k = 0; k < archive->manifests[i].replaces_count; k++)
-            if (strcmp(archive->manifests[i].replaces[k], name) == 0)
-                return true;
-    return false;
-}
-
-static int
-remove_manifest(const struct archive *archive, const struct manifest *manifest,
-                struct failure *failure)
-{
-    int result = 0;
-    char *path;
-
-    for (uint32_t i = 0; result == 0 && i < manifest->part_count; i++) {
-        path = path_join(archive->directory, manifest->parts[i].path);
-        result = path ? directory_remove(path, failure) : no_memory(failure);
-        free(path);
-    }
-    if (result != 0)
-        return -1;
-    if (asprintf(&path, "%s/" MANIFEST_DIRECTORY "/%s", archive->directory,
-                 manifest->name) < 0)
-        return no_memory(failure);
-    result = directory_remove(path, failure);
-    free(path);
-    return result;
-}
-
-/* Leaves out, and with the lock removes, what a compaction has replaced. */
-static int
-drop_replaced(struct archive *archive, struct failure *failure)
-{
-    uint32_t kept = 0;
-    int result = 0;
-
-    for (uint32_t i = 0; i < archive->count; i++) {
-        struct manifest *manifest = &archive->manifests[i];
-
-        if (!is_replaced(archive, manifest->name)) {
-            kept++;
-            continue;
-        }
-        if (result == 0 && archive->lock >= 0)
-            result = remove_manifest(archive, manifest, failure);
-        manifest_free(manifest);
-        memmove(manifest, manifest + 1,
-                (archive->count - i - 1) * sizeof *manifest);
-        archive->count--;
-        i--;
-    }
-    archive->count = kept;
-    return result;
-}
-
-/* Gives the parts of a committed manifest their names. */
-static int
-publish(const struct archive *archive, const struct manifest *manifest,
-        struct failure *failure)
-{
-    int result = 0;
-
-    for (uint32_t i = 0; result >= 0 && i < manifest->part_count; i++) {
-        char *path = path_join(archive->directory, manifest->parts[i].path);
-        char *hidden = path ? part_hidden(path) : NULL;
-
-        result = hidden ? file_move(hidden, path, failure) : no_memory(failure);
-        free(hidden);
-        free(path);
-    }
-    return result < 0 ? -1 : 0;
-}
-
-/* What a run left that was killed at its manifest: one without its name yet,
- * or one whose name is not durable, and is about to be relied on. */
-static int
-settle_manifests(const struct archive *archive, struct failure *failure)
-{
-    char *path = path_join(archive->directory, MANIFEST_DIRECTORY);
-    int result =
-        path ? directory_sweep(path, ".*.tmp", failure) : no_memory(failure);
-
-    if (result == 0)
-        result = directory_sync(path, failure);
-
-    free(path);
-    return result;
+    archive->loaded =
+        allocate(failure, archive->list.count + 1, sizeof *archive->loaded);
+    return archive->loaded ? 0 : -1;
 }
 
 int
 archive_open(struct archive *archive, const char *directory,
-             enum archive_mode mode, struct failure *failure)
+             enum archive_mode mode, const struct patience *patience,
+             struct failure *failure)
 {
-    *archive = (struct archive){.directory = directory, .lock = -1};
+    *archive = (struct archive){.directory = directory,
+                                .root = {.fd = -1, .lock = -1}};
     if (find(archive, mode, failure) != 0)
         return -1;
-    if (mode != ARCHIVE_READ && take_lock(archive, failure) != 0)
+    if (mode != ARCHIVE_READ && take_lock(archive, patience, failure) != 0)
         return -1;
-    if (load(archive, failure) != 0)
+    return list_manifests(archive, failure);
+}
+
+int
+archive_again(struct archive *again, const struct archive *archive,
+              struct failure *failure)
+{
+    if (archive_open(again, archive->directory, ARCHIVE_READ, NULL, failure) !=
+        0)
         return -1;
-    if (mode != ARCHIVE_READ && settle_manifests(archive, failure) != 0)
-        return -1;
-    if (drop_replaced(archive, failure) != 0)
-        return -1;
-    for (uint32_t i = 0; mode != ARCHIVE_READ && i < archive->count; i++)
-        if (publish(archive, &archive->manifests[i], failure) != 0)
-            return -1;
-    return 0;
+    again->stopped = archive->stopped;
+    again->owner = archive->owner;
+    return archive_load(again, NULL, failure);
 }
 
 void
@@ -253,74 +167,276 @@ archive_close(struct archive *archive)
 {
     for (uint32_t i = 0; i < archive->count; i++)
         manifest_free(&archive->manifests[i]);
+    for (uint32_t i = 0; i < archive->replaced_count; i++)
+        manifest_free(&archive->replaced[i]);
     free(archive->manifests);
-    directory_unlock(archive->lock);
-    *archive = (struct archive){.lock = -1};
+    free(archive->replaced);
+    free(archive->loaded);
+    directory_free(&archive->list);
+    if (archive->root.path)
+        root_close(&archive->root);
+    *archive = (struct archive){.root = {.fd = -1, .lock = -1}};
 }
 
-/* ---- changing ------------------------------------------------------------ */
+/* ---- manifests ----------------------------------------------------------- */
 
-/* Whoever lost a manifest still has its parts: they are not written over by
- * others of their names.  The same part may come again. */
+/* The whole of a file, NUL-terminated, for the caller to free.  1; 0 when
+ * there is none; -1. */
 static int
-check_names(const struct archive *archive, const struct manifest *manifest,
-            struct failure *failure)
+read_text(const struct archive *archive, const char *path, char **text,
+          size_t *size, struct failure *failure)
 {
-    int result = 0;
+    struct input input;
+    ssize_t count = -1;
+    int there = input_open_below(&input, &archive->root, path, failure);
 
-    for (uint32_t i = 0; result == 0 && i < manifest->part_count; i++) {
-        char *path = path_join(archive->directory, manifest->parts[i].path);
-
-        if (!path)
-            return no_memory(failure);
-        if (access(path, F_OK) == 0 &&
-            part_verify(path, &manifest->parts[i], failure) != 0)
-            result = fail_at(failure,
-                             "another part of that name, of no tape that is "
-                             "known, is in the way (xarchive fsck tells more)");
-        free(path);
-    }
-    return result;
+    *text = NULL;
+    if (there <= 0)
+        return there;
+    if (input.size > MANIFEST_MAX)
+        fail(failure, FAILURE_DATA, "%s: longer than %d bytes", path,
+             MANIFEST_MAX);
+    else
+        *text = allocate(failure, input.size + 1, 1);
+    if (*text)
+        count = input_read(&input, *text, (size_t)input.size, failure);
+    *size = count > 0 ? (size_t)count : 0;
+    input_close(&input);
+    return count < 0 ? -1 : 1;
 }
 
 int
-archive_commit(struct archive *archive, struct manifest *manifest,
-               struct failure *failure)
+archive_read_manifest(const struct archive *archive, const char *file,
+                      const char *name, struct manifest *manifest,
+                      struct failure *failure)
 {
-    struct manifest *larger =
-        reallocarray(archive->manifests, archive->count + 1UL, sizeof *larger);
+    char path[sizeof MANIFEST_DIRECTORY + MANIFEST_NAME_MAX + 16];
+    char *whole, *text = NULL;
+    size_t size = 0;
+    int there = -1;
 
-    if (!larger) {
-        manifest_free(manifest);
-        return no_memory(failure);
+    *manifest = (struct manifest){0};
+    assert(strlen(name) < sizeof manifest->name);
+    memcpy(manifest->name, name, strlen(name) + 1);
+    snprintf(path, sizeof path, MANIFEST_DIRECTORY "/%s", file);
+    whole = archive_path(archive, path, failure);
+    if (whole)
+        there = read_text(archive, whole, &text, &size, failure);
+    if (there > 0 && manifest_parse(manifest, text, size, failure) != 0) {
+        fail_at(failure, "%s", whole);
+        there = fail_hint(failure, "restore the file from a copy");
     }
-    archive->manifests = larger;
-    larger[archive->count] = *manifest;
-    memset(manifest, 0, sizeof *manifest);
-    archive->count++;
-    if (check_names(archive, &larger[archive->count - 1], failure) != 0 ||
-        manifest_write(&larger[archive->count - 1], archive->directory,
-                       failure) != 0 ||
-        publish(archive, &larger[archive->count - 1], failure) != 0)
-        return -1;
-    return drop_replaced(archive, failure);
+    free(text);
+    free(whole);
+    return there;
 }
 
-char *
-archive_part_path(const struct archive *archive, const struct part_facts *part,
+static int
+add(struct manifest **list, size_t *capacity, uint32_t *count,
+    const struct manifest *manifest, struct failure *failure)
+{
+    struct manifest *grown =
+        array_grow(*list, capacity, *count + 1UL, sizeof *grown, failure);
+
+    if (!grown)
+        return -1;
+    *list = grown;
+    grown[(*count)++] = *manifest;
+    return 0;
+}
+
+int
+archive_add_manifest(struct archive *archive, struct manifest *manifest,
+                     struct failure *failure)
+{
+    if (add(&archive->manifests, &archive->capacity, &archive->count, manifest,
+            failure) != 0) {
+        manifest_free(manifest);
+        return -1;
+    }
+    *manifest = (struct manifest){0};
+    return 0;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names that some manifest replaces, in order; the caller frees.  They
+ * point into the manifests. */
+static const char **
+replaced_names(const struct archive *archive, size_t *count,
+               struct failure *failure)
+{
+    const char **names;
+    size_t total = 0;
+
+    for (uint32_t i = 0; i < archive->count; i++)
+        total += archive->manifests[i].replaces_count;
+    names = allocate(failure, total + 1, sizeof *names);
+    *count = 0;
+    for (uint32_t i = 0; names && i < archive->count; i++)
+        for (uint32_t k = 0; k < archive->manifests[i].replaces_count; k++)
+            names[(*count)++] = archive->manifests[i].replaces[k];
+    if (names)
+        qsort(names, *count, sizeof *names, by_text);
+    return names;
+}
+
+int
+archive_part_replaced(struct archive *archive, struct failure *failure)
+{
+    size_t count;
+    const char **names = replaced_names(archive, &count, failure);
+    bool *is_replaced = allocate(failure, archive->count + 1UL, 1);
+    uint32_t kept = 0;
+    int result = names && is_replaced ? 0 : -1;
+
+    for (uint32_t i = 0; result == 0 && count > 0 && i < archive->count; i++) {
+        const char *name = archive->manifests[i].name;
+
+        is_replaced[i] = bsearch(&name, names, count, sizeof *names, by_text);
+    }
+    /* the names point into what is moved from here on */
+    for (uint32_t i = 0; result == 0 && i < archive->count; i++) {
+        if (!is_replaced[i])
+            archive->manifests[kept++] = archive->manifests[i];
+        else
+            result =
+                add(&archive->replaced, &archive->replaced_capacity,
+                    &archive->replaced_count, &archive->manifests[i], failure);
+    }
+    if (result == 0)
+        archive->count = kept;
+    free(names);
+    free(is_replaced);
+    return result;
+}
+
+/* Reads the manifest of a name in the list, unless it was: 1; 0 when it is
+ * gone; -1. */
+static int
+load_one(struct archive *archive, size_t number, struct failure *failure)
+{
+    struct manifest manifest;
+    const char *name = archive->list.names[number];
+    int there;
+
+    if (archive->loaded[number])
+        return 1;
+    archive->loaded[number] = true;
+    there = archive_read_manifest(archive, name, name, &manifest, failure);
+    if (there > 0)
+        return archive_add_manifest(archive, &manifest, failure) == 0 ? 1 : -1;
+    manifest_free(&manifest);
+    return there;
+}
+
+/* Lists the manifests anew; those that were loaded stay so. */
+static int
+list_again(struct archive *archive, struct failure *failure)
+{
+    struct directory before = archive->list;
+    bool *loaded = archive->loaded;
+    int result;
+
+    archive->list = (struct directory){0};
+    archive->loaded = NULL;
+    result = list_manifests(archive, failure);
+    for (size_t i = 0, k = 0; result == 0 && i < before.count; i++) {
+        while (k < archive->list.count &&
+               strcmp(archive->list.names[k], before.names[i]) < 0)
+            k++;
+        if (k < archive->list.count &&
+            strcmp(archive->list.names[k], before.names[i]) == 0)
+            archive->loaded[k] = loaded[i];
+    }
+    directory_free(&before);
+    free(loaded);
+    return result;
+}
+
+/* Reads those of a hash (NULL: all) in the list: how many are gone, or -1. */
+static int64_t
+load_list(struct archive *archive, const uint64_t *hash,
+          struct failure *failure)
+{
+    int64_t gone = 0;
+
+    for (size_t i = 0; i < archive->list.count; i++) {
+        struct manifest_name name;
+        int there;
+
+        if (!manifest_name_parse(&name, archive->list.names[i]) ||
+            (hash && name.stream != *hash))
+            continue; /* somebody else's, or another stream's */
+        there = load_one(archive, i, failure);
+        if (there < 0)
+            return -1;
+        gone += there == 0;
+    }
+    return gone;
+}
+
+int
+archive_load_hash(struct archive *archive, const uint64_t *hash,
                   struct failure *failure)
 {
-    char *path = path_join(archive->directory, part->path), *hidden;
+    int64_t gone = 1;
 
-    if (path && access(path, F_OK) == 0)
-        return path;
-    hidden = path ? part_hidden(path) : NULL;
-    if (hidden && access(hidden, F_OK) == 0) {
-        free(path);
-        return hidden;
+    assert(archive->loaded);
+    /* a compaction that takes a manifest away has put another in its place,
+     * which the list may be too old to have */
+    for (int tries = 0; gone > 0; tries++) {
+        if (tries == TRIES)
+            return fail(failure, FAILURE_ENVIRONMENT,
+                        "%s: its manifests come and go: run it again",
+                        archive->directory);
+        if (tries > 0 && list_again(archive, failure) != 0)
+            return -1;
+        gone = load_list(archive, hash, failure);
     }
-    free(hidden);
-    if (!path)
-        no_memory(failure);
-    return path; /* opening it will tell what is wrong */
+    return gone < 0 ? -1 : archive_part_replaced(archive, failure);
+}
+
+int
+archive_load(struct archive *archive, const char *stream,
+             struct failure *failure)
+{
+    uint64_t hash = stream ? manifest_stream_hash(stream) : 0;
+
+    return archive_load_hash(archive, stream ? &hash : NULL, failure);
+}
+
+/* ---- parts --------------------------------------------------------------- */
+
+int
+archive_open_part(const struct archive *archive, const struct part *part,
+                  struct input *input, char **path, struct failure *failure)
+{
+    char relative[PART_PATH_MAX];
+    int there = 0;
+
+    *path = NULL;
+    for (int hidden = 0; there == 0 && hidden < 2; hidden++) {
+        char *name;
+
+        if (hidden)
+            part_name_hidden(&part->name, relative);
+        else
+            part_name_path(&part->name, relative);
+        name = archive_path(archive, relative, failure);
+        if (!name)
+            return -1;
+        there = input_open_below(input, &archive->root, name, failure);
+        if (there != 0 || !*path) { /* of one that is missing: its name */
+            free(*path);
+            *path = name;
+        } else {
+            free(name);
+        }
+    }
+    return there;
 }

@@ -1,41 +1,79 @@
 /* archive.h - an archive on disk: a directory of parts and their manifests.
  *
+ *      archive_open      finds it, takes its lock, lists the manifests
+ *      archive_load      reads them: of one stream, or all
+ *      archive_close     (commit.h changes it)
+ *
  * Whoever changes it holds its lock.  Readers need none: parts never change,
- * and a part that a compaction took away is found again by reading the
- * manifests anew.
+ * and a part that a compaction took away is found again by opening the archive
+ * once more.
+ *
+ * Everything below the directory is opened without following links, and only
+ * regular files are (io/root.h).
  */
 #ifndef ARCHIVE_ARCHIVE_H
 #define ARCHIVE_ARCHIVE_H
 
 #include "archive/manifest.h"
+#include "io/root.h"
 
 enum archive_mode {
     ARCHIVE_READ,
-    ARCHIVE_WRITE, /* takes the lock; ends what a killed program began */
+    ARCHIVE_WRITE, /* takes the lock */
     ARCHIVE_CREATE /* the same, and makes it when there is none */
 };
 
 struct archive {
-    const char *directory;
-    int lock;                   /* -1: none */
-    struct manifest *manifests; /* by name; those replaced left out; owned */
-    uint32_t count;
+    struct root root;
+    const char *directory; /* as given */
+    bool writes;           /* it has the lock */
+    struct directory list; /* names in MANIFEST_DIRECTORY */
+    bool *loaded;          /* of each of them; owned */
+
+    /* Those loaded; those that others replace, which a killed compaction has
+     * left; both owned, in order of their names as far as they were loaded
+     * together. */
+    struct manifest *manifests, *replaced;
+    uint32_t count, replaced_count;
+    size_t capacity, replaced_capacity;
+
+    /* Asked in long work; true: it is to end early.  NULL: never. */
+    bool (*stopped)(void *owner);
+    void *owner;
 };
 
-/* directory must outlive the archive. */
+/* directory must outlive the archive.  patience: see root_lock.  Close it in
+ * either case. */
 int archive_open(struct archive *archive, const char *directory,
-                 enum archive_mode mode, struct failure *failure);
+                 enum archive_mode mode, const struct patience *patience,
+                 struct failure *failure);
 void archive_close(struct archive *archive);
 
-/* Adds a manifest whose parts lie hidden in the archive: writes it, which is
- * the commit, then gives the parts their names.  The manifest is taken over,
- * also on failure. */
-int archive_commit(struct archive *archive, struct manifest *manifest,
+/* Reads the manifests of a stream (NULL: all) that are not loaded yet. */
+int archive_load(struct archive *archive, const char *stream,
+                 struct failure *failure);
+
+/* Opens the same archive once more, to read, with all manifests. */
+int archive_again(struct archive *again, const struct archive *archive,
+                  struct failure *failure);
+
+static inline bool
+archive_is_stopped(const struct archive *archive)
+{
+    return archive->stopped && archive->stopped(archive->owner);
+}
+
+/* ---- files --------------------------------------------------------------- */
+
+/* "DIRECTORY/path", for the caller to free; NULL if out of memory. */
+char *archive_path(const struct archive *archive, const char *path,
                    struct failure *failure);
 
-/* The path under which a part can be read, for the caller to free: its name,
- * or the hidden one when a program was killed between the two. */
-char *archive_part_path(const struct archive *archive,
-                        const struct part_facts *part, struct failure *failure);
+/* Opens a part to read, under its name or, when a program was killed before
+ * it was published, the hidden one.  input->name is *path then, which the
+ * caller frees in any case.  1; 0 when it is missing; -1. */
+int archive_open_part(const struct archive *archive, const struct part *part,
+                      struct input *input, char **path,
+                      struct failure *failure);
 
 #endif

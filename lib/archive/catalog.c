@@ -1,281 +1,318 @@
 #include "archive/catalog.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "io/directory.h"
-#include "io/move.h"
-#include "sql/database.h"
+#include "archive/archive_private.h"
+#include "archive/catalog_rows.h"
+#include "archive/chain.h"
 
 static const char schema_sql[] =
+    "CREATE TABLE head ("
+    " number INTEGER NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL);"
     "CREATE TABLE tape ("
     " name TEXT PRIMARY KEY, stream TEXT NOT NULL, status TEXT NOT NULL,"
-    " tape_last_seq INTEGER NOT NULL, events INTEGER NOT NULL);"
+    " tape_last_seq INTEGER NOT NULL, events INTEGER NOT NULL,"
+    " sha256 TEXT NOT NULL);"
     "CREATE TABLE part ("
-    " path TEXT PRIMARY KEY, tape TEXT NOT NULL REFERENCES tape (name),"
+    " id INTEGER PRIMARY KEY,"
+    " path TEXT NOT NULL UNIQUE, tape TEXT NOT NULL REFERENCES tape (name),"
     " type TEXT NOT NULL, date TEXT, tier TEXT NOT NULL,"
     " rows INTEGER NOT NULL, bytes INTEGER NOT NULL,"
     " first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,"
     " time_min TEXT, time_max TEXT, sha256 TEXT NOT NULL);"
-    "CREATE TABLE part_symbol ("
-    " path TEXT NOT NULL REFERENCES part (path), exchange TEXT NOT NULL,"
-    " symbol TEXT NOT NULL, PRIMARY KEY (path, exchange, symbol));"
+    "CREATE TABLE instrument ("
+    " id INTEGER PRIMARY KEY, exchange TEXT NOT NULL, symbol TEXT NOT NULL,"
+    " UNIQUE (symbol, exchange));"
+    "CREATE TABLE part_instrument ("
+    " part INTEGER NOT NULL, instrument INTEGER NOT NULL,"
+    " PRIMARY KEY (part, instrument)) WITHOUT ROWID;"
+    "CREATE VIEW part_symbol AS SELECT path, exchange, symbol"
+    " FROM part_instrument JOIN part ON part.id = part"
+    " JOIN instrument ON instrument.id = instrument;"
     "CREATE INDEX part_by_type ON part (type, date);"
-    "CREATE INDEX part_by_symbol ON part_symbol (symbol)";
+    "CREATE INDEX part_by_tape ON part (tape);"
+    "CREATE INDEX part_by_instrument ON part_instrument (instrument)";
+
+enum statement_kind {
+    ADD_TAPE,
+    ADD_PART,
+    ADD_INSTRUMENT,
+    ADD_LINK,
+    DROP_LINKS,
+    DROP_PARTS,
+    DROP_TAPE,
+    DROP_HEAD,
+    ADD_HEAD,
+    STATEMENTS
+};
+
+static const char *const statements_sql[STATEMENTS] = {
+    [ADD_TAPE] =
+        "INSERT INTO tape (" TAPE_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6)",
+    [ADD_PART] = "INSERT INTO part (" PART_COLUMNS
+                 ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    [ADD_INSTRUMENT] = "INSERT OR IGNORE INTO instrument (exchange, symbol)"
+                       " VALUES ($1, $2)",
+    [ADD_LINK] = "INSERT OR IGNORE INTO part_instrument"
+                 " SELECT part.id, instrument.id FROM part, instrument"
+                 " WHERE path = $1 AND exchange = $2 AND symbol = $3",
+    [DROP_LINKS] = "DELETE FROM part_instrument WHERE part IN"
+                   " (SELECT id FROM part WHERE tape = $1)",
+    [DROP_PARTS] = "DELETE FROM part WHERE tape = $1",
+    [DROP_TAPE] = "DELETE FROM tape WHERE name = $1",
+    [DROP_HEAD] = "DELETE FROM head",
+    [ADD_HEAD] = "INSERT INTO head (number, name, sha256) VALUES ($1, $2, $3)",
+};
 
 struct catalog {
     const struct archive *archive;
+    char *path; /* owned */
     struct database *database;
-    struct statement *tape, *part, *symbol;
+    struct statement *statements[STATEMENTS];
+    const char *part; /* whose instruments are added */
+    struct failure *failure;
 };
 
 #define CATALOG_NEW ".catalog.db.tmp" /* one that is being made */
 
-static char *
-catalog_path(const struct archive *archive, const char *name,
-             struct failure *failure)
-{
-    char *path = path_join(archive->directory, name);
-
-    if (!path)
-        fail_memory(failure);
-    return path;
-}
-
-/* ---- a manifest's rows --------------------------------------------------- */
-
 static void
-bind_name(struct statement *statement, int number, const char *text)
+close_catalog(struct catalog *catalog)
 {
-    bind_text(statement, number, text, strlen(text));
+    for (int i = 0; i < STATEMENTS; i++)
+        statement_free(catalog->statements[i]);
+    database_close(catalog->database);
+    free(catalog->path);
 }
 
-/* RFC 3339 into room, which lasts as long as the binding. */
-static void
-bind_time(struct statement *statement, int number, int64_t time,
-          char room[TIME_TEXT_MAX])
-{
-    if (time == INT64_MAX || time == INT64_MIN)
-        bind_null(statement, number);
-    else
-        bind_text(statement, number, room, time_format(time, room));
-}
+/* ---- rows ---------------------------------------------------------------- */
 
-/* The lines of "xtape.instruments": id, exchange, symbol. */
+/* Runs a statement with those cells. */
 static int
-add_symbols(struct catalog *catalog, const char *path, const char *line,
-            struct failure *failure)
+run(struct catalog *catalog, enum statement_kind kind, const char *const *cells,
+    int count)
 {
-    while (line && *line) {
-        const char *exchange = strchr(line, '\t');
-        const char *symbol = exchange ? strchr(exchange + 1, '\t') : NULL;
-        const char *end = symbol ? strchr(symbol + 1, '\n') : NULL;
+    struct statement **statement = &catalog->statements[kind];
 
-        if (!end)
-            return fail(failure, FAILURE_DATA,
-                        "%s: its list of instruments is damaged", path);
-        bind_name(catalog->symbol, 1, path);
-        bind_text(catalog->symbol, 2, exchange + 1,
-                  (size_t)(symbol - exchange - 1));
-        bind_text(catalog->symbol, 3, symbol + 1, (size_t)(end - symbol - 1));
-        if (statement_run(catalog->symbol, failure) < 0)
-            return -1;
-        line = end + 1;
-    }
-    return 0;
+    if (!*statement)
+        *statement = database_prepare(catalog->database, statements_sql[kind],
+                                      catalog->failure);
+    if (!*statement)
+        return -1;
+    for (int i = 0; i < count; i++) /* numbers become so by the column */
+        bind_text(*statement, i + 1, cells[i], cells[i] ? strlen(cells[i]) : 0);
+    return statement_run(*statement, catalog->failure) < 0 ? -1 : 0;
 }
 
-/* The symbols of a part are in its footer. */
 static int
-read_symbols(struct catalog *catalog, const struct part_facts *part,
-             struct failure *failure)
+add_instrument(void *owner, const char *exchange, size_t exchange_size,
+               const char *symbol, size_t symbol_size)
 {
-    char *path = archive_part_path(catalog->archive, part, failure);
-    struct parquet_reader reader = {0};
+    struct catalog *catalog = owner;
+    char *texts[2] = {strndup(exchange, exchange_size),
+                      strndup(symbol, symbol_size)};
     int result = -1;
 
-    if (path && parquet_reader_open(&reader, path, failure) == 0)
-        result = add_symbols(
-            catalog, part->path,
-            parquet_footer_get(&reader.footer, "xtape.instruments"), failure);
-    parquet_reader_close(&reader);
-    free(path);
-    return result;
-}
+    if (!texts[0] || !texts[1]) {
+        fail_memory(catalog->failure);
+    } else {
+        const char *const cells[] = {catalog->part, texts[0], texts[1]};
 
-static int
-add_part(struct catalog *catalog, const char *tape,
-         const struct part_facts *part, struct failure *failure)
-{
-    const char *type = part->path + strlen("type=");
-    size_t type_size = strcspn(type, "/");
-    const char *date = type + type_size + strlen("/date=");
-    char min[TIME_TEXT_MAX], max[TIME_TEXT_MAX];
-    struct statement *row = catalog->part;
-
-    if (type[type_size] != '/' || strlen(type + type_size) < 7)
-        return fail(failure, FAILURE_DATA, "%s: no path of a part", part->path);
-    bind_name(row, 1, part->path);
-    bind_name(row, 2, tape);
-    bind_text(row, 3, type, type_size);
-    if (*date == '_') /* events without a time */
-        bind_null(row, 4);
-    else
-        bind_text(row, 4, date, strcspn(date, "/"));
-    bind_integer(row, 5, (int64_t)part->rows);
-    bind_integer(row, 6, (int64_t)part->size);
-    bind_integer(row, 7, (int64_t)part->first_seq);
-    bind_integer(row, 8, (int64_t)part->last_seq);
-    bind_time(row, 9, part->time_min, min);
-    bind_time(row, 10, part->time_max, max);
-    bind_name(row, 11, part->sha256);
-    if (statement_run(row, failure) < 0)
-        return -1;
-    return read_symbols(catalog, part, failure);
-}
-
-static int
-add_tape(struct catalog *catalog, const struct manifest *manifest,
-         struct failure *failure)
-{
-    static const char *const words[] = {
-        [TAPE_COMPLETE] = "complete",
-        [TAPE_LIMITED] = "limited",
-        [TAPE_STOPPED] = "stopped",
-    };
-    uint64_t events = 0;
-
-    for (uint32_t i = 0; i < manifest->part_count; i++)
-        events += manifest->parts[i].rows;
-    bind_name(catalog->tape, 1, manifest->name);
-    bind_name(catalog->tape, 2, manifest->header.stream);
-    bind_name(catalog->tape, 3, words[manifest->status]);
-    bind_integer(catalog->tape, 4, (int64_t)manifest->tape_last);
-    bind_integer(catalog->tape, 5, (int64_t)events);
-    if (statement_run(catalog->tape, failure) < 0)
-        return -1;
-    for (uint32_t i = 0; i < manifest->part_count; i++)
-        if (add_part(catalog, manifest->name, &manifest->parts[i], failure) !=
-            0)
-            return -1;
-    return 0;
-}
-
-/* ---- what the catalog has ------------------------------------------------ */
-
-static bool
-has_manifest(const struct archive *archive, const char *name, size_t size)
-{
-    for (uint32_t i = 0; i < archive->count; i++)
-        if (strlen(archive->manifests[i].name) == size &&
-            memcmp(archive->manifests[i].name, name, size) == 0)
-            return true;
-    return false;
-}
-
-/* Marks the manifests that the catalog has; counts its other tapes. */
-static int64_t
-read_tapes(struct database *database, const struct archive *archive,
-           bool *known, struct failure *failure)
-{
-    struct statement *all =
-        database_prepare(database, "SELECT name FROM tape", failure);
-    int64_t strangers = 0;
-    int result = all ? 1 : -1;
-
-    while (result > 0 && (result = statement_step(all, failure)) > 0) {
-        size_t size;
-        const char *name = column_text(all, 0, &size);
-
-        strangers += !has_manifest(archive, name, size);
-        for (uint32_t i = 0; i < archive->count; i++)
-            known[i] |= strlen(archive->manifests[i].name) == size &&
-                        memcmp(archive->manifests[i].name, name, size) == 0;
-    }
-    statement_free(all);
-    return result < 0 ? -1 : strangers;
-}
-
-/* A compaction has taken tapes away: all is told anew. */
-static int
-forget(struct database *database, bool *known, uint32_t count,
-       struct failure *failure)
-{
-    memset(known, 0, count * sizeof *known);
-    return database_execute(database,
-                            "DELETE FROM part_symbol; DELETE FROM part;"
-                            "DELETE FROM tape",
-                            failure);
-}
-
-static int
-add_missing(struct catalog *catalog, bool *known, struct failure *failure)
-{
-    const struct archive *archive = catalog->archive;
-    struct database *database = catalog->database;
-    int has = database_has(database, "tape", failure);
-    int64_t strangers = 0;
-
-    if (has < 0 ||
-        (has == 0 && database_execute(database, schema_sql, failure) != 0))
-        return -1;
-    strangers = read_tapes(database, archive, known, failure);
-    if (strangers < 0 ||
-        (strangers > 0 &&
-         forget(database, known, archive->count, failure) != 0))
-        return -1;
-    catalog->tape = database_prepare(
-        database, "INSERT INTO tape VALUES ($1, $2, $3, $4, $5)", failure);
-    catalog->part = database_prepare(
-        database,
-        "INSERT INTO part VALUES ($1, $2, $3, $4, 'hot', $5, $6, $7, $8, $9,"
-        " $10, $11)",
-        failure);
-    catalog->symbol = database_prepare(
-        database, "INSERT INTO part_symbol VALUES ($1, $2, $3)", failure);
-    if (!catalog->tape || !catalog->part || !catalog->symbol)
-        return -1;
-    for (uint32_t i = 0; i < archive->count; i++)
-        if (!known[i] &&
-            add_tape(catalog, &archive->manifests[i], failure) != 0)
-            return -1;
-    return 0;
-}
-
-/* Makes the database of that name say what the manifests say. */
-static int
-update(const struct archive *archive, const char *name, struct failure *failure)
-{
-    struct catalog catalog = {.archive = archive};
-    bool *known = allocate(failure, archive->count, sizeof *known);
-    char *path = catalog_path(archive, name, failure);
-    int result = -1;
-
-    if (known && path)
-        catalog.database = database_open(path, DATABASE_WRITE, failure);
-    if (catalog.database && database_begin(catalog.database, failure) == 0) {
-        result = add_missing(&catalog, known, failure);
+        result = run(catalog, ADD_INSTRUMENT, cells + 1, 2);
         if (result == 0)
-            result = database_commit(catalog.database, failure);
-        else
-            database_rollback(catalog.database);
+            result = run(catalog, ADD_LINK, cells, 3);
     }
-    statement_free(catalog.tape);
-    statement_free(catalog.part);
-    statement_free(catalog.symbol);
-    database_close(catalog.database);
-    free(path);
-    free(known);
+    free(texts[0]);
+    free(texts[1]);
     return result;
+}
+
+static int
+add_part(struct catalog *catalog, const struct manifest *manifest,
+         const struct part *part)
+{
+    struct row row;
+
+    part_row(manifest, part, &row);
+    if (run(catalog, ADD_PART, row.cells, PART_CELLS) != 0)
+        return -1;
+    catalog->part = row.path;
+    return part_instruments(catalog->archive, part, add_instrument, catalog,
+                            catalog->failure) < 0
+               ? -1
+               : 0;
+}
+
+/* Adds a manifest in place of those that it replaces. */
+static int
+add_tape(struct catalog *catalog, const struct manifest *manifest)
+{
+    struct row row;
+
+    for (uint32_t i = 0; i < manifest->replaces_count; i++) {
+        const char *const name[] = {manifest->replaces[i]};
+
+        if (run(catalog, DROP_LINKS, name, 1) != 0 ||
+            run(catalog, DROP_PARTS, name, 1) != 0 ||
+            run(catalog, DROP_TAPE, name, 1) != 0)
+            return -1;
+    }
+    tape_row(manifest, &row);
+    if (run(catalog, ADD_TAPE, row.cells, TAPE_CELLS) != 0)
+        return -1;
+    for (uint32_t i = 0; i < manifest->part_count; i++)
+        if (add_part(catalog, manifest, &manifest->parts[i]) != 0)
+            return -1;
+    return 0;
+}
+
+static int
+set_head(struct catalog *catalog, const struct link *head)
+{
+    char number[24];
+    const char *const cells[] = {number, head->name, head->sha256};
+
+    snprintf(number, sizeof number, "%" PRIu64, head->number);
+    return run(catalog, DROP_HEAD, NULL, 0) == 0
+               ? run(catalog, ADD_HEAD, cells, 3)
+               : -1;
+}
+
+/* ---- making it ----------------------------------------------------------- */
+
+static int
+by_number(const void *a, const void *b)
+{
+    const struct manifest *x = *(const struct manifest *const *)a;
+    const struct manifest *y = *(const struct manifest *const *)b;
+
+    if (x->link.number != y->link.number)
+        return x->link.number < y->link.number ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+/* The loaded manifests after that number of the chain, in its order, for the
+ * caller to free; NULL on failure. */
+static const struct manifest **
+manifests_after(const struct archive *archive, bool all, uint64_t number,
+                uint32_t *count, struct failure *failure)
+{
+    const struct manifest **list =
+        allocate(failure, archive->count + 1UL, sizeof *list);
+
+    *count = 0;
+    for (uint32_t i = 0; list && i < archive->count; i++)
+        if (all || archive->manifests[i].link.number > number)
+            list[(*count)++] = &archive->manifests[i];
+    if (list)
+        qsort(list, *count, sizeof *list, by_number);
+    return list;
+}
+
+/* Adds manifests and sets the head, in one transaction. */
+static int
+add_all(struct catalog *catalog, const struct manifest *const *list,
+        uint32_t count, const struct link *head)
+{
+    int result = database_begin(catalog->database, catalog->failure);
+
+    if (result != 0)
+        return -1;
+    if (database_has(catalog->database, "tape", catalog->failure) == 0)
+        result =
+            database_execute(catalog->database, schema_sql, catalog->failure);
+    for (uint32_t i = 0; result == 0 && i < count; i++)
+        result = add_tape(catalog, list[i]);
+    if (result == 0)
+        result = set_head(catalog, head);
+    if (result == 0)
+        return database_commit(catalog->database, catalog->failure);
+    database_rollback(catalog->database);
+    return -1;
+}
+
+/* Makes the database of that name of all manifests. */
+static int
+make(struct archive *archive, const char *name, struct failure *failure)
+{
+    struct catalog catalog = {.archive = archive, .failure = failure};
+    const struct manifest **list = NULL;
+    struct link head;
+    uint32_t count;
+    int result = archive_load(archive, NULL, failure);
+
+    if (result == 0)
+        result = chain_end(archive, &head, failure);
+    if (result == 0)
+        list = manifests_after(archive, true, 0, &count, failure);
+    result = list && catalog_open(archive, name, DATABASE_WRITE, &catalog.path,
+                                  &catalog.database, failure) > 0
+                 ? add_all(&catalog, list, count, &head)
+                 : -1;
+    close_catalog(&catalog);
+    free(list);
+    return result;
+}
+
+/* Whether those that were loaded follow the catalog's head without a hole. */
+static bool
+follow(const struct manifest *const *list, uint32_t count,
+       const struct link *head)
+{
+    const char *previous = head->sha256;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (list[i]->link.number != head->number + 1 + i ||
+            strcmp(list[i]->link.previous, previous) != 0)
+            return false;
+        previous = list[i]->link.sha256;
+    }
+    return true;
+}
+
+/* Adds what the catalog does not have yet: 1; 0 when it is to be made anew;
+ * -1. */
+static int
+add_new(struct archive *archive, struct failure *failure)
+{
+    struct catalog catalog = {.archive = archive, .failure = failure};
+    const struct manifest **list = NULL;
+    struct link head;
+    uint32_t count = 0;
+    int there = catalog_open(archive, CATALOG_NAME, DATABASE_READ,
+                             &catalog.path, &catalog.database, failure);
+
+    if (there > 0) /* the write-ahead log of a killed program is read, too */
+        there = catalog_read_head(catalog.database, &head, failure);
+    close_catalog(&catalog);
+    catalog = (struct catalog){.archive = archive, .failure = failure};
+    if (there > 0) {
+        list = manifests_after(archive, false, head.number, &count, failure);
+        there = list ? follow(list, count, &head) : -1;
+    }
+    if (there > 0 && count > 0)
+        there = catalog_open(archive, CATALOG_NAME, DATABASE_WRITE,
+                             &catalog.path, &catalog.database, failure);
+    if (there > 0 && count > 0 &&
+        add_all(&catalog, list, count, &list[count - 1]->link) != 0)
+        there = -1;
+    close_catalog(&catalog);
+    free(list);
+    return there;
 }
 
 int
-catalog_update(const struct archive *archive, struct failure *failure)
+catalog_update(struct archive *archive, struct failure *failure)
 {
-    if (update(archive, CATALOG_NAME, failure) == 0)
+    int done = add_new(archive, failure);
+
+    assert(archive->writes);
+    if (done == 0)
+        done = catalog_rebuild(archive, failure) == 0 ? 1 : -1;
+    if (done > 0)
         return 0;
     return fail_at(failure, "the tapes are stored, but not the catalog "
                             "(xarchive fsck --rebuild makes it anew)");
@@ -286,8 +323,8 @@ remove_files(const struct archive *archive, const char *const *names,
              struct failure *failure)
 {
     for (; *names; names++) {
-        char *path = catalog_path(archive, *names, failure);
-        int result = path ? directory_remove(path, failure) : -1;
+        char *path = archive_path(archive, *names, failure);
+        int result = path ? root_remove(&archive->root, path, failure) : -1;
 
         free(path);
         if (result != 0)
@@ -297,7 +334,7 @@ remove_files(const struct archive *archive, const char *const *names,
 }
 
 int
-catalog_rebuild(const struct archive *archive, struct failure *failure)
+catalog_rebuild(struct archive *archive, struct failure *failure)
 {
 #define LOGS(name) name "-journal", name "-wal", name "-shm"
     static const char *const unfinished[] = {CATALOG_NEW, LOGS(CATALOG_NEW),
@@ -308,7 +345,7 @@ catalog_rebuild(const struct archive *archive, struct failure *failure)
 
     if (remove_files(archive, unfinished, failure) != 0)
         return -1;
-    if (update(archive, CATALOG_NEW, failure) != 0) {
+    if (make(archive, CATALOG_NEW, failure) != 0) {
         struct failure ignored = {0};
 
         remove_files(archive, unfinished, &ignored);
@@ -316,160 +353,48 @@ catalog_rebuild(const struct archive *archive, struct failure *failure)
     }
     if (remove_files(archive, logs, failure) != 0) /* of the old one */
         return -1;
-    from = catalog_path(archive, CATALOG_NEW, failure);
-    to = catalog_path(archive, CATALOG_NAME, failure);
-    result = from && to ? file_move(from, to, failure) : -1;
+    from = archive_path(archive, CATALOG_NEW, failure);
+    to = archive_path(archive, CATALOG_NAME, failure);
+    result = from && to ? root_move(&archive->root, from, to, failure) : -1;
     free(from);
     free(to);
     return result < 0 ? -1 : 0;
 }
 
-/* ---- comparing ----------------------------------------------------------- */
-
-/* The catalog, open to read. */
-struct reading {
-    char *path; /* owned */
-    struct database *database;
-};
-
-/* 1; 0 when there is none, or one without tables; -1.  End it in any case. */
-static int
-begin_reading(struct reading *reading, const struct archive *archive,
-              struct failure *failure)
-{
-    int result = 0;
-
-    reading->database = NULL;
-    reading->path = catalog_path(archive, CATALOG_NAME, failure);
-    if (!reading->path)
-        return -1;
-    if (access(reading->path, F_OK) == 0) {
-        reading->database =
-            database_open(reading->path, DATABASE_READ, failure);
-        result = reading->database
-                     ? database_has(reading->database, "tape", failure)
-                     : -1;
-    }
-    return result < 0
-               ? fail_hint(failure, "xarchive fsck --rebuild makes it anew")
-               : result;
-}
-
-static void
-end_reading(struct reading *reading)
-{
-    database_close(reading->database);
-    free(reading->path);
-}
-
-int64_t
-catalog_compare(const struct archive *archive, struct failure *failure)
-{
-    bool *known = allocate(failure, archive->count, sizeof *known);
-    struct reading reading = {0};
-    int there = known ? begin_reading(&reading, archive, failure) : -1;
-    int64_t wrong = there;
-
-    if (there > 0)
-        wrong = read_tapes(reading.database, archive, known, failure);
-    for (uint32_t i = 0; wrong >= 0 && i < archive->count; i++)
-        wrong += !known[i];
-    end_reading(&reading);
-    free(known);
-    return wrong;
-}
+/* ---- the head ------------------------------------------------------------ */
 
 int
-catalog_parts(const struct archive *archive, struct strtab *paths,
-              struct failure *failure)
-{
-    struct reading reading;
-    struct statement *all = NULL;
-    int result = begin_reading(&reading, archive, failure);
-
-    if (result > 0)
-        all = database_prepare(reading.database, "SELECT path FROM part",
-                               failure);
-    if (result > 0 && !all)
-        result = -1;
-    while (result > 0 && (result = statement_step(all, failure)) > 0) {
-        size_t size;
-        const char *path = column_text(all, 0, &size);
-
-        if (strtab_add(paths, path, size, NULL) == STRTAB_NONE)
-            result = fail_memory(failure);
-    }
-    statement_free(all);
-    end_reading(&reading);
-    return result;
-}
-
-/* Whether the manifests have an event. */
-static bool
-has_event(const struct archive *archive, const char *stream, uint64_t seq)
-{
-    for (uint32_t i = 0; i < archive->count; i++) {
-        const struct manifest *manifest = &archive->manifests[i];
-
-        if (strcmp(manifest->header.stream, stream) != 0)
-            continue;
-        for (uint32_t k = 0; k < manifest->range_count; k++)
-            if (seq >= manifest->ranges[k].first &&
-                seq <= manifest->ranges[k].last)
-                return true;
-    }
-    return false;
-}
-
-/* A tape of the catalog: its manifest is there, or another that has its
- * events; or it is told. */
-static int
-take_tape(const struct archive *archive, struct statement *row,
-          take_finding *take, void *owner, struct failure *failure)
-{
-    struct finding finding = {.kind = FINDING_MISSING};
-    size_t size;
-    char *name = NULL, *path = NULL;
-    int result = 0;
-
-    if (asprintf(&name, MANIFEST_DIRECTORY "/%s", column_text(row, 0, &size)) <
-        0)
-        name = NULL;
-    path = name ? path_join(archive->directory, name) : NULL;
-    if (!path)
-        result = fail_memory(failure);
-    finding.name = name;
-    if (result == 0 && access(path, F_OK) != 0 &&
-        !has_event(archive, column_text(row, 1, &size),
-                   (uint64_t)column_integer(row, 2)))
-        result = take(owner, &finding);
-    free(path);
-    free(name);
-    return result;
-}
-
-int
-catalog_lost(const struct archive *archive, take_finding *take, void *owner,
+catalog_head(const struct archive *archive, struct link *head,
              struct failure *failure)
 {
-    struct reading reading;
-    struct statement *all = NULL;
-    int result = begin_reading(&reading, archive, failure);
+    struct failure reason = {0};
+    struct manifest manifest = {0};
+    struct database *database;
+    char *path;
+    int there = catalog_open(archive, CATALOG_NAME, DATABASE_READ, &path,
+                             &database, &reason);
 
-    if (result > 0)
-        all = database_prepare(reading.database,
-                               "SELECT tape.name, tape.stream,"
-                               " min(part.first_seq) FROM tape JOIN part"
-                               " ON part.tape = tape.name"
-                               " GROUP BY tape.name, tape.stream"
-                               " ORDER BY tape.name",
-                               failure);
-    if (result > 0 && !all)
-        result = -1;
-    while (result > 0 && (result = statement_step(all, failure)) > 0)
-        if (take_tape(archive, all, take, owner, failure) != 0)
-            result = -1;
-    statement_free(all);
-    end_reading(&reading);
-    return result;
+    if (there > 0)
+        there = catalog_read_head(database, head, &reason);
+    database_close(database);
+    free(path);
+    if (there < 0 && reason.kind == FAILURE_DATA)
+        there = 0; /* by the manifests, then */
+    if (there < 0)
+        *failure = reason;
+    if (there > 0 && head->number == 0)
+        there = 0; /* of an archive that had no chain yet */
+    if (there > 0) {
+        struct manifest_name parsed;
+
+        there = manifest_name_parse(&parsed, head->name);
+        if (there > 0)
+            there = archive_read_manifest(archive, head->name, head->name,
+                                          &manifest, failure);
+        if (there > 0)
+            there = strcmp(manifest.link.sha256, head->sha256) == 0 &&
+                    manifest.link.number == head->number;
+        manifest_free(&manifest);
+    }
+    return there;
 }

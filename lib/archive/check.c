@@ -1,11 +1,34 @@
 #include "archive/check.h"
 
+#include <assert.h>
+#include <fcntl.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "io/directory.h"
+#include "archive/chain.h"
+
+const char *
+finding_word(enum finding_kind kind)
+{
+    static const char *const words[FINDING_KINDS] = {
+        [FINDING_GAP] = "gap",
+        [FINDING_TWICE] = "twice",
+        [FINDING_STRAY] = "stray",
+        [FINDING_ORPHAN] = "orphan",
+        [FINDING_MISSING] = "missing",
+        [FINDING_FOREIGN] = "foreign",
+        [FINDING_SUPERSEDED] = "superseded",
+        [FINDING_HIDDEN] = "hidden",
+        [FINDING_BREAK] = "break",
+        [FINDING_CATALOG] = "catalog",
+    };
+
+    assert(kind < FINDING_KINDS);
+    return words[kind];
+}
 
 int
 check_stream(const struct stream *stream, take_finding *take, void *owner)
@@ -14,12 +37,12 @@ check_stream(const struct stream *stream, take_finding *take, void *owner)
 
     for (size_t i = 0; i < stream->count; i++) {
         const struct seq_range *range = &stream->spans[i].range;
-        struct finding finding = {FINDING_GAP, stream->name, next,
-                                  range->first - 1};
+        struct archive_finding finding = {FINDING_GAP, stream->name, next,
+                                          range->first - 1};
 
         if (range->first < next)
-            finding = (struct finding){FINDING_TWICE, stream->name,
-                                       range->first, next - 1};
+            finding = (struct archive_finding){FINDING_TWICE, stream->name,
+                                               range->first, next - 1};
         if (next && range->first != next && take(owner, &finding) != 0)
             return -1;
         if (range->last + 1 > next)
@@ -28,151 +51,215 @@ check_stream(const struct stream *stream, take_finding *take, void *owner)
     return 0;
 }
 
+/* ---- the chain ----------------------------------------------------------- */
+
+struct breaks {
+    take_finding *take;
+    void *owner;
+};
+
+static int
+take_break(void *owner, const char *name)
+{
+    struct breaks *breaks = owner;
+    struct archive_finding finding = {FINDING_BREAK, name, 0, 0};
+
+    return breaks->take(breaks->owner, &finding);
+}
+
+int
+check_chain(const struct archive *archive, const struct link *head,
+            take_finding *take, void *owner, struct failure *failure)
+{
+    struct breaks breaks = {take, owner};
+
+    return chain_check(archive, head, take_break, &breaks, failure);
+}
+
 /* ---- files --------------------------------------------------------------- */
+
+/* The names of an archive's parts, in order. */
+struct names {
+    struct part_name *names; /* owned */
+    size_t count;
+};
 
 struct search {
     const struct archive *archive;
+    struct names parts, replaced;
     const struct strtab *known;
-    struct archive now; /* the manifests read anew, once that is needed */
+    struct archive now; /* opened anew, once that is needed */
+    struct names now_parts;
     bool has_now;
     take_finding *take;
     void *owner;
     struct failure *failure;
 };
 
-/* Takes a name in a directory, path from the archive's. */
+static int
+by_name(const void *a, const void *b)
+{
+    return part_name_compare(a, b);
+}
+
+static int
+gather(struct names *names, const struct manifest *manifests, uint32_t count,
+       struct failure *failure)
+{
+    size_t total = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        total += manifests[i].part_count;
+    free(names->names);
+    names->count = 0;
+    names->names = allocate(failure, total + 1, sizeof *names->names);
+    if (!names->names)
+        return -1;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < manifests[i].part_count; k++)
+            names->names[names->count++] = manifests[i].parts[k].name;
+    qsort(names->names, total, sizeof *names->names, by_name);
+    return 0;
+}
+
+static bool
+has(const struct names *names, const struct part_name *name)
+{
+    return bsearch(name, names->names, names->count, sizeof *names->names,
+                   by_name) != NULL;
+}
+
+/* Takes a name in a directory, path below the archive's. */
 typedef int take_name(struct search *search, const char *path,
                       const char *name);
 
 static int
 each_name(struct search *search, const char *path, take_name *take)
 {
+    const struct archive *archive = search->archive;
     struct directory list;
-    char *full = path_join(search->archive->directory, path);
-    int result = full ? directory_list(&list, full, search->failure)
-                      : fail_memory(search->failure);
+    char *full = *path ? archive_path(archive, path, search->failure)
+                       : strdup(archive->directory);
+    int result = -1;
 
+    if (full)
+        result = root_list(&archive->root, full, &list, search->failure);
     free(full);
     if (result <= 0)
         return result;
     result = 0;
     for (size_t i = 0; result == 0 && i < list.count; i++)
-        result = take(search, path, list.names[i]);
+        if (!archive_is_stopped(archive))
+            result = take(search, path, list.names[i]);
     directory_free(&list);
     return result;
 }
 
-/* Whether a manifest names the part of that path. */
 static bool
-names_part(const struct archive *archive, const char *path)
+is_gone(const struct archive *archive, const char *path)
 {
-    for (uint32_t i = 0; i < archive->count; i++)
-        for (uint32_t k = 0; k < archive->manifests[i].part_count; k++)
-            if (strcmp(archive->manifests[i].parts[k].path, path) == 0)
-                return true;
-    return false;
+    struct failure ignored = {0};
+    char *full = archive_path(archive, path, &ignored);
+    int fd = -1, there = full ? root_open_file(&archive->root, full, O_RDONLY,
+                                               &fd, &ignored)
+                              : -1;
+
+    if (fd >= 0)
+        close(fd);
+    free(full);
+    return there == 0;
 }
 
 /* Whether the file at path is, or will be, the part of that name: 1, 0, -1.
  * Others may have stored it, or a compaction taken it away, since the
- * manifests were read. */
+ * manifests were read; while somebody is at work they are read each time. */
 static int
-is_part(struct search *search, const char *path, const char *name)
+is_part(struct search *search, const char *path, const struct part_name *name)
 {
-    const char *directory = search->archive->directory;
-    char *full;
-    int gone;
+    const struct archive *archive = search->archive;
 
-    if (names_part(search->archive, name))
+    if (has(&search->parts, name))
         return 1;
-    if (!search->has_now && archive_open(&search->now, directory, ARCHIVE_READ,
-                                         search->failure) != 0)
-        return -1;
-    search->has_now = true;
-    full = path_join(directory, path);
-    if (!full)
-        return fail_memory(search->failure);
-    gone = access(full, F_OK) != 0;
-    free(full);
-    return gone || names_part(&search->now, name);
+    if (search->has_now && has(&search->now_parts, name))
+        return 1;
+    if (archive->writes)
+        return 0;
+    if (!search->has_now || root_is_locked(&archive->root)) {
+        archive_close(&search->now);
+        search->has_now = false;
+        if (archive_again(&search->now, archive, search->failure) != 0 ||
+            gather(&search->now_parts, search->now.manifests, search->now.count,
+                   search->failure) != 0)
+            return -1;
+        search->has_now = true;
+    }
+    return has(&search->now_parts, name) || is_gone(archive, path);
 }
 
 static int
-take_finding_of(struct search *search, enum finding_kind kind, const char *path)
+take_kind(struct search *search, enum finding_kind kind, const char *path)
 {
-    struct finding finding = {.kind = kind, .name = path};
+    struct archive_finding finding = {.kind = kind, .name = path};
 
     return search->take(search->owner, &finding);
 }
 
-/* Tells a file by what its name says that it is; the pattern of a hidden one
- * is that of its part, with a dot before and more behind. */
+/* Takes a file by what its name says that it is. */
 static int
-take_kind(struct search *search, const char *path, const char *name)
+take_file(struct search *search, const char *directory, const char *file)
 {
-    static const char part[] = "part-*-*-*.parquet";
-    bool hidden = fnmatch(".part-*-*-*.parquet.new", name, 0) == 0;
-    size_t directory = strlen(path) - strlen(name);
-    char *final;
-    int is = 1;
+    char path[PART_PATH_MAX * 3], final[PART_PATH_MAX];
+    struct part_name name;
+    bool hidden;
+    int size = snprintf(path, sizeof path, "%s/%s", directory, file);
+    int is;
 
-    if (fnmatch(".*part-*.tmp", name, 0) == 0)
-        return take_finding_of(search, FINDING_STRAY, path);
-    if (!hidden && fnmatch(part, name, 0) != 0)
-        return take_finding_of(search, FINDING_FOREIGN, path);
-    final = strdup(path);
-    if (!final)
-        return fail_memory(search->failure);
-    if (hidden) { /* without ".", ".new" */
-        size_t size = strlen(name) - strlen(".") - strlen(".new");
-
-        memmove(final + directory, name + 1, size);
-        final[directory + size] = '\0';
-    }
-    is = is_part(search, path, final);
-    if (is == 0)
-        is = take_finding_of(search,
-                             hidden && strtab_find(search->known, final,
-                                                   strlen(final)) == STRTAB_NONE
-                                 ? FINDING_STRAY
-                                 : FINDING_ORPHAN,
-                             path);
-    free(final);
-    return is < 0 ? -1 : 0;
+    assert(size > 0 && (size_t)size < sizeof path);
+    if (fnmatch(".*part-*.tmp", file, 0) == 0)
+        return take_kind(search, FINDING_STRAY, path);
+    if (!part_name_parse(&name, path, &hidden))
+        return take_kind(search,
+                         fnmatch(".part-*.new", file, 0) == 0 ? FINDING_STRAY
+                                                              : FINDING_FOREIGN,
+                         path);
+    is = is_part(search, path, &name);
+    if (is < 0)
+        return -1;
+    if (is > 0)
+        return hidden && has(&search->parts, &name)
+                   ? take_kind(search, FINDING_HIDDEN, path)
+                   : 0;
+    if (has(&search->replaced, &name))
+        return take_kind(search, FINDING_SUPERSEDED, path);
+    part_name_path(&name, final);
+    return take_kind(search,
+                     hidden && strtab_find(search->known, final,
+                                           strlen(final)) == STRTAB_NONE
+                         ? FINDING_STRAY
+                         : FINDING_ORPHAN,
+                     path);
 }
 
 static int
-take_file(struct search *search, const char *path, const char *name)
+take_date(struct search *search, const char *directory, const char *name)
 {
-    char *whole = path_join(path, name);
-    int result =
-        whole ? take_kind(search, whole, name) : fail_memory(search->failure);
+    char path[PART_PATH_MAX * 2];
+    int size = snprintf(path, sizeof path, "%s/%.*s", directory,
+                        PART_PATH_MAX - 1, name);
 
-    free(whole);
-    return result;
-}
-
-static int
-take_date(struct search *search, const char *path, const char *name)
-{
-    char *whole = path_join(path, name);
-    int result;
-
-    if (!whole)
-        return fail_memory(search->failure);
-    result = strncmp(name, "date=", 5) == 0
-                 ? each_name(search, whole, take_file)
-                 : take_finding_of(search, FINDING_FOREIGN, whole);
-    free(whole);
-    return result;
+    assert(size > 0 && (size_t)size < sizeof path);
+    return strncmp(name, "date=", 5) == 0
+               ? each_name(search, path, take_file)
+               : take_kind(search, FINDING_FOREIGN, path);
 }
 
 static int
 take_type(struct search *search, const char *path, const char *name)
 {
     (void)path;
-    return strncmp(name, "type=", 5) == 0 ? each_name(search, name, take_date)
-                                          : 0;
+    if (strncmp(name, "type=", 5) != 0 || strlen(name) >= PART_PATH_MAX)
+        return 0;
+    return each_name(search, name, take_date);
 }
 
 int
@@ -181,13 +268,22 @@ check_files(const struct archive *archive, const struct strtab *known,
 {
     struct search search = {.archive = archive,
                             .known = known,
-                            .now = {.lock = -1},
+                            .now = {.root = {.fd = -1, .lock = -1}},
                             .take = take,
                             .owner = owner,
                             .failure = failure};
-    int result = each_name(&search, ".", take_type);
+    int result =
+        gather(&search.parts, archive->manifests, archive->count, failure);
 
+    if (result == 0)
+        result = gather(&search.replaced, archive->replaced,
+                        archive->replaced_count, failure);
+    if (result == 0)
+        result = each_name(&search, "", take_type);
     archive_close(&search.now);
+    free(search.parts.names);
+    free(search.replaced.names);
+    free(search.now_parts.names);
     return result;
 }
 
@@ -201,17 +297,16 @@ check_parts(const struct archive *archive, take_finding *take, void *owner,
         const struct manifest *manifest = &archive->manifests[i];
 
         for (uint32_t k = 0; result == 0 && k < manifest->part_count; k++) {
-            const struct part_facts *part = &manifest->parts[k];
-            struct finding finding = {.kind = FINDING_MISSING,
-                                      .name = part->path};
-            char *path = archive_part_path(archive, part, failure);
+            char path[PART_PATH_MAX], hidden[PART_PATH_MAX];
+            struct archive_finding finding = {.kind = FINDING_MISSING,
+                                              .name = path};
 
-            if (!path)
-                return -1;
-            if (access(path, F_OK) != 0)
+            part_name_path(&manifest->parts[k].name, path);
+            part_name_hidden(&manifest->parts[k].name, hidden);
+            if (is_gone(archive, path) && is_gone(archive, hidden))
                 result = take(owner, &finding);
-            free(path);
         }
     }
+    (void)failure;
     return result;
 }

@@ -1,8 +1,9 @@
 #include "archive/column_sizes.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "parquet/reader.h"
 
 /* The entry of a column, new or old, or NULL without memory. Entries of a type
  * lie together, since parts come by type. */
@@ -18,7 +19,7 @@ entry_of(struct bytes *sizes, const char *type,
         if (strcmp(list[i].type, type) == 0 &&
             strcmp(list[i].column.name, column->name) == 0)
             return &list[i];
-    memcpy(entry.type, type, strlen(type) + 1);
+    memcpy(entry.type, type, strnlen(type, sizeof entry.type - 1));
     bytes_put(sizes, &entry, sizeof entry);
     return sizes->failed ? NULL
                          : (struct column_size *)(void *)sizes->bytes + count;
@@ -48,19 +49,23 @@ add_footer(struct bytes *sizes, const struct parquet_footer *footer,
 
 static int
 add_part(struct bytes *sizes, const struct archive *archive,
-         const struct part_facts *part, struct failure *failure)
+         const struct part *part, struct failure *failure)
 {
-    const char *type = part->path + strlen("type=");
-    char *path = archive_part_path(archive, part, failure), name[24];
     struct parquet_reader reader = {0};
-    int result = -1;
+    char type[PART_PATH_MAX], *path;
+    struct input input;
+    int result = archive_open_part(archive, part, &input, &path, failure);
 
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(type, "/"), type);
-    if (path)
-        result = parquet_reader_open(&reader, path, failure);
     if (result == 0)
-        result = add_footer(sizes, &reader.footer, name, failure);
-    parquet_reader_close(&reader);
+        result = fail(failure, FAILURE_DATA,
+                      "%s: the part is missing (see xarchive verify)", path);
+    if (result > 0) {
+        part_name_type(&part->name, type);
+        result = parquet_reader_take(&reader, &input, failure);
+        if (result == 0)
+            result = add_footer(sizes, &reader.footer, type, failure);
+        parquet_reader_close(&reader);
+    }
     free(path);
     return result;
 }

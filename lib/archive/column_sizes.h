@@ -3,6 +3,8 @@
 #define ARCHIVE_COLUMN_SIZES_H
 
 #include "archive/archive.h"
+#include "base/bytes.h"
+#include "parquet/parquet.h"
 
 struct column_size {
     char type[24];

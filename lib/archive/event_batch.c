@@ -20,7 +20,7 @@ struct batch {
     const char *fields[STAGE_EVENTS]; /* the event, or one of nulls */
     uint8_t state[STAGE_EVENTS];
     uint64_t nulls[EVENT_FIXED_MAX / sizeof(uint64_t)]; /* the event of nulls */
-    /* of the column in hand: values, where they belong if they are gathered as
+    /* of the current column: values, where they belong if they are gathered as
      * words, else in scratch; what stands for null; how many are not null */
     uint64_t *words, null;
     uint32_t found;
@@ -38,7 +38,7 @@ text_of(const void *event, const struct schema_field *field)
     return text;
 }
 
-/* The texts lie one after the other behind the fixed part, zeros to the end:
+/* The texts lie one after the other after the fixed part, zeros to the end:
  * as the reader of a file will put them. */
 static bool
 strtab_in_order(const struct layout *layout, const struct event *event)
@@ -321,7 +321,7 @@ take_ids(struct batch *batch)
 
 /* ---- columns ------------------------------------------------------------- */
 
-/* The time of an event is told whatever else is. */
+/* The time of an event is in its column whatever else is. */
 static void
 take_event_times(struct batch *batch)
 {
@@ -404,7 +404,7 @@ drop_nulls(struct batch *batch, uint8_t *valid)
     }
 }
 
-/* Appends the column in hand to what is gathered of it, in room. */
+/* Appends the current column to what is gathered of it, in room. */
 static int
 append(struct batch *batch, struct row_cells *column, unsigned char *room)
 {

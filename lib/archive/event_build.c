@@ -8,8 +8,8 @@
 
 #define PLACES_MAX (1 << 20) /* of symbol and exchange, whose ids are kept */
 
-/* Events that column raw tells are built too, from what the other columns
- * have, but behind all others, where nobody looks: so no loop needs to know
+/* Events that column raw holds are built too, from what the other columns
+ * have, but after all others, where nobody looks: so no loop needs to know
  * of them. */
 struct build {
     struct event_columns *columns;
@@ -431,7 +431,7 @@ put_column(struct build *build, unsigned column)
         put_field(build, layout->fields[column], column);
         return 0;
     case COLUMN_SYMBOL: return put_instruments(build, column);
-    case COLUMN_INSTRUMENT: /* comes behind symbol */
+    case COLUMN_INSTRUMENT: /* comes after symbol */
         put_explicit(build, &build->columns->pieces[column]);
         return 0;
     case COLUMN_RAW: put_raw(build, column); return 0; /* the last */
@@ -491,7 +491,7 @@ check_seqs(struct build *build)
     return 0;
 }
 
-/* Room for the events, and one more behind them. */
+/* Room for the events, and one more after them. */
 static int
 make_room(struct build *build, struct bytes *out)
 {

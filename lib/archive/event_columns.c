@@ -68,7 +68,7 @@ read_instruments(struct event_columns *columns, const char *line,
         *second = '\t';
         if (!added)
             return fail(failure, FAILURE_DATA,
-                        "its list of instruments tells one twice");
+                        "its list of instruments has one twice");
         bytes_put(&columns->ids, &place, sizeof place);
         line = end + 1;
     }

@@ -78,7 +78,7 @@ event_columns_seq(const struct event_columns *columns, uint32_t row)
     return columns->pieces[0].words[row];
 }
 
-/* The event that lies count events behind one of those. */
+/* The event that lies count events after one of those. */
 static inline const struct event *
 event_columns_event(const struct event_columns *columns,
                     const struct event *event, uint32_t count)

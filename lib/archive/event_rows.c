@@ -130,7 +130,7 @@ identity_of(struct event_rows *rows, const struct event *event)
     return identity;
 }
 
-/* Stages as many events as there is room for: how many; moves behind them. */
+/* Stages as many events as there is room for: how many; moves past them. */
 static uint32_t
 stage_events(struct event_rows *rows, const struct event **from, uint32_t count,
              uint64_t seq)

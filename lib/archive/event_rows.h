@@ -79,8 +79,8 @@ event_rows_full(const struct event_rows *rows, uint32_t more, size_t bytes,
             rows->size + bytes + event->words * 8UL > EVENT_ROWS_BYTES);
 }
 
-/* Adds count events that lie one after the other, with seqs from seq.  0, or
- * -1 without memory. */
+/* Adds count events that lie one after the other, with sequence numbers from
+ * seq.  0, or -1 without memory. */
 int event_rows_add(struct event_rows *rows, const struct event *event,
                    uint32_t count, uint64_t seq, struct failure *failure);
 

@@ -1,7 +1,7 @@
 /* layout.h - an event type as the columns of a Parquet file.
  *
  * From the schema table: seq, time, symbol and exchange of the instrument,
- * the fields in their order, then instrument and raw.  xtape-archive(5) tells
+ * the fields in their order, then instrument and raw.  xtape-archive(5) has
  * the mapping of kinds to Parquet's types.
  *
  * What columns cannot say is kept in two that are nearly always null:
@@ -41,7 +41,7 @@ struct layout {
     uint64_t gap_masks[EVENT_FIXED_MAX / 8];
 };
 
-/* written: the length of the fixed part as the tape's HEADER tells it. */
+/* written: the length of the fixed part by the tape's HEADER. */
 void layout_init(struct layout *layout, uint16_t type, uint16_t written);
 
 /* The number of a column by role, the first; or -1. */

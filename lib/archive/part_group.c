@@ -382,7 +382,7 @@ keep_values(struct part_group *group, bool accounts)
     return 0;
 }
 
-/* What only the whole event tells is left to the caller to judge. */
+/* What only the whole event can say is left to the caller to judge. */
 static int
 keep_raw(struct part_group *group)
 {

@@ -1,7 +1,7 @@
 /* part_group.h - a row group of a part, on its way to be events.
  *
- * Which of its rows can be wanted is told first by what the footer says, then
- * by the columns that the selection looks at, so that the others are read only
+ * Which of its rows can be wanted is decided by what the footer says, then by
+ * the columns that the selection looks at, so that the others are read only
  * when there are such rows.  To load it is a job that another thread can do.
  * Memory: that of an event_columns, and a chunk as it lies.
  */

@@ -1,16 +1,15 @@
+#include "archive/part_writer.h"
+
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/part.h"
 #include "base/clock.h"
-#include "io/directory.h"
-
-#define NO_DATE "__HIVE_DEFAULT_PARTITION__" /* as Hive names null */
 
 int
-part_shared_init(struct part_shared *shared, const char *archive,
+part_shared_init(struct part_shared *shared, const struct archive *archive,
                  struct failure *failure)
 {
     memset(shared, 0, sizeof *shared);
@@ -26,75 +25,38 @@ part_shared_free(struct part_shared *shared)
     identities_free(&shared->identities);
     event_rows_scratch_free(&shared->rows);
     parquet_scratch_free(&shared->parquet);
+    strtab_free(&shared->directories);
 }
 
-int64_t
-day_of(int64_t time)
-{
-    if (time == TIME_NULL)
-        return DAY_NONE;
-    return time / NS_PER_DAY - (time % NS_PER_DAY < 0);
-}
-
-char *
-path_join(const char *directory, const char *path)
-{
-    char *joined = NULL;
-
-    return asprintf(&joined, "%s/%s", directory, path) < 0 ? NULL : joined;
-}
-
-char *
-part_hidden(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path;
-    char *hidden = NULL;
-
-    if (asprintf(&hidden, "%.*s.%s.new", (int)(base - path), path, base) < 0)
-        return NULL;
-    return hidden;
-}
-
-/* "type=trade/date=2026-01-08" */
-static char *
-partition(uint16_t type, int64_t day)
-{
-    const struct schema_type *schema = schema_find(type);
-    char name[16], date[sizeof NO_DATE];
-    char *path = NULL;
-    int year, month, of_month;
-
-    snprintf(name, sizeof name, "%u", type);
-    if (day == DAY_NONE) {
-        snprintf(date, sizeof date, NO_DATE);
-    } else {
-        civil_from_days(day, &year, &month, &of_month);
-        snprintf(date, sizeof date, "%04d-%02d-%02d", year, month, of_month);
-    }
-    if (asprintf(&path, "type=%s/date=%s", schema ? schema->name : name, date) <
-        0)
-        return NULL;
-    return path;
-}
-
-/* Makes them, and removes what killed writers left in the inner one. */
+/* Makes the directories of a part, and removes what killed writers left in the
+ * inner one; once for each. */
 static int
-make_directories(const char *archive, char *path, struct failure *failure)
+make_directories(struct part_shared *shared, const char *path,
+                 struct failure *failure)
 {
-    char *slash = strchr(path, '/'), *directory;
-    int result = 0;
+    const struct archive *archive = shared->archive;
+    size_t outer = strcspn(path, "/");
+    char *whole, *slash;
+    bool added;
+    int result;
 
-    for (int i = 0; result == 0 && i < 2; i++) {
-        if (slash)
-            *slash = i == 0 ? '\0' : '/';
-        directory = path_join(archive, path);
-        result = directory ? directory_make(directory, failure)
-                           : fail_memory(failure);
-        if (result == 0 && i == 1)
-            result = directory_sweep(directory, ".*part-*.tmp", failure);
-        free(directory);
-    }
+    if (strtab_add(&shared->directories, path, strlen(path), &added) ==
+        STRTAB_NONE)
+        return fail_memory(failure);
+    if (!added)
+        return 0;
+    whole = archive_path(archive, path, failure);
+    if (!whole)
+        return -1;
+    slash = whole + strlen(whole) - strlen(path) + outer;
+    *slash = '\0';
+    result = root_make(&archive->root, whole, failure);
+    *slash = '/';
+    if (result == 0)
+        result = root_make(&archive->root, whole, failure);
+    if (result == 0)
+        result = root_sweep(&archive->root, whole, ".*part-*.tmp", failure);
+    free(whole);
     return result;
 }
 
@@ -110,84 +72,92 @@ mark_blooms(struct layout *layout, const struct strtab *blooms)
     }
 }
 
+/* Opens the file that the part is written to. */
+static int
+open_output(struct part_writer *writer, const char *directory,
+            struct failure *failure)
+{
+    struct part_shared *shared = writer->shared;
+    char temporary[PART_PATH_MAX * 2];
+
+    snprintf(temporary, sizeof temporary,
+             "%s/.part-%016" PRIx64 "-%" PRIu64 ".tmp", directory,
+             shared->stream_hash, ++shared->opened);
+    writer->temporary = archive_path(shared->archive, temporary, failure);
+    if (!writer->temporary)
+        return -1;
+    return output_open_below(&writer->output, &shared->archive->root,
+                             writer->temporary, failure);
+}
+
 int
-part_writer_open(struct part_writer *part, struct part_shared *shared,
-                 uint16_t type, int64_t day, uint16_t written,
+part_writer_open(struct part_writer *writer, struct part_shared *shared,
+                 const struct part_name *name, uint16_t written,
                  struct failure *failure)
 {
-    char *directory = partition(type, day);
+    char directory[PART_PATH_MAX];
+    int64_t day = name->day;
 
-    memset(part, 0, sizeof *part);
-    part->output.fd = -1;
-    part->shared = shared;
-    part->day = day;
+    memset(writer, 0, sizeof *writer);
+    writer->output.fd = -1;
+    writer->shared = shared;
+    writer->part.name = *name;
+    writer->part.name.stream = shared->stream_hash;
+    writer->part.name.numbered = !schema_find(name->type);
     /* the first and the last day there is are not whole: their times are left
      * to day_of */
     if (day != DAY_NONE && day > INT64_MIN / NS_PER_DAY &&
         day < INT64_MAX / NS_PER_DAY) {
-        part->from = day * NS_PER_DAY;
-        part->to = part->from + NS_PER_DAY;
+        writer->from = day * NS_PER_DAY;
+        writer->to = writer->from + NS_PER_DAY;
     }
-    part->facts.time_min = INT64_MAX;
-    part->facts.time_max = INT64_MIN;
-    if (event_rows_init(&part->rows, type, written, &shared->identities,
-                        &shared->rows, failure) != 0 ||
-        !directory) {
-        free(directory);
-        return fail_memory(failure);
-    }
-    mark_blooms(&part->rows.layout, shared->blooms);
-    if (make_directories(shared->archive, directory, failure) != 0) {
-        free(directory);
+    writer->part.time_min = INT64_MAX;
+    writer->part.time_max = INT64_MIN;
+    if (event_rows_init(&writer->rows, name->type, written, &shared->identities,
+                        &shared->rows, failure) != 0)
         return -1;
-    }
-    part->facts.path = directory; /* the directory until the seqs are known */
-    if (asprintf(&part->temporary, "%s/%s/.part-%016" PRIx64 "-%" PRIu64 ".tmp",
-                 shared->archive, directory, shared->stream_hash,
-                 ++shared->opened) < 0) {
-        part->temporary = NULL;
-        return fail_memory(failure);
-    }
-    if (output_open(&part->output, part->temporary, failure) != 0)
+    mark_blooms(&writer->rows.layout, shared->blooms);
+    part_name_directory(&writer->part.name, directory);
+    if (make_directories(shared, directory, failure) != 0 ||
+        open_output(writer, directory, failure) != 0)
         return -1;
-    return parquet_writer_init(&part->parquet, &part->output, &shared->parquet,
-                               part->rows.layout.columns,
-                               part->rows.layout.column_count, failure);
+    return parquet_writer_init(&writer->parquet, &writer->output,
+                               &shared->parquet, writer->rows.layout.columns,
+                               writer->rows.layout.column_count, failure);
 }
 
 void
-part_writer_free(struct part_writer *part)
+part_writer_free(struct part_writer *writer)
 {
-    output_abandon(&part->output);
-    event_rows_free(&part->rows);
-    parquet_writer_free(&part->parquet);
-    free(part->temporary);
-    free(part->facts.path);
-    memset(part, 0, sizeof *part);
-    part->output.fd = -1;
+    output_abandon(&writer->output);
+    event_rows_free(&writer->rows);
+    parquet_writer_free(&writer->parquet);
+    free(writer->temporary);
+    memset(writer, 0, sizeof *writer);
+    writer->output.fd = -1;
 }
 
 static int
-flush(struct part_writer *part, struct failure *failure)
+flush(struct part_writer *writer, struct failure *failure)
 {
-    if (part->rows.count == 0)
+    if (writer->rows.count == 0)
         return 0;
-    if (event_rows_settle(&part->rows, failure) != 0 ||
-        parquet_writer_group(&part->parquet, part->rows.count, event_rows_fill,
-                             &part->rows, failure) != 0)
+    if (event_rows_settle(&writer->rows, failure) != 0 ||
+        parquet_writer_group(&writer->parquet, writer->rows.count,
+                             event_rows_fill, &writer->rows, failure) != 0)
         return -1;
-    event_rows_clear(&part->rows);
+    event_rows_clear(&writer->rows);
     return 0;
 }
 
 /* How many events from the first, which is taken whatever it is, go into the
- * row group in hand; notes their times. */
+ * current row group; notes their times. */
 static uint32_t
-take_run(struct part_writer *part, const struct event **event,
+take_run(struct part_writer *writer, const struct event **event,
          const struct event *end)
 {
-    struct part_facts *facts = &part->facts;
-    int64_t least = facts->time_min, most = facts->time_max;
+    struct part *part = &writer->part;
+    int64_t least = part->time_min, most = part->time_max;
     const struct event *at = *event;
     uint32_t count = 0;
     size_t size = 0;
@@ -200,36 +170,36 @@ take_run(struct part_writer *part, const struct event **event,
         count++;
         size += at->words * 8UL;
         at = event_next(at);
-    } while (at < end && part_writer_takes(part, at) &&
-             !event_rows_full(&part->rows, count, size, at));
-    facts->time_min = least;
-    facts->time_max = most;
+    } while (at < end && part_writer_takes(writer, at) &&
+             !event_rows_full(&writer->rows, count, size, at));
+    part->time_min = least;
+    part->time_max = most;
     *event = at;
     return count;
 }
 
 int
-part_writer_add(struct part_writer *part, const struct event **event,
+part_writer_add(struct part_writer *writer, const struct event **event,
                 const struct event *end, uint64_t *seq, struct failure *failure)
 {
-    struct part_facts *facts = &part->facts;
+    struct part *part = &writer->part;
 
     do {
         const struct event *first = *event;
         uint32_t count;
 
-        if (event_rows_full(&part->rows, 0, 0, first) &&
-            flush(part, failure) != 0)
+        if (event_rows_full(&writer->rows, 0, 0, first) &&
+            flush(writer, failure) != 0)
             return -1;
-        count = take_run(part, event, end);
-        if (event_rows_add(&part->rows, first, count, *seq, failure) != 0)
+        count = take_run(writer, event, end);
+        if (event_rows_add(&writer->rows, first, count, *seq, failure) != 0)
             return -1;
-        if (facts->rows == 0)
-            facts->first_seq = *seq;
-        facts->rows += count;
+        if (part->rows == 0)
+            part->name.first = *seq;
+        part->rows += count;
         *seq += count;
-        facts->last_seq = *seq - 1;
-    } while (*event < end && part_writer_takes(part, *event));
+        part->name.last = *seq - 1;
+    } while (*event < end && part_writer_takes(writer, *event));
     return 0;
 }
 
@@ -245,27 +215,27 @@ add_number(struct parquet_footer *footer, const char *key, uint64_t value,
 
 /* The metadata of the file. */
 static int
-add_metadata(struct part_writer *part, struct failure *failure)
+add_metadata(struct part_writer *writer, struct failure *failure)
 {
-    struct parquet_footer *footer = &part->parquet.footer;
-    const struct part_facts *facts = &part->facts;
-    struct bytes *list = &part->shared->parquet.plain;
+    struct parquet_footer *footer = &writer->parquet.footer;
+    const struct part *part = &writer->part;
+    struct bytes *list = &writer->shared->parquet.plain;
     char digest[24];
 
     bytes_clear(list);
-    event_rows_instruments(&part->rows, list);
+    event_rows_instruments(&writer->rows, list);
     bytes_put_byte(list, 0);
-    snprintf(digest, sizeof digest, "%016" PRIx64, facts->digest);
+    snprintf(digest, sizeof digest, "%016" PRIx64, part->digest);
     if (bytes_ok(list, failure) != 0 ||
         add_number(footer, "xtape.archive", 1, failure) != 0 ||
-        add_number(footer, "xtape.type", part->rows.layout.type, failure) !=
+        add_number(footer, "xtape.type", writer->rows.layout.type, failure) !=
             0 ||
-        add_number(footer, "xtape.fixed", part->rows.layout.fixed, failure) !=
+        add_number(footer, "xtape.fixed", writer->rows.layout.fixed, failure) !=
             0 ||
-        parquet_footer_add(footer, "xtape.stream", part->shared->stream,
+        parquet_footer_add(footer, "xtape.stream", writer->shared->stream,
                            failure) != 0 ||
-        add_number(footer, "xtape.first_seq", facts->first_seq, failure) != 0 ||
-        add_number(footer, "xtape.last_seq", facts->last_seq, failure) != 0 ||
+        add_number(footer, "xtape.first_seq", part->name.first, failure) != 0 ||
+        add_number(footer, "xtape.last_seq", part->name.last, failure) != 0 ||
         parquet_footer_add(footer, "xtape.digest", digest, failure) != 0)
         return -1;
     if (parquet_footer_add(footer, "xtape.instruments",
@@ -274,55 +244,34 @@ add_metadata(struct part_writer *part, struct failure *failure)
     return parquet_footer_add(footer, PARQUET_CHECK, PARQUET_NO_CHECK, failure);
 }
 
-/* Gives the part its name, now that its seqs are known. */
-static int
-name_part(struct part_writer *part, struct failure *failure)
-{
-    char *path = NULL, generation[16] = "";
-
-    if (part->shared->generation)
-        snprintf(generation, sizeof generation, "-c%u",
-                 part->shared->generation);
-    if (asprintf(&path,
-                 "%s/part-%016" PRIx64 "-%" PRIu64 "-%" PRIu64 "%s.parquet",
-                 part->facts.path, part->shared->stream_hash,
-                 part->facts.first_seq, part->facts.last_seq, generation) < 0)
-        return fail_memory(failure);
-    free(part->facts.path);
-    part->facts.path = path;
-    return 0;
-}
-
 int
-part_writer_end(struct part_writer *part, struct part_facts *facts,
+part_writer_end(struct part_writer *writer, struct part *part,
                 struct failure *failure)
 {
+    const struct archive *archive = writer->shared->archive;
     struct quick_value written;
-    char *path, *hidden;
+    char hidden[PART_PATH_MAX], *path;
     int result;
 
-    if (flush(part, failure) != 0)
+    assert(writer->part.rows > 0);
+    if (flush(writer, failure) != 0)
         return -1;
-    part->facts.digest = digest_value(&part->rows.digest);
-    if (add_metadata(part, failure) != 0 ||
-        parquet_writer_end(&part->parquet, &written, failure) != 0 ||
-        name_part(part, failure) != 0)
+    writer->part.digest = digest_value(&writer->rows.digest);
+    if (add_metadata(writer, failure) != 0 ||
+        parquet_writer_end(&writer->parquet, &written, failure) != 0)
         return -1;
-    part->facts.size = part->parquet.size;
-    path = path_join(part->shared->archive, part->facts.path);
-    hidden = path ? part_hidden(path) : NULL;
-    free(path);
-    if (!hidden)
-        return fail_memory(failure);
-    part->output.path = hidden; /* in the same directory */
-    result = output_commit(&part->output);
+    writer->part.size = writer->parquet.size;
+    part_name_hidden(&writer->part.name, hidden);
+    path = archive_path(archive, hidden, failure);
+    if (!path)
+        return -1;
+    writer->output.path = path; /* in the same directory */
+    result = output_commit(&writer->output);
     if (result == 0)
-        result = part_read_back(hidden, &part->facts, written, failure);
-    free(hidden);
-    part->output.path = NULL;
-    if (result != 0)
-        return -1;
-    *facts = part->facts;
-    part->facts.path = NULL;
-    return 0;
+        result = part_read_back(archive, &writer->part, written, failure);
+    free(path);
+    writer->output.path = NULL;
+    if (result == 0)
+        *part = writer->part;
+    return result;
 }

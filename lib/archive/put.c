@@ -1,22 +1,32 @@
 #include "archive/put.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "archive/commit.h"
+#include "archive/heal.h"
+#include "archive/settle.h"
+#include "archive/stream.h"
+#include "base/array.h"
+
+#define STAGED_MAX 256 /* tapes that wait to be committed */
 
 int
 put_init(struct put *put, struct archive *archive, const struct strtab *blooms,
          struct failure *failure)
 {
+    assert(archive->writes);
     memset(put, 0, sizeof *put);
     put->archive = archive;
-    if (part_shared_init(&put->shared, archive->directory, failure) != 0)
+    if (part_shared_init(&put->shared, archive, failure) != 0)
         return -1;
     put->shared.blooms = blooms;
     return 0;
 }
 
-/* Forgets the tape in hand; nothing of it stays behind. */
+/* Forgets the current tape; nothing of it stays. */
 static void
 drop_tape(struct put *put)
 {
@@ -28,7 +38,10 @@ drop_tape(struct put *put)
     map_free(&put->places);
     memset(&put->places, 0, sizeof put->places);
     merge_close(&put->known);
+    if (put->manifest.part_count > 0)
+        settle_forget(put->archive, &put->manifest);
     manifest_free(&put->manifest);
+    heal_drop(put);
     put->has_known = false;
 }
 
@@ -36,6 +49,11 @@ void
 put_free(struct put *put)
 {
     drop_tape(put);
+    for (uint32_t i = 0; i < put->staged_count; i++) {
+        settle_forget(put->archive, &put->staged[i]);
+        manifest_free(&put->staged[i]);
+    }
+    free(put->staged);
     part_shared_free(&put->shared);
 }
 
@@ -50,13 +68,11 @@ next_known(struct put *put, struct failure *failure)
     return result < 0 ? -1 : 0;
 }
 
+/* Two names may have one hash, and so the same files: that is refused. */
 static int
-open_known(struct put *put, const struct tape_header *header,
+check_hash(const struct put *put, const struct tape_header *header,
            struct failure *failure)
 {
-    struct part_filter filter = PART_FILTER_ALL;
-
-    filter.from_seq = header->first_seq;
     for (uint32_t i = 0; i < put->archive->count; i++) {
         const char *stream = put->archive->manifests[i].header.stream;
 
@@ -67,9 +83,25 @@ open_known(struct put *put, const struct tape_header *header,
                         "the new one another name",
                         stream, header->stream);
     }
-    if (merge_open(&put->known, put->archive, header->stream, &filter,
+    return 0;
+}
+
+static int
+open_known(struct put *put, const struct tape_header *header,
+           struct failure *failure)
+{
+    struct part_filter filter = PART_FILTER_ALL;
+
+    filter.from_seq = header->first_seq;
+    if (archive_load(put->archive, header->stream, failure) != 0 ||
+        check_hash(put, header, failure) != 0 ||
+        heal_find(put, header->first_seq, failure) != 0 ||
+        merge_open(&put->known, put->archive, header->stream, &filter,
                    failure) != 0)
         return -1;
+    put->known.unverified = true; /* heal_find has compared them */
+    put->known.skips = heal_skips;
+    put->known.owner = put;
     return next_known(put, failure);
 }
 
@@ -109,37 +141,37 @@ key_of(uint16_t type, int64_t day)
 static int
 end_part(struct put *put, unsigned place, struct failure *failure)
 {
-    struct part_writer *part = put->parts[place];
-    struct part_facts facts = {0};
-    int result = part_writer_end(part, &facts, failure);
+    struct part_writer *writer = put->parts[place];
+    struct part part;
+    int result = part_writer_end(writer, &part, failure);
 
-    map_remove(&put->places, key_of(part->rows.layout.type, part->day));
-    part_writer_free(part);
-    free(part);
+    map_remove(&put->places,
+               key_of(writer->rows.layout.type, writer->part.name.day));
+    part_writer_free(writer);
+    free(writer);
     put->open--;
     if (place < put->open) {
         struct part_writer *moved = put->parts[put->open];
 
         put->parts[place] = moved;
-        put->used[place] = put->used[put->open];
-        map_put(&put->places, key_of(moved->rows.layout.type, moved->day),
+        map_put(&put->places,
+                key_of(moved->rows.layout.type, moved->part.name.day),
                 place); /* its key is there: no memory is needed */
     }
-    if (result == 0)
-        result = manifest_add_part(&put->manifest, &facts, failure);
-    free(facts.path);
-    return result;
+    return result == 0 ? manifest_add_part(&put->manifest, &part, failure) : -1;
 }
 
+/* The largest: so parts are as large as they can be, however the days of a
+ * tape take turns. */
 static int
-end_oldest(struct put *put, struct failure *failure)
+end_largest(struct put *put, struct failure *failure)
 {
-    unsigned oldest = 0;
+    unsigned largest = 0;
 
     for (unsigned i = 1; i < put->open; i++)
-        if (put->used[i] < put->used[oldest])
-            oldest = i;
-    return end_part(put, oldest, failure);
+        if (put->parts[i]->part.rows > put->parts[largest]->part.rows)
+            largest = i;
+    return end_part(put, largest, failure);
 }
 
 /* The open part for an event; NULL on failure. */
@@ -147,41 +179,51 @@ static struct part_writer *
 find_part(struct put *put, const struct event *event, struct failure *failure)
 {
     const struct tape_header *header = &put->manifest.header;
-    uint16_t type = event->type;
-    int64_t day = day_of(event->time);
-    uint64_t key = key_of(type, day);
+    struct part_name name = {.type = event->type, .day = day_of(event->time)};
+    uint64_t key = key_of(name.type, name.day);
     uint32_t place = map_get(&put->places, key);
-    struct part_writer *part;
+    struct part_writer *writer;
 
     if (place != MAP_NONE)
         return put->last = place, put->parts[place];
-    if (put->open == PUT_OPEN_MAX && end_oldest(put, failure) != 0)
+    if (put->open == PUT_OPEN_MAX && end_largest(put, failure) != 0)
         return NULL;
-    part = allocate(failure, 1, sizeof *part);
-    if (!part)
+    writer = allocate(failure, 1, sizeof *writer);
+    if (!writer)
         return NULL;
-    if (part_writer_open(part, &put->shared, type, day,
-                         type < EVENT_TYPES ? header->sizes[type] : 0,
+    if (part_writer_open(writer, &put->shared, &name,
+                         name.type < EVENT_TYPES ? header->sizes[name.type] : 0,
                          failure) != 0 ||
         !map_put(&put->places, key, put->open)) {
-        part_writer_free(part);
-        free(part);
+        part_writer_free(writer);
+        free(writer);
         fail_memory(failure);
         return NULL;
     }
     put->last = put->open;
-    return put->parts[put->open++] = part;
+    return put->parts[put->open++] = writer;
 }
 
 /* ---- a tape -------------------------------------------------------------- */
+
+/* Commits at once what is to be compared with the tape that comes now. */
+static int
+flush_stream(struct put *put, uint64_t hash, struct failure *failure)
+{
+    for (uint32_t i = 0; i < put->staged_count; i++)
+        if (manifest_stream_hash(put->staged[i].header.stream) == hash)
+            return put_flush(put, failure);
+    return 0;
+}
 
 int
 put_begin(struct put *put, const struct tape_header *header,
           struct failure *failure)
 {
     drop_tape(put);
-    put->stored = put->again = 0;
-    if (tape_header_copy(&put->manifest.header, header, failure) != 0)
+    put->stored = put->again = put->healed = 0;
+    if (flush_stream(put, manifest_stream_hash(header->stream), failure) != 0 ||
+        tape_header_copy(&put->manifest.header, header, failure) != 0)
         return -1;
     put->shared.stream = put->manifest.header.stream;
     put->shared.stream_hash = manifest_stream_hash(put->shared.stream);
@@ -190,22 +232,36 @@ put_begin(struct put *put, const struct tape_header *header,
 }
 
 /* Stores events that the archive is known not to have: the first and those up
- * to end that follow it into the same part.  Moves behind them. */
+ * to end that follow it into the same part.  Moves past them. */
 static int
 store(struct put *put, const struct event **event, const struct event *end,
       uint64_t *seq, struct failure *failure)
 {
-    struct part_writer *part =
+    struct part_writer *writer =
         put->last < put->open ? put->parts[put->last] : NULL;
     uint64_t first = *seq;
 
-    if (!part || !part_writer_takes(part, *event))
-        part = find_part(put, *event, failure);
-    if (!part || part_writer_add(part, event, end, seq, failure) != 0)
+    if (!writer || !part_writer_takes(writer, *event))
+        writer = find_part(put, *event, failure);
+    if (!writer || part_writer_add(writer, event, end, seq, failure) != 0)
         return -1;
     put->stored += *seq - first;
-    put->used[put->last] = put->stored;
-    return 0;
+    return manifest_add_range(&put->manifest,
+                              (struct seq_range){first, *seq - 1}, failure);
+}
+
+/* Takes one event that may be known: 1 when it was; 0 when it is to be stored;
+ * -1. */
+static int
+take_known(struct put *put, const struct event *event, uint64_t seq,
+           struct failure *failure)
+{
+    int known = put->has_known ? compare_known(put, event, seq, failure) : 0;
+
+    if (known == 0 && put->lost_count > 0)
+        known = heal_take(put, event, seq, failure);
+    put->again += known > 0;
+    return known;
 }
 
 int
@@ -214,213 +270,125 @@ put_events(struct put *put, const struct event **event, const struct event *end,
 {
     while (*event < end) {
         const struct event *next = event_next(*event);
-        uint64_t first = *seq;
         bool definition = (*event)->type == EVENT_INSTRUMENT;
-        int known = 0;
+        bool alone = definition || put->has_known || put->lost_count > 0;
+        int known;
 
         if (definition &&
             identities_define(&put->shared.identities, *event, failure) != 0)
             return -1;
-        if (put->has_known)
-            known = compare_known(put, *event, *seq, failure);
+        known = take_known(put, *event, *seq, failure);
         if (known < 0)
             return -1;
         if (known > 0) {
-            put->again++;
             *event = next;
             ++*seq;
             continue;
         }
         /* a definition, and what may be known, comes by itself */
-        if (store(put, event, definition || put->has_known ? next : end, seq,
-                  failure) != 0 ||
-            manifest_add_seqs(&put->manifest,
-                              (struct seq_range){first, *seq - 1}, failure))
+        if (store(put, event, alone ? next : end, seq, failure) != 0)
             return -1;
     }
     return 0;
 }
 
-static bool
-is_known_stream(const struct put *put)
+/* ---- its end ------------------------------------------------------------- */
+
+/* The stream as the archive has it: 1; 0 when it does not; -1.  Free it if
+ * not 0. */
+static int
+find_stream(const struct put *put, struct stream *stream,
+            struct failure *failure)
 {
-    for (uint32_t i = 0; i < put->archive->count; i++)
-        if (strcmp(put->archive->manifests[i].header.stream,
+    const struct archive *archive = put->archive;
+
+    for (uint32_t i = 0; i < archive->count; i++)
+        if (strcmp(archive->manifests[i].header.stream,
                    put->manifest.header.stream) == 0)
-            return true;
-    return false;
+            return stream_open(stream, archive, &archive->manifests[i],
+                               failure) == 0
+                       ? 1
+                       : -1;
+    return 0;
 }
 
-/* Ends all parts and commits. */
+/* What the archive has of the stream, and a tape that ends so: 1 when there is
+ * something to commit, also if only that the stream is complete; 0; -1. */
 static int
-commit(struct put *put, struct failure *failure)
+judge_end(struct put *put, unsigned *generation, struct failure *failure)
 {
-    while (put->open > 0)
-        if (end_part(put, 0, failure) != 0)
-            return -1;
-    if (manifest_set_name(&put->manifest, put->shared.generation, failure) != 0)
-        return -1;
-    merge_close(&put->known); /* it looks into the archive's manifests */
-    return archive_commit(put->archive, &put->manifest, failure);
+    struct manifest *manifest = &put->manifest;
+    struct stream stream;
+    int known = find_stream(put, &stream, failure);
+    int result = 1;
+
+    if (known <= 0)
+        return known < 0 ? -1 : 1;
+    if (manifest->status == TAPE_COMPLETE && manifest->tape_last < stream.last)
+        result =
+            fail(failure, FAILURE_DATA,
+                 "this tape is complete with sequence number %" PRIu64
+                 ", but the archive has stream '%s' up to %" PRIu64
+                 ": it is not the same stream; give it another name "
+                 "(--stream)",
+                 manifest->tape_last, manifest->header.stream, stream.last);
+    else if (put->stored == 0)
+        result = manifest->status == TAPE_COMPLETE &&
+                 stream.status != TAPE_COMPLETE &&
+                 manifest->tape_last == stream.last;
+    if (result > 0 && put->stored == 0) /* in place of another such one */
+        for (uint32_t i = 0; i < put->archive->count; i++) {
+            const struct manifest *old = &put->archive->manifests[i];
+
+            if (strcmp(old->header.stream, stream.name) != 0 ||
+                old->range_count > 0)
+                continue;
+            if (manifest_generation(old) >= *generation)
+                *generation = manifest_generation(old) + 1;
+            if (manifest_stand_for(manifest, old, failure) != 0)
+                result = -1;
+        }
+    stream_free(&stream);
+    return result;
 }
 
 int
 put_end(struct put *put, enum tape_status status, uint64_t last,
         struct failure *failure)
 {
+    unsigned generation = 0;
+    struct manifest *staged;
+    int commits;
+
     put->manifest.status = status;
     put->manifest.tape_last = last;
-    if (put->stored == 0 && is_known_stream(put))
-        return 0;
-    return commit(put, failure);
-}
-
-/* ---- compaction ---------------------------------------------------------- */
-
-/* True when two parts of the stream lie in the same directory. */
-static bool
-has_neighbours(const struct archive *archive, const char *stream)
-{
-    struct strtab directories = {0};
-    bool found = false;
-
-    for (uint32_t i = 0; i < archive->count; i++) {
-        const struct manifest *manifest = &archive->manifests[i];
-
-        if (strcmp(manifest->header.stream, stream) != 0)
-            continue;
-        for (uint32_t k = 0; k < manifest->part_count && !found; k++) {
-            const char *path = manifest->parts[k].path;
-            bool added = true;
-
-            strtab_add(&directories, path, (size_t)(strrchr(path, '/') - path),
-                       &added);
-            found = !added;
-        }
-    }
-    strtab_free(&directories);
-    return found;
-}
-
-static int
-by_first(const void *a, const void *b)
-{
-    const struct seq_range *x = a, *y = b;
-
-    return (x->first > y->first) - (x->first < y->first);
-}
-
-/* Ranges in order, those that touch made one. */
-static int
-join_ranges(struct manifest *manifest, struct failure *failure)
-{
-    struct seq_range *ranges = manifest->ranges;
-    uint32_t count = 0;
-
-    if (manifest->range_count == 0)
-        return 0;
-    qsort(ranges, manifest->range_count, sizeof *ranges, by_first);
-    for (uint32_t i = 1; i < manifest->range_count; i++) {
-        if (ranges[i].first <= ranges[count].last)
-            return fail(failure, FAILURE_DATA,
-                        "seq %" PRIu64 " of stream '%s' is there twice: "
-                        "xarchive verify tells more",
-                        ranges[i].first, manifest->header.stream);
-        if (ranges[i].first == ranges[count].last + 1)
-            ranges[count].last = ranges[i].last;
-        else
-            ranges[++count] = ranges[i];
-    }
-    manifest->range_count = count + 1;
-    return 0;
-}
-
-/* Makes the manifest stand for one more: what the first of the stream says
- * counts, but how the stream ended. */
-static int
-stand_for(struct put *put, const struct manifest *old, uint64_t *first,
-          uint64_t *last, struct failure *failure)
-{
-    struct manifest *manifest = &put->manifest;
-    uint32_t count = old->range_count;
-    unsigned generation = manifest_generation(old);
-
-    if (put->shared.generation <= generation)
-        put->shared.generation = generation + 1;
-    if (manifest_add_replaced(manifest, old->name, failure) != 0)
+    commits = judge_end(put, &generation, failure);
+    if (commits < 0 || heal_end(put, failure) != 0)
         return -1;
-    for (uint32_t i = 0; i < count; i++)
-        if (manifest_add_range(manifest, old->ranges[i], failure) != 0)
+    if (commits == 0)
+        return 0;
+    while (put->open > 0)
+        if (end_part(put, 0, failure) != 0)
             return -1;
-    if (manifest->header.stream[0] &&
-        memcmp(manifest->header.sizes, old->header.sizes,
-               sizeof old->header.sizes) != 0)
-        return fail(failure, FAILURE_DATA,
-                    "the pieces of stream '%s' are of different versions: "
-                    "they cannot be compacted",
-                    old->header.stream);
-    if (!manifest->header.stream[0] ||
-        (count && old->ranges[0].first < *first)) {
-        tape_header_free(&manifest->header);
-        if (tape_header_copy(&manifest->header, &old->header, failure) != 0)
-            return -1;
-        *first = count ? old->ranges[0].first : UINT64_MAX;
-    }
-    if (*last == 0 || (count && old->ranges[count - 1].last > *last)) {
-        manifest->status = old->status;
-        manifest->tape_last = old->tape_last;
-        *last = count ? old->ranges[count - 1].last : 0;
-    }
-    return 0;
-}
-
-static int
-rewrite(struct put *put, struct failure *failure)
-{
-    struct part_filter filter = PART_FILTER_ALL;
-    int result;
-
-    identities_begin(&put->shared.identities);
-    if (merge_open(&put->known, put->archive, put->manifest.header.stream,
-                   &filter, failure) != 0)
+    manifest_set_name(&put->manifest, generation);
+    merge_close(&put->known); /* it looks into the archive's manifests */
+    staged = array_grow(put->staged, &put->staged_capacity,
+                        put->staged_count + 1UL, sizeof *staged, failure);
+    if (!staged)
         return -1;
-    while ((result = merge_next(&put->known, failure)) > 0) {
-        const struct event *event = put->known.event;
-        uint64_t seq = put->known.seq;
-
-        if (event->type == EVENT_INSTRUMENT &&
-            identities_define(&put->shared.identities, event, failure) != 0)
-            return -1;
-        if (store(put, &event, event_next(event), &seq, failure) != 0)
-            return -1;
-    }
-    return result < 0 ? -1 : commit(put, failure);
+    put->staged = staged;
+    staged[put->staged_count++] = put->manifest;
+    put->manifest = (struct manifest){0};
+    return put->staged_count < STAGED_MAX ? 0 : put_flush(put, failure);
 }
 
 int
-put_compact(struct put *put, const char *stream, bool *done,
-            struct failure *failure)
+put_flush(struct put *put, struct failure *failure)
 {
-    const struct archive *archive = put->archive;
-    uint64_t first = 0, last = 0;
-    int result = 0;
+    uint32_t count = put->staged_count;
 
-    *done = has_neighbours(archive, stream);
-    if (!*done)
-        return 0;
-    drop_tape(put);
-    put->stored = put->again = 0;
-    put->shared.generation = 1;
-    for (uint32_t i = 0; result == 0 && i < archive->count; i++)
-        if (strcmp(archive->manifests[i].header.stream, stream) == 0)
-            result =
-                stand_for(put, &archive->manifests[i], &first, &last, failure);
-    put->shared.stream = put->manifest.header.stream;
-    put->shared.stream_hash = manifest_stream_hash(put->shared.stream);
-    if (result == 0)
-        result = join_ranges(&put->manifest, failure);
-    if (result == 0)
-        result = rewrite(put, failure);
-    put->shared.generation = 0;
-    return result;
+    put->staged_count = 0;
+    return count == 0
+               ? 0
+               : archive_commit(put->archive, put->staged, count, failure);
 }

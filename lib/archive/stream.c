@@ -14,6 +14,26 @@ by_first(const void *a, const void *b)
            (x->range.first < y->range.first);
 }
 
+/* How the tape ended that had the last event: complete, if any that did says
+ * so. */
+static void
+find_end(struct stream *stream, const struct archive *archive)
+{
+    for (size_t i = 0; i < stream->count; i++)
+        if (stream->spans[i].range.last > stream->last)
+            stream->last = stream->spans[i].range.last;
+    stream->status = stream->count ? TAPE_LIMITED : stream->first->status;
+    for (uint32_t i = 0; i < archive->count; i++) {
+        const struct manifest *manifest = &archive->manifests[i];
+
+        if (manifest->tape_last != stream->last ||
+            strcmp(manifest->header.stream, stream->name) != 0)
+            continue;
+        if (stream->status != TAPE_COMPLETE)
+            stream->status = manifest->status;
+    }
+}
+
 int
 stream_open(struct stream *stream, const struct archive *archive,
             const struct manifest *manifest, struct failure *failure)
@@ -40,6 +60,7 @@ stream_open(struct stream *stream, const struct archive *archive,
         qsort(stream->spans, stream->count, sizeof *stream->spans, by_first);
     if (stream->count > 0)
         stream->first = stream->spans[0].manifest;
+    find_end(stream, archive);
     return 0;
 }
 
@@ -48,19 +69,6 @@ stream_free(struct stream *stream)
 {
     free(stream->spans);
     memset(stream, 0, sizeof *stream);
-}
-
-enum tape_status
-stream_status(const struct stream *stream)
-{
-    const struct span *last = stream->spans + stream->count;
-
-    if (stream->count == 0)
-        return stream->first->status;
-    last--;
-    return last->manifest->tape_last == last->range.last
-               ? last->manifest->status
-               : TAPE_LIMITED;
 }
 
 /* ---- all of them --------------------------------------------------------- */

@@ -6,7 +6,7 @@
 
 #include "archive/archive.h"
 
-/* A run of seqs that one put has stored. */
+/* A run of sequence numbers that one put has stored. */
 struct span {
     struct seq_range range;
     const struct manifest *manifest;
@@ -18,16 +18,15 @@ struct stream {
     struct span *spans; /* by seq; owned */
     size_t count;
     const struct manifest *first; /* of the spans; without any, a put of none */
+    uint64_t last;                /* sequence number; 0 without any */
+    enum tape_status status;      /* how it ends */
 };
 
-/* Finds the spans of the stream that a manifest tells of.  Free it in either
+/* Finds the spans of the stream that a manifest is of.  Free it in either
  * case. */
 int stream_open(struct stream *stream, const struct archive *archive,
                 const struct manifest *manifest, struct failure *failure);
 void stream_free(struct stream *stream);
-
-/* How the stream ended: as the tape with its last seq did. */
-enum tape_status stream_status(const struct stream *stream);
 
 /* A manifest of each stream, by the time of its first event, for the caller to
  * free; NULL on failure. */

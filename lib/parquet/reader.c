@@ -82,18 +82,29 @@ read_footer(struct parquet_reader *reader, struct failure *failure)
 }
 
 int
-parquet_reader_open(struct parquet_reader *reader, const char *path,
+parquet_reader_take(struct parquet_reader *reader, struct input *input,
                     struct failure *failure)
 {
     memset(reader, 0, sizeof *reader);
-    if (input_open(&reader->input, path, failure) != 0)
-        return -1;
+    reader->input = *input;
     reader->zstd = ZSTD_createDCtx();
     if (!reader->zstd)
         return fail_memory(failure);
     if (read_footer(reader, failure) != 0)
-        return fail_at(failure, "%s", path);
+        return fail_at(failure, "%s", input->name);
     return 0;
+}
+
+int
+parquet_reader_open(struct parquet_reader *reader, const char *path,
+                    struct failure *failure)
+{
+    struct input input;
+
+    memset(reader, 0, sizeof *reader);
+    if (input_open(&input, path, failure) != 0)
+        return -1;
+    return parquet_reader_take(reader, &input, failure);
 }
 
 int

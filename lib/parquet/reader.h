@@ -34,6 +34,10 @@ int parquet_reader_open(struct parquet_reader *reader, const char *path,
                         struct failure *failure);
 void parquet_reader_close(struct parquet_reader *reader);
 
+/* The same of an open file, which the reader takes over in any case. */
+int parquet_reader_take(struct parquet_reader *reader, struct input *input,
+                        struct failure *failure);
+
 /* Makes another reader of the same file, with memory of its own, for another
  * thread.  The first must outlive it. */
 int parquet_reader_share(struct parquet_reader *reader,

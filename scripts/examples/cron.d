@@ -3,5 +3,5 @@
 # all is well is left out.
 MAILTO=operator
 PATH=/usr/local/bin:/usr/bin:/bin
-30 2 * * 1-6  xtape  xarchive -d /srv/xtape/archive verify | sed '/ 0 bad, 0 gaps, 0 seqs twice, 0 missing, 0 orphans$/d'
+30 2 * * 1-6  xtape  xarchive -d /srv/xtape/archive verify | sed '/ 0 bad, 0 gaps, 0 twice, 0 missing, 0 orphans, 0 breaks$/d'
 30 2 * * 0    xtape  xarchive -d /srv/xtape/archive compact && xrestore -d /srv/xtape/archive --test > /dev/null

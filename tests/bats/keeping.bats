@@ -39,7 +39,7 @@ comes_back() {
     xrestore -d a -o back.tape
     cmp "$1" back.tape
     xarchive -d a put "$1"
-    xarchive -d a verify | contains ', 0 bad, 0 gaps, 0 seqs twice'
+    xarchive -d a verify | contains ', 0 bad, 0 gaps, 0 twice'
     xarchive -d a fsck
     [ "$(xstat --digest back.tape)" = "$(xstat --digest "$1")" ]
     echo "# $(basename "$1"): $(xexport -f json "$1" | wc -l) events" >&3

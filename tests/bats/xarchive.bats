@@ -48,7 +48,7 @@ load common
     xrestore -d a -o back.tape
     cmp day.tape back.tape
     run -0 xarchive -d a verify
-    [[ $output == *", 0 bad, 0 gaps, 0 seqs twice"* ]]
+    [[ $output == *", 0 bad, 0 gaps, 0 twice"* ]]
 }
 
 # in_pieces: day.tape in archive a, in four pieces.
@@ -73,7 +73,7 @@ in_pieces() {
     xrestore -d a --stream xgen -o back.tape
     cmp other.tape back.tape
     run -0 xarchive -d a verify
-    [[ $output == *", 0 bad, 0 gaps, 0 seqs twice"* ]]
+    [[ $output == *", 0 bad, 0 gaps, 0 twice"* ]]
     xarchive -d a fsck
     parts a > before
     xarchive -d a compact
@@ -127,7 +127,7 @@ with_gap() {
 @test "seqs that are missing are told by xrestore, but not with --quiet" {
     with_gap
     run -0 --separate-stderr xrestore -d a -o back.tape
-    [[ $stderr == "xrestore: seqs 101 to 149 of stream 'day' are missing "* ]]
+    [[ $stderr == "xrestore: sequence numbers 101 to 149 of stream 'day' are missing "* ]]
     run -0 --separate-stderr xrestore -q -d a -o back.tape
     [ -z "$stderr" ]
 }
@@ -135,7 +135,7 @@ with_gap() {
 @test "a selection over a gap is not complete, and tells the gap" {
     with_gap
     run -0 --separate-stderr xrestore -d a -t trade -o trades.tape
-    [[ $stderr == "xrestore: seqs 101 to 149 of stream 'day' are missing "* ]]
+    [[ $stderr == "xrestore: sequence numbers 101 to 149 of stream 'day' are missing "* ]]
     [ "$(xstat --json trades.tape | jq -r .status)" = limited ]
     xarchive -d a put day.tape
     run -0 --separate-stderr xrestore -d a -t trade -o trades.tape
@@ -157,7 +157,7 @@ with_gap() {
             "$(xgrep $range day.tape | xstat --digest)" ]
     done
     run -0 --separate-stderr xrestore -d a --from "$to" --to "$from" -o some.tape
-    [[ $stderr == *"seqs 101 to 149 "* ]]
+    [[ $stderr == *"sequence numbers 101 to 149 "* ]]
     [ "$(xstat --json some.tape | jq -r .status)" = limited ]
 }
 
@@ -258,7 +258,7 @@ with_gap() {
     with_gap
     run -0 --separate-stderr xrestore -d a --test
     [ "${#lines[@]}" -eq 2 ]
-    [[ $stderr == *"seqs 101 to 149 of stream 'day' are missing "* ]]
+    [[ $stderr == *"sequence numbers 101 to 149 of stream 'day' are missing "* ]]
     i=0
     for piece in "1 100" "150 9999"; do
         # shellcheck disable=SC2086 # two numbers
@@ -385,7 +385,7 @@ files() {
             run -1 --separate-stderr xarchive -d a $verb
             [[ $output == *"orphan	type=order/date=2026-01-08/part-"* ]]
             [[ $harm == *catalog* || $output == *"missing	_tapes/"* ]]
-            [[ $stderr == *" parts without a manifest; nothing was changed: "* ]]
+            [[ $stderr == *" parts have no manifest; nothing was changed: "* ]]
             files a | diff before -
         done
         xarchive -d a put day.tape
@@ -455,7 +455,7 @@ files() {
         for verb in verify fsck "fsck --rebuild"; do
             # shellcheck disable=SC2086 # a verb and an option
             run -0 --separate-stderr xarchive -d a $verb
-            [[ $stderr == "xarchive: a/$name: not of the archive, "* ]]
+            [[ $stderr == "xarchive: a/$name: not part of the archive, "* ]]
             # shellcheck disable=SC2086
             run -0 --separate-stderr xarchive -q -d a $verb
             [ -z "$stderr" ]

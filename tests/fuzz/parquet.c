@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "archive/part.h"
+#include "archive/part_reader.h"
 
 static int file = -1;
 static char path[64];
@@ -120,9 +120,13 @@ read_events(void)
 {
     struct failure failure = {0};
     struct part_reader reader = {0};
-    int result =
-        part_reader_open(&reader, path, &PART_FILTER_ALL, NULL, &failure);
+    struct input input;
+    int result = input_open(&input, path, &failure);
     uint64_t sum = 0;
+
+    if (result == 0)
+        result = part_reader_open(&reader, &input, path, &PART_FILTER_ALL, NULL,
+                                  &failure);
 
     while (result >= 0 && (result = part_reader_next(&reader, &failure)) > 0)
         for (unsigned i = 0; i < reader.event->words; i++)

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "archive/part.h"
+#include "archive/part_reader.h"
 #include "tape/frame.h"
 
 static char bytes[1 << 20], path[64];
@@ -24,8 +24,13 @@ static uint64_t
 read_events(struct failure *failure)
 {
     struct part_reader reader = {0};
-    int result = part_reader_open(&reader, path, &filter, NULL, failure);
+    struct input input;
+    int result = input_open(&input, path, failure);
     uint64_t sum = 1;
+
+    if (result == 0)
+        result =
+            part_reader_open(&reader, &input, path, &filter, NULL, failure);
 
     while (result >= 0 && (result = part_reader_next(&reader, failure)) > 0)
         sum = sum * 31 + frame_hash(reader.event, reader.event->words * 8UL) +

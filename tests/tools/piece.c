@@ -1,5 +1,7 @@
-/* piece FIRST LAST - copies of the tape on stdin only the events with those
- * seqs, under the same name: what a store would give from a point on. */
+/* piece FIRST LAST [complete] - copies of the tape on stdin only the events
+ * with those sequence numbers, under the same name: what a store would give
+ * from a point on.  A piece that does not reach the tape's end is limited,
+ * unless it is to be called complete; one of nothing ends as the tape does. */
 #include <stdlib.h>
 
 #include "tape/reader.h"
@@ -16,7 +18,7 @@ main(int argc, char **argv)
     uint64_t first, last;
     int item;
 
-    if (argc != 3)
+    if (argc < 3)
         return 2;
     first = strtoull(argv[1], NULL, 10);
     last = strtoull(argv[2], NULL, 10);
@@ -39,7 +41,11 @@ main(int argc, char **argv)
             if (seq >= first && seq <= last)
                 tape_writer_copy(&writer, event);
         if (item == TAPE_END)
-            tape_writer_end(&writer, reader.status, 0);
+            tape_writer_end(&writer,
+                            argc == 3 && last > 0 && last < reader.next_seq - 1
+                                ? TAPE_LIMITED
+                                : reader.status,
+                            0);
     }
     if (item < 0 || output_commit(&output) != 0)
         return 3;

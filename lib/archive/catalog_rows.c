@@ -1,0 +1,174 @@
+#include "archive/catalog_rows.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parquet/reader.h"
+
+/* A number as SQLite has it: in 64 bits with a sign. */
+static const char *
+number(struct row *row, unsigned place, uint64_t value)
+{
+    snprintf(row->room[place], sizeof row->room[place], "%" PRId64,
+             (int64_t)value);
+    return row->room[place];
+}
+
+static const char *
+time_text(struct row *row, unsigned place, int64_t time)
+{
+    char text[TIME_TEXT_MAX];
+    size_t size;
+
+    if (time == INT64_MAX || time == INT64_MIN)
+        return NULL;
+    size = time_format(time, text);
+    snprintf(row->room[place], sizeof row->room[place], "%.*s", (int)size,
+             text);
+    return row->room[place];
+}
+
+void
+tape_row(const struct manifest *manifest, struct row *row)
+{
+    static const char *const words[] = {
+        [TAPE_COMPLETE] = "complete",
+        [TAPE_LIMITED] = "limited",
+        [TAPE_STOPPED] = "stopped",
+    };
+    uint64_t events = 0;
+
+    for (uint32_t i = 0; i < manifest->part_count; i++)
+        events += manifest->parts[i].rows;
+    row->cells[0] = manifest->name;
+    row->cells[1] = manifest->header.stream;
+    row->cells[2] = words[manifest->status];
+    row->cells[3] = number(row, 0, manifest->tape_last);
+    row->cells[4] = number(row, 1, events);
+    row->cells[5] = manifest->link.sha256;
+}
+
+void
+part_row(const struct manifest *manifest, const struct part *part,
+         struct row *row)
+{
+    part_name_path(&part->name, row->path);
+    part_name_type(&part->name, row->type);
+    day_format(part->name.day, row->date);
+    row->cells[0] = row->path;
+    row->cells[1] = manifest->name;
+    row->cells[2] = row->type;
+    row->cells[3] = part->name.day == DAY_NONE ? NULL : row->date;
+    row->cells[4] = "hot";
+    row->cells[5] = number(row, 0, part->rows);
+    row->cells[6] = number(row, 1, part->size);
+    row->cells[7] = number(row, 2, part->name.first);
+    row->cells[8] = number(row, 3, part->name.last);
+    row->cells[9] = time_text(row, 4, part->time_min);
+    row->cells[10] = time_text(row, 5, part->time_max);
+    row->cells[11] = part->sha256;
+}
+
+/* ---- instruments --------------------------------------------------------- */
+
+/* The lines of "xtape.instruments": id, exchange, symbol. */
+static int
+take_lines(const char *line, const char *path, take_instrument *take,
+           void *owner, struct failure *failure)
+{
+    while (line && *line) {
+        const char *exchange = strchr(line, '\t');
+        const char *symbol = exchange ? strchr(exchange + 1, '\t') : NULL;
+        const char *end = symbol ? strchr(symbol + 1, '\n') : NULL;
+
+        if (!end)
+            return fail(failure, FAILURE_DATA,
+                        "%s: its list of instruments is damaged", path);
+        if (take(owner, exchange + 1, (size_t)(symbol - exchange - 1),
+                 symbol + 1, (size_t)(end - symbol - 1)) != 0)
+            return -1;
+        line = end + 1;
+    }
+    return 0;
+}
+
+int
+part_instruments(const struct archive *archive, const struct part *part,
+                 take_instrument *take, void *owner, struct failure *failure)
+{
+    struct parquet_reader reader = {0};
+    struct input input;
+    char *path = NULL;
+    int there = archive_open_part(archive, part, &input, &path, failure);
+
+    if (there > 0) {
+        if (parquet_reader_take(&reader, &input, failure) != 0 ||
+            take_lines(parquet_footer_get(&reader.footer, "xtape.instruments"),
+                       path, take, owner, failure) != 0)
+            there = -1;
+        parquet_reader_close(&reader);
+    }
+    free(path);
+    return there;
+}
+
+/* ---- the database -------------------------------------------------------- */
+
+int
+catalog_open(const struct archive *archive, const char *name,
+             enum database_mode mode, char **path, struct database **database,
+             struct failure *failure)
+{
+    int fd = -1, there = -1;
+
+    *database = NULL;
+    *path = archive_path(archive, name, failure);
+    if (*path) /* a regular file, or none */
+        there = root_open_file(&archive->root, *path, O_RDONLY, &fd, failure);
+    if (fd >= 0)
+        close(fd);
+    if (there < 0 || (there == 0 && mode == DATABASE_READ))
+        return there;
+    *database = database_open(*path, mode, failure);
+    return *database ? 1 : -1;
+}
+
+/* Text of a cell into room; whether it fits. */
+static bool
+copy_cell(struct statement *row, int column, char *room, size_t most)
+{
+    size_t size = 0;
+    const char *text = column_text(row, column, &size);
+
+    if (!text || size >= most)
+        return false;
+    memcpy(room, text, size);
+    room[size] = '\0';
+    return true;
+}
+
+int
+catalog_read_head(struct database *database, struct link *head,
+                  struct failure *failure)
+{
+    struct statement *row = NULL;
+    int has = database_has(database, "head", failure);
+
+    *head = (struct link){0};
+    if (has > 0) {
+        row = database_prepare(
+            database, "SELECT number, name, sha256 FROM head", failure);
+        has = row ? statement_step(row, failure) : -1;
+    }
+    if (has > 0) {
+        head->number = (uint64_t)column_integer(row, 0);
+        has = copy_cell(row, 1, head->name, sizeof head->name) &&
+              copy_cell(row, 2, head->sha256, sizeof head->sha256);
+    }
+    statement_free(row);
+    return has;
+}

@@ -1,0 +1,264 @@
+#include "archive/settle.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MARK ".open" /* ".NAME.open" */
+
+/* ---- marks --------------------------------------------------------------- */
+
+static char *
+mark_path(const struct archive *archive, const char *name,
+          struct failure *failure)
+{
+    char mark[sizeof MANIFEST_DIRECTORY + MANIFEST_NAME_MAX + 16];
+
+    snprintf(mark, sizeof mark, MANIFEST_DIRECTORY "/.%s" MARK, name);
+    return archive_path(archive, mark, failure);
+}
+
+int
+settle_mark(const struct archive *archive, const char *name,
+            struct failure *failure)
+{
+    char *path = mark_path(archive, name, failure);
+    int fd = -1, there = -1;
+
+    assert(archive->writes);
+    if (path)
+        there = root_open_file(&archive->root, path, O_WRONLY | O_CREAT, &fd,
+                               failure);
+    if (fd >= 0)
+        close(fd);
+    if (there == 0)
+        fail(failure, FAILURE_ENVIRONMENT, "%s: cannot create it", path);
+    free(path);
+    return there > 0 ? 0 : -1;
+}
+
+int
+settle_unmark(const struct archive *archive, const char *name,
+              struct failure *failure)
+{
+    char *path = mark_path(archive, name, failure);
+    int result = path ? root_remove(&archive->root, path, failure) : -1;
+
+    free(path);
+    return result;
+}
+
+const char *
+settle_marked(const char *mark, char room[MANIFEST_NAME_MAX],
+              struct manifest_name *parsed)
+{
+    size_t size = strlen(mark);
+
+    if (size < sizeof MARK + 1 || size - sizeof MARK >= MANIFEST_NAME_MAX ||
+        fnmatch(".*" MARK, mark, 0) != 0)
+        return NULL;
+    memcpy(room, mark + 1, size - sizeof MARK);
+    room[size - sizeof MARK] = '\0';
+    return manifest_name_parse(parsed, room) ? room : NULL;
+}
+
+/* ---- publishing ---------------------------------------------------------- */
+
+/* Whether a file is the part: 1; 0 when it is missing or another; -1. */
+static int
+is_part(const struct archive *archive, const char *path,
+        const struct part *part, struct failure *failure)
+{
+    struct failure ignored = {0};
+    struct part_bytes bytes;
+    struct input input;
+    int result = input_open_below(&input, &archive->root, path, failure);
+
+    if (result <= 0)
+        return result;
+    result = part_hash(NULL, &input, &bytes, failure);
+    if (result > 0)
+        result = part_fits(&bytes, part, path, &ignored) == 0;
+    input_close(&input);
+    return result;
+}
+
+/* Whether there is a file: 1, 0, -1. */
+static int
+is_there(const struct archive *archive, const char *path,
+         struct failure *failure)
+{
+    int fd,
+        there = root_open_file(&archive->root, path, O_RDONLY, &fd, failure);
+
+    if (there > 0)
+        close(fd);
+    return there;
+}
+
+/* Publishes a part that somebody else has left hidden. */
+static int
+publish_leftover(const struct archive *archive, const struct part *part,
+                 const char *hidden, const char *path, struct failure *failure)
+{
+    int good = is_part(archive, path, part, failure);
+
+    if (good > 0)
+        return root_remove(&archive->root, hidden, failure);
+    if (good == 0)
+        good = is_part(archive, hidden, part, failure);
+    if (good < 0)
+        return -1;
+    if (good == 0)
+        return fail(failure, FAILURE_DATA,
+                    "%s: not the part that its manifest says: remove it, and "
+                    "put the tape again",
+                    hidden);
+    return root_move(&archive->root, hidden, path, failure) < 0 ? -1 : 0;
+}
+
+static int
+publish_part(const struct archive *archive, const struct part *part,
+             bool trusted, struct failure *failure)
+{
+    char relative[PART_PATH_MAX], *path, *hidden;
+    int result = -1;
+
+    part_name_path(&part->name, relative);
+    path = archive_path(archive, relative, failure);
+    part_name_hidden(&part->name, relative);
+    hidden = archive_path(archive, relative, failure);
+    if (path && hidden && trusted)
+        result = root_move(&archive->root, hidden, path, failure) < 0 ? -1 : 0;
+    else if (path && hidden)
+        result = is_there(archive, hidden, failure);
+    if (result > 0)
+        result = publish_leftover(archive, part, hidden, path, failure);
+    free(hidden);
+    free(path);
+    return result;
+}
+
+int
+settle_publish(const struct archive *archive, const struct manifest *manifest,
+               bool trusted, struct failure *failure)
+{
+    assert(archive->writes);
+    for (uint32_t i = 0; i < manifest->part_count; i++)
+        if (publish_part(archive, &manifest->parts[i], trusted, failure) != 0)
+            return -1;
+    return 0;
+}
+
+/* ---- what was replaced --------------------------------------------------- */
+
+static int
+by_name(const void *a, const void *b)
+{
+    return part_name_compare(a, b);
+}
+
+/* The names of all parts of the loaded manifests, in order; the caller
+ * frees. */
+static struct part_name *
+part_names(const struct archive *archive, size_t *count,
+           struct failure *failure)
+{
+    struct part_name *names;
+    size_t total = 0;
+
+    for (uint32_t i = 0; i < archive->count; i++)
+        total += archive->manifests[i].part_count;
+    names = allocate(failure, total + 1, sizeof *names);
+    *count = 0;
+    for (uint32_t i = 0; names && i < archive->count; i++)
+        for (uint32_t k = 0; k < archive->manifests[i].part_count; k++)
+            names[(*count)++] = archive->manifests[i].parts[k].name;
+    if (names)
+        qsort(names, total, sizeof *names, by_name);
+    return names;
+}
+
+static int
+remove_below(const struct archive *archive, const char *relative,
+             struct failure *failure)
+{
+    char *path = archive_path(archive, relative, failure);
+    int result = path ? root_remove(&archive->root, path, failure) : -1;
+
+    free(path);
+    return result;
+}
+
+static int
+remove_part(const struct archive *archive, const struct part_name *name,
+            struct failure *failure)
+{
+    char path[PART_PATH_MAX];
+
+    part_name_hidden(name, path);
+    if (remove_below(archive, path, failure) != 0)
+        return -1;
+    part_name_path(name, path);
+    return remove_below(archive, path, failure);
+}
+
+static int
+remove_manifest(const struct archive *archive, const struct manifest *manifest,
+                const struct part_name *kept, size_t count,
+                struct failure *failure)
+{
+    char path[sizeof MANIFEST_DIRECTORY + MANIFEST_NAME_MAX];
+
+    for (uint32_t i = 0; i < manifest->part_count; i++) {
+        const struct part_name *name = &manifest->parts[i].name;
+
+        if (!bsearch(name, kept, count, sizeof *kept, by_name) &&
+            remove_part(archive, name, failure) != 0)
+            return -1;
+    }
+    snprintf(path, sizeof path, MANIFEST_DIRECTORY "/%s", manifest->name);
+    return remove_below(archive, path, failure);
+}
+
+int
+settle_replaced(struct archive *archive, struct failure *failure)
+{
+    struct part_name *kept;
+    size_t count;
+    int result = 0;
+
+    assert(archive->writes);
+    if (archive->replaced_count == 0)
+        return 0;
+    kept = part_names(archive, &count, failure);
+    if (!kept)
+        return -1;
+    while (result == 0 && archive->replaced_count > 0) {
+        struct manifest *last = &archive->replaced[archive->replaced_count - 1];
+
+        result = remove_manifest(archive, last, kept, count, failure);
+        if (result == 0) {
+            manifest_free(last);
+            archive->replaced_count--;
+        }
+    }
+    free(kept);
+    return result;
+}
+
+void
+settle_forget(const struct archive *archive, const struct manifest *manifest)
+{
+    struct failure ignored = {0};
+    char path[PART_PATH_MAX];
+
+    for (uint32_t i = 0; i < manifest->part_count; i++) {
+        part_name_hidden(&manifest->parts[i].name, path);
+        (void)remove_below(archive, path, &ignored);
+    }
+}
