@@ -105,12 +105,17 @@ lint:
 
 # Fuzzers are clang's libFuzzer; the replay of their corpora needs no engine.
 FUZZ_SAN := address,undefined -fno-sanitize-recover=all
-FUZZ_OBJECTS := $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out lib/cli/%,$(wildcard lib/*/*.c)))
+FUZZ_OBJECTS := $(patsubst %.c,build/fuzz/obj/%.o,$(wildcard lib/*/*.c))
 build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	clang -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib -O1 -g \
-		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) \
+		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) $(FUZZ_MAIN) \
 		$(shell pkg-config --cflags $(PKGS)) -MMD -MP -c -o $@ $<
+
+# Whole programs in one, each main under the name of its program.
+FUZZ_PROGRAMS := $(PROGRAMS:%=build/fuzz/obj/cmd/%.o)
+build/fuzz/obj/cmd/%.o: FUZZ_MAIN = -Dmain=$(*F)_main -Wno-missing-prototypes
+build/fuzz/programs: $(FUZZ_PROGRAMS)
 
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJECTS)
 	clang -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $^ $(LDLIBS)
@@ -122,12 +127,18 @@ fuzz: $(FUZZERS:%=build/fuzz/%)
 			-rss_limit_mb=2048 -print_final_stats=1 \
 			build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 
+$B/obj/main/%.o: cmd/%.c $B/.flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Dmain=$(*F)_main -Wno-missing-prototypes -MMD -MP -c -o $@ $<
+
+$B/fuzz-replay/programs: $(PROGRAMS:%=$B/obj/main/%.o)
 $B/fuzz-replay/%: $B/obj/tests/fuzz/%.o $B/obj/tests/fuzz/replay.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVES) $(LDLIBS)
 
 # What the engine calls has no header, and not every target uses every helper.
-$B/obj/tests/fuzz/%.o: EXTRA_CFLAGS += -Wno-missing-prototypes \
+# Private, or .flags would change with them and everything be built anew.
+$B/obj/tests/fuzz/%.o: private EXTRA_CFLAGS += -Wno-missing-prototypes \
 	-Wno-unused-function
 
 fuzz-replay: $(FUZZERS:%=$B/fuzz-replay/%)

@@ -112,7 +112,7 @@ destroy(void *state)
 int
 main(int argc, char **argv)
 {
-    static struct xbook x;
+    struct xbook x = {0};
     /* clang-format off */
     const struct option_spec options[] = {
         {'d', "depth", OPTION_COUNT, &x.depth, "N",

@@ -31,7 +31,7 @@ static const char *const examples[] = {
 int
 main(int argc, char **argv)
 {
-    static struct matching m = {.self_trade = -1};
+    struct matching m = {.self_trade = -1};
     const struct schema_field *modes =
         schema_field(schema_find(EVENT_ORDER), "self_trade", 10);
     /* clang-format off */
