@@ -1,5 +1,5 @@
-/* json.c - events from JSON lines: one flat object a line, as xexport writes
- * them.
+/* json.c - events from JSON: with a type, those of others (json_rows.h); else
+ * one flat object a line, as xexport writes them.
  *
  * "type" is the name of the type, or the number of one that is not ours; the
  * other keys are the columns of fields.h.  null and missing are the same.
@@ -13,10 +13,12 @@
 
 #include "base/bytes.h"
 #include "format/import_format.h"
+#include "format/json_rows.h"
 #include "format/json_scan.h"
 #include "format/lines.h"
 
 struct json_import {
+    struct json_rows *rows; /* NULL: lines as of xexport */
     struct importer *importer;
     struct lines lines;
     struct json_member *members; /* JSON_MEMBERS_MAX; owned */
@@ -189,7 +191,15 @@ init(void *state, const struct import_options *options,
 {
     struct json_import *json = state;
 
-    (void)options;
+    if (options->type) {
+        json->rows = json_rows_new(options, importer, failure);
+        return json->rows ? 0 : -1;
+    }
+    if (options->maps.count || options->defaults.count ||
+        options->ignored.count || options->wheres.count || options->each)
+        return fail(failure, FAILURE_USAGE,
+                    "-m, -D, -x, --where and --each are for JSON of one -t "
+                    "TYPE");
     json->importer = importer;
     importer->intern.labels = true;
     json->lines.line = take_line;
@@ -214,6 +224,8 @@ push(void *state, const char *bytes, size_t size, struct failure *failure)
 {
     struct json_import *json = state;
 
+    if (json->rows)
+        return json_rows_push(json->rows, bytes, size, failure);
     return lines_push(&json->lines, bytes, size, failure);
 }
 
@@ -222,6 +234,8 @@ end(void *state, struct failure *failure)
 {
     struct json_import *json = state;
 
+    if (json->rows)
+        return json_rows_end(json->rows, failure);
     if (lines_end(&json->lines, failure) != 0)
         return -1;
     lines_restart(&json->lines);
@@ -232,11 +246,20 @@ end(void *state, struct failure *failure)
     return 0;
 }
 
+static uint64_t
+left_out(const void *state)
+{
+    const struct json_import *json = state;
+
+    return json->rows ? json_rows_left_out(json->rows) : 0;
+}
+
 static void
 release(void *state)
 {
     struct json_import *json = state;
 
+    json_rows_free(json->rows);
     lines_free(&json->lines);
     free(json->members);
     bytes_free(&json->scratch);
@@ -245,10 +268,11 @@ release(void *state)
 
 const struct import_format json_import = {
     .name = "json",
-    .summary = "an object a line, as xexport writes them",
+    .summary = "lines as of xexport; with -t: anybody's JSON",
     .state_size = sizeof(struct json_import),
     .init = init,
     .push = push,
     .end = end,
+    .left_out = left_out,
     .free = release,
 };

@@ -173,6 +173,8 @@ take_where(struct mapping *mapping, struct cell text, struct failure *failure)
     if (!larger)
         return -1;
     mapping->wheres = larger;
+    if (mapping->where_count == WHERES_MAX)
+        return fail(failure, FAILURE_USAGE, "more than %d --where", WHERES_MAX);
     if (!equals)
         return fail(failure, FAILURE_USAGE,
                     "--where: \"%.*s\" must be COLUMN=TEXT", (int)text.size,

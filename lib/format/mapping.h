@@ -17,6 +17,7 @@
 #include "format/import_format.h"
 
 #define MAPPING_PARTS 4
+#define WHERES_MAX    32
 
 /* Where the text of a field comes from. */
 struct field_source {
