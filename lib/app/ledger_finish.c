@@ -1,5 +1,6 @@
 /* ledger_finish.c - the end of a session: what is printed and checked. */
 #include "app/ledger_session.h"
+#include "tape/schema.h"
 
 /* The whole database, by SQL; before its rows are used, if nothing but it is
  * looked at. */
@@ -94,9 +95,59 @@ check(struct ledger_session *session, struct run *run)
     return 0;
 }
 
+/* ---- what was not booked ------------------------------------------------- */
+
+/* "3 events were not booked (2 invalid_price, 1 unsupported)". */
+static void
+describe(const struct ledger_tally *tally, const char *what, struct bytes *text)
+{
+    static const char field[] = "reason";
+    const char *const *words =
+        schema_field(schema_find(EVENT_VIOLATION), field, sizeof field - 1)
+            ->words;
+    const char *before = " (";
+
+    bytes_put_format(text, "%llu event%s %s", (unsigned long long)tally->events,
+                     tally->events == 1 ? " was" : "s were", what);
+    for (int i = 1; i < LEDGER_REASONS; i++) {
+        if (tally->reasons[i] == 0)
+            continue;
+        bytes_put_format(text, "%s%llu %s", before,
+                         (unsigned long long)tally->reasons[i], words[i - 1]);
+        before = ", ";
+    }
+    bytes_put_byte(text, ')');
+}
+
+int
+ledger_session_refuse(const struct ledger_session *session, struct run *run)
+{
+    struct bytes text = {0};
+
+    describe(&session->refused, "not booked", &text);
+    fail(&run->failure, FAILURE_DATA, "%.*s", (int)text.size,
+         (const char *)text.bytes);
+    bytes_free(&text);
+    return -1;
+}
+
+static void
+remark(const struct ledger_tally *tally, const char *what, struct run *run)
+{
+    struct bytes text = {0};
+
+    if (tally->events == 0 || run->common.quiet)
+        return;
+    describe(tally, what, &text);
+    run_remark(run, "%.*s", (int)text.size, (const char *)text.bytes);
+    bytes_free(&text);
+}
+
 int
 ledger_session_finish(struct ledger_session *session, struct run *run)
 {
+    remark(&session->refused, "not booked", run);
+    remark(&session->reported, "booked all the same", run);
     if (run->no_input && look(session, run) != 0)
         return -1;
     if (session->options->print >= 0 && print(session, run) != 0)

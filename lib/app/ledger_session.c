@@ -251,6 +251,9 @@ keep_entry(struct ledger_session *session, const struct event *cause,
     if (ledgerdb_transaction(session->database, entry->transaction_id, cause,
                              instrument, failure) != 0)
         return -1;
+    if (entry->trade_print &&
+        ledgerdb_trade(session->database, entry->trade_print, failure) != 0)
+        return -1;
     for (unsigned i = 0; i < entry->leg_count; i++) {
         emit_posting(&session->ledger, entry, i, instrument, cause->time,
                      &event);
@@ -298,6 +301,22 @@ unknown_account(const struct ledger_session *session, struct run *run,
     return -1;
 }
 
+static void
+count_violations(struct ledger_session *session)
+{
+    const struct ledger_entry *entry = &session->entry;
+    struct ledger_tally *tally =
+        entry->leg_count ? &session->reported : &session->refused;
+
+    if (entry->violation_count == 0)
+        return;
+    tally->events++;
+    for (unsigned i = 0; i < entry->violation_count; i++) {
+        assert(entry->violations[i].reason < LEDGER_REASONS);
+        tally->reasons[entry->violations[i].reason]++;
+    }
+}
+
 /* Books an event that may move something. */
 static int
 book_event(struct ledger_session *session, struct run *run,
@@ -316,7 +335,7 @@ book_event(struct ledger_session *session, struct run *run,
         return unknown_account(session, run, event);
     if (result != POST_DONE)
         return -1;
-    session->violations += session->entry.violation_count;
+    count_violations(session);
     if (session->database &&
         keep_entry(session, event, instrument, &run->failure) != 0)
         return -1;
@@ -431,6 +450,8 @@ ledger_session_end(struct ledger_session *session, struct run *run,
         (commit(session, &run->failure) != 0 ||
          ledgerdb_end(session->database, ending, &run->failure) != 0))
         return -1;
+    if (session->options->strict && session->refused.events > 0)
+        return ledger_session_refuse(session, run);
     if (run->kind == RUN_TEXT) /* nothing is saved: the next stream begins */
         ledger_saved(&session->ledger);
     if (!session->options->check)
@@ -465,5 +486,7 @@ ledger_session_summary(const struct ledger_session *session,
             "%llu violations\n",
             run->program->name, (unsigned long long)ledger->transactions,
             (unsigned long long)ledger->postings, ledger->balance_count,
-            ledger->position_count, (unsigned long long)session->violations);
+            ledger->position_count,
+            (unsigned long long)(session->refused.events +
+                                 session->reported.events));
 }

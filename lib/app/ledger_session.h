@@ -36,6 +36,13 @@ struct ledger_options {
     bool check;                   /* audit every entry, and the database */
 };
 
+#define LEDGER_REASONS 64
+
+struct ledger_tally {
+    uint64_t events;
+    uint64_t reasons[LEDGER_REASONS]; /* by enum reason */
+};
+
 struct ledger_session {
     const struct ledger_options *options; /* the caller's */
     char rules[128];                      /* the options that shape postings */
@@ -46,7 +53,8 @@ struct ledger_session {
     struct ledger_output output;
     struct ledger_audit audit;
     struct ledger_finding finding;
-    uint64_t violations;
+    struct ledger_tally refused;  /* by reason: events that were not booked */
+    struct ledger_tally reported; /* and those that were */
 };
 
 /* A zeroed session is empty: ledger_session_close may follow.  options must
@@ -77,6 +85,10 @@ int ledger_session_connect(struct ledger_session *session, struct run *run,
 /* Fails with what was found wrong, with names.  Always returns -1. */
 int ledger_session_fail(const struct ledger_session *session, struct run *run,
                         const struct ledger_finding *finding);
+
+/* Fails with how many events were not booked, and why.  Returns -1. */
+int ledger_session_refuse(const struct ledger_session *session,
+                          struct run *run);
 
 /* Who takes rows that the database has. */
 struct ledgerdb_reader ledger_session_reader(struct ledger_session *session);

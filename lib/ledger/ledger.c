@@ -229,6 +229,15 @@ ledger_knows(const struct ledger *ledger, uint32_t account)
            account < LEDGER_SYSTEM_COUNT;
 }
 
+bool
+ledger_is_system(const struct ledger *ledger, uint64_t id)
+{
+    for (int i = 0; i < LEDGER_SYSTEM_COUNT; i++)
+        if (id == ledger->rules.system[i])
+            return true;
+    return false;
+}
+
 /* ---- changes ------------------------------------------------------------- */
 
 /* The list has room for every row: each is in it at most once. */

@@ -29,14 +29,14 @@ enum ledger_system {
     LEDGER_WORLD,    /* money outside: deposits and withdrawals */
     LEDGER_INTEREST, /* who pays and earns interest */
     LEDGER_SUSPENSE, /* the other side of adjustments */
-    LEDGER_MARKET,   /* the side of a trade that is not told */
+    LEDGER_MARKET,   /* the side of a trade that is not given */
     LEDGER_SYSTEM_COUNT,
 };
 extern const char *const ledger_system_names[LEDGER_SYSTEM_COUNT];
 
 struct ledger_rules {
     int64_t taker_fee, maker_fee; /* share of the notional; below 0: a rebate */
-    struct code currency;         /* where none is told */
+    struct code currency;         /* where none is given */
     bool strict; /* accounts are opened by account events only */
     uint64_t system[LEDGER_SYSTEM_COUNT]; /* ids of the system accounts */
 };
@@ -67,7 +67,7 @@ struct ledger_balance {
 struct ledger_position {
     _Alignas(64) uint32_t account; /* two lines of cache, never three */
     uint32_t instrument;
-    struct code currency; /* of its last trade */
+    struct code currency; /* of all its trades */
     struct holding holding;
     i128 fees;        /* paid in trades of it */
     uint64_t version; /* postings of the instrument so far */
@@ -138,6 +138,9 @@ void ledger_prefetch_position(const struct ledger *ledger, uint32_t account,
 
 /* True when an account can be booked on: opened before, or not strict. */
 bool ledger_knows(const struct ledger *ledger, uint32_t account);
+
+/* True for the id of a system account, which events may not use. */
+bool ledger_is_system(const struct ledger *ledger, uint64_t id);
 
 /* Notes that a row changed, for store.h. */
 void ledger_change_account(struct ledger *ledger, uint32_t account);

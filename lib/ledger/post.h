@@ -2,50 +2,16 @@
  *
  * Each event that moves anything becomes one entry: its legs in the fixed
  * order of R1, for each asset summing to zero, and the rows that they
- * changed.  An event that a rule forbids changes nothing and is told in a
+ * changed.  An event that a rule forbids changes nothing and is reported in a
  * violation.
  */
 #ifndef LEDGER_POST_H
 #define LEDGER_POST_H
 
-#include "ledger/ledger.h"
-
-#define ENTRY_LEGS       7
-#define ENTRY_BALANCES   3
-#define ENTRY_POSITIONS  2
-#define ENTRY_VIOLATIONS 2
-
-struct ledger_leg {
-    uint8_t kind;     /* enum posting_kind */
-    bool security;    /* row is a position, not a balance */
-    uint32_t account; /* index */
-    uint32_t row;
-    i128 amount, after;
-};
-
-struct ledger_violation {
-    uint8_t reason; /* enum reason */
-    uint64_t account_id;
-    i128 amount;        /* by how much, or AMOUNT_NULL */
-    const char *detail; /* a constant text */
-};
-
-struct ledger_entry {
-    uint64_t transaction_id;
-    uint64_t posting_id; /* of the first leg */
-    unsigned leg_count, balance_count, position_count, violation_count;
-    struct ledger_leg legs[ENTRY_LEGS];
-    uint32_t balances[ENTRY_BALANCES]; /* changed, in order of the legs */
-    uint32_t positions[ENTRY_POSITIONS];
-    struct ledger_violation violations[ENTRY_VIOLATIONS];
-    uint64_t unknown_account; /* with POST_UNKNOWN */
-};
-
-/* An entry that says that nothing happened. */
-void ledger_entry_clear(struct ledger_entry *entry);
+#include "ledger/entry.h"
 
 enum post_result {
-    POST_DONE = 0,    /* the entry tells what; it may be empty */
+    POST_DONE = 0,    /* the entry says what; it may be empty */
     POST_UNKNOWN = 1, /* strict, and entry->unknown_account is not open */
     POST_FAILED = -1, /* no memory: failure is set, the ledger is void */
 };
@@ -81,8 +47,8 @@ bool post_takes(unsigned type);
 
 /* Any of them, by its type.  instrument and definition are those of the
  * event's instrument, definition NULL when it is not defined: a trade of it
- * fails with class data.  Busts and corporate actions, which this version can
- * not book, become violations. */
+ * fails with class data.  Busts and corporate actions, which this version
+ * does not book, become violations. */
 enum post_result post_event(struct ledger *ledger, const struct event *event,
                             uint32_t instrument,
                             const struct instrument *definition,

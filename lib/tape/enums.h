@@ -114,6 +114,7 @@ enum reason {
     REASON_INVALID_STOP,      /* stop price, offset or step */
     REASON_AUCTION,           /* not while an auction collects, or only then */
     REASON_AUCTION_REMAINDER, /* what an auction did not fill */
+    REASON_CURRENCY_CHANGED,  /* of an instrument with open positions */
 };
 
 enum account_type { ACCOUNT_CASH = 1, ACCOUNT_MARGIN };

@@ -30,7 +30,7 @@ WORDS reason_words[] = {"requested", "mass_cancel", "ioc_remainder", "fok",
     "unknown_instrument", "halted", "closed", "day_end", "expire_time",
     "self_trade", "min_quantity", "reduced", "limit_reached",
     "insufficient_funds", "account_closed", "amount_range",
-    "invalid_stop", "auction", "auction_remainder", NULL};
+    "invalid_stop", "auction", "auction_remainder", "currency_changed", NULL};
 WORDS account_type_words[] = {"cash", "margin", NULL};
 WORDS account_status_words[] = {"active", "suspended", "closed", NULL};
 WORDS cash_kind_words[] = {"deposit", "withdrawal", "fee", "interest",

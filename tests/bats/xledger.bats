@@ -144,7 +144,9 @@ EOF
         json '{"kind":"fee","account_id":"ben","amount":"-7"}'
     } > cash.json
     ximport -f json cash.json > cash.tape
-    run -0 xledger --print trial-balance --currency CHF cash.tape
+    run -0 --separate-stderr xledger --print trial-balance --currency CHF \
+        cash.tape
+    [ "$stderr" = "xledger: 2 events were not booked (1 invalid_quantity, 1 insufficient_funds)" ]
     [ "$(tr -s ' ' <<< "$output")" = "asset account_id debit credit
 CHF @FEES 1
 CHF @INTEREST 0.5
@@ -155,7 +157,7 @@ CHF total 60.25 60.25
 EUR @WORLD 7
 EUR ben 7
 EUR total 7 7" ]
-    run -0 bash -c "xledger cash.tape | xexport -f json |
+    run -0 bash -c "xledger -q cash.tape | xexport -f json |
         jq -r 'select(.type == \"violation\") |
             [.reason, .account_id, .amount] | join(\" \")'"
     [ "$output" = "insufficient_funds anna 0.5
@@ -170,14 +172,14 @@ invalid_quantity ben " ]
       deposit 0.00000001; } | ximport -f json > cash.tape
     run -0 xledger --print balances cash.tape
     [[ $output == *"anna "*" 999999999999999999999999999999.99999999 "*2* ]]
-    run -0 bash -c "xledger cash.tape | xexport -f json | grep -c amount_range"
+    run -0 bash -c "xledger -q cash.tape | xexport -f json | grep -c amount_range"
     [ "$output" -eq 1 ]
 }
 
 @test "busts and corporate actions are not passed over in silence" {
     printf '%s\n' '{"type":"trade_cancel","time":"2026-01-08T10:00:00Z","instrument":"ABC","trade_id":1}' \
         '{"type":"corporate_action","time":"2026-01-08T10:00:00Z","instrument":"ABC","action_type":"split"}' |
-        ximport -f json | xledger | xexport -f json > out
+        ximport -f json | xledger -q | xexport -f json > out
     [ "$(grep -c '"reason":"unsupported"' out)" -eq 2 ]
 }
 
@@ -258,6 +260,84 @@ PY
     run -2 xledger --print money day.tape
     run -2 xledger --emit money day.tape
     run -2 xledger -d postgresql://localhost/ledger day.tape
+}
+
+@test "what was not booked is one line with reasons, in every mode; exit 1 with --strict" {
+    printf '%s\n' '{"type":"account","time":"2026-01-08T09:00:00Z","account_id":1}' \
+        '{"type":"trade","time":"2026-01-08T09:30:00Z","instrument":"A","buyer_id":1,"quantity":"10","trade_id":1}' \
+        '{"type":"trade","time":"2026-01-08T09:31:00Z","instrument":"A","buyer_id":1,"quantity":"10","price":"100","trade_id":2}' \
+        '{"type":"corporate_action","time":"2026-01-08T09:32:00Z","instrument":"A","action_type":"merger"}' |
+        ximport -f json -o v.tape
+    line="xledger: 2 events were not booked (1 invalid_price, 1 unsupported)"
+    for mode in "-p positions" -c "-o out.tape" "-d l.db --no-output" \
+        "-d l.db -p balances" "-d l.db -e none -o out.tape"; do
+        # shellcheck disable=SC2086
+        run -0 --separate-stderr xledger $mode v.tape
+        [ "$stderr" = "$line" ] || { echo "$mode: $stderr"; false; }
+        # shellcheck disable=SC2086
+        run -0 --separate-stderr xledger -q $mode v.tape
+        [ -z "$stderr" ]
+    done
+    for mode in "-p positions" -c "-o strict.tape" "-d s.db --no-output"; do
+        # shellcheck disable=SC2086
+        run -1 --separate-stderr xledger --strict $mode v.tape
+        [[ $stderr == *"$(sed 's/xledger: //' <<< "$line")"* ]]
+        [ "${#stderr_lines[@]}" -eq 1 ]
+    done
+    [ ! -e strict.tape ]
+    run -1 bash -c "set -o pipefail; xledger --strict v.tape | xstat 2> /dev/null"
+}
+
+@test "a position keeps its currency: a trade in another one is not booked" {
+    printf '%s\n' '{"type":"instrument","time":"2026-01-08T00:00:00Z","symbol":"SAP","currency":"EUR","id":1}' \
+        '{"type":"trade","time":"2026-01-08T09:30:00Z","instrument":"SAP","buyer_id":1,"quantity":"10","price":"100"}' \
+        '{"type":"instrument","time":"2026-01-08T10:00:00Z","id":1,"symbol":"SAP","currency":"USD"}' \
+        '{"type":"trade","time":"2026-01-08T11:30:00Z","instrument":"SAP","seller_id":1,"quantity":"10","price":"110"}' |
+        ximport -f json > s.tape
+    run -0 --separate-stderr xledger -p positions s.tape
+    [ "$stderr" = "xledger: 1 event was not booked (1 currency_changed)" ]
+    [[ $(tr -s ' ' <<< "$output") == *$'\n1 SAP EUR 10 1000 100 0 0 1\n'* ]]
+    xledger -d l.db -q --no-output s.tape
+    xledger -d l.db -p positions | cmp - <(xledger -q -p positions s.tape)
+}
+
+@test "a trade id that comes twice on a day is reported, whoever posted the first" {
+    { echo time,instrument,buyer_id,seller_id,quantity,price,trade_id
+      echo 2026-01-08,A,1,2,10,5,77
+      echo 2026-01-08,B,1,2,10,5,77
+      echo 2026-01-09,A,1,2,10,5,77
+      echo 2026-01-08,A,1,2,10,5,78
+      echo 2026-01-08,A,1,2,10,5,77; } | ximport -f csv -t trade -o d.tape
+    run -0 --separate-stderr xledger -p positions d.tape
+    [ "$stderr" = "xledger: 1 event was booked all the same (1 duplicate_id)" ]
+    xledger -q d.tape | xexport -f json |
+        jq -r 'select(.type == "violation") | .detail' > found
+    [ "$(cat found)" = "a trade id that came before: booked" ]
+    # in a later stream, by another run, and the same when it comes again
+    xledger -q -d l.db --no-output d.tape
+    { echo time,instrument,buyer_id,seller_id,quantity,price,trade_id
+      echo 2026-01-08T00:00:01Z,A,1,2,10,5,78
+      echo 2026-01-08T00:00:01Z,A,1,2,10,5,79; } |
+        ximport -f csv -t trade --stream next -o next.tape
+    for _ in 1 2; do
+        run -0 --separate-stderr xledger -d l.db -o next.out next.tape
+        [ "$stderr" = "xledger: 1 event was booked all the same (1 duplicate_id)" ]
+        cp next.out "next.$((++n))"
+    done
+    cmp next.1 next.2
+    xledger -q d.tape next.tape > both.out
+    xexport -f csv -t violation both.out | wc -l > lines
+    [ "$(cat lines)" -eq 3 ]
+}
+
+@test "system accounts and multipliers that make no sense are refused in input" {
+    printf '%s\n' '{"type":"trade","time":"2026-01-08T09:30:00Z","instrument":"A","buyer_id":"@FEES","seller_id":1,"quantity":"1","price":"1"}' \
+        '{"type":"cash","time":"2026-01-08T09:30:00Z","kind":"deposit","account_id":"@MARKET","amount":"1"}' \
+        '{"type":"account","time":"2026-01-08T09:30:00Z","account_id":"@WORLD","status":"closed"}' |
+        ximport -f json > s.tape
+    run -0 --separate-stderr xledger -p balances s.tape
+    [ "$stderr" = "xledger: 3 events were not booked (3 invalid_id)" ]
+    [ "${#lines[@]}" -eq 1 ]
 }
 
 # ---- the database -----------------------------------------------------------

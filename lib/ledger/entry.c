@@ -1,0 +1,110 @@
+#include "ledger/entry.h"
+
+#include <assert.h>
+
+/* Only what is read later is cleared: entries are made by the million. */
+void
+ledger_entry_clear(struct ledger_entry *entry)
+{
+    entry->leg_count = 0;
+    entry->balance_count = 0;
+    entry->position_count = 0;
+    entry->violation_count = 0;
+    entry->trade_print = 0;
+}
+
+void
+ledger_entry_violate(struct ledger_entry *entry, enum reason reason,
+                     uint64_t account_id, i128 amount, const char *detail)
+{
+    assert(entry->violation_count < ENTRY_VIOLATIONS);
+    entry->violations[entry->violation_count++] =
+        (struct ledger_violation){(uint8_t)reason, account_id, amount, detail};
+}
+
+/* ---- legs ---------------------------------------------------------------- */
+
+void
+ledger_entry_cash(struct ledger_entry *entry, enum posting_kind kind,
+                  uint32_t account, uint32_t balance, i128 amount)
+{
+    if (amount == 0)
+        return;
+    assert(entry->leg_count < ENTRY_LEGS);
+    entry->legs[entry->leg_count++] =
+        (struct ledger_leg){(uint8_t)kind, false, account, balance, amount, 0};
+}
+
+void
+ledger_entry_security(struct ledger_entry *entry, uint32_t account,
+                      uint32_t position, i128 amount, i128 after)
+{
+    assert(entry->leg_count < ENTRY_LEGS);
+    entry->legs[entry->leg_count++] = (struct ledger_leg){
+        POSTING_TRADE, true, account, position, amount, after};
+}
+
+static void
+undo_cash(struct ledger *ledger, const struct ledger_entry *entry, unsigned end)
+{
+    for (unsigned i = 0; i < end; i++) {
+        const struct ledger_leg *leg = &entry->legs[i];
+
+        if (!leg->security)
+            ledger->balances[leg->row].amount -= leg->amount;
+    }
+}
+
+bool
+ledger_entry_apply(struct ledger *ledger, struct ledger_entry *entry)
+{
+    for (unsigned i = 0; i < entry->leg_count; i++) {
+        struct ledger_leg *leg = &entry->legs[i];
+        struct ledger_balance *row = &ledger->balances[leg->row];
+
+        if (leg->security)
+            continue;
+        if (!amount_add(row->amount, leg->amount, &row->amount)) {
+            undo_cash(ledger, entry, i);
+            return false;
+        }
+        leg->after = row->amount;
+    }
+    return true;
+}
+
+/* A row is listed once, by its first leg. */
+static void
+list_row(uint32_t *rows, unsigned *count, uint32_t row)
+{
+    for (unsigned i = 0; i < *count; i++)
+        if (rows[i] == row)
+            return;
+    rows[(*count)++] = row;
+}
+
+void
+ledger_entry_book(struct ledger *ledger, struct ledger_entry *entry)
+{
+    if (entry->leg_count == 0)
+        return;
+    assert(entry->leg_count >= 2); /* or they could not sum to zero */
+    entry->transaction_id = ++ledger->transactions;
+    entry->posting_id = ledger->postings + 1;
+    ledger->postings += entry->leg_count;
+    for (unsigned i = 0; i < entry->leg_count; i++) {
+        const struct ledger_leg *leg = &entry->legs[i];
+
+        if (!ledger->accounts[leg->account].open)
+            ledger_change_account(ledger, leg->account);
+        if (leg->security) {
+            ledger->positions[leg->row].version++;
+            list_row(entry->positions, &entry->position_count, leg->row);
+            ledger_change_position(ledger, leg->row);
+        } else {
+            ledger->balances[leg->row].version++;
+            list_row(entry->balances, &entry->balance_count, leg->row);
+            ledger_change_balance(ledger, leg->row);
+        }
+    }
+}

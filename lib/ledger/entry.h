@@ -1,0 +1,67 @@
+/* entry.h - what one event does to the ledger: an entry of legs, which for
+ * each asset sum to zero, the rows that they changed, and what a rule forbids.
+ *
+ *      ledger_entry_clear, ledger_entry_cash, ledger_entry_security ...
+ *      ledger_entry_apply     the cash legs reach their balances, or none does
+ *      ledger_entry_book      the entry has numbers, its rows are changed
+ */
+#ifndef LEDGER_ENTRY_H
+#define LEDGER_ENTRY_H
+
+#include "ledger/ledger.h"
+
+#define ENTRY_LEGS       7
+#define ENTRY_BALANCES   3
+#define ENTRY_POSITIONS  2
+#define ENTRY_VIOLATIONS 4
+
+struct ledger_leg {
+    uint8_t kind;     /* enum posting_kind */
+    bool security;    /* row is a position, not a balance */
+    uint32_t account; /* index */
+    uint32_t row;
+    i128 amount, after;
+};
+
+struct ledger_violation {
+    uint8_t reason; /* enum reason */
+    uint64_t account_id;
+    i128 amount;        /* by how much, or AMOUNT_NULL */
+    const char *detail; /* a constant text */
+};
+
+struct ledger_entry {
+    uint64_t transaction_id;
+    uint64_t posting_id; /* of the first leg */
+    unsigned leg_count, balance_count, position_count, violation_count;
+    struct ledger_leg legs[ENTRY_LEGS];
+    uint32_t balances[ENTRY_BALANCES]; /* changed, in order of the legs */
+    uint32_t positions[ENTRY_POSITIONS];
+    struct ledger_violation violations[ENTRY_VIOLATIONS];
+    uint64_t unknown_account; /* with POST_UNKNOWN */
+    uint64_t trade_print;     /* of a trade that was booked, see recent.h; 0 */
+};
+
+/* An entry that says that nothing happened. */
+void ledger_entry_clear(struct ledger_entry *entry);
+
+/* Adds what a rule forbids; detail is a constant text. */
+void ledger_entry_violate(struct ledger_entry *entry, enum reason reason,
+                          uint64_t account_id, i128 amount, const char *detail);
+
+/* Adds a leg in cash; one of zero does not exist. */
+void ledger_entry_cash(struct ledger_entry *entry, enum posting_kind kind,
+                       uint32_t account, uint32_t balance, i128 amount);
+
+/* Adds a leg in securities, whose position will hold after. */
+void ledger_entry_security(struct ledger_entry *entry, uint32_t account,
+                           uint32_t position, i128 amount, i128 after);
+
+/* Adds the cash legs to their balances: all of them, or none and false when
+ * one would leave the range. */
+bool ledger_entry_apply(struct ledger *ledger, struct ledger_entry *entry);
+
+/* Numbers the entry and notes what it changed.  The sums are in place. */
+void ledger_entry_book(struct ledger *ledger, struct ledger_entry *entry);
+
+#endif

@@ -1,0 +1,340 @@
+/* trade.c - trades: rules R1 and R2. */
+#include <assert.h>
+
+#include "ledger/post.h"
+
+#define NS_PER_DAY INT64_C(86400000000000)
+
+/* Buyer or seller. */
+struct party {
+    uint32_t account, cash, position;
+    i128 fee;
+    struct ledger_position after; /* its position, once booked */
+};
+
+static int
+find_party(struct ledger *ledger, struct party *party, uint64_t id,
+           uint32_t instrument, struct code currency,
+           const struct ledger_hint *hint, struct failure *failure)
+{
+    if (hint->id == id && id != 0 && hint->instrument == instrument) {
+        party->account = hint->account;
+        party->position = hint->position;
+        party->cash = ledger_balance(ledger, party->account, currency, failure);
+        return party->cash == LEDGER_NONE ? -1 : 0;
+    }
+    if (id == 0)
+        party->account = ledger->system[LEDGER_MARKET];
+    else
+        party->account = ledger_account(ledger, id, failure);
+    if (party->account == LEDGER_NONE)
+        return -1;
+    party->cash = ledger_balance(ledger, party->account, currency, failure);
+    party->position =
+        ledger_position(ledger, party->account, instrument, failure);
+    return party->cash == LEDGER_NONE || party->position == LEDGER_NONE ? -1
+                                                                        : 0;
+}
+
+/* Negative prices exist; fees on them are of the magnitude. */
+static bool
+fee_of(const struct ledger *ledger, const struct party *party, bool taker,
+       i128 notional, i128 *fee)
+{
+    int64_t rate = taker ? ledger->rules.taker_fee : ledger->rules.maker_fee;
+
+    *fee = 0;
+    if (rate == 0 || party->account == ledger->system[LEDGER_MARKET])
+        return true;
+    return amount_rate(notional < 0 ? -notional : notional, rate, fee);
+}
+
+/* N of rule R1, rounded once. */
+static bool
+notional_of(const struct instrument *definition, const struct trade *trade,
+            i128 *notional)
+{
+    static const i128 square = (i128)DECIMAL_ONE * DECIMAL_ONE;
+    int64_t multiplier = definition->multiplier;
+
+    if (multiplier == DECIMAL_NULL || multiplier == DECIMAL_ONE) {
+        *notional = decimal_notional(trade->price, trade->quantity);
+        return true;
+    }
+    return amount_mul_div((i128)trade->price * trade->quantity, multiplier,
+                          square, notional);
+}
+
+/* What the trade makes of a party's position. */
+static bool
+move_position(const struct ledger *ledger, struct party *party, i128 quantity,
+              i128 cash, struct code currency)
+{
+    struct ledger_position *after = &party->after;
+
+    *after = ledger->positions[party->position];
+    after->currency = currency;
+    return holding_trade(&after->holding, quantity, cash) &&
+           amount_add(after->fees, party->fee, &after->fees);
+}
+
+/* The same account on both sides: the position stays, both fees are due. */
+static bool
+keep_position(const struct ledger *ledger, struct party *buyer,
+              struct party *seller, i128 quantity, struct code currency)
+{
+    struct ledger_position *after = &buyer->after;
+    i128 peak;
+
+    *after = ledger->positions[buyer->position];
+    after->currency = currency;
+    if (!amount_add(after->holding.quantity, quantity, &peak) ||
+        !amount_add(after->fees, buyer->fee, &after->fees) ||
+        !amount_add(after->fees, seller->fee, &after->fees))
+        return false;
+    seller->after = *after;
+    return true;
+}
+
+/* The legs of R1, in its order. */
+static bool
+make_legs(const struct ledger *ledger, struct ledger_entry *entry,
+          const struct party *buyer, const struct party *seller, uint32_t fees,
+          i128 notional, i128 quantity)
+{
+    bool self = buyer->position == seller->position;
+    i128 bought = buyer->after.holding.quantity;
+    i128 sold = seller->after.holding.quantity;
+    i128 fee;
+
+    if (!amount_add(buyer->fee, seller->fee, &fee))
+        return false;
+    ledger_entry_cash(entry, POSTING_TRADE, buyer->account, buyer->cash,
+                      -notional);
+    ledger_entry_cash(entry, POSTING_TRADE, seller->account, seller->cash,
+                      notional);
+    ledger_entry_security(entry, buyer->account, buyer->position, quantity,
+                          self ? bought + quantity : bought);
+    ledger_entry_security(entry, seller->account, seller->position, -quantity,
+                          sold);
+    ledger_entry_cash(entry, POSTING_FEE, buyer->account, buyer->cash,
+                      -buyer->fee);
+    ledger_entry_cash(entry, POSTING_FEE, seller->account, seller->cash,
+                      -seller->fee);
+    ledger_entry_cash(entry, POSTING_FEE, ledger->system[LEDGER_FEES], fees,
+                      fee);
+    return true;
+}
+
+/* The rules' part that can go wrong by size alone.  False: nothing changed. */
+static bool
+try_trade(struct ledger *ledger, struct ledger_entry *entry,
+          struct party *buyer, struct party *seller, uint32_t fees,
+          const struct instrument *definition, const struct trade *trade)
+{
+    bool auction = trade->side == 0 || trade->flags & TRADE_AUCTION;
+    struct code currency =
+        ledger->currencies[ledger->balances[buyer->cash].currency];
+    i128 notional;
+
+    if (!notional_of(definition, trade, &notional) ||
+        !fee_of(ledger, buyer, !auction && trade->side == SIDE_BUY, notional,
+                &buyer->fee) ||
+        !fee_of(ledger, seller, !auction && trade->side == SIDE_SELL, notional,
+                &seller->fee))
+        return false;
+    if (buyer->position == seller->position) {
+        if (!keep_position(ledger, buyer, seller, trade->quantity, currency))
+            return false;
+    } else if (!move_position(ledger, buyer, trade->quantity, -notional,
+                              currency) ||
+               !move_position(ledger, seller, -(i128)trade->quantity, notional,
+                              currency)) {
+        return false;
+    }
+    if (!make_legs(ledger, entry, buyer, seller, fees, notional,
+                   trade->quantity) ||
+        !ledger_entry_apply(ledger, entry))
+        return false;
+    ledger->positions[buyer->position] = buyer->after;
+    ledger->positions[seller->position] = seller->after;
+    return true;
+}
+
+/* True when the trade can be booked as far as it alone says. */
+static bool
+check_trade(const struct ledger *ledger, const struct instrument *definition,
+            const struct trade *trade, struct ledger_entry *entry)
+{
+    if (trade->buyer_id == 0 && trade->seller_id == 0)
+        ledger_entry_violate(entry, REASON_INVALID_ID, 0, AMOUNT_NULL,
+                             "a trade without accounts: not booked");
+    else if (trade->price == DECIMAL_NULL)
+        ledger_entry_violate(entry, REASON_INVALID_PRICE, trade->buyer_id,
+                             AMOUNT_NULL, "a trade without price: not booked");
+    else if (trade->quantity <= 0)
+        ledger_entry_violate(entry, REASON_INVALID_QUANTITY, trade->buyer_id,
+                             AMOUNT_NULL,
+                             "a trade without quantity: not booked");
+    else if (ledger_is_system(ledger, trade->buyer_id) ||
+             ledger_is_system(ledger, trade->seller_id))
+        ledger_entry_violate(
+            entry, REASON_INVALID_ID,
+            ledger_is_system(ledger, trade->buyer_id) ? trade->buyer_id
+                                                      : trade->seller_id,
+            AMOUNT_NULL, "a trade of a system account: not booked");
+    else if (definition->multiplier != DECIMAL_NULL &&
+             definition->multiplier <= 0)
+        ledger_entry_violate(entry, REASON_UNSUPPORTED, trade->buyer_id,
+                             AMOUNT_NULL,
+                             "a multiplier that is not positive: not booked");
+    return entry->violation_count == 0;
+}
+
+/* A position has one currency: cost in one and proceeds in another would make
+ * a profit of neither. */
+static bool
+check_currency(const struct ledger *ledger, const struct party *party,
+               struct code currency, struct ledger_entry *entry)
+{
+    const struct ledger_position *row = &ledger->positions[party->position];
+
+    if (row->version == 0 || row->currency.word == currency.word)
+        return true;
+    ledger_entry_violate(
+        entry, REASON_CURRENCY_CHANGED, ledger->accounts[party->account].id,
+        AMOUNT_NULL,
+        "the position has another currency than the trade: not booked");
+    return false;
+}
+
+static uint64_t
+trade_print(uint32_t instrument, uint64_t trade_id, uint64_t day)
+{
+    uint64_t print = trade_id * UINT64_C(0x9e3779b97f4a7c15);
+
+    print ^= print >> 29;
+    print += instrument + (day << 32);
+    print *= UINT64_C(0xbf58476d1ce4e5b9);
+    return print ^ print >> 32;
+}
+
+/* One id of a trade is given once a day; that it comes again is reported, for
+ * it may have been sent twice. */
+static int
+note_trade(struct ledger *ledger, uint32_t instrument,
+           const struct trade *trade, struct ledger_entry *entry,
+           struct failure *failure)
+{
+    uint64_t day = (uint64_t)(trade->event.time / NS_PER_DAY);
+    bool known;
+
+    if (trade->trade_id == 0)
+        return 0;
+    entry->trade_print = trade_print(instrument, trade->trade_id, day);
+    if (recent_add(&ledger->recent, entry->trade_print, &known, failure) != 0)
+        return -1;
+    if (known)
+        ledger_entry_violate(entry, REASON_DUPLICATE_ID, trade->buyer_id,
+                             AMOUNT_NULL,
+                             "a trade id that came before: booked");
+    return 0;
+}
+
+/* An executed trade is always booked; a closed account is only reported. */
+static void
+report_closed(const struct ledger *ledger, struct ledger_entry *entry,
+              uint32_t account)
+{
+    const struct ledger_account *row = &ledger->accounts[account];
+
+    if (row->status == ACCOUNT_CLOSED)
+        ledger_entry_violate(entry, REASON_ACCOUNT_CLOSED, row->id, AMOUNT_NULL,
+                             "a trade on a closed account: booked");
+}
+
+enum post_result
+post_trade(struct ledger *ledger, uint32_t instrument,
+           const struct instrument *definition, const struct trade *trade,
+           struct ledger_entry *entry, struct failure *failure)
+{
+    struct code currency = definition->currency.word ? definition->currency
+                                                     : ledger->rules.currency;
+    struct party buyer, seller;
+    uint32_t fees;
+
+    ledger_entry_clear(entry);
+    if (!check_trade(ledger, definition, trade, entry))
+        return POST_DONE;
+    if (find_party(ledger, &buyer, trade->buyer_id, instrument, currency,
+                   &ledger->hints[0], failure) != 0 ||
+        find_party(ledger, &seller, trade->seller_id, instrument, currency,
+                   &ledger->hints[1], failure) != 0)
+        return POST_FAILED;
+    fees =
+        ledger_balance(ledger, ledger->system[LEDGER_FEES], currency, failure);
+    if (fees == LEDGER_NONE)
+        return POST_FAILED;
+    if (!ledger_knows(ledger, buyer.account) ||
+        !ledger_knows(ledger, seller.account)) {
+        entry->unknown_account = ledger_knows(ledger, buyer.account)
+                                     ? trade->seller_id
+                                     : trade->buyer_id;
+        return POST_UNKNOWN;
+    }
+    if (!check_currency(ledger, &buyer, currency, entry) ||
+        !check_currency(ledger, &seller, currency, entry))
+        return POST_DONE;
+    if (!try_trade(ledger, entry, &buyer, &seller, fees, definition, trade)) {
+        ledger_entry_clear(entry);
+        ledger_entry_violate(entry, REASON_AMOUNT_RANGE, trade->buyer_id,
+                             AMOUNT_NULL,
+                             "a number would leave its range: not booked");
+        return POST_DONE;
+    }
+    ledger_entry_book(ledger, entry);
+    report_closed(ledger, entry, buyer.account);
+    if (seller.account != buyer.account)
+        report_closed(ledger, entry, seller.account);
+    if (note_trade(ledger, instrument, trade, entry, failure) != 0)
+        return POST_FAILED;
+    return POST_DONE;
+}
+
+static void
+look_up(struct ledger *ledger, struct ledger_hint *hint, uint32_t instrument,
+        uint64_t id)
+{
+    uint32_t account = map_get(&ledger->account_map, id), position;
+    const char *row;
+
+    hint->id = 0;
+    if (account == MAP_NONE)
+        return;
+    position = ledger_find_position(ledger, account, instrument);
+    if (position == LEDGER_NONE)
+        return;
+    *hint = (struct ledger_hint){id, instrument, account, position};
+    row = (const char *)&ledger->positions[position];
+    __builtin_prefetch(row, 1);
+    __builtin_prefetch(row + sizeof *ledger->positions - 1, 1);
+}
+
+void
+post_look_ahead(struct ledger *ledger, uint32_t instrument,
+                const struct trade *trade)
+{
+    look_up(ledger, &ledger->hints[0], instrument, trade->buyer_id);
+    look_up(ledger, &ledger->hints[1], instrument, trade->seller_id);
+}
+
+void
+post_look_far(const struct ledger *ledger, uint32_t instrument,
+              const struct trade *trade)
+{
+    uint32_t buyer = map_get(&ledger->account_map, trade->buyer_id);
+    uint32_t seller = map_get(&ledger->account_map, trade->seller_id);
+
+    ledger_prefetch_position(ledger, buyer, instrument);
+    ledger_prefetch_position(ledger, seller, instrument);
+}
