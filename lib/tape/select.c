@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/digits.h"
+#include "base/nearest.h"
 #include "tape/names.h"
 #include "tape/rules.h"
 #include "tape/schema.h"
@@ -61,14 +62,17 @@ take_type(struct selection *selection, const char *text, size_t size,
           struct failure *failure)
 {
     const struct schema_type *schema = schema_find_name(text, size);
+    struct nearest near = nearest_to(text, size);
     uint64_t type = 0;
 
-    if (schema)
+    if (schema) {
         type = schema->type;
-    else if (!digits_parse(text, size, &type) || type == 0 || type > UINT16_MAX)
-        return fail(failure, FAILURE_USAGE,
-                    "\"%.*s\" is no event type; tape(5) lists them", (int)size,
-                    text);
+    } else if (!digits_parse(text, size, &type) || type == 0 ||
+               type > UINT16_MAX) {
+        for (size_t i = 0; i < schema_type_count; i++)
+            nearest_try(&near, schema_types[i].name);
+        return nearest_fail(&near, "event type", "--list types", failure);
+    }
     selection->types[type / 64] |= UINT64_C(1) << type % 64;
     return 0;
 }

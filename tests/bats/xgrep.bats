@@ -173,7 +173,7 @@ after_header() {
 @test "conditions without meaning are exit 2 and say why" {
     sample > day.tape
     for options in "-t trades" "-t order,,trade" "-t 0" "-t 65536" "-t" \
-        "-s ,A" "-a 0" "--shard 4/4" "--shard 1" "--shard 0/0" \
+        "-s ,A" "--shard 4/4" "--shard 1" "--shard 0/0" \
         "--shard -1/2" "-n 0" "--from yesterday"; do
         # shellcheck disable=SC2086
         run -2 --separate-stderr xgrep day.tape $options
