@@ -62,6 +62,12 @@ $B/lib/$1.a: $$(patsubst %.c,$B/obj/%.o,$$(wildcard lib/$1/*.c))
 endef
 $(foreach l,$(LIBS),$(eval $(call archive,$l)))
 
+# The dialects of ximport become part of lib/format.
+build/gen/dialects.c: scripts/embed $(wildcard lib/format/dialects/*)
+	@mkdir -p $(@D)
+	scripts/embed $(sort $(wildcard lib/format/dialects/*)) > $@
+$B/lib/format.a: $B/obj/build/gen/dialects.o
+
 $B/bin/%: $B/obj/cmd/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS)
@@ -105,7 +111,7 @@ lint:
 
 # Fuzzers are clang's libFuzzer; the replay of their corpora needs no engine.
 FUZZ_SAN := address,undefined -fno-sanitize-recover=all
-FUZZ_OBJECTS := $(patsubst %.c,build/fuzz/obj/%.o,$(wildcard lib/*/*.c))
+FUZZ_OBJECTS := $(patsubst %.c,build/fuzz/obj/%.o,$(wildcard lib/*/*.c) build/gen/dialects.c)
 build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	clang -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib -O1 -g \

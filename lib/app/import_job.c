@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/import_dialect.h"
 #include "app/import_list.h"
 #include "app/import_rules.h"
 #include "app/zoneinfo.h"
@@ -73,6 +74,15 @@ list_of(const struct option_list *list)
     return (struct text_list){list->count, list->items};
 }
 
+static void
+set_lists(struct import_options *options, const struct import_lists *lists)
+{
+    options->maps = list_of(&lists->maps);
+    options->defaults = list_of(&lists->defaults);
+    options->ignored = list_of(&lists->ignored);
+    options->wheres = list_of(&lists->wheres);
+}
+
 static int
 set_given(struct import_job *job, struct failure *failure)
 {
@@ -81,10 +91,9 @@ set_given(struct import_job *job, struct failure *failure)
     unsigned processors = pool_processors();
 
     given->type = job->type;
-    given->maps = list_of(&job->maps);
-    given->defaults = list_of(&job->defaults);
-    given->ignored = list_of(&job->ignored);
-    given->wheres = list_of(&job->wheres);
+    set_lists(given, &job->lists);
+    set_lists(&job->fallback, &job->dialect_lists);
+    given->fallback = &job->fallback;
     given->skip = job->skip;
     given->comment = job->comment;
     given->each = job->each;
@@ -131,6 +140,8 @@ import_job_prepare(void *state, struct run *run)
         run->kind = RUN_TEXT;
         return import_list_check(job, failure);
     }
+    if (import_dialect_set(job, run) != 0)
+        return -1;
     if (job->format < 0)
         return fail(failure, FAILURE_USAGE,
                     "-f FORMAT is required: csv, json or lobster");
@@ -166,6 +177,7 @@ import_job_destroy(void *state)
     free(job->word_rules);
     free(job->null_texts);
     free(job->seed_text);
+    free(job->dialect_text);
     free(job->buffer);
 }
 

@@ -11,20 +11,29 @@
 #include "format/import_format.h"
 #include "format/unpack.h"
 
+/* Options that may be given more than once. */
+struct import_lists {
+    struct option_list maps, defaults, ignored, wheres, words, nulls, scales;
+};
+
 struct import_job {
     /* options; those that are choices are below 0 when not given */
     int format, unit, header, fold, ids, round;
     bool no_header, decimal_comma;
     const char *type, *delimiter, *stream, *exchange, *symbol, *date, *zone;
     const char *seed, *time_format, *comment, *thousands, *each, *list;
-    struct option_list maps, defaults, ignored, wheres, words, nulls, scales;
+    const char *dialect;
+    struct import_lists lists;
     uint64_t skip;
     int64_t clock;
 
     /* private */
     const struct import_format *reader;
     struct import_options given; /* as the format wants them */
-    void *state;                 /* of the format; owned */
+    struct import_options fallback;
+    struct import_lists dialect_lists; /* for what lists does not say */
+    char *dialect_text;                /* they point into it; owned */
+    void *state;                       /* of the format; owned */
     struct importer importer;
     struct unpack unpack;
     struct word_rule *word_rules; /* owned */

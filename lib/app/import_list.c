@@ -4,6 +4,7 @@
 
 #include "base/nearest.h"
 #include "base/table.h"
+#include "format/dialect.h"
 #include "format/fields.h"
 
 /* What stands for a kind of field in text. */
@@ -36,6 +37,32 @@ list_formats(const struct import_job *job, struct table *table)
     for (size_t i = 0; import_formats[i]; i++) {
         table_put_text(table, import_formats[i]->name);
         table_put_text(table, import_formats[i]->summary);
+    }
+}
+
+/* The text after a word at the beginning of a line of a dialect. */
+static struct cell
+dialect_line(const char *text, const char *word)
+{
+    size_t size = strlen(word);
+
+    for (; text && *text; text = strchr(text, '\n'), text += text != NULL)
+        if (strncmp(text, word, size) == 0)
+            return (struct cell){text + size, strcspn(text + size, "\n")};
+    return (struct cell){"", 0};
+}
+
+static void
+list_dialects(const struct import_job *job, struct table *table)
+{
+    (void)job;
+    for (size_t i = 0; dialects[i].name; i++) {
+        struct cell what = dialect_line(dialects[i].text, "# ");
+        struct cell needs = dialect_line(dialects[i].text, "needs ");
+
+        table_put_text(table, dialects[i].name);
+        table_put_bytes(table, what.bytes, what.size);
+        table_put_bytes(table, needs.bytes, needs.size);
     }
 }
 
@@ -96,6 +123,7 @@ static const struct {
     {"formats", false, 2, {"format", "reads"}, list_formats},
     {"types", false, 2, {"type", "meaning"}, list_types},
     {"fields", true, 3, {"field", "kind", "meaning"}, list_fields},
+    {"dialects", false, 3, {"dialect", "of", "needs"}, list_dialects},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 

@@ -189,28 +189,61 @@ add_nulls(struct import_job *job, const char *list, struct failure *failure)
     return 0;
 }
 
+/* ---- each of a list ------------------------------------------------------ */
+
+static int
+add_scales(struct import_job *job, const struct schema_type *type,
+           const struct option_list *list, struct failure *failure)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        if (add_scale(job, type, list->items[i], failure) != 0)
+            return -1;
+    return 0;
+}
+
+static int
+add_all_words(struct import_job *job, const struct schema_type *type,
+              const struct option_list *list, struct failure *failure)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        if (add_words(job, type, list->items[i], failure) != 0)
+            return -1;
+    return 0;
+}
+
+static int
+add_all_nulls(struct import_job *job, const struct option_list *list,
+              struct failure *failure)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        if (add_nulls(job, list->items[i], failure) != 0)
+            return -1;
+    return 0;
+}
+
 int
 import_rules_set(struct import_job *job, struct failure *failure)
 {
+    const struct import_lists *lists = &job->lists;
+    const struct import_lists *more = &job->dialect_lists;
     const struct schema_type *type = NULL;
     struct schema_type user;
 
     assert(job->reader);
     if (set_times(job, failure) != 0 || set_numbers(job, failure) != 0)
         return -1;
-    if (job->words.count || job->scales.count) {
+    if (lists->words.count || lists->scales.count || more->words.count ||
+        more->scales.count) {
         type = find_type(job, &user, failure);
         if (!type)
             return -1;
     }
-    for (unsigned i = 0; i < job->scales.count; i++)
-        if (add_scale(job, type, job->scales.items[i], failure) != 0)
-            return -1;
-    for (unsigned i = 0; i < job->words.count; i++)
-        if (add_words(job, type, job->words.items[i], failure) != 0)
-            return -1;
-    for (unsigned i = 0; i < job->nulls.count; i++)
-        if (add_nulls(job, job->nulls.items[i], failure) != 0)
-            return -1;
-    return 0;
+    /* of scales the last counts, of words the first */
+    if (add_scales(job, type, &more->scales, failure) != 0 ||
+        add_scales(job, type, &lists->scales, failure) != 0 ||
+        add_all_words(job, type, &lists->words, failure) != 0 ||
+        add_all_words(job, type, &more->words, failure) != 0 ||
+        add_all_nulls(job, &lists->nulls, failure) != 0)
+        return -1;
+    return add_all_nulls(job, &more->nulls, failure);
 }

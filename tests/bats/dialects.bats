@@ -1,0 +1,109 @@
+# The files of vendors, as they write them, with one option each.
+load common
+
+# options NAME: what its "needs" asks of the user.
+options() {
+    sed -n 's/^needs //p' "$ROOT/lib/format/dialects/$1" |
+        sed 's/SYMBOL/SYM/; s/DAY/2016-10-07/'
+}
+
+@test "every dialect reads its sample, and there is a sample of each" {
+    for dialect in "$ROOT"/lib/format/dialects/*; do
+        name=$(basename "$dialect")
+        # shellcheck disable=SC2046 # options
+        ximport -q --dialect "$name" $(options "$name") \
+            "$ROOT/testdata/dialects/$name" | xexport -f json > out
+        { grep -vE '"type":"(instrument|name)"' out || true; } |
+            diff "$ROOT/testdata/dialects/$name.json" -
+    done
+}
+
+@test "--list dialects names all of them, and what they need" {
+    run -0 ximport --list dialects
+    [ "$((${#lines[@]} - 1))" -eq "$(ls "$ROOT/lib/format/dialects" | wc -l)" ]
+    contains 'kraken-trades .*Kraken: trades.*-D instrument=SYMBOL' <<< "$output"
+}
+
+@test "a dialect is a file that anyone can write; the user's options come first" {
+    cat > mine.dialect <<'END'
+# Mine
+format csv
+type print
+map time=when,price=px
+word side:B=buy,S=sell
+default instrument=A
+scale price=0.01
+END
+    printf 'when,px,side\n2026-01-08,150,B\n' > a.csv
+    ximport --dialect ./mine.dialect a.csv > a.tape
+    [ "$(xexport -f csv -t print -c instrument,side,price a.tape | tail -n 1)" = A,buy,1.5 ]
+    # its name is in the provenance, not its path
+    [ "$(xstat -j a.tape | jq -r '.programs[0].options')" = "--dialect mine.dialect" ]
+    ximport --dialect ./mine.dialect -D instrument=B --scale price=0.1 --word side:B=sell a.csv |
+        xexport -f csv -t print -c instrument,side,price > out
+    [ "$(tail -n 1 out)" = B,sell,15 ]
+    printf '# Mine\nformat csv\nmapp time=when\n' > bad.dialect
+    run -2 --separate-stderr ximport --dialect ./bad.dialect a.csv
+    [ "$stderr" = 'ximport: --dialect ./bad.dialect: line 3: unknown option "mapp"; did you mean "map"?' ]
+    run -2 --separate-stderr ximport --dialect binance-trade a.csv
+    [[ $stderr == 'ximport: unknown dialect "binance-trade"; did you mean "binance-trades"?'* ]]
+}
+
+@test "a recorded websocket capture of Binance: every trade, without a gap" {
+    needs_data
+    file=$XTAPE_DATA/binance-ws/spot/btcusdt_20240808.zst
+    ximport -q --dialect binance-ws-trades "$file" > b.tape
+    xexport -f csv -t print -c trade_id,price b.tape | tail -n +2 > out
+    zstd -dcq "$file" | jq -r '.. | objects | select(.e? == "trade") | [.t, (.p | tonumber)] | @csv' \
+        2> /dev/null > wanted || true
+    zstd -dcq "$file" | grep -c '"e":"trade"' > count
+    [ "$(wc -l < out)" -eq "$(cat count)" ]
+    cut -d , -f 1 out | awk 'NR > 1 && $1 != last + 1 { exit 1 } { last = $1 }'
+    cut -d , -f 1 out | diff <(cut -d , -f 1 wanted) -
+}
+
+@test "recorded bars of LEAN: a second's bars add up to the minute's" {
+    needs_data
+    base=$XTAPE_DATA/bars-lean/crypto/coinbase
+    for each in minute second; do
+        interval=1m
+        [ $each = minute ] || interval=1s
+        ximport --dialect lean-bars -D instrument=X -D interval=$interval \
+            --date 2016-10-07 "$base/$each/btcusd/20161007_btcusd_${each}_trade.csv.zst" |
+            xexport -f csv -t bar -c start,open,high,low,close,volume |
+            tail -n +2 > $each
+    done
+    python3 - <<'END'
+import csv
+from decimal import Decimal as D
+sums = {}
+for start, o, h, l, c, v in csv.reader(open('second')):
+    o, h, l, c, v = map(D, (o, h, l, c, v))
+    key = start[:16] + ':00Z'
+    if key in sums:
+        a = sums[key]
+        sums[key] = (a[0], max(a[1], h), min(a[2], l), c, a[4] + v)
+    else:
+        sums[key] = (o, h, l, c, v)
+minutes = {r[0]: tuple(map(D, r[1:])) for r in csv.reader(open('minute'))}
+assert len(minutes) > 100
+both = set(minutes) & set(sums)
+assert len(both) == len(minutes), (len(both), len(minutes))
+assert all(minutes[k] == sums[k] for k in both)
+END
+}
+
+@test "recorded klines and trades of ccxt: as many as jq counts, with the same sums" {
+    needs_data
+    ximport --dialect ccxt-ohlcv -D instrument=X -D interval=1m \
+        "$XTAPE_DATA/binance-klines/XRP_ETH-1m.json.zst" |
+        xexport -f csv -t bar -c start,volume | tail -n +2 > out
+    zstd -dcq "$XTAPE_DATA/binance-klines/XRP_ETH-1m.json.zst" |
+        python3 -c 'import json, sys
+from decimal import Decimal
+rows = json.load(sys.stdin, parse_float=Decimal)
+print(len(rows), sum(r[5] for r in rows).normalize())' > wanted
+    python3 -c 'from decimal import Decimal
+rows = [line.strip().split(",") for line in open("out")]
+print(len(rows), sum(Decimal(r[1]) for r in rows).normalize())' | diff wanted -
+}
