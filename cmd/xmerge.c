@@ -4,6 +4,10 @@
 #include "cli/run.h"
 #include "tape/merge.h"
 
+/* So many inputs are read by the block, not by the megabyte: what is read then
+ * stays in a cache until it is checked, and memory does not grow as fast. */
+#define MANY 16
+
 struct xmerge {
     const char *stream;
     unsigned count;
@@ -26,6 +30,8 @@ open_inputs(struct xmerge *x, struct run *run)
         const char *path = run->operand_count ? run->operands[x->count] : "-";
 
         result = run_open_tape(run, &x->inputs[x->count], path, false);
+        if (count >= MANY)
+            x->inputs[x->count].input.read_max = FRAME_MAX / 2;
         sources[x->count] = &x->inputs[x->count].source;
     }
     if (result == 0)

@@ -28,6 +28,7 @@ struct tape_merge {
 
     /* private */
     struct merge_input *inputs; /* owned */
+    i128 *tree;                 /* whose turn it is: see merge.c; owned */
     unsigned count;
     struct tape_join join; /* of the inputs' headers */
     struct remap remap;

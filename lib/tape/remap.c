@@ -37,15 +37,19 @@ remap_free(struct remap *remap)
 void
 remap_tape_free(struct remap_tape *tape)
 {
-    instruments_free(&tape->instruments);
+    if (tape->instruments)
+        instruments_free(tape->instruments);
+    free(tape->instruments);
     free(tape->ids);
-    tape->ids = NULL;
+    *tape = (struct remap_tape){0};
 }
 
 void
 remap_tape_begin(struct remap_tape *tape)
 {
-    instruments_begin(&tape->instruments);
+    memset(tape->near, 0, sizeof tape->near);
+    if (tape->instruments)
+        instruments_begin(tape->instruments);
 }
 
 /* ---- definitions --------------------------------------------------------- */
@@ -78,13 +82,18 @@ define_instrument(struct remap *remap, struct remap_tape *tape,
                   const struct instrument *event, bool *news,
                   struct failure *failure)
 {
-    uint32_t index = instruments_define(&tape->instruments, event, failure);
+    uint32_t local = event->event.instrument, index;
     uint32_t shared = instruments_find_identity(
         &remap->instruments, event_text(event, event->exchange),
         event->exchange.length, event_text(event, event->symbol),
         event->symbol.length);
     uint64_t copy[EVENT_MAX / 8];
 
+    if (!tape->instruments)
+        tape->instruments = allocate(failure, 1, sizeof *tape->instruments);
+    if (!tape->instruments)
+        return -1;
+    index = instruments_define(tape->instruments, event, failure);
     if (index == INSTRUMENT_NONE)
         return -1;
     *news = shared == INSTRUMENT_NONE ||
@@ -102,6 +111,8 @@ define_instrument(struct remap *remap, struct remap_tape *tape,
                                failure) == INSTRUMENT_NONE)
             return -1;
     }
+    if (local < REMAP_NEAR)
+        tape->near[local] = shared + 1;
     return set_id(tape, index, shared + 1, failure);
 }
 
@@ -129,17 +140,30 @@ fields_of(const struct remap *remap, const struct event *event)
     return event->type < EVENT_TYPES ? remap->fields[event->type].count : 0;
 }
 
+/* An id that is not near. */
 static int
-find_id(const struct remap_tape *tape, uint32_t id, uint32_t *found,
-        struct failure *failure)
+find_far(const struct remap_tape *tape, uint32_t id, uint32_t *found,
+         struct failure *failure)
 {
-    uint32_t index = instruments_find(&tape->instruments, id);
+    uint32_t index = tape->instruments ? instruments_find(tape->instruments, id)
+                                       : INSTRUMENT_NONE;
 
     if (id != 0 && index == INSTRUMENT_NONE)
         return fail(failure, FAILURE_DATA,
                     "instrument id %u is not defined before its use", id);
     *found = id ? tape->ids[index] : 0;
     return 0;
+}
+
+/* With many inputs this is where memory is waited for: ids that are near lie
+ * beside what a merge has just looked at. */
+static inline int
+find_id(const struct remap_tape *tape, uint32_t id, uint32_t *found,
+        struct failure *failure)
+{
+    if (id < REMAP_NEAR && (*found = tape->near[id]) != 0)
+        return 0;
+    return find_far(tape, id, found, failure);
 }
 
 int

@@ -28,9 +28,12 @@ struct remap {
     } fields[EVENT_TYPES]; /* instrument fields beside the header's */
 };
 
+#define REMAP_NEAR 16
+
 /* What one of them knows. */
 struct remap_tape {
-    struct instruments instruments;
+    uint32_t near[REMAP_NEAR]; /* local ids below it: the new id; 0: none */
+    struct instruments *instruments; /* owned; NULL: nothing is defined yet */
     uint32_t *ids; /* by index in instruments: the new id; owned */
     size_t capacity;
 };
