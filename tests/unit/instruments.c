@@ -138,7 +138,8 @@ names(void)
            name_id("+7", 2) >= NAME_BIT);
     OK("the same text has the same id everywhere",
        id == name_id("U1234567", 8) && id != name_id("U1234568", 8));
-    OK("no text is no id", name_id("", 0) == 0 && name_id("0", 1) == 0);
+    OK("only an empty text is no id",
+       name_id("", 0) == 0 && name_id("0", 1) != 0);
     OK("a name is new once", names_add(&names, ID_ACCOUNT, id, "U1234567", 8,
                                        &added, &failure) == 0 &&
                                  added &&

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ledgerdb/ledgerdb.h"
+#include "ledgerdb/schema.h"
 #include "sql/migrate.h"
 #include "tap.h"
 #include "tape/schema.h"
@@ -351,9 +352,13 @@ test_sql(void)
 static void
 test_versions(void)
 {
+    const struct database_options options = {
+        .mode = DATABASE_WRITE, .application = LEDGERDB_APPLICATION};
     struct failure failure = {0};
-    struct database *database = database_open(path, DATABASE_WRITE, &failure);
+    struct database *database = database_open_as(path, &options, &failure);
 
+    if (!database)
+        return;
     database_execute(database,
                      "INSERT INTO schema_migrations VALUES (99, 'to come')",
                      &failure);

@@ -35,7 +35,7 @@ test_lists(void)
        is_refused(selection_add_types, "orders") &&
            is_refused(selection_add_types, "70000") &&
            is_refused(selection_add_types, "99999999999999999999"));
-    OK("the null account is refused", is_refused(selection_add_accounts, "0"));
+    OK("an empty account is refused", is_refused(selection_add_accounts, ""));
     OK("a shard beyond the last is refused",
        is_refused(selection_set_shard, "2/2") &&
            is_refused(selection_set_shard, "/2") &&
