@@ -57,6 +57,12 @@ run_stopped(const struct run *run)
 }
 
 int
+run_wake(void)
+{
+    return wake_pipe[0];
+}
+
+int
 run_print(struct run *run, const char *format, ...)
 {
     char text[2048];

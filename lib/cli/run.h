@@ -129,6 +129,9 @@ int run_open_tape(struct run *run, struct tape_input *tape, const char *path,
 /* For a source: true after SIGTERM or SIGINT; stop producing. */
 bool run_stopped(const struct run *run);
 
+/* A descriptor that becomes readable then, for whatever waits or reads long. */
+int run_wake(void);
+
 /* For text output: a piece of it, up to 2 KiB long.  Failures stick to the
  * output. */
 int run_print(struct run *run, const char *format, ...)

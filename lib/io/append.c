@@ -9,14 +9,19 @@
 #define AHEAD (1 << 20) /* bytes that the disk is given at once */
 
 int
-append_open(struct append *append, const char *path, struct failure *failure)
+append_open(struct append *append, const struct root *root, const char *path,
+            struct failure *failure)
 {
     struct stat status;
+    int result;
 
-    *append = (struct append){.path = path};
-    append->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
-    if (append->fd < 0)
+    *append = (struct append){.path = path, .fd = -1};
+    result =
+        root_open_file(root, path, O_WRONLY | O_APPEND, &append->fd, failure);
+    if (result == 0)
         return fail_errno(failure, "%s: cannot open it to append", path);
+    if (result < 0)
+        return -1;
     if (fstat(append->fd, &status) != 0) {
         fail_errno(failure, "%s: cannot open it to append", path);
         append_close(append);
@@ -101,11 +106,25 @@ append_rely(struct append *append)
     append->relied = append->size;
 }
 
+/* What nobody can open any more is not stored, however durable. */
+static int
+check_name(struct append *append, struct failure *failure)
+{
+    struct stat status;
+
+    if (fstat(append->fd, &status) == 0 && status.st_nlink > 0)
+        return 0;
+    append->dead = true;
+    return fail(failure, FAILURE_ENVIRONMENT,
+                "%s: the file was removed while it was written: run it again",
+                append->path);
+}
+
 int
 append_sync(struct append *append, struct failure *failure)
 {
     assert(append->fd >= 0);
-    if (is_dead(append, failure) != 0)
+    if (is_dead(append, failure) != 0 || check_name(append, failure) != 0)
         return -1;
     if (fdatasync(append->fd) != 0)
         return die(append, failure, "cannot make it durable");

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "io/root.h"
 
 struct append {
     const char *path; /* as given to append_open; outlives this */
@@ -23,13 +24,13 @@ struct append {
     uint64_t durable; /* of these, what append_sync made so */
     uint64_t relied;  /* of these, what somebody relies on */
     bool dead;
-    uint64_t started; /* private: the disk was told to write up to there */
+    uint64_t started; /* private: writing back was started up to there */
 };
 
-/* Opens an existing regular file to append to.  What is in it counts as
- * durable only after append_sync, but as relied on. */
-int append_open(struct append *append, const char *path,
-                struct failure *failure);
+/* Opens an existing regular file below a root to append to.  What is in it
+ * counts as durable only after append_sync, but as relied on. */
+int append_open(struct append *append, const struct root *root,
+                const char *path, struct failure *failure);
 void append_close(struct append *append);
 
 /* Writes all of it, or fails. */

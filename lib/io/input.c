@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define PIPE_SIZE (256 * 1024)
 
 /* Takes what is open as fd. */
@@ -23,6 +25,9 @@ take_descriptor(struct input *input, struct failure *failure)
         return fail(failure, FAILURE_USAGE, "%s: is a directory", input->name);
     input->regular = S_ISREG(status.st_mode);
     input->size = input->regular ? (uint64_t)status.st_size : 0;
+    if (input->regular)
+        input->changed = (int64_t)status.st_mtim.tv_sec * NS_PER_SECOND +
+                         status.st_mtim.tv_nsec;
     if (S_ISFIFO(status.st_mode)) /* not allowed: slower, not wrong */
         (void)fcntl(input->fd, F_SETPIPE_SZ, PIPE_SIZE);
     if (input->regular)
@@ -52,7 +57,7 @@ input_open_below(struct input *input, const struct root *root, const char *path,
 {
     int result;
 
-    *input = (struct input){.name = path, .fd = -1, .wake = -1};
+    *input = (struct input){.name = path, .fd = -1, .wake = root->wake};
     result = root_open_file(root, path, O_RDONLY, &input->fd, failure);
     if (result > 0 && take_descriptor(input, failure) != 0) {
         input_close(input);
@@ -132,8 +137,11 @@ input_read(struct input *input, void *bytes, size_t size,
 {
     ssize_t count;
 
+    assert(!input->fixed || input->regular);
     if (input->read_max && size > input->read_max)
         size = input->read_max;
+    if (input->fixed && size > input->size - input->offset)
+        size = input->size - input->offset;
     if (!input->regular && wait_for_bytes(input, failure) != 0)
         return -1;
     if (input->regular && input->wake >= 0 && is_ready(input, 0, failure) < 0)
@@ -150,6 +158,7 @@ input_read(struct input *input, void *bytes, size_t size,
 int
 input_seek(struct input *input, uint64_t offset, struct failure *failure)
 {
+    assert(!input->fixed || offset <= input->size);
     if (lseek(input->fd, (off_t)offset, SEEK_SET) < 0)
         return fail_errno(failure, "%s: cannot read it", input->name);
     input->offset = offset;

@@ -20,6 +20,9 @@ struct input {
     int fd;
     bool regular;    /* a regular file: its size is known, its end is damage */
     uint64_t size;   /* of a regular file, bytes; else 0 */
+    int64_t changed; /* when a regular file was, nanoseconds; else 0 */
+    bool fixed;      /* set by who opens a regular file: it ends at size, even
+                      * if it grows meanwhile */
     uint64_t offset; /* bytes read so far */
     int wake;        /* -1, or a descriptor whose readability ends waiting */
     bool stopped;    /* wake became readable: no more is read */

@@ -20,6 +20,15 @@ pace_now(void)
     return time.tv_sec * NS_PER_SECOND + time.tv_nsec;
 }
 
+void
+pace_sleep(int64_t ns)
+{
+    struct timespec time = {ns / NS_PER_SECOND, ns % NS_PER_SECOND};
+
+    while (nanosleep(&time, &time) != 0 && errno == EINTR)
+        ;
+}
+
 int64_t
 pace_deadline(struct pace *pace, int64_t time)
 {

@@ -37,6 +37,9 @@ struct pace {
 /* Nanoseconds on a clock that never jumps. */
 int64_t pace_now(void);
 
+/* Waits so long, without a look at anything. */
+void pace_sleep(int64_t ns);
+
 /* When the event with that time is due, on that clock.  An event whose time
  * steps back, or that has none, is due with the one before. */
 int64_t pace_deadline(struct pace *pace, int64_t time);

@@ -23,7 +23,7 @@
 int
 root_open(struct root *root, const char *path, struct failure *failure)
 {
-    *root = (struct root){.fd = -1, .lock = -1};
+    *root = (struct root){.fd = -1, .wake = -1, .lock = -1};
     root->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root->fd < 0 && errno == ENOENT)
         return 0;
@@ -44,7 +44,7 @@ root_close(struct root *root)
     if (root->lock >= 0)
         close(root->lock);
     free(root->path);
-    *root = (struct root){.fd = -1, .lock = -1};
+    *root = (struct root){.fd = -1, .wake = -1, .lock = -1};
 }
 
 /* ---- opening ------------------------------------------------------------- */
@@ -264,6 +264,10 @@ pause_for_lock(const struct patience *patience)
 {
     struct pace pause = {0};
 
+    if (!patience) {
+        pace_sleep(LOCK_PAUSE);
+        return true;
+    }
     return pace_wait(&pause, pace_now() + LOCK_PAUSE, patience->stopped,
                      patience->owner);
 }
@@ -282,7 +286,10 @@ root_lock(struct root *root, const struct patience *patience, bool *taken,
         return fail_errno(failure, "%s/" LOCK_NAME ": cannot open it",
                           root->path);
     while ((result = lock_both(root, failure)) == 0) {
-        if (!patience || pace_now() - from >= patience->wait ||
+        /* root_is_locked of another program has it for a moment */
+        int64_t wait = patience ? patience->wait : 0;
+
+        if (pace_now() - from >= (wait > LOCK_PAUSE ? wait : LOCK_PAUSE) ||
             !pause_for_lock(patience))
             break;
     }

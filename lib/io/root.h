@@ -24,6 +24,7 @@
 struct root {
     char *path; /* as given; owned */
     int fd;     /* -1: not open */
+    int wake;   /* -1, or as in input.h, for all inputs below */
 
     /* private */
     int lock;       /* the file "lock", or -1 */

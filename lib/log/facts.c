@@ -1,30 +1,67 @@
 #include "log/facts.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "log/read.h"
 
+/* One more of the stream's segments. */
+static int
+add_segment(struct log_facts *facts, struct log *log,
+            const struct log_stream *stream, size_t i, struct failure *failure)
+{
+    struct log_segment *segment = log_segment_of(log, stream, i);
+
+    if (log_load(log, segment, LOG_INDEX_SUMMARY, failure) != 0 ||
+        log_check_follows(log, stream, i, failure) != 0)
+        return -1;
+    facts->next = segment->index.next_seq;
+    facts->bytes += segment->file_size;
+    if (segment->index.time_min < facts->time_min)
+        facts->time_min = segment->index.time_min;
+    if (segment->index.time_max > facts->time_max)
+        facts->time_max = segment->index.time_max;
+    if (!segment->fault)
+        return 0;
+    *failure = *segment->fault;
+    return -1;
+}
+
+/* How the stream ended, as its last segment says that was read. */
+static int
+add_end(struct log_facts *facts, const struct log *log,
+        const struct log_stream *stream, struct failure *failure)
+{
+    const struct log_segment *last = log_last_segment(log, stream);
+    int ended =
+        log_segment_status(last, &facts->status, &facts->exit_class, failure);
+
+    facts->ended = ended > 0 && log_continues(&last->end) == 0;
+    if (ended <= 0 || facts->ended)
+        return ended < 0 ? -1 : 0;
+    /* a writer may have begun the next one since it was listed */
+    return log_check_begun(log, stream, log_continues(&last->end), failure);
+}
+
 int
-log_facts_of(struct log_facts *facts, const struct log *log,
+log_facts_of(struct log_facts *facts, struct log *log,
              struct log_stream *stream, struct failure *failure)
 {
-    int ended;
+    int result = log_name(log, stream, failure);
 
-    *facts = (struct log_facts){.time_min = INT64_MAX, .time_max = INT64_MIN};
-    for (size_t i = 0; i < stream->count; i++) {
-        struct log_segment *segment = log_segment_of(log, stream, i);
-
-        if (log_segment_load(segment, LOG_INDEX_SUMMARY, failure) != 0 ||
-            log_check_follows(log, stream, i, failure) != 0)
-            return -1;
-        facts->bytes += segment->file_size;
-        if (segment->index.time_min < facts->time_min)
-            facts->time_min = segment->index.time_min;
-        if (segment->index.time_max > facts->time_max)
-            facts->time_max = segment->index.time_max;
-    }
-    ended =
-        log_status(log, stream, &facts->status, &facts->exit_class, failure);
-    if (ended < 0 || log_name(log, stream, failure) != 0)
-        return -1;
-    facts->ended = ended;
-    return log_range(log, stream, &facts->first, &facts->next, failure);
+    assert(log->lenient);
+    memset(facts, 0, sizeof *facts);
+    facts->first = facts->next = log_segment_of(log, stream, 0)->first_seq;
+    facts->time_min = INT64_MAX;
+    facts->time_max = INT64_MIN;
+    for (size_t i = 0; result == 0 && i < stream->count; i++)
+        result = add_segment(facts, log, stream, i, failure);
+    if (result == 0)
+        result = add_end(facts, log, stream, failure);
+    if (result == 0 || failure->kind != FAILURE_DATA)
+        return result;
+    facts->damaged = true;
+    facts->fault = *failure;
+    *failure = (struct failure){0};
+    return 0;
 }

@@ -15,11 +15,13 @@ struct log_facts {
     bool ended;                 /* else it is open: without END */
     enum tape_status status;    /* if ended */
     int exit_class;
+    bool damaged; /* what is above is that of what precedes the damage */
+    struct failure fault;
 };
 
 /* Reads of closed segments their indexes only.  The name of the stream is
- * filled in, too. */
-int log_facts_of(struct log_facts *facts, const struct log *log,
+ * filled in, too, unless its beginning is damaged.  The log is lenient. */
+int log_facts_of(struct log_facts *facts, struct log *log,
                  struct log_stream *stream, struct failure *failure);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "io/input.h"
 #include "io/output.h"
 #include "tape/frame.h"
@@ -45,36 +46,20 @@ log_index_free(struct log_index *index)
     *index = (struct log_index){0};
 }
 
-/* Makes room for want things of size each. */
-static int
-grow(void *memory, size_t *capacity, size_t want, size_t each,
-     struct failure *failure)
-{
-    void **at = memory;
-    size_t count = *capacity ? *capacity : 64;
-    void *more;
-
-    if (want <= *capacity)
-        return 0;
-    while (count < want)
-        count *= 2;
-    more = realloc(*at, count * each);
-    if (!more)
-        return fail_memory(failure);
-    *at = more;
-    *capacity = count;
-    return 0;
-}
-
 int
 log_index_block(struct log_index *index, const struct log_entry *entry,
                 uint64_t next_seq, uint64_t bytes, struct failure *failure)
 {
+    struct log_entry *entries =
+        array_grow(index->entries, &index->entry_capacity,
+                   index->entry_count + 1, sizeof *entries, failure);
+
     assert(entry->offset == index->size && entry->seq == index->next_seq);
-    if (grow(&index->entries, &index->entry_capacity, index->entry_count + 1,
-             sizeof *index->entries, failure) != 0)
+    assert(next_seq > entry->seq && bytes > FRAME_HEAD);
+    if (!entries)
         return -1;
-    index->entries[index->entry_count++] = *entry;
+    index->entries = entries;
+    entries[index->entry_count++] = *entry;
     index->size += bytes;
     index->next_seq = next_seq;
     if (entry->time_min < index->time_min)
@@ -89,14 +74,17 @@ log_index_event(struct log_index *index, uint64_t seq,
                 const struct event *event, struct failure *failure)
 {
     size_t size = event->words * 8UL;
-    char *at;
+    char *definitions, *at;
 
     if (event->type != EVENT_INSTRUMENT && event->type != EVENT_NAME)
         return 0;
-    if (grow(&index->definitions, &index->definition_capacity,
-             index->definition_bytes + DEFINITION_HEAD + size, 1, failure) != 0)
+    definitions = array_grow(index->definitions, &index->definition_capacity,
+                             index->definition_bytes + DEFINITION_HEAD + size,
+                             1, failure);
+    if (!definitions)
         return -1;
-    at = index->definitions + index->definition_bytes;
+    index->definitions = definitions;
+    at = definitions + index->definition_bytes;
     memcpy(at, &seq, DEFINITION_HEAD);
     memcpy(at + DEFINITION_HEAD, event, size);
     index->definition_bytes += DEFINITION_HEAD + size;
@@ -141,8 +129,8 @@ log_index_find(const struct log_index *index, uint64_t seq)
 /* ---- the file ------------------------------------------------------------ */
 
 int
-log_index_save(const struct log_index *index, const char *path, uint64_t end,
-               struct failure *failure)
+log_index_save(const struct log_index *index, const struct root *root,
+               const char *path, uint64_t end, struct failure *failure)
 {
     size_t entry_bytes = index->entry_count * sizeof *index->entries;
     struct head head = {
@@ -162,7 +150,7 @@ log_index_save(const struct log_index *index, const char *path, uint64_t end,
 
     memcpy(head.magic, magic, sizeof magic);
     head.check = frame_hash(&head, offsetof(struct head, check));
-    if (output_open(&output, path, failure) == 0 &&
+    if (output_open_below(&output, root, path, failure) == 0 &&
         output_put(&output, &head, sizeof head) == 0 &&
         output_put(&output, index->definitions, index->definition_bytes) == 0 &&
         output_put(&output, index->entries, entry_bytes) == 0)
@@ -295,16 +283,16 @@ load(struct log_index *index, enum log_index_part part, struct input *input,
 
 int
 log_index_load(struct log_index *index, enum log_index_part part,
-               const char *path, uint64_t end, struct failure *failure)
+               const struct root *root, const char *path, uint64_t end,
+               struct failure *failure)
 {
-    struct failure missing = {0};
     struct input input;
-    int result;
+    int result = input_open_below(&input, root, path, failure);
 
     *index = (struct log_index){0};
-    if (input_open(&input, path, &missing) != 0)
-        return 0;
-    result = input.regular ? load(index, part, &input, end, failure) : 0;
+    if (result <= 0)
+        return result;
+    result = load(index, part, &input, end, failure);
     input_close(&input);
     if (result != 1)
         log_index_free(index);

@@ -1,10 +1,10 @@
 /* index.h - where the events of one segment are.
  *
- * For each block its place, first seq and times; and the definitions
- * (instrument, name) among its events, so that a replay that starts later
- * need not read the segment to know them.  An index is made from its segment
- * alone.  The file that keeps it is believed only when its hashes fit, and
- * when it names the END of the very segment.
+ * For each block its place, first sequence number and times; and the
+ * definitions (instrument, name) among its events, so that a replay that starts
+ * later need not read the segment to know them.  An index is made from its
+ * segment alone.  The file that keeps it is believed only when its hashes fit,
+ * and when it names the END of the very segment.
  *
  * Memory: 32 bytes a block, and the definitions.
  */
@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "io/root.h"
 #include "tape/event.h"
 
 struct log_entry {
@@ -35,11 +36,12 @@ struct log_index {
     size_t definition_bytes, definition_capacity;
 };
 
-/* Starts the index of a segment: its first seq, and the bytes of its HEADER. */
+/* Starts the index of a segment: its first sequence number, and the bytes of
+ * its HEADER. */
 void log_index_init(struct log_index *index, uint64_t first_seq, uint64_t size);
 void log_index_free(struct log_index *index);
 
-/* Adds a block that lies behind all others: bytes is the size of its frame. */
+/* Adds a block that follows all others: bytes is the size of its frame. */
 int log_index_block(struct log_index *index, const struct log_entry *entry,
                     uint64_t next_seq, uint64_t bytes, struct failure *failure);
 
@@ -51,21 +53,24 @@ int log_index_event(struct log_index *index, uint64_t seq,
  * returned after the last. */
 const struct event *log_index_definition(const struct log_index *index,
                                          const struct event *before);
-/* The seq of one of them. */
+/* The sequence number of one of them. */
 uint64_t log_index_definition_seq(const struct event *definition);
 
-/* The last block whose first seq is not behind seq; entry_count > 0. */
+/* The last block whose first sequence number is not after seq; entry_count > 0.
+ */
 size_t log_index_find(const struct log_index *index, uint64_t seq);
 
 /* Keeps it in a file, durably.  end is the check of the segment's END. */
-int log_index_save(const struct log_index *index, const char *path,
-                   uint64_t end, struct failure *failure);
+int log_index_save(const struct log_index *index, const struct root *root,
+                   const char *path, uint64_t end, struct failure *failure);
 
 enum log_index_part { LOG_INDEX_SUMMARY, LOG_INDEX_DEFINITIONS, LOG_INDEX_ALL };
 
 /* Reads it back: the numbers; the definitions too; or all. 1; 0 when the file
- * is missing or does not fit; -1 without memory or when it cannot be read. */
+ * is missing or does not fit; -1 if out of memory, when it cannot be read, or
+ * is no regular file. */
 int log_index_load(struct log_index *index, enum log_index_part part,
-                   const char *path, uint64_t end, struct failure *failure);
+                   const struct root *root, const char *path, uint64_t end,
+                   struct failure *failure);
 
 #endif

@@ -1,5 +1,6 @@
 #include "log/read.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,10 +39,10 @@ log_cursor_open(struct log_cursor *cursor, struct log *log,
         return 0;
     return fail(failure, FAILURE_DATA,
                 "%s: the stream begins with event %" PRIu64 ", not %" PRIu64,
-                log->path, log_segment_of(log, stream, 0)->first_seq, seq);
+                log->root.path, log_segment_of(log, stream, 0)->first_seq, seq);
 }
 
-/* Opens the segment in hand at the block with the next event. */
+/* Opens the current segment at the block with the next event. */
 static int
 open_segment(struct log_cursor *cursor, const struct log_segment *segment,
              struct failure *failure)
@@ -50,8 +51,14 @@ open_segment(struct log_cursor *cursor, const struct log_segment *segment,
     const struct log_entry *entry =
         &index->entries[log_index_find(index, cursor->seq)];
     struct tape_reader *reader = &cursor->reader;
+    int result;
 
-    if (input_open(&cursor->input, segment->path, failure) != 0)
+    result = input_open_below(&cursor->input, &cursor->log->root, segment->path,
+                              failure);
+    if (result == 0)
+        return fail(failure, FAILURE_DATA,
+                    "%s: the segment is missing: " LOG_ADVICE, segment->path);
+    if (result < 0)
         return -1;
     cursor->opened = true;
     cursor->input.read_max = FRAME_MAX; /* the first event soon */
@@ -73,11 +80,15 @@ find_segment(struct log_cursor *cursor, struct failure *failure)
         struct log_segment *segment =
             log_segment_of(cursor->log, stream, cursor->segment);
 
-        if (log_segment_load(segment, LOG_INDEX_ALL, failure) != 0)
+        if (log_load(cursor->log, segment, LOG_INDEX_ALL, failure) != 0)
             return -1;
         if (cursor->seq < segment->index.next_seq)
             return 1;
         close_segment(cursor);
+        if (segment->fault) {
+            *failure = *segment->fault;
+            return -1;
+        }
         if (cursor->segment + 1 == stream->count)
             return 0;
         if (log_check_follows(cursor->log, stream, ++cursor->segment,
@@ -87,27 +98,13 @@ find_segment(struct log_cursor *cursor, struct failure *failure)
     }
 }
 
-int
-log_cursor_next(struct log_cursor *cursor, struct failure *failure)
+/* The events of the block that was just read, from the next one on. */
+static void
+take_block(struct log_cursor *cursor)
 {
-    struct tape_reader *reader = &cursor->reader;
-    const struct log_segment *segment;
-    int result = find_segment(cursor, failure);
+    const struct tape_reader *reader = &cursor->reader;
 
-    cursor->first = cursor->end = NULL;
-    if (result <= 0)
-        return result;
-    segment = log_segment_of(cursor->log, cursor->stream, cursor->segment);
-    if (!cursor->opened && open_segment(cursor, segment, failure) != 0)
-        return -1;
-    result = tape_reader_next(reader, failure);
-    if (result != TAPE_BLOCK || reader->next_seq <= cursor->seq) {
-        if (result >= 0)
-            fail(failure, FAILURE_DATA,
-                 "%s: not what its index says: remove the index %s",
-                 segment->path, segment->index_path);
-        return result < 0 ? fail_hint(failure, LOG_ADVICE) : -1;
-    }
+    assert(reader->first_seq <= cursor->seq && cursor->seq < reader->next_seq);
     cursor->input.read_max = 0;
     cursor->first = reader->first;
     cursor->end = reader->end;
@@ -119,31 +116,67 @@ log_cursor_next(struct log_cursor *cursor, struct failure *failure)
     cursor->seq = reader->next_seq;
     cursor->bytes +=
         (uint64_t)((const char *)cursor->end - (const char *)cursor->first);
-    return 1;
 }
 
-/* Lists the store again, for a segment that was not there before. */
+static int
+read_block(struct log_cursor *cursor, const struct log_segment *segment,
+           struct failure *failure)
+{
+    struct tape_reader *reader = &cursor->reader;
+    int result;
+
+    if (!cursor->opened && open_segment(cursor, segment, failure) != 0)
+        return -1;
+    result = tape_reader_next(reader, failure);
+    if (result == TAPE_BLOCK && reader->next_seq > cursor->seq) {
+        take_block(cursor);
+        return 1;
+    }
+    if (result >= 0)
+        fail(failure, FAILURE_DATA,
+             "%s: not what its index says: remove the index %s", segment->path,
+             segment->index_path);
+    return result < 0 ? fail_hint(failure, LOG_ADVICE) : -1;
+}
+
+int
+log_cursor_next(struct log_cursor *cursor, struct failure *failure)
+{
+    struct log_segment *segment;
+    int result;
+
+    cursor->first = cursor->end = NULL;
+    while ((result = find_segment(cursor, failure)) > 0) {
+        segment = log_segment_of(cursor->log, cursor->stream, cursor->segment);
+        result = read_block(cursor, segment, failure);
+        if (result > 0 || failure->kind != FAILURE_DATA ||
+            !log_segment_changed(&cursor->log->root, segment))
+            break;
+        /* a writer went on with the stream: a new look */
+        *failure = (struct failure){0};
+        close_segment(cursor);
+        log_segment_unload(segment);
+    }
+    return result;
+}
+
+/* Lists the store again, for the segment that begins with the next event. */
 static int
 list_again(struct log_cursor *cursor, struct failure *failure)
 {
     struct log *log = cursor->log;
+    size_t at = (size_t)(cursor->stream - log->streams);
     unsigned ordinal = cursor->stream->ordinal;
     size_t count = cursor->stream->count;
-    struct failure missing = {0};
-    struct log fresh;
 
-    log_fail_missing(log, cursor->stream, cursor->seq, 0, &missing);
-    if (log_open(&fresh, log->path, failure) != 1)
-        return fail(failure, FAILURE_ENVIRONMENT, "%s: it is gone", log->path);
-    log_free(log);
-    *log = fresh;
-    for (size_t i = 0; i < log->stream_count; i++) {
-        cursor->stream = &log->streams[i];
-        if (cursor->stream->ordinal == ordinal && cursor->stream->count > count)
-            return LOG_MORE_EVENTS;
-    }
-    *failure = missing;
-    return -1;
+    if (log_refresh(log, failure) != 0)
+        return -1;
+    while (log->streams[at].ordinal != ordinal)
+        at++;
+    cursor->stream = &log->streams[at];
+    if (cursor->stream->count > count)
+        return LOG_MORE_EVENTS;
+    return log_fail_missing(log, cursor->stream, cursor->seq, 0, failure);
 }
 
 int
@@ -152,16 +185,17 @@ log_cursor_more(struct log_cursor *cursor, struct failure *failure)
     struct log_segment *last = log_last_segment(cursor->log, cursor->stream);
     uint64_t next = last->index.next_seq;
 
+    assert(last->loaded && cursor->seq >= next);
     close_segment(cursor);
     if (!last->ended) {
-        if (log_segment_extend(last, failure) != 0)
+        if (log_segment_extend(&cursor->log->root, last, failure) != 0)
             return -1;
         if (last->index.next_seq > next)
             return LOG_MORE_EVENTS;
     }
     if (!last->ended)
         return LOG_MORE_NOTHING;
-    if (LOG_CONTINUES(&last->end) != 0)
+    if (log_continues(&last->end) != 0)
         return list_again(cursor, failure);
     return LOG_MORE_ENDED;
 }
@@ -196,13 +230,13 @@ log_find_time(struct log *log, struct log_stream *stream, int64_t time,
         struct log_segment *segment = log_segment_of(log, stream, i);
         const struct log_index *index = &segment->index;
 
-        if (log_segment_load(segment, LOG_INDEX_SUMMARY, failure) != 0 ||
+        if (log_load(log, segment, LOG_INDEX_SUMMARY, failure) != 0 ||
             log_check_follows(log, stream, i, failure) != 0)
             return -1;
         *seq = index->next_seq;
         if (index->next_seq == index->first_seq || index->time_max < time)
             continue;
-        if (log_segment_load(segment, LOG_INDEX_ALL, failure) != 0)
+        if (log_load(log, segment, LOG_INDEX_ALL, failure) != 0)
             return -1;
         for (size_t k = 0; k < index->entry_count; k++)
             if (index->entries[k].time_max >= time)
@@ -213,12 +247,12 @@ log_find_time(struct log *log, struct log_stream *stream, int64_t time,
 }
 
 int
-log_range(const struct log *log, const struct log_stream *stream,
-          uint64_t *first, uint64_t *next, struct failure *failure)
+log_range(struct log *log, const struct log_stream *stream, uint64_t *first,
+          uint64_t *next, struct failure *failure)
 {
     struct log_segment *last = log_last_segment(log, stream);
 
-    if (log_segment_load(last, LOG_INDEX_SUMMARY, failure) != 0)
+    if (log_load(log, last, LOG_INDEX_SUMMARY, failure) != 0)
         return -1;
     *first = log_segment_of(log, stream, 0)->first_seq;
     *next = last->index.next_seq;
@@ -237,7 +271,7 @@ log_definitions(struct log *log, struct log_stream *stream, uint64_t seq,
 
         if (segment->first_seq >= seq)
             return 0;
-        if (log_segment_load(segment, LOG_INDEX_DEFINITIONS, failure) != 0 ||
+        if (log_load(log, segment, LOG_INDEX_DEFINITIONS, failure) != 0 ||
             log_check_follows(log, stream, i, failure) != 0)
             return -1;
         while ((event = log_index_definition(&segment->index, event)) &&

@@ -1,5 +1,5 @@
-/* read.h - the events of one stream of an event store, in order, from any
- * seq on.
+/* read.h - the events of one stream of an event store, in order, from
+ * any one on.
  */
 #ifndef LOG_READ_H
 #define LOG_READ_H
@@ -12,8 +12,8 @@
 #include "tape/reader.h"
 
 struct log_cursor {
-    /* The events in hand, as they lie on the tape unless complete is set: after
-     * log_cursor_next. */
+    /* After log_cursor_next: events, as they lie on the tape unless complete is
+     * set. */
     const struct event *first, *end;
     uint64_t first_seq; /* of the first */
 
@@ -25,14 +25,14 @@ struct log_cursor {
     /* private */
     struct log *log;
     struct log_stream *stream;
-    size_t segment;
-    bool opened; /* the segment is */
+    size_t segment; /* of the stream, the current one */
+    bool opened;    /* the segment is */
     struct input input;
     struct tape_reader reader;
 };
 
 /* Begins before event seq of a stream. 0, or -1 when the stream does not have
- * that event as one of its own or its next. */
+ * that event and it is not its next. */
 int log_cursor_open(struct log_cursor *cursor, struct log *log,
                     struct log_stream *stream, uint64_t seq,
                     struct failure *failure);
@@ -48,17 +48,18 @@ enum log_more {
 };
 
 /* After 0: looks whether more was written meanwhile; an enum log_more, or -1.
- * The log may be listed again; cursor->stream is then another pointer. */
+ * The log may be listed again, and its streams lie elsewhere then. */
 int log_cursor_more(struct log_cursor *cursor, struct failure *failure);
 
 /* The first event of a stream whose time is not before time: 1 with its seq;
- * 0 when there is none, *seq is then the seq behind the last; -1. */
+ * 0 when there is none, *seq is then the number after the last; -1. */
 int log_find_time(struct log *log, struct log_stream *stream, int64_t time,
                   uint64_t *seq, struct failure *failure);
 
-/* The seq of a stream's first event, and of the one that would come next. */
-int log_range(const struct log *log, const struct log_stream *stream,
-              uint64_t *first, uint64_t *next, struct failure *failure);
+/* The sequence number of a stream's first event, and of the one that would
+ * come next. */
+int log_range(struct log *log, const struct log_stream *stream, uint64_t *first,
+              uint64_t *next, struct failure *failure);
 
 /* Calls take for each definition of the stream before seq, in order; those of
  * one segment are loaded at a time. */

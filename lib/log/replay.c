@@ -1,7 +1,13 @@
 #include "log/replay.h"
 
+#include <assert.h>
+#include <inttypes.h>
+
 #include "base/clock.h"
 
+/* The most clock events between two events: with 24 bytes each, a tape of two
+ * events could otherwise make 200 GB of them. */
+#define CLOCKS_MAX   10000000
 #define FLUSH_PAUSE  (NS_PER_SECOND / 1000)
 #define FOLLOW_PAUSE (NS_PER_SECOND / 50)
 
@@ -52,30 +58,80 @@ wait_for(struct replay *replay, int64_t time, struct failure *failure)
     return !replay->stopped(replay->owner);
 }
 
+/* The time of the first multiple of the interval after the last clock event;
+ * TIME_NULL when there is none. */
+static int64_t
+next_clock(const struct replay *replay)
+{
+    int64_t rest = replay->clock_time % replay->clock;
+    int64_t step = rest < 0 ? -rest : replay->clock - rest;
+    int64_t next;
+
+    if (__builtin_add_overflow(replay->clock_time, step, &next))
+        return TIME_NULL;
+    return next;
+}
+
+static int
+put_clock(struct replay *replay, int64_t time, struct failure *failure)
+{
+    int result = replay->pace.speed ? wait_for(replay, time, failure) : 1;
+    struct event *event;
+
+    if (result <= 0)
+        return result;
+    event = tape_writer_put(replay->writer, sizeof(struct clock));
+    *event = (struct event){sizeof(struct clock) / 8, EVENT_CLOCK, 0, time};
+    replay->clock_time = time;
+    return failure->kind == FAILURE_NONE ? 1 : -1;
+}
+
 /* Clock events for each multiple of the interval up to time: as wait_for. */
+static int
+put_clocks_until(struct replay *replay, int64_t time, struct failure *failure)
+{
+    int result = 1;
+
+    while (result > 0) {
+        int64_t next = next_clock(replay);
+
+        if (next == TIME_NULL || next > time)
+            break;
+        result = put_clock(replay, next, failure);
+    }
+    return result;
+}
+
+/* The same before an event at time, however far away it is. */
 static int
 put_clocks(struct replay *replay, int64_t time, struct failure *failure)
 {
+    int64_t max_gap = replay->pace.max_gap;
+    uint64_t gap;
+
+    assert(replay->clock > 0);
+    if (time == TIME_NULL)
+        return 1;
     if (replay->clock_time == TIME_NULL)
         replay->clock_time = time;
-    while (time != TIME_NULL) {
-        int64_t rest = replay->clock_time % replay->clock;
-        int64_t step = rest < 0 ? -rest : replay->clock - rest;
-        int64_t next;
-        struct event *event;
-        int result;
+    if (time <= replay->clock_time)
+        return 1;
+    gap = (uint64_t)time - (uint64_t)replay->clock_time;
+    if (max_gap && gap > (uint64_t)max_gap) {
+        int result =
+            put_clocks_until(replay, replay->clock_time + max_gap, failure);
 
-        if (__builtin_add_overflow(replay->clock_time, step, &next) ||
-            next > time)
-            break;
-        result = replay->pace.speed ? wait_for(replay, next, failure) : 1;
         if (result <= 0)
             return result;
-        event = tape_writer_put(replay->writer, sizeof(struct clock));
-        *event = (struct event){sizeof(struct clock) / 8, EVENT_CLOCK, 0, next};
-        replay->clock_time = next;
+        replay->clock_time = time - 1;
+    } else if (gap / (uint64_t)replay->clock > CLOCKS_MAX) {
+        return fail(failure, FAILURE_DATA,
+                    "%" PRIu64 " clock events would come before an event that "
+                    "is %" PRIu64 " days after the one before: use --max-gap, "
+                    "for example --max-gap 1h",
+                    gap / (uint64_t)replay->clock, gap / (uint64_t)NS_PER_DAY);
     }
-    return 1;
+    return put_clocks_until(replay, time, failure);
 }
 
 /* ---- items --------------------------------------------------------------- */
@@ -111,18 +167,20 @@ copy_events(struct tape_writer *writer, const struct tape_source *source)
         tape_writer_copy_run(writer, source->first, source->end, count);
 }
 
-/* Writes a block; stops amid it when the program is stopped. */
+/* Writes a block; stops within it when the program is stopped. */
 static int
 put_events(struct replay *replay, const struct tape_source *source,
            struct failure *failure)
 {
     const struct event *event = source->first;
+    uint64_t seq = source->first_seq;
     int result = 1;
 
     replay->progress(replay->owner);
     if (source->preamble || (!replay->clock && !replay->pace.speed)) {
         copy_events(replay->writer, source);
         replay->taken += source->count;
+        replay->selected += source->preamble ? 0 : source->count;
         event = source->end;
         if (replay->pace.speed && flush(replay, failure) != 0)
             return -1;
@@ -130,11 +188,15 @@ put_events(struct replay *replay, const struct tape_source *source,
     for (; result > 0 && event < source->end; event = event_next(event)) {
         if (replay->clock)
             result = put_clocks(replay, event->time, failure);
+        if (result < 0 && failure->kind == FAILURE_DATA)
+            return tape_source_blame(source, event, seq, failure);
         if (result > 0 && replay->pace.speed)
             result = wait_for(replay, event->time, failure);
         if (result <= 0)
             break;
+        seq++;
         replay->taken++;
+        replay->selected++;
         tape_writer_copy(replay->writer, event);
     }
     return result < 0 || failure->kind != FAILURE_NONE ? -1 : 0;

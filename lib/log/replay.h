@@ -1,4 +1,4 @@
-/* replay.h - writes what a source gives, at once or at its pace.
+/* replay.h - writes what a source hands out, at once or at its pace.
  *
  * The events are those of the source, and its HEADER and END; only clock
  * events may come between them, and then it is another stream.  Definitions
@@ -17,7 +17,9 @@
 
 struct replay {
     /* Set before. */
-    int64_t clock;       /* interval of clock events; 0: none */
+    int64_t clock;       /* interval of clock events; 0: none.  Where two
+                          * events are further apart than pace.max_gap, there
+                          * are none for what exceeds it */
     struct pace pace;    /* its speed 0: as fast as it goes */
     const char *options; /* for the provenance */
     struct tape_writer *writer;
@@ -28,6 +30,7 @@ struct replay {
     /* What was done. */
     struct pace_late late;
     uint64_t taken, written; /* events, those of ended tapes */
+    uint64_t selected;       /* of the taken: not definitions before a part */
 
     /* private */
     int64_t batch;      /* deadline of the first event not sent on; 0: none */

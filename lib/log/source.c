@@ -22,8 +22,8 @@ begin_stream(struct log_source *from, struct failure *failure)
     if (from->at >= log->stream_count || from->at >= from->until)
         return TAPE_NOTHING;
     tape_header_free(&from->header);
-    if (log_segment_header(log_segment_of(log, stream_of(from), 0),
-                           &from->header, NULL, NULL, failure) != 0 ||
+    if (log_segment_header(&log->root, log_segment_of(log, stream_of(from), 0),
+                           &from->header, NULL, failure) != 0 ||
         log_range(log, stream_of(from), &from->seq, &next, failure) != 0)
         return -1;
     from->in_tape = true;
@@ -42,8 +42,8 @@ end_stream(struct log_source *from, struct failure *failure)
     source->status = TAPE_LIMITED;
     source->exit_class = 0;
     if (!source->enough &&
-        log_status(&from->log, stream_of(from), &source->status,
-                   &source->exit_class, failure) < 0)
+        log_segment_status(log_last_segment(&from->log, stream_of(from)),
+                           &source->status, &source->exit_class, failure) < 0)
         return -1;
     from->in_tape = false;
     from->at++;
@@ -106,7 +106,7 @@ look_for_more(struct log_source *from, struct failure *failure)
     return fail(failure, FAILURE_ENVIRONMENT,
                 "%s: the stream %s has no END: it is being written (use "
                 "--follow), or was cut off (run what stored it again)",
-                cursor->log->path, cursor->stream->name);
+                cursor->log->root.path, cursor->stream->name);
 }
 
 static int
@@ -182,9 +182,8 @@ find_stream(struct log_source *from, const char *name, struct failure *failure)
     if (found < 0 || log_check_numbers(log, failure) != 0)
         return -1;
     return fail(failure, FAILURE_DATA,
-                "%s: there is no stream %s in it: xstore -d %s ls tells which "
-                "there are",
-                log->path, name, log->path);
+                "%s: there is no stream %s in it: xstore -d %s ls lists them",
+                log->root.path, name, log->root.path);
 }
 
 static int
@@ -194,7 +193,7 @@ find_streams(struct log_source *from, const char *only, struct failure *failure)
     if (from->log.stream_count == 0)
         return fail(failure, FAILURE_DATA,
                     "%s: there is no stream in it: fill it with xstore",
-                    from->log.path);
+                    from->log.root.path);
     return only ? find_stream(from, only, failure)
                 : log_check_numbers(&from->log, failure);
 }
@@ -213,6 +212,7 @@ log_source_open(struct log_source *from, const char *path, const char *only,
         .reader = &from->cursor.reader,
     };
     result = log_open(&from->log, path, failure);
+    from->log.lenient = true;
     if (result == 0)
         return fail(failure, FAILURE_ENVIRONMENT,
                     "%s: there is no such directory", path);

@@ -18,9 +18,9 @@ struct log_source {
     /* private */
     struct log log;
     bool raw;
-    size_t at;    /* the stream in hand, or the next one */
-    size_t until; /* this one is not wanted, and none behind it */
-    bool in_tape; /* it is in hand */
+    size_t at;    /* the current stream, or the next one */
+    size_t until; /* this one is not wanted, and none after it */
+    bool in_tape; /* it has begun */
     bool open;    /* the cursor is */
     uint64_t seq; /* where to open it */
     struct log_cursor cursor;

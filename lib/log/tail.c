@@ -22,17 +22,19 @@ log_tail_close(struct log_tail *tail)
 
 /* Opens the file of a segment that is there. */
 static int
-open_file(struct log_tail *tail, const struct log_segment *segment,
-          struct failure *failure)
+open_file(struct log_tail *tail, const struct root *root,
+          const struct log_segment *segment, struct failure *failure)
 {
-    assert(!tail->open);
+    assert(!tail->open && !tail->bytes);
+    tail->root = root;
+    tail->identity = segment->identity;
     tail->path = strdup(segment->path);
     tail->index_path = strdup(segment->index_path);
     tail->bytes = allocate(failure, 1, TAIL_BYTES + FRAME_MAX);
     if (!tail->path || !tail->index_path || !tail->bytes ||
         digest_reset(&tail->digest) != 0)
         return fail_memory(failure);
-    if (append_open(&tail->file, tail->path, failure) != 0)
+    if (append_open(&tail->file, root, tail->path, failure) != 0)
         return -1;
     tail->open = true;
     return 0;
@@ -40,8 +42,8 @@ open_file(struct log_tail *tail, const struct log_segment *segment,
 
 /* Makes a file that holds the HEADER. */
 static int
-write_header(const char *path, const struct tape_header *header,
-             uint64_t stream_begin, struct failure *failure)
+write_header(const struct root *root, const struct log_segment *segment,
+             const struct tape_header *header, struct failure *failure)
 {
     struct frame *frame = allocate(failure, 1, FRAME_MAX);
     struct output output;
@@ -49,9 +51,9 @@ write_header(const char *path, const struct tape_header *header,
     int result = -1;
 
     if (size > 0) {
-        LOG_STREAM_BEGIN(frame) = stream_begin;
+        log_mark_header(frame, &segment->identity);
         frame_seal(frame, frame->body);
-        result = output_open(&output, path, failure);
+        result = output_open_below(&output, root, segment->path, failure);
         if (result == 0)
             result = output_put(&output, frame, (size_t)size);
         if (result == 0)
@@ -64,13 +66,14 @@ write_header(const char *path, const struct tape_header *header,
 }
 
 int
-log_tail_begin(struct log_tail *tail, const struct log_segment *segment,
-               struct tape_header *header, uint64_t stream_begin,
+log_tail_begin(struct log_tail *tail, const struct root *root,
+               const struct log_segment *segment, struct tape_header *header,
                struct failure *failure)
 {
+    assert(segment->identity.begin <= segment->first_seq);
     header->first_seq = segment->first_seq;
-    if (write_header(segment->path, header, stream_begin, failure) != 0 ||
-        open_file(tail, segment, failure) != 0)
+    if (write_header(root, segment, header, failure) != 0 ||
+        open_file(tail, root, segment, failure) != 0)
         return -1;
     tail->next_seq = segment->first_seq;
     tail->file.durable = tail->file.size;
@@ -79,13 +82,14 @@ log_tail_begin(struct log_tail *tail, const struct log_segment *segment,
 }
 
 int
-log_tail_open(struct log_tail *tail, struct log_segment *segment,
-              uint64_t *torn, struct failure *failure)
+log_tail_open(struct log_tail *tail, const struct root *root,
+              struct log_segment *segment, uint64_t *torn,
+              struct failure *failure)
 {
     log_segment_unload(segment);
-    if (log_segment_extend(segment, failure) != 0 ||
-        directory_remove(segment->index_path, failure) != 0 ||
-        open_file(tail, segment, failure) != 0 ||
+    if (log_segment_extend(root, segment, failure) != 0 ||
+        root_remove(root, segment->index_path, failure) != 0 ||
+        open_file(tail, root, segment, failure) != 0 ||
         append_cut(&tail->file, segment->index.size, failure) != 0)
         return -1;
     if (digest_copy(&tail->digest, &segment->digest) != 0)
@@ -94,7 +98,7 @@ log_tail_open(struct log_tail *tail, struct log_segment *segment,
     tail->index = segment->index;
     tail->next_seq = tail->index.next_seq;
     segment->index = (struct log_index){0};
-    segment->ended = false;
+    log_segment_unload(segment);
     return 0;
 }
 
@@ -109,7 +113,7 @@ write_sealed(struct log_tail *tail, struct failure *failure)
     return size ? append_write(&tail->file, tail->bytes, size, failure) : 0;
 }
 
-/* Closes the block in hand. */
+/* Closes the current block. */
 static int
 seal_block(struct log_tail *tail, struct failure *failure)
 {
@@ -121,6 +125,7 @@ seal_block(struct log_tail *tail, struct failure *failure)
     uint64_t hash = frame_hash(body, tail->used);
     size_t size = FRAME_HEAD + tail->used;
 
+    assert(tail->open && tail->count > 0 && tail->used <= BLOCK_BODY_MAX);
     memset(frame, 0, sizeof *frame);
     frame->kind = FRAME_BLOCK;
     frame->size = (uint32_t)size;
@@ -128,7 +133,7 @@ seal_block(struct log_tail *tail, struct failure *failure)
     frame->u.block.first_seq = entry.seq;
     frame->u.block.time_min = entry.time_min;
     frame->u.block.time_max = entry.time_max;
-    LOG_DURABLE(frame) = tail->file.durable;
+    log_mark_block(frame, &tail->identity, entry.offset, tail->file.durable);
     frame_seal(frame, hash);
     if (log_index_block(&tail->index, &entry, tail->next_seq, size, failure))
         return -1;
@@ -149,6 +154,7 @@ log_tail_put(struct log_tail *tail, const struct event **first,
     size_t used = tail->used;
     int result = 0;
 
+    assert(tail->open && event < end);
     if (used >= CHUNK_SIZE || used + event->words * 8UL > BLOCK_BODY_MAX) {
         if (seal_block(tail, failure) != 0)
             return -1;
@@ -215,6 +221,15 @@ log_tail_pending(const struct log_tail *tail)
     return tail->file.size - tail->file.durable + log_tail_unwritten(tail);
 }
 
+uint64_t
+log_tail_chain(const struct log_tail *tail)
+{
+    assert(log_tail_unwritten(tail) == 0);
+    return log_chain_next(&tail->identity,
+                          tail->index.next_seq - tail->index.first_seq,
+                          digest_value(&tail->digest));
+}
+
 int
 log_tail_end(struct log_tail *tail, enum tape_status status, int exit_class,
              uint64_t continues, struct failure *failure)
@@ -226,15 +241,15 @@ log_tail_end(struct log_tail *tail, enum tape_status status, int exit_class,
     frame.u.end.exit_class = (uint32_t)exit_class;
     frame.u.end.count = tail->index.next_seq - tail->index.first_seq;
     frame.u.end.digest = digest_value(&tail->digest);
-    LOG_CONTINUES(&frame) = continues;
+    log_mark_end(&frame, &tail->identity, tail->file.size, continues);
     frame_seal(&frame, frame_hash(&frame, 0));
     if (result == 0)
         result = append_write(&tail->file, &frame, sizeof frame, failure);
     if (result == 0)
         result = append_sync(&tail->file, failure);
     if (result == 0)
-        result = log_index_save(&tail->index, tail->index_path, frame.check,
-                                failure);
+        result = log_index_save(&tail->index, tail->root, tail->index_path,
+                                frame.check, failure);
     log_tail_close(tail);
     return result;
 }

@@ -35,42 +35,60 @@ remember(struct log_writer *writer, int result, const struct failure *failure)
 static int
 take_lock(struct log_writer *writer, struct failure *failure)
 {
-    char *path = log_path(&writer->log, "lock", failure);
+    struct root *root = &writer->log.root;
     bool taken;
 
-    if (!path)
-        return -1;
-    writer->lock = directory_lock(path, &taken, failure);
-    free(path);
-    if (writer->lock >= 0)
+    if (root_lock(root, writer->patience.wait ? &writer->patience : NULL,
+                  &taken, failure) == 0)
         return 0;
     if (taken) {
         failure->kind = FAILURE_NONE;
         fail(failure, FAILURE_ENVIRONMENT,
-             "%s: another xstore is writing here: wait until it has ended",
-             writer->log.path);
+             "%s: another xstore is writing here: wait until it has ended, or "
+             "use --wait",
+             root->path);
     }
     return -1;
 }
 
-/* A closed segment whose index is missing or of another day gets one. */
+/* Looks at a segment: it is of this store, and if it is closed and its index is
+ * missing or of another day, it gets one. */
 static int
-mend_indexes(struct log_writer *writer, struct failure *failure)
+take_segment(struct log_writer *writer, struct log_segment *segment,
+             struct failure *failure)
 {
-    for (size_t i = 0; i < writer->log.segment_count; i++) {
-        struct log_segment *segment = &writer->log.segments[i];
-        int result = log_segment_end(segment, failure);
+    const struct root *root = &writer->log.root;
+    int result = log_segment_look(root, segment, failure);
 
-        if (result == 0 && segment->ended)
-            result = log_segment_load(segment, LOG_INDEX_SUMMARY, failure);
-        if (result == 0 && segment->ended && !segment->indexed)
-            result = log_index_save(&segment->index, segment->index_path,
-                                    segment->end.check, failure);
-        log_segment_unload(segment);
-        if (result != 0)
-            return -1;
-    }
-    return 0;
+    if (result != 0)
+        return -1;
+    if (writer->log.id == 0)
+        writer->log.id = segment->identity.store;
+    if (segment->ended)
+        result = log_segment_load(root, segment, LOG_INDEX_SUMMARY, failure);
+    if (result == 0 && segment->ended && !segment->indexed)
+        result = log_index_save(&segment->index, root, segment->index_path,
+                                segment->end.check, failure);
+    log_segment_unload(segment);
+    return result;
+}
+
+/* Lists the store, now that nobody else writes to it. */
+static int
+take_store(struct log_writer *writer, struct failure *failure)
+{
+    struct log *log = &writer->log;
+    int result = log_refresh(log, failure);
+
+    for (size_t i = 0; result == 0 && i < log->leftover_count; i++)
+        result = root_remove(&log->root, log->leftover[i], failure);
+    if (result == 0)
+        result = log_check_numbers(log, failure);
+    for (size_t i = 0; result == 0 && i < log->segment_count; i++)
+        result = take_segment(writer, &log->segments[i], failure);
+    if (result == 0 && log->id == 0)
+        result = log_make_id(&log->id, failure);
+    return result;
 }
 
 int
@@ -79,7 +97,6 @@ log_write_open(struct log_writer *writer, const char *path,
 {
     struct log *log = &writer->log;
 
-    writer->lock = -1;
     if (directory_make(path, failure) != 0 || log_open(log, path, failure) != 1)
         return -1;
     if (log->segment_count == 0 && log->foreign)
@@ -89,15 +106,7 @@ log_write_open(struct log_writer *writer, const char *path,
                     path, log->foreign);
     if (take_lock(writer, failure) != 0)
         return -1;
-    log_free(log); /* somebody may have written until we had the lock */
-    if (log_open(log, path, failure) != 1)
-        return -1;
-    for (size_t i = 0; i < log->leftover_count; i++)
-        if (directory_remove(log->leftover[i], failure) != 0)
-            return -1;
-    if (log_check_numbers(log, failure) != 0)
-        return -1;
-    return mend_indexes(writer, failure);
+    return take_store(writer, failure);
 }
 
 void
@@ -107,8 +116,6 @@ log_write_close(struct log_writer *writer)
     log_tail_close(&writer->tail);
     tape_header_free(&writer->header);
     log_free(&writer->log);
-    directory_unlock(writer->lock);
-    writer->lock = -1;
 }
 
 /* ---- segments ------------------------------------------------------------ */
@@ -123,7 +130,9 @@ begin_segment(struct log_writer *writer, struct log_tail *tail,
 
     if (!segment)
         return -1;
-    return log_tail_begin(tail, segment, &writer->header, writer->begin,
+    segment->identity =
+        (struct log_identity){writer->begin, writer->log.id, writer->chain};
+    return log_tail_begin(tail, &writer->log.root, segment, &writer->header,
                           failure);
 }
 
@@ -135,6 +144,7 @@ roll(struct log_writer *writer, struct failure *failure)
 
     if (log_tail_sync(&writer->tail, failure) != 0)
         return -1;
+    writer->chain = log_tail_chain(&writer->tail);
     if (begin_segment(writer, &next, failure) != 0 ||
         log_tail_end(&writer->tail, TAPE_LIMITED, 0, writer->next_seq,
                      failure) != 0) {
@@ -152,7 +162,8 @@ open_segment(struct log_writer *writer, struct log_segment *segment,
              struct failure *failure)
 {
     uint64_t torn = 0;
-    int result = log_tail_open(&writer->tail, segment, &torn, failure);
+    int result = log_tail_open(&writer->tail, &writer->log.root, segment, &torn,
+                               failure);
 
     if (torn)
         snprintf(writer->cut_where, sizeof writer->cut_where, "%s",
@@ -169,7 +180,7 @@ finish_segment(struct log_writer *writer, struct log_segment *segment,
 {
     uint64_t next = segment[1].first_seq;
 
-    if (log_segment_end(segment, failure) != 0)
+    if (log_segment_look(&writer->log.root, segment, failure) != 0)
         return -1;
     if (segment->ended)
         return 0;
@@ -178,12 +189,12 @@ finish_segment(struct log_writer *writer, struct log_segment *segment,
     if (writer->tail.next_seq != next)
         return fail(failure, FAILURE_DATA,
                     "%s: ends before event %" PRIu64 ", with which the next "
-                    "segment begins: bring it back from a copy",
+                    "segment begins: " LOG_ADVICE,
                     segment->path, next);
     return log_tail_end(&writer->tail, TAPE_LIMITED, 0, next, failure);
 }
 
-/* Opens the last segment to go on behind its last whole block: cuts a torn
+/* Opens the last segment to go on after its last whole block: cuts a torn
  * tail, and the END that an earlier run gave the stream. */
 static int
 open_tail(struct log_writer *writer, struct failure *failure)
@@ -210,16 +221,38 @@ sync_tail(struct log_writer *writer, struct failure *failure)
     for (size_t i = first; result == 0 && i < stream->count; i++) {
         struct append file;
 
-        result = append_open(
-            &file, log_segment_of(&writer->log, stream, i)->path, failure);
+        result =
+            append_open(&file, &writer->log.root,
+                        log_segment_of(&writer->log, stream, i)->path, failure);
         if (result == 0)
             result = append_sync(&file, failure);
         append_close(&file);
     }
-    return result == 0 ? directory_sync(writer->log.path, failure) : -1;
+    return result == 0
+               ? root_sync(&writer->log.root, writer->log.root.path, failure)
+               : -1;
 }
 
 /* ---- a stream begins ----------------------------------------------------- */
+
+/* Leaves the last stream as it is: with an END that says so, or, if it is
+ * damaged, without one: what precedes the damage stays readable. */
+static int
+abandon(struct log_writer *writer, const struct log_stream *last,
+        struct failure *failure)
+{
+    writer->ordinal = last->ordinal;
+    if (open_tail(writer, failure) == 0)
+        return log_tail_end(&writer->tail, TAPE_FAILED, FAILURE_ENVIRONMENT, 0,
+                            failure);
+    log_tail_close(&writer->tail);
+    if (failure->kind != FAILURE_DATA)
+        return -1;
+    snprintf(writer->left_damaged, sizeof writer->left_damaged, "%s",
+             log_last_segment(&writer->log, last)->path);
+    *failure = (struct failure){0};
+    return 0;
+}
 
 /* The last stream has to be over before another one comes. */
 static int
@@ -233,19 +266,14 @@ check_last_ended(struct log_writer *writer, struct failure *failure)
     result = log_status(&writer->log, last, &status, &exit_class, failure);
     if (result != 0)
         return result > 0 ? 0 : -1;
-    if (writer->abandon) {
-        writer->ordinal = last->ordinal;
-        if (open_tail(writer, failure) != 0)
-            return -1;
-        return log_tail_end(&writer->tail, TAPE_FAILED, FAILURE_ENVIRONMENT, 0,
-                            failure);
-    }
+    if (writer->abandon)
+        return abandon(writer, last, failure);
     if (log_name(&writer->log, last, failure) != 0)
         return -1;
     return fail(failure, FAILURE_DATA,
                 "%s: the stream %s was cut off: store it once more from its "
                 "beginning, or use --abandon to leave it so",
-                writer->log.path, last->name);
+                writer->log.root.path, last->name);
 }
 
 static int
@@ -259,6 +287,7 @@ begin_stream(struct log_writer *writer, struct failure *failure)
         log->stream_count ? log->streams[log->stream_count - 1].ordinal + 1 : 1;
     writer->begin = writer->header.first_seq;
     writer->next_seq = writer->begin;
+    writer->chain = log_chain_first(log->id, writer->ordinal, writer->begin);
     if (begin_segment(writer, &writer->tail, failure) != 0)
         return -1;
     memcpy(stream_of(writer)->name, writer->header.stream,
@@ -273,8 +302,9 @@ take_stored_header(struct log_writer *writer, struct failure *failure)
 {
     struct log_stream *stream = stream_of(writer);
     struct tape_header stored;
-    int result = log_segment_header(log_segment_of(&writer->log, stream, 0),
-                                    &stored, &writer->begin, NULL, failure);
+    int result = log_segment_header(&writer->log.root,
+                                    log_segment_of(&writer->log, stream, 0),
+                                    &stored, NULL, failure);
 
     for (unsigned type = 0; result == 0 && type < EVENT_TYPES; type++)
         if (stored.sizes[type] && writer->header.sizes[type] &&
@@ -296,9 +326,12 @@ resume_stream(struct log_writer *writer, uint64_t seq, struct failure *failure)
     struct log_stream *stream = stream_of(writer);
     uint64_t first;
 
+    assert(stream && !writer->tail.open);
     if (take_stored_header(writer, failure) != 0 ||
-        log_check_follows(&writer->log, stream, 0, failure) != 0 ||
-        sync_tail(writer, failure) != 0 ||
+        log_check_follows(&writer->log, stream, 0, failure) != 0)
+        return -1;
+    writer->begin = log_segment_of(&writer->log, stream, 0)->identity.begin;
+    if (sync_tail(writer, failure) != 0 ||
         log_range(&writer->log, stream, &first, &writer->next_seq, failure))
         return -1;
     if (seq > writer->next_seq)
@@ -306,7 +339,8 @@ resume_stream(struct log_writer *writer, uint64_t seq, struct failure *failure)
                     "a gap: the stream %s comes from event %" PRIu64
                     " on, and %s has it up to event %" PRIu64
                     ": send it from there or from its beginning",
-                    stream->name, seq, writer->log.path, writer->next_seq - 1);
+                    stream->name, seq, writer->log.root.path,
+                    writer->next_seq - 1);
     writer->comparing = true;
     return log_cursor_open(&writer->cursor, &writer->log, stream, seq, failure);
 }
@@ -361,7 +395,7 @@ fail_different(struct log_writer *writer, const struct event *first,
     return fail(failure, FAILURE_DATA,
                 "event %" PRIu64 " of the stream %s is not the one that %s "
                 "has: another stream needs another name, or another directory",
-                writer->seq, stream_of(writer)->name, writer->log.path);
+                writer->seq, stream_of(writer)->name, writer->log.root.path);
 }
 
 /* Compares what is known of [*first, end) with the store; *first is then what
@@ -462,9 +496,11 @@ log_write_commit(struct log_writer *writer, struct failure *failure)
     if (writer->broken)
         return fail(failure, FAILURE_ENVIRONMENT,
                     "%s: an earlier write failed; run it again",
-                    writer->log.path);
+                    writer->log.root.path);
     if (!tail->open || log_tail_pending(tail) == 0)
         return 0;
+    if (root_check(&writer->log.root, failure) != 0)
+        return remember(writer, -1, failure);
     if (writer->fsync == LOG_FSYNC_NONE)
         result = log_tail_send(tail, failure);
     else
@@ -495,7 +531,7 @@ is_news(struct log_writer *writer, enum tape_status status, int exit_class,
                     "the stream %s is said to be complete with event %" PRIu64
                     ", but %s has it up to event %" PRIu64
                     ": another stream needs another name",
-                    stream->name, writer->seq - 1, writer->log.path,
+                    stream->name, writer->seq - 1, writer->log.root.path,
                     writer->next_seq - 1);
     if (result == 1 && writer->seq == writer->next_seq &&
         stored != TAPE_COMPLETE)
@@ -514,7 +550,8 @@ end_stream(struct log_writer *writer, enum tape_status status, int exit_class,
             return -1;
     if (!news)
         return 0;
-    if (open_tail(writer, failure) != 0)
+    if (root_check(&writer->log.root, failure) != 0 ||
+        open_tail(writer, failure) != 0)
         return -1;
     return log_tail_end(&writer->tail, status, exit_class, 0, failure);
 }

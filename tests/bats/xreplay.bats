@@ -85,7 +85,7 @@ lasts() {
     [ "$(xexport -f json three.tape | wc -l)" -eq \
         $((3 * $(xexport -f json one.tape | wc -l))) ]
     run -2 --separate-stderr xreplay --loop 2 - < day.tape
-    [[ $stderr == *"stdin comes but once"* ]]
+    [[ $stderr == *"stdin can be read once"* ]]
     # each time from its own beginning
     xreplay --to-seq 300 day.tape > part.tape
     start=$(date +%s%N)
@@ -401,7 +401,7 @@ JSON
 @test "options that make no sense together are exit 2" {
     make_day
     run -2 --separate-stderr xreplay -d day day.tape --from-seq 5
-    [[ $stderr == *"seqs are those of one stream"* ]]
+    [[ $stderr == *"sequence numbers are those of one stream"* ]]
     run -2 xreplay --bare day.tape day.tape
     run -2 xreplay --loop 0 day.tape
     run -2 xreplay --stream x day.tape
@@ -409,7 +409,7 @@ JSON
     run -2 xreplay --precise day.tape
     for speed in 0 0.0 -1; do
         run -2 --separate-stderr xreplay --speed $speed day.tape
-        [ "$stderr" = "xreplay: --speed is above 0" ]
+        [ "$stderr" = "xreplay: --speed must be above 0" ]
     done
     run -2 xreplay --from-seq 0 day.tape
     run -2 xreplay --bare --clock 1s day.tape

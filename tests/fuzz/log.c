@@ -1,19 +1,23 @@
-/* Fuzzes what is read of an event store: a segment whose frames are mended so
- * that they are believed, and an index file likewise.  Whatever the bytes
- * say, reading ends, stays inside of them and never cuts; a cursor hands out
- * the events that the index counts. */
+/* Fuzzes the recovery of an event store, as from somebody who knows its formats
+ * and its id: a segment whose frames are mended and sealed so that they are
+ * believed, and an index file likewise.  Whatever the bytes say, reading ends,
+ * stays within them and changes nothing; a cursor hands out the events that the
+ * index counts; and another stream can be stored afterwards, unless the data
+ * says no. */
 #include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/directory.h"
 #include "log/read.h"
 #include "log/verify.h"
+#include "log/write.h"
 
 #define NAME  "000001-000000000001"
+#define STORE UINT64_C(0x1122334455667788)
 #define INDEX 96 /* bytes of the head of an index */
 
 static char directory[64];
@@ -34,12 +38,15 @@ put_file(const char *name, const void *bytes, size_t size)
 static void
 remove_directory(void)
 {
+    static const char *const names[] = {NAME ".seg", NAME ".idx",
+                                        "000002-000000000001.seg",
+                                        "000002-000000000001.idx", "lock"};
     char path[128];
 
-    snprintf(path, sizeof path, "%s/%s.seg", directory, NAME);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/%s.idx", directory, NAME);
-    unlink(path);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, names[i]);
+        unlink(path);
+    }
     rmdir(directory);
 }
 
@@ -57,10 +64,32 @@ make_directory(void)
         abort();
 }
 
-/* Makes the bytes frames with hashes that fit; seqs are made to follow. */
-static size_t
-mend_segment(unsigned char *bytes, size_t size, bool leave)
+/* Marks a frame as the store would, some of them wrongly: what is wrong comes
+ * from the bytes that stand there. */
+static void
+mark(struct frame *frame, const struct log_identity *identity, uint64_t at)
 {
+    uint64_t durable = frame->u.block.unused % (at + 1);
+
+    switch (frame->kind) {
+    case FRAME_HEADER: log_mark_header(frame, identity); break;
+    case FRAME_BLOCK:
+        if (frame->u.block.unused % 4)
+            log_mark_block(frame, identity, at, durable);
+        break;
+    default:
+        if (frame->u.end.unused[1] % 4)
+            log_mark_end(frame, identity, at, frame->u.end.unused[0] % 3);
+    }
+}
+
+/* Makes the bytes frames with hashes and seals that fit; their sequence numbers
+ * follow on each other. */
+static size_t
+mend_segment(unsigned char *bytes, size_t size, bool leave, uint64_t store)
+{
+    const struct log_identity identity = {1, store,
+                                          log_chain_first(store, 1, 1)};
     static const uint32_t kinds[] = {FRAME_HEADER, FRAME_BLOCK, FRAME_BLOCK,
                                      FRAME_END};
     uint64_t seq = 1;
@@ -78,11 +107,11 @@ mend_segment(unsigned char *bytes, size_t size, bool leave)
         if (frame->kind == FRAME_HEADER) {
             frame->u.header.version = TAPE_VERSION;
             frame->u.header.first_seq = 1;
-            LOG_STREAM_BEGIN(frame) = 1;
         } else if (frame->kind == FRAME_BLOCK) {
             frame->u.block.first_seq = seq;
             seq += frame->u.block.count;
         }
+        mark(frame, &identity, at);
         if (!leave)
             frame_seal(frame, frame_hash(frame + 1, want - FRAME_HEAD));
         at += want;
@@ -119,8 +148,15 @@ count_fault(void *owner, const char *text, struct failure *failure)
     return text[0] ? 0 : -1;
 }
 
+static bool
+never(void *owner)
+{
+    (void)owner;
+    return false;
+}
+
 static void
-read_store(void)
+read_store(bool lenient)
 {
     struct failure failure = {0};
     int64_t times[] = {INT64_MIN, 0, 1};
@@ -129,6 +165,7 @@ read_store(void)
 
     if (log_open(&log, directory, &failure) != 1 || log.stream_count != 1)
         abort();
+    log.lenient = lenient;
     if (log_range(&log, &log.streams[0], &first, &next, &failure) == 0) {
         struct log_cursor cursor;
         uint64_t from = first + (next - first) / 2;
@@ -155,13 +192,35 @@ verify_store(void)
     struct failure failure = {0};
     struct log log;
     int faults = 0;
-    struct log_verify verify = {.fault = count_fault, .owner = &faults};
+    struct log_verify verify = {
+        .fault = count_fault, .stopped = never, .owner = &faults};
 
     if (log_open(&log, directory, &failure) != 1)
         abort();
     assert(log_verify(&verify, &log, &failure) == 0);
     assert(verify.faults == (uint64_t)faults);
     log_free(&log);
+}
+
+/* Another stream comes next; the one that is there may be left as it is. */
+static void
+write_store(void)
+{
+    struct failure failure = {0};
+    struct log_writer writer = {.segment_size = LOG_SEGMENT_SIZE,
+                                .fsync = LOG_FSYNC_NONE,
+                                .abandon = true};
+    struct tape_header header;
+    int result = log_write_open(&writer, directory, &failure);
+
+    tape_header_init(&header, "another");
+    if (result == 0)
+        result = log_write_begin(&writer, &header, &failure);
+    if (result == 0)
+        result = log_write_end(&writer, TAPE_COMPLETE, 0, &failure);
+    assert(result == 0 || failure.kind == FAILURE_DATA);
+    tape_header_free(&header);
+    log_write_close(&writer);
 }
 
 int
@@ -182,14 +241,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(index, data + 3, index_size);
     memcpy(segment, data + 3 + index_size, segment_size);
     if (!(data[0] & 16))
-        segment_size = mend_segment(segment, segment_size, data[0] % 8 == 7);
+        segment_size = mend_segment(segment, segment_size, data[0] % 8 == 7,
+                                    data[0] & 32 ? STORE : 0);
     if (segment_size >= FRAME_HEAD)
         memcpy(&end, segment + segment_size - 8, 8);
     if (data[0] & 8)
         mend_index(index, index_size, end);
+    remove_directory();
+    if (mkdir(directory, 0700) != 0)
+        abort();
     put_file(NAME ".seg", segment, segment_size);
     put_file(NAME ".idx", index, index_size);
-    read_store();
+    read_store(false);
+    read_store(true);
     verify_store();
+    write_store();
     return 0;
 }

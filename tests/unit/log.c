@@ -143,12 +143,20 @@ count_fault(void *owner, const char *text, struct failure *failure)
     return 0;
 }
 
+static bool
+never(void *owner)
+{
+    (void)owner;
+    return false;
+}
+
 static void
 test_verify(void)
 {
     struct failure failure = {0};
     int faults = 0, exit_class;
-    struct log_verify verify = {.fault = count_fault, .owner = &faults};
+    struct log_verify verify = {
+        .fault = count_fault, .stopped = never, .owner = &faults};
     enum tape_status status;
     struct log log;
 
@@ -164,6 +172,52 @@ test_verify(void)
         directory_remove(log.segments[i].index_path, &failure);
     }
     log_free(&log);
+}
+
+/* ---- marks --------------------------------------------------------------- */
+
+static struct frame
+block_at(const struct log_identity *identity, uint64_t offset, uint64_t durable)
+{
+    struct frame frame = {.kind = FRAME_BLOCK, .size = FRAME_HEAD + 16};
+
+    log_mark_block(&frame, identity, offset, durable);
+    frame_seal(&frame, 0);
+    return frame;
+}
+
+static void
+test_marks(void)
+{
+    const struct log_identity ours = {1, 77, log_chain_first(77, 1, 1)};
+    const struct log_identity other = {1, 78, log_chain_first(78, 1, 1)};
+    const struct log_identity old = {1, 0, 0};
+    struct frame frame = block_at(&ours, 4096, 2048);
+
+    OK("a block proves that what precedes it was durable",
+       log_proves(&frame, &ours, 4096, 2047));
+    OK("no more than it says", !log_proves(&frame, &ours, 4096, 2048));
+    OK("a copy of it in another place proves nothing",
+       !log_proves(&frame, &ours, 8192, 64));
+    OK("one of another store proves nothing",
+       !log_proves(&frame, &other, 4096, 64));
+    frame = block_at(&old, 4096, 2048);
+    OK("one without a seal proves nothing in a store that has an id",
+       !log_proves(&frame, &ours, 4096, 64));
+    OK("but in one from before there were ids",
+       log_proves(&frame, &old, 4096, 2047));
+    frame = (struct frame){.kind = FRAME_END, .size = FRAME_HEAD};
+    frame_seal(&frame, 0);
+    OK("an END without a seal is none", !log_is_end(&frame, &ours, 4096));
+    OK("but in a segment without id", log_is_end(&frame, &old, 4096));
+    log_mark_end(&frame, &ours, 4096, 9);
+    frame_seal(&frame, 0);
+    OK("a sealed one is",
+       log_is_end(&frame, &ours, 4096) && log_continues(&frame) == 9);
+    OK("where it was written", !log_is_end(&frame, &ours, 4104));
+    OK("the chain depends on what precedes",
+       log_chain_next(&ours, 5, 1) != log_chain_next(&ours, 5, 2) &&
+           log_chain_next(&ours, 5, 1) != log_chain_next(&other, 5, 1));
 }
 
 /* ---- definitions --------------------------------------------------------- */
@@ -240,6 +294,7 @@ main(void)
     test_cursor(bytes, size);
     test_times(bytes);
     test_verify();
+    test_marks();
     test_definitions();
     test_pace();
     snprintf(lock, sizeof lock, "%s/lock", directory);
