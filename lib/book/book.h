@@ -6,10 +6,10 @@
  * Numbers of orders and levels are 32 bits and stay the same while they live;
  * 0 names none.  Pointers into the pools are void after books_reserve.
  *
- * An order stands in one of several places: what all can see of the book is
- * only the first of them, and in each the two sides are ladders of their own.
- * What only few orders have is in a pool of extras; an order that has one is
- * special, and a plain order never pays for it.
+ * An order stands in one of several places, each with two ladders, one for a
+ * side; the first place is the part of the book that all can see.  What only
+ * few orders have is in a pool of extras: an order that has one is special, and
+ * a plain order never pays for it.
  *
  * Nothing is allocated but by books_reserve and books_reserve_extra, so what
  * follows them cannot fail.
@@ -36,11 +36,11 @@
 
 #define BOOK_ORDERS_MAX (UINT32_C(1) << 30)
 
-/* Where an order stands.  What its price means depends on it. */
+/* Where an order stands, and what its price is. */
 enum book_place {
-    PLACE_BOOK,        /* for all to see, at its limit */
-    PLACE_HIDDEN,      /* the same, not shown */
-    PLACE_ALL_OR_NONE, /* the same, and it trades whole or not at all */
+    PLACE_BOOK,        /* visible, at its limit */
+    PLACE_HIDDEN,      /* at its limit, not visible */
+    PLACE_ALL_OR_NONE, /* the same; it trades whole or not at all */
     PLACE_STOP,        /* waits for its stop price */
     PLACE_UNSET,       /* a trailing stop before the first trade; price 0 */
     PLACE_MARKET,      /* without a limit, waits for an auction; price 0 */
@@ -48,7 +48,7 @@ enum book_place {
     PLACE_NOWHERE,     /* on its way */
     PLACES,
 };
-#define PLACE_RESERVES PLACE_NOWHERE /* its ladders: sums behind icebergs */
+#define PLACE_RESERVES PLACE_NOWHERE /* its ladders: reserves of icebergs */
 
 struct resting {
     uint64_t order_id, account_id, client_order_id;
@@ -63,7 +63,7 @@ struct resting {
 };
 _Static_assert(sizeof(struct resting) == 64, "an order is one cache line");
 
-/* What is only needed to tell the whole order. */
+/* What is only needed to report the whole order. */
 struct resting_rest {
     union {
         uint64_t strategy_id; /* of a plain order */
@@ -76,7 +76,7 @@ struct resting_rest {
 struct extra {
     uint64_t strategy_id;
     int64_t limit;   /* what it may pay; null: anything */
-    int64_t reserve; /* open behind what is shown */
+    int64_t reserve; /* open, but not shown */
     int64_t display_quantity, min_quantity, expire_time;
     int64_t stop_price; /* the one in force; null: none, or none yet */
     int64_t price_offset, offset_step;
@@ -114,8 +114,8 @@ void books_free(struct books *books);
 
 int books_grow(struct books *books, struct failure *failure);
 
-/* Makes room for one more order, at two more prices.  0, or -1 out of memory
- * or with BOOK_ORDERS_MAX orders. */
+/* Makes room for one more order, at two more prices.  0, or -1 if out of memory
+ * or if there are BOOK_ORDERS_MAX orders. */
 static inline int
 books_reserve(struct books *books, struct failure *failure)
 {
@@ -127,7 +127,7 @@ books_reserve(struct books *books, struct failure *failure)
 
 int books_grow_extras(struct books *books, struct failure *failure);
 
-/* Makes room for one more extra. */
+/* Makes room for one more extra.  0, or -1 if out of memory. */
 static inline int
 books_reserve_extra(struct books *books, struct failure *failure)
 {
@@ -245,23 +245,24 @@ books_new(struct books *books)
 /* An extra for a new order, all zero; books_reserve_extra has made room. */
 uint32_t books_new_extra(struct books *books);
 
-/* Makes a new order, whose id is not in the book, known; and forgets one that
- * stands nowhere. */
+/* Makes a new order known, whose id is not in the book; forgets one that stands
+ * nowhere. */
 void books_hold(struct books *books, uint32_t order);
 void books_forget(struct books *books, uint32_t order);
 
 /* Puts an order that stands nowhere at the end of the queue of its price, in
- * its place; and takes it away, with which a level without orders goes. */
+ * its place; takes it from there, and with the last order its level. */
 void book_queue(struct books *books, struct book *book, uint32_t order);
 void book_unqueue(struct books *books, struct book *book, uint32_t order);
 
-/* Takes so much away from what is open of an order and its level; the order
- * stays, with nothing open if it was all. */
+/* Takes a quantity from what is open of an order and its level; the order stays
+ * even if nothing is left. */
 static inline void
 book_reduce(struct books *books, uint32_t order, int64_t quantity)
 {
     struct resting *resting = &books->orders[order];
 
+    assert(quantity <= resting->open);
     resting->open -= quantity;
     level_add(&books->pool.levels[resting->level], -quantity);
 }
@@ -278,8 +279,8 @@ book_pick(uint32_t condition, uint32_t yes, uint32_t no)
     return __builtin_expect_with_probability(condition != 0, 1, 0.5) ? yes : no;
 }
 
-/* Puts an order with that price and so much open at the end of the queue of its
- * price, on a side of a place. */
+/* Puts an order with that price and that much open at the end of the queue of
+ * its price, in a ladder. */
 static inline __attribute__((always_inline)) void
 books_append(struct books *books, struct ladder *ladder, uint32_t number,
              int64_t price, int64_t open)
@@ -299,8 +300,8 @@ books_append(struct books *books, struct ladder *ladder, uint32_t number,
     level_add(level, open);
 }
 
-/* Takes it away.  A neighbour that is not there is order 0, which nobody
- * reads. */
+/* Takes it out of its queue.  A neighbour that is missing is order 0, which
+ * nobody reads. */
 static inline void
 books_detach(struct books *books, struct ladder *ladder, uint32_t number)
 {
@@ -320,7 +321,7 @@ books_detach(struct books *books, struct ladder *ladder, uint32_t number)
         ladder_remove(&books->pool, ladder, at);
 }
 
-/* Makes an order, in the slot of its id, known. */
+/* Makes an order known; slot is that of its id. */
 static inline void
 books_link(struct books *books, uint32_t *slot, uint32_t number)
 {

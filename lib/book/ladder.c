@@ -36,6 +36,7 @@ grow_aligned(void *old, size_t count, size_t wanted, size_t each)
 {
     void *larger = aligned_alloc(64, wanted * each);
 
+    assert(wanted > count && wanted * each % 64 == 0);
     if (!larger)
         return NULL;
     if (old)
@@ -168,13 +169,14 @@ bits_below(uint32_t mask, uint32_t at)
     return mask & ((1U << at) - 1);
 }
 
-/* Kids move over one by one.  They are few, and a copy of many at once would
- * have to wait for the one that was written last. */
+/* Kids move one by one: they are few, and a copy of several at once would have
+ * to wait until the last one has been written. */
 static void
 insert_at(struct level_node *node, uint32_t at, int64_t key, uint32_t kid)
 {
     uint32_t below = bits_below(node->live, at);
 
+    assert(at <= node->count && node->count < LADDER_FAN);
     node->live = (uint16_t)((node->live - below) << 1 | 1U << at | below);
     for (; at < node->count; at++)
         swap_at(node, at, &key, &kid);
@@ -190,6 +192,7 @@ remove_at(struct level_node *node, uint32_t at)
     int64_t key = KEY_END;
     uint32_t kid = 0;
 
+    assert(at < node->count);
     node->live = (uint16_t)((node->live >> 1 & ~0U << at) | below);
     for (uint32_t i = node->count; i-- > at;)
         swap_at(node, i, &key, &kid);
@@ -293,6 +296,7 @@ split(struct level_pool *pool, struct ladder *ladder, uint32_t number,
     struct level_node *from = &pool->nodes[number], *to = &pool->nodes[added];
     uint32_t half = LADDER_FAN / 2, more = LADDER_FAN - half;
 
+    assert(from->count == LADDER_FAN && to->count == 0);
     memcpy(to->keys, from->keys + half, more * sizeof *to->keys);
     memcpy(to->kids, from->kids + half, more * sizeof *to->kids);
     for (uint32_t i = half; i < LADDER_FAN; i++)
@@ -382,7 +386,7 @@ ladder_add(struct level_pool *pool, struct ladder *ladder, int64_t price)
     return level;
 }
 
-/* ---- dropping ------------------------------------------------------------ */
+/* ---- removing ------------------------------------------------------------ */
 
 /* Takes an empty leaf out of the tree, and every node that this empties. */
 static void
@@ -391,6 +395,7 @@ remove_leaf(struct level_pool *pool, struct ladder *ladder, struct path *path,
 {
     struct level_node *leaf = &pool->nodes[number];
 
+    assert(leaf->count == 0 && ladder->height > 0);
     if (leaf->worse)
         pool->nodes[leaf->worse].better = leaf->better;
     if (leaf->better)
@@ -417,7 +422,7 @@ remove_leaf(struct level_pool *pool, struct ladder *ladder, struct path *path,
     }
 }
 
-/* Drops a leaf of which no level is live and that is not the only one. */
+/* Removes a leaf, not the only one, of which no level is live. */
 static __attribute__((noinline)) void
 remove_dead_leaf(struct level_pool *pool, struct ladder *ladder, int64_t key)
 {

@@ -1,21 +1,21 @@
 /* ladder.h - the price levels of one side of a book, best first.
  *
- * A ladder is a B+-tree of levels: finding, adding and dropping one costs
+ * A ladder is a B+-tree of levels: finding, adding and removing one costs
  * O(log n) whatever the prices are, and near the best it touches one leaf.
  * The better a price, the larger its key: the price of a bid, the negated
  * price of an ask; so both sides are the same code.
  *
- * Levels and nodes of all ladders live in one struct level_pool and are named
- * by 32-bit numbers that stay the same while they live; 0 names none.  Pointers
+ * Levels and nodes of all ladders live in one struct level_pool, where 32-bit
+ * numbers name them that stay the same while they live; 0 names none.  Pointers
  * to them are void after level_pool_reserve.
  *
- * A level that is dropped keeps its place in its leaf, marked as not live,
- * until the leaf is full, or has no other and is not the only one: orders come
- * back to the prices that they left, and then nothing moves.  A full leaf is
+ * A level that is removed keeps its place in its leaf, marked as not live,
+ * until the leaf is full, or has no other and is not the only one: orders
+ * return to the prices that they left, and then nothing moves.  A full leaf is
  * split only if all of its levels are live.
  *
- * A node is freed when it is empty and never merged with another.  A level of
- * the tree more takes seven times as many additions, whatever is dropped in
+ * A node is freed when it is empty and never merged with another.  The tree
+ * grows by one level for seven times as many additions, whatever is removed in
  * between: its height is within the logarithm of all that were ever made.
  */
 #ifndef BOOK_LADDER_H
@@ -50,7 +50,7 @@ struct level_node {
     uint32_t worse, better;    /* leaves: the neighbours */
     uint32_t kids[LADDER_FAN]; /* levels of a leaf, nodes of an inner node */
     uint16_t count;
-    uint16_t live; /* leaves: which levels are; never none but in a root */
+    uint16_t live; /* leaves: which levels are; none only in a root */
 };
 _Static_assert(sizeof(struct level_node) == 192, "three cache lines");
 
@@ -73,7 +73,7 @@ struct ladder {
     int8_t flip;     /* -1: a larger price is worse; else 0 */
 };
 
-/* A place in a ladder, to walk from better to worse. */
+/* A place in a ladder, for walking from better to worse. */
 struct ladder_place {
     uint32_t leaf, at;
 };
@@ -94,15 +94,15 @@ level_add(struct level *level, int64_t quantity)
     level->quantity_high = (uint32_t)((u128)sum >> 64);
 }
 
-/* A copy of a pool with room for wanted members instead of count, on whole
- * cache lines; the old one is freed.  NULL, with the old one as it was, out
- * of memory. */
+/* Makes room for wanted elements instead of count in an array that begins on a
+ * cache line.  Returns where it is now; or NULL if out of memory, and then the
+ * old array stays as it was. */
 void *grow_aligned(void *old, size_t count, size_t wanted, size_t each);
 
 void level_pool_free(struct level_pool *pool);
 
-/* Makes room for two more levels, of one ladder or two.  0, or -1 out of
- * memory. */
+/* Makes room for two more levels, of one ladder or two.  0, or -1 if
+ * out of memory. */
 int level_pool_grow(struct level_pool *pool, struct failure *failure);
 
 static inline int
@@ -119,8 +119,8 @@ level_pool_reserve(struct level_pool *pool, struct failure *failure)
 void ladder_init(struct ladder *ladder, bool sell);
 
 /* How a price compares on this side: larger is better.  The price itself or
- * its negative, without a branch: sides come as they like.  A null price, which
- * has no negative, stays null. */
+ * its negative, without a branch, since sides come at random.  A null price,
+ * which has no negative, stays null. */
 static inline int64_t
 ladder_key(const struct ladder *ladder, int64_t price)
 {
@@ -148,11 +148,11 @@ node_less(const struct level_node *node, int64_t key)
     return at + (keys[at] < key);
 }
 
-/* The leaf where a key belongs, from the root. */
+/* Finds the leaf where a key belongs, from the root. */
 uint32_t ladder_descend(const struct level_pool *pool,
                         const struct ladder *ladder, int64_t key);
 
-/* The same; near the best at once.  Node 0 if there is none. */
+/* The same, near the best at once; node 0 if there is none. */
 static inline struct level_node *
 ladder_leaf(const struct level_pool *pool, const struct ladder *ladder,
             int64_t key)
@@ -188,13 +188,13 @@ ladder_take(struct level_pool *pool, struct ladder *ladder, int64_t price)
     return leaf->kids[at];
 }
 
-/* Drops a level of this ladder: it has no orders and quantity 0. */
+/* Removes a level of this ladder; it has no orders and quantity 0. */
 void ladder_remove(struct level_pool *pool, struct ladder *ladder,
                    uint32_t level);
 
 /* ---- walking ------------------------------------------------------------- */
 
-/* The best level and the place of the next; 0 when there is none. */
+/* The best level, and where to go on from; 0: there is none. */
 uint32_t ladder_first(const struct level_pool *pool,
                       const struct ladder *ladder, struct ladder_place *place);
 /* The next worse level, or 0. */

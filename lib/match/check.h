@@ -57,6 +57,22 @@ match_understand(const struct order *order)
     };
 }
 
+/* Whether all fields from stop_price to offset_step are null: two at a time. */
+static inline bool
+match_has_no_extras(const struct order *order)
+{
+    typedef int64_t pair __attribute__((vector_size(16)));
+    const pair null = {DECIMAL_NULL, DECIMAL_NULL};
+    pair fields[3], other;
+
+    _Static_assert(offsetof(struct order, stop_price) + sizeof fields ==
+                       sizeof(struct order),
+                   "six fields up to the end");
+    memcpy(fields, &order->stop_price, sizeof fields);
+    other = (fields[0] ^ null) | (fields[1] ^ null) | (fields[2] ^ null);
+    return (other[0] | other[1]) == 0;
+}
+
 /* Whether an order is no more than a limit or market order, for the day, until
  * cancelled, IOC or fill-or-kill, perhaps post-only: it needs no extra. */
 static inline bool
@@ -66,7 +82,6 @@ match_is_plain(const struct match *match, const struct order *order)
      * sets the highest bit of a byte that is above a plain order's. */
     const uint64_t high = UINT64_C(0x8080808080);
     const uint64_t more = UINT64_C(0x7e7e7b7d7d);
-    const uint64_t null = (uint64_t)DECIMAL_NULL;
     uint64_t word;
 
     _Static_assert(ORDER_LIMIT == 2 && TIF_FOK == 4 && SELF_TRADE_NONE == 1 &&
@@ -74,13 +89,8 @@ match_is_plain(const struct match *match, const struct order *order)
                    "plain orders have the least values");
     memcpy(&word, &order->side, sizeof word);
     return (((word | (word + more)) & high) |
-            (match->self_trade > SELF_TRADE_NONE) |
-            ((uint64_t)order->stop_price ^ null) |
-            ((uint64_t)order->display_quantity ^ null) |
-            ((uint64_t)order->min_quantity ^ null) |
-            ((uint64_t)order->expire_time ^ null) |
-            ((uint64_t)order->price_offset ^ null) |
-            ((uint64_t)order->offset_step ^ null)) == 0;
+            (match->self_trade > SELF_TRADE_NONE)) == 0 &&
+           match_has_no_extras(order);
 }
 
 /* Checks all of a new order except whether post-only lets it trade; 0: it is

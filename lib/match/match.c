@@ -9,6 +9,7 @@
 #include "match/check.h"
 #include "match/close.h"
 #include "match/expiry.h"
+#include "match/finish.h"
 #include "match/modify.h"
 #include "match/owners.h"
 #include "match/plain.h"
@@ -219,27 +220,8 @@ on_event(struct match *match, struct market *market, const struct event *event,
     }
 }
 
-/* What the event led to: stops act, and auctions have another price. */
-static __attribute__((noinline)) int
-finish(struct match *match, struct market *market, const struct event *event,
-       struct failure *failure)
-{
-    if (match_act_triggered(match, market, event, failure) != 0)
-        return -1;
-    if (match->many) {
-        match->busy = match->many = false;
-        for (uint32_t i = 0; i < match->count; i++)
-            if (match_indicate(match, &match->markets[i], event, failure) != 0)
-                return -1;
-    } else if (market && match_indicate(match, market, event, failure) != 0) {
-        return -1;
-    }
-    assert(!match->busy && !match->triggered);
-    return curves_reserve(&match->curves, failure); /* for the next event */
-}
-
 /* Takes an event of any kind. */
-static int
+static __attribute__((noinline)) int
 take_any(struct match *match, struct market *market, const struct event *event,
          struct failure *failure)
 {
@@ -250,10 +232,11 @@ take_any(struct match *match, struct market *market, const struct event *event,
     if (on_event(match, market, event, failure) != 0)
         return -1;
     if (match->busy || (market && market->state != SESSION_CONTINUOUS))
-        return finish(match, market, event, failure);
+        return match_finish(match, market, event, failure);
     return 0;
 }
 
+/* Nearly all events end in a call that needs nothing kept here. */
 int
 match_event(struct match *match, uint32_t index, const struct event *event,
             struct failure *failure)
@@ -266,14 +249,15 @@ match_event(struct match *match, uint32_t index, const struct event *event,
     if (known && market->state == SESSION_CONTINUOUS && !is_late(match)) {
         if (event->type == EVENT_ORDER && match_is_plain(match, at)) {
             match->requests++;
-            if (match_plain_order(match, market, at, failure) != 0)
-                return -1;
-            return match->busy ? finish(match, market, event, failure) : 0;
+            return match_plain_order(match, market, at, failure);
         }
-        if (event->type == EVENT_CANCEL &&
-            match_plain_cancel(match, market, at)) {
-            match->requests++;
-            return 0;
+        if (event->type == EVENT_CANCEL) {
+            uint32_t *slot, order = match_find_plain(match, market, at, &slot);
+
+            if (order) {
+                match->requests++;
+                return match_plain_cancel(match, market, at, order, slot);
+            }
         }
     }
     return take_any(match, market, event, failure);

@@ -26,9 +26,10 @@
  *      stop.c        stops: waiting, being triggered, trailing
  *      take.c        an incoming order meets those that rest
  *      act.c         an order's turn: what it does before and after it trades
+ *      auction.c     what is collected, and its price
+ *      finish.c      what an event led to: stops, indicative prices
  *      check.c       which orders are valid
  *      plain.c       plain orders and their cancels, by the shortest way
- *      auction.c     what is collected, and its price
  *      close.c       what ends many orders at once
  *      modify.c      modifies, and cancels of one order
  *      session.c     phases of the day

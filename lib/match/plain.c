@@ -1,5 +1,6 @@
 #include "match/plain.h"
 
+#include "match/finish.h"
 #include "match/special.h"
 #include "match/take.h"
 
@@ -95,10 +96,10 @@ take_plain(struct match *match, struct market *market,
 
 /* A valid plain order that may trade, or that does not rest. */
 static __attribute__((noinline)) int
-on_taker(struct match *match, struct market *market, struct arrival arrival,
+on_taker(struct match *match, struct market *market, const struct order *order,
          struct failure *failure)
 {
-    const struct order *order = arrival.order;
+    struct arrival arrival = match_understand(order);
     int64_t limit = limit_of(market, arrival), open = order->quantity;
     bool meets = may_meet(market, order->side, limit);
 
@@ -115,7 +116,8 @@ on_taker(struct match *match, struct market *market, struct arrival arrival,
         rest_later(match, market, arrival, open);
     else if (open > 0)
         emit_remainder(match, order, open, end_of(arrival));
-    return 0;
+    return match->busy ? match_finish(match, market, &order->event, failure)
+                       : 0;
 }
 
 int
@@ -137,7 +139,7 @@ match_plain_order(struct match *match, struct market *market,
     }
     if (!rests(arrival) ||
         may_meet(market, order->side, limit_of(market, arrival)))
-        return on_taker(match, market, arrival, failure);
+        return on_taker(match, market, order, failure);
     emit_accepted(match, order, arrival.order_type, arrival.time_in_force);
     match_enter_plain(match, market, order, arrival.time_in_force,
                       order->quantity, slot);
@@ -167,23 +169,13 @@ match_plain_collected(struct match *match, struct market *market,
 
 /* ---- cancels ------------------------------------------------------------- */
 
-bool
+int
 match_plain_cancel(struct match *match, struct market *market,
-                   const struct cancel *cancel)
+                   const struct cancel *cancel, uint32_t number, uint32_t *slot)
 {
     struct books *books = &match->books;
-    uint32_t *slot, number;
-    const struct resting *order;
 
-    if (cancel->quantity != DECIMAL_NULL || !books->table)
-        return false;
-    slot = books_slot(books, market->book.number, cancel->order_id);
-    number = books_find_at(books, slot, market->book.number, cancel->order_id);
-    order = &books->orders[number];
-    if (!number || order->special ||
-        (cancel->account_id && order->account_id != cancel->account_id))
-        return false;
-    emit_cancelled(match, &cancel->event, order);
+    emit_cancelled(match, &cancel->event, &books->orders[number]);
     book_remove(books, &market->book, slot, number);
-    return true;
+    return 0;
 }

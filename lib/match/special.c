@@ -24,9 +24,8 @@ match_hold(struct match *match, struct market *market,
     struct books *books = &match->books;
     uint32_t number = books_new(books), extra = books_new_extra(books);
 
-    books->orders[number] =
-        match_resting(market, order, order_type, time_in_force);
-    books->orders[number].open = order->quantity;
+    match_fill(&books->orders[number], market, order, order_type, time_in_force,
+               order->quantity);
     books->orders[number].place = PLACE_NOWHERE;
     books->orders[number].special = true;
     books->rests[number] = (struct resting_rest){

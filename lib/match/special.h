@@ -10,22 +10,27 @@
 
 #include "match/match.h"
 
-/* What any new order has in the books, except price, open and its place. */
-static inline struct resting
-match_resting(const struct market *market, const struct order *order,
-              uint8_t order_type, uint8_t time_in_force)
+/* Fills in what any new order has in the books, except its place.  Field by
+ * field: a struct made first and copied then would be read before its parts
+ * have been written, which stalls. */
+static inline __attribute__((always_inline)) void
+match_fill(struct resting *to, const struct market *market,
+           const struct order *order, uint8_t order_type, uint8_t time_in_force,
+           int64_t open)
 {
-    return (struct resting){
-        .order_id = order->order_id,
-        .account_id = order->account_id,
-        .client_order_id = order->client_order_id,
-        .book = market->book.number,
-        .side = order->side,
-        .time_in_force = time_in_force,
-        .flags = order->flags & 7U,
-        .order_type = order_type & 15U,
-        .self_trade = order->self_trade & 15U,
-    };
+    to->order_id = order->order_id;
+    to->account_id = order->account_id;
+    to->client_order_id = order->client_order_id;
+    to->price = order->price;
+    to->open = open;
+    to->book = market->book.number;
+    to->side = order->side;
+    to->time_in_force = time_in_force;
+    to->self_trade = order->self_trade & 15U;
+    to->order_type = order_type & 15U;
+    to->flags = order->flags & 7U;
+    to->special = 0;
+    to->place = PLACE_BOOK;
 }
 
 /* Enters a plain order into the book, with open left of it, at the end of its
@@ -38,14 +43,10 @@ match_enter_plain(struct match *match, struct market *market,
     struct books *books = &match->books;
     uint32_t number = books_new(books);
 
-    books->orders[number] =
-        match_resting(market, order, ORDER_LIMIT, time_in_force);
-    books->orders[number].price = order->price;
-    books->orders[number].open = open;
-    books->rests[number] = (struct resting_rest){
-        .strategy_id = order->strategy_id,
-        .quantity = order->quantity,
-    };
+    match_fill(&books->orders[number], market, order, ORDER_LIMIT,
+               time_in_force, open);
+    books->rests[number].strategy_id = order->strategy_id;
+    books->rests[number].quantity = order->quantity;
     books->ages[number] = ++match->accepted;
     books_link(books, slot, number);
     books_append(books, &market->book.sides[order->side - SIDE_BUY], number,
