@@ -102,9 +102,10 @@ remove_stray(void *owner, const struct archive_finding *finding)
 /* ---- the catalog --------------------------------------------------------- */
 
 enum catalog_state {
-    CATALOG_FITS,  /* it can be compared */
-    CATALOG_LATE,  /* a killed program had no time for it */
-    CATALOG_BROKEN /* it cannot be read */
+    CATALOG_FITS,   /* it can be compared */
+    CATALOG_LATE,   /* a killed program did not come to it */
+    CATALOG_TORN,   /* or was in the middle of it */
+    CATALOG_BROKEN, /* it cannot be read */
 };
 
 /* How the catalog stands to the chain of the manifests; damage is a failure
@@ -113,25 +114,22 @@ static int
 judge_catalog(struct archive_job *job, struct run *run,
               enum catalog_state *state)
 {
-    struct failure reason = {0};
+    struct failure reason = {0}, ignored = {0};
     struct link head, end;
-    int there = catalog_head(&job->archive, &head, &reason);
+    bool torn;
+    int there = catalog_is_readable(&job->archive, &torn, &reason);
 
     *state = CATALOG_FITS;
     if (chain_end(&job->archive, &end, &run->failure) != 0)
         return -1;
-    if (there >= 0)
-        there = catalog_is_readable(&job->archive, &reason);
-    if (there < 0 && reason.kind == FAILURE_DATA && !job->rebuild) {
-        run->failure = reason;
-        return -1;
-    }
-    if (there < 0) {
-        *state = reason.kind == FAILURE_DATA ? CATALOG_BROKEN : CATALOG_LATE;
-        return 0;
-    }
-    if (catalog_head(&job->archive, &head, &reason) > 0 &&
-        head.number < end.number)
+    if (there < 0 && torn)
+        *state = CATALOG_TORN;
+    else if (there < 0 && job->rebuild && reason.kind == FAILURE_DATA)
+        *state = CATALOG_BROKEN;
+    else if (there < 0)
+        return run->failure = reason, -1;
+    else if (catalog_head(&job->archive, &head, &ignored) > 0 &&
+             head.number < end.number)
         *state = CATALOG_LATE;
     return 0;
 }
@@ -143,10 +141,10 @@ check_directories(struct archive_job *job, struct findings *findings,
 {
     struct failure *failure = &findings->run->failure;
     struct strtab known = {0};
-    int result = catalog == CATALOG_BROKEN
-                     ? 0
-                     : catalog_parts(&job->archive, &known, failure);
+    int result = 0;
 
+    if (catalog == CATALOG_FITS || catalog == CATALOG_LATE)
+        result = catalog_parts(&job->archive, &known, failure);
     if (result == 0)
         result = check_files(&job->archive, &known, take, findings, failure);
     strtab_free(&known);
@@ -321,7 +319,7 @@ remark_leftovers(const struct archive_job *job, struct run *run,
                    " too few until the next put, compact or fsck --rebuild",
                    job->directory, counts[FINDING_SUPERSEDED],
                    counts[FINDING_HIDDEN]);
-    if (catalog == CATALOG_LATE)
+    if (catalog == CATALOG_LATE || catalog == CATALOG_TORN)
         run_remark(run,
                    "%s: the catalog is older than the manifests, a put was cut "
                    "short; the next put or fsck --rebuild completes it",

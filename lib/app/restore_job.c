@@ -291,32 +291,123 @@ restore(struct restore_job *job, struct run *run, const struct stream *stream)
 
 /* ---- the program --------------------------------------------------------- */
 
-int
-restore_job_produce(void *state, struct run *run)
+/* Whether a manifest is of the stream asked for. */
+static bool
+is_asked_for(const struct restore_job *job, const struct manifest *manifest)
 {
-    struct restore_job *job = state;
-    uint32_t count = 0, found = 0;
-    const struct manifest **list =
-        streams_by_time(&job->archive, &count, &run->failure);
-    int result = list ? 0 : -1;
+    return !job->stream || strcmp(manifest->header.stream, job->stream) == 0;
+}
+
+/* The names of the streams that can have something selected beside the
+ * definitions of instruments, which all have. */
+static int
+find_streams(const struct restore_job *job, struct strtab *streams,
+             struct failure *failure)
+{
+    struct part_filter filter = PART_FILTER_ALL;
+
+    filter.selection = job->selects ? &job->selection : NULL;
+    for (uint32_t i = 0; i < job->archive.count; i++) {
+        const struct manifest *manifest = &job->archive.manifests[i];
+        const char *name = manifest->header.stream;
+        bool wanted = !job->selects;
+
+        for (uint32_t k = 0; !wanted && k < manifest->part_count; k++) {
+            const struct part *part = &manifest->parts[k];
+
+            wanted = (part->name.type != EVENT_INSTRUMENT &&
+                      part->name.type != EVENT_NAME) ||
+                     job->types.count > 0;
+            wanted = wanted && merge_may_want(&filter, part);
+        }
+        if (wanted && is_asked_for(job, manifest) &&
+            strtab_add(streams, name, strlen(name), NULL) == STRTAB_NONE)
+            return fail_memory(failure);
+    }
+    return 0;
+}
+
+/* Nothing can be what was asked for: that is said, with what there is. */
+static void
+remark_nothing(const struct restore_job *job, struct run *run)
+{
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    char texts[2][TIME_TEXT_MAX + 1] = {"", ""};
+
+    for (uint32_t i = 0; i < job->archive.count; i++)
+        for (uint32_t k = 0; is_asked_for(job, &job->archive.manifests[i]) &&
+                             k < job->archive.manifests[i].part_count;
+             k++) {
+            const struct part *part = &job->archive.manifests[i].parts[k];
+
+            first = part->time_min < first ? part->time_min : first;
+            last = part->time_max > last ? part->time_max : last;
+        }
+    if (run->common.quiet)
+        return;
+    if (first > last) {
+        run_remark(run, "nothing in the archive is of what was asked for");
+        return;
+    }
+    texts[0][time_format(first, texts[0])] = '\0';
+    texts[1][time_format(last, texts[1])] = '\0';
+    run_remark(run,
+               "nothing in the archive is of the types and times asked for: "
+               "it has events from %s to %s",
+               texts[0], texts[1]);
+}
+
+/* Restores the streams of a list that are among the wanted. */
+static int
+restore_streams(struct restore_job *job, struct run *run,
+                const struct manifest *const *list, uint32_t count,
+                const struct strtab *wanted)
+{
+    int result = 0;
 
     for (uint32_t i = 0; result == 0 && i < count && !run_stopped(run); i++) {
+        const char *name = list[i]->header.stream;
         struct stream stream;
 
-        if (job->stream && strcmp(list[i]->header.stream, job->stream) != 0)
+        if (strtab_find(wanted, name, strlen(name)) == STRTAB_NONE)
             continue;
-        found++;
         result = stream_open(&stream, &job->archive, list[i], &run->failure);
         if (result == 0)
             result = restore(job, run, &stream);
         stream_free(&stream);
     }
+    return result;
+}
+
+int
+restore_job_produce(void *state, struct run *run)
+{
+    struct restore_job *job = state;
+    uint32_t count = 0;
+    const struct manifest **list =
+        streams_by_time(&job->archive, &count, &run->failure);
+    struct strtab wanted = {0};
+    const char *last = NULL;
+    int result = list ? find_streams(job, &wanted, &run->failure) : -1;
+
+    for (uint32_t i = 0; result == 0 && i < count; i++)
+        if (is_asked_for(job, list[i]))
+            last = list[i]->header.stream;
+    if (result == 0 && !last)
+        result =
+            fail(&run->failure, FAILURE_DATA,
+                 "%s: %s%s: xarchive ls lists what there is", job->directory,
+                 job->stream ? "it has no stream " : "it is empty",
+                 job->stream ? job->stream : "");
+    if (result == 0 && wanted.count == 0) { /* a tape without events, then */
+        remark_nothing(job, run);
+        if (strtab_add(&wanted, last, strlen(last), NULL) == STRTAB_NONE)
+            result = fail_memory(&run->failure);
+    }
+    if (result == 0)
+        result = restore_streams(job, run, list, count, &wanted);
+    strtab_free(&wanted);
     free(list);
-    if (result == 0 && found == 0)
-        return fail(&run->failure, FAILURE_DATA,
-                    "%s: %s%s: xarchive ls lists what there is", job->directory,
-                    job->stream ? "it has no stream " : "it is empty",
-                    job->stream ? job->stream : "");
     return result;
 }
 

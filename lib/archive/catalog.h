@@ -30,10 +30,11 @@ int catalog_head(const struct archive *archive, struct link *head,
 int catalog_head_row(const struct archive *archive, struct link *head,
                      struct failure *failure);
 
-/* Whether it can be read: 1; 0 when there is none; -1, of class environment
- * also when a program that was killed has left it so that it could only be
- * read by changing it. */
-int catalog_is_readable(const struct archive *archive, struct failure *failure);
+/* Whether it can be read: 1; 0 when there is none; -1.  *torn says that this
+ * is because a program was killed while it changed the catalog, so that it
+ * could be read only by changing it. */
+int catalog_is_readable(const struct archive *archive, bool *torn,
+                        struct failure *failure);
 
 /* Compares every row with what all manifests and the files say: takes
  * FINDING_CATALOG for each that differs, is missing or is too much, and how

@@ -1,8 +1,9 @@
 /* The catalog compared with the manifests and the files. */
-#include <assert.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive/catalog.h"
 #include "archive/catalog_rows.h"
@@ -37,13 +38,26 @@ end_reading(struct reading *reading)
 }
 
 int
-catalog_is_readable(const struct archive *archive, struct failure *failure)
+catalog_is_readable(const struct archive *archive, bool *torn,
+                    struct failure *failure)
 {
+    struct failure ignored = {0};
     struct reading reading;
-    int there = begin_reading(&reading, archive, failure);
+    char *journal;
+    int fd = -1, there = begin_reading(&reading, archive, failure);
 
     end_reading(&reading);
-    return there;
+    *torn = false;
+    if (there >= 0 || failure->kind != FAILURE_ENVIRONMENT)
+        return there;
+    journal = archive_path(archive, CATALOG_NAME "-journal", &ignored);
+    if (journal)
+        *torn = root_open_file(&archive->root, journal, O_RDONLY, &fd,
+                               &ignored) > 0;
+    if (fd >= 0)
+        close(fd);
+    free(journal);
+    return -1;
 }
 
 int

@@ -133,7 +133,9 @@ catalog_open(const struct archive *archive, const char *name,
         close(fd);
     if (there < 0 || (there == 0 && mode == DATABASE_READ))
         return there;
-    *database = database_open(*path, mode, failure);
+    /* what a killed program began can be undone by who has the lock */
+    *database =
+        database_open(*path, archive->writes ? DATABASE_WRITE : mode, failure);
     return *database ? 1 : -1;
 }
 

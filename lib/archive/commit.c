@@ -103,7 +103,7 @@ read_back(const struct archive *archive, const struct manifest *manifest,
 
 static int
 write_text(const struct archive *archive, const struct bytes *text,
-           const char *relative, struct failure *failure)
+           const char *relative, struct sync *sync, struct failure *failure)
 {
     char *path = archive_path(archive, relative, failure);
     struct output output = {.fd = -1};
@@ -114,7 +114,7 @@ write_text(const struct archive *archive, const struct bytes *text,
     if (result == 0)
         result = output_put(&output, text->bytes, text->size);
     if (result == 0)
-        result = output_commit(&output);
+        result = sync_add(sync, &output, failure);
     else
         output_abandon(&output);
     free(path);
@@ -125,7 +125,7 @@ write_text(const struct archive *archive, const struct bytes *text,
  * then its link.  The mark comes first, and is durable with it. */
 static int
 write_hidden(const struct archive *archive, struct manifest *manifest,
-             struct link *head, struct failure *failure)
+             struct link *head, struct sync *sync, struct failure *failure)
 {
     char hidden[PART_PATH_MAX], final[PART_PATH_MAX];
     struct link *link = &manifest->link;
@@ -147,14 +147,14 @@ write_hidden(const struct archive *archive, struct manifest *manifest,
         result = settle_mark(archive, manifest->name, failure);
     }
     if (result == 0)
-        result = write_text(archive, &text, hidden, failure);
+        result = write_text(archive, &text, hidden, sync, failure);
     if (result == 0)
         result = read_back(archive, manifest, &text, failure);
     bytes_free(&text);
     return result;
 }
 
-/* The commit: 0 or -1. */
+/* Gives a manifest its name: 0 or -1. */
 static int
 name_manifest(const struct archive *archive, const struct manifest *manifest,
               struct failure *failure)
@@ -167,7 +167,7 @@ name_manifest(const struct archive *archive, const struct manifest *manifest,
     from = archive_path(archive, hidden, failure);
     to = archive_path(archive, final, failure);
     if (from && to)
-        moved = root_move(&archive->root, from, to, failure);
+        moved = root_rename(&archive->root, from, to, failure);
     if (moved == 0)
         moved = fail(failure, FAILURE_ENVIRONMENT, "%s: it is gone", from);
     free(from);
@@ -175,10 +175,23 @@ name_manifest(const struct archive *archive, const struct manifest *manifest,
     return moved > 0 ? 0 : -1;
 }
 
-/* Writes all, then names them in the order of the chain; *done: how many. */
+/* What is in MANIFEST_DIRECTORY so far, and parts, made durable. */
+static int
+sync_manifests(const struct archive *archive, struct sync *sync,
+               struct failure *failure)
+{
+    char *path = archive_path(archive, MANIFEST_DIRECTORY, failure);
+    int result = path ? sync_add_directory(sync, path, failure) : -1;
+
+    free(path);
+    return result == 0 ? sync_all(sync, &archive->root, failure) : -1;
+}
+
+/* Writes all, then names them in the order of the chain; *done: how many.  The
+ * commit is when the names are durable. */
 static int
 write_all(struct archive *archive, struct manifest *manifests, uint32_t count,
-          uint32_t *done, struct failure *failure)
+          struct sync *sync, uint32_t *done, struct failure *failure)
 {
     struct link head;
 
@@ -189,24 +202,28 @@ write_all(struct archive *archive, struct manifest *manifests, uint32_t count,
         find_head(archive, &head, failure) != 0)
         return -1;
     for (uint32_t i = 0; i < count; i++)
-        if (write_hidden(archive, &manifests[i], &head, failure) != 0)
+        if (write_hidden(archive, &manifests[i], &head, sync, failure) != 0)
             return -1;
+    if (sync_manifests(archive, sync, failure) != 0)
+        return -1;
     for (; *done < count; ++*done)
         if (name_manifest(archive, &manifests[*done], failure) != 0)
             return -1;
-    return 0;
+    return sync_manifests(archive, sync, failure);
 }
 
 /* Gives the parts of the manifests of those names their names, removes what
  * they replace, and then their marks. */
 static int
 take_effect(struct archive *archive, char (*names)[MANIFEST_NAME_MAX],
-            uint32_t count, struct failure *failure)
+            uint32_t count, struct sync *sync, struct failure *failure)
 {
     assert(archive->count >= count);
     for (uint32_t i = archive->count - count; i < archive->count; i++)
-        if (settle_publish(archive, &archive->manifests[i], true, failure) != 0)
+        if (settle_publish(archive, &archive->manifests[i], sync, failure) != 0)
             return -1;
+    if (sync_all(sync, &archive->root, failure) != 0)
+        return -1;
     if (archive_part_replaced(archive, failure) != 0 ||
         settle_replaced(archive, failure) != 0)
         return -1;
@@ -220,7 +237,7 @@ take_effect(struct archive *archive, char (*names)[MANIFEST_NAME_MAX],
 
 int
 archive_commit(struct archive *archive, struct manifest *manifests,
-               uint32_t count, struct failure *failure)
+               uint32_t count, struct sync *sync, struct failure *failure)
 {
     char(*names)[MANIFEST_NAME_MAX] = allocate(failure, count, sizeof *names);
     uint32_t done = 0;
@@ -228,7 +245,7 @@ archive_commit(struct archive *archive, struct manifest *manifests,
 
     assert(archive->writes && count > 0);
     if (names)
-        result = write_all(archive, manifests, count, &done, failure);
+        result = write_all(archive, manifests, count, sync, &done, failure);
     for (uint32_t i = 0; i < count; i++) {
         if (i >= done) {
             settle_forget(archive, &manifests[i]);
@@ -240,7 +257,8 @@ archive_commit(struct archive *archive, struct manifest *manifests,
             result = -1;
     }
     if (result == 0)
-        result = take_effect(archive, names, count, failure);
+        result = take_effect(archive, names, count, sync, failure);
+    sync_drop(sync);
     free(names);
     return result;
 }
@@ -256,8 +274,7 @@ resume_one(struct archive *archive, const char *name,
         return -1;
     for (uint32_t i = 0; i < archive->count; i++)
         if (strcmp(archive->manifests[i].name, name) == 0 &&
-            settle_publish(archive, &archive->manifests[i], false, failure) !=
-                0)
+            settle_leftovers(archive, &archive->manifests[i], failure) != 0)
             return -1;
     return settle_replaced(archive, failure);
 }
@@ -329,7 +346,6 @@ archive_resume_all(struct archive *archive, struct failure *failure)
     if (result == 0)
         result = archive_load(archive, NULL, failure);
     for (uint32_t i = 0; result == 0 && i < archive->count; i++)
-        result =
-            settle_publish(archive, &archive->manifests[i], false, failure);
+        result = settle_leftovers(archive, &archive->manifests[i], failure);
     return result == 0 ? settle_replaced(archive, failure) : -1;
 }

@@ -19,6 +19,7 @@ struct compaction {
     unsigned generation;
     struct part_name target; /* type and day in work */
     struct manifest manifest;
+    struct sync sync; /* parts that are not durable yet */
     uint64_t written; /* events */
 };
 
@@ -224,7 +225,7 @@ rewrite(struct compaction *c, const struct part_name *place,
     struct part_filter filter = PART_FILTER_ALL;
     struct part_shared shared;
     struct merge merge = {0};
-    int result = part_shared_init(&shared, c->archive, failure);
+    int result = part_shared_init(&shared, c->archive, &c->sync, failure);
 
     c->target = (struct part_name){
         .type = place->type, .day = place->day, .generation = c->generation};
@@ -300,10 +301,11 @@ compact_stream(struct archive *archive, const char *stream,
     stream_free(&c.stream);
     free(c.parts);
     if (result != 0 || !*done) {
+        sync_drop(&c.sync);
         forget(&c);
         return result;
     }
     manifest_set_name(&c.manifest, c.generation);
     *events += c.written;
-    return archive_commit(archive, &c.manifest, 1, failure);
+    return archive_commit(archive, &c.manifest, 1, &c.sync, failure);
 }

@@ -187,7 +187,7 @@ restate(struct put *put, const char *name, struct failure *failure)
         result = manifest_stand_for(&manifest, old, failure);
     manifest_set_name(&manifest, manifest_generation(old) + 1);
     if (result == 0)
-        return archive_commit(put->archive, &manifest, 1, failure);
+        return archive_commit(put->archive, &manifest, 1, &put->sync, failure);
     manifest_free(&manifest);
     return -1;
 }
@@ -213,7 +213,10 @@ end_lost(struct put *put, struct lost_part *lost, struct failure *failure)
     put->healed++;
     lost->restated =
         memcmp(now->sha256, lost->part.sha256, sizeof now->sha256) != 0;
-    return settle_publish(put->archive, &one, true, failure);
+    if (sync_all(&put->sync, &put->archive->root, failure) != 0 ||
+        settle_publish(put->archive, &one, &put->sync, failure) != 0)
+        return -1;
+    return sync_all(&put->sync, &put->archive->root, failure);
 }
 
 int

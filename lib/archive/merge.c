@@ -19,26 +19,40 @@ by_first_seq(const void *a, const void *b)
     return part_name_compare(&x->part.name, &y->part.name);
 }
 
-/* By what its manifest says; definitions are always wanted. */
-static bool
-may_hold(const struct merge *merge, const struct part *part)
+bool
+merge_may_want(const struct part_filter *filter, const struct part *part)
 {
-    const struct part_filter *filter = &merge->filter;
     const struct selection *selection = filter->selection;
-    unsigned type = part->name.type;
 
     if (part->name.last < filter->from_seq ||
         part->name.first >= filter->to_seq)
         return false;
-    if (merge->skips && merge->skips(merge->owner, part))
-        return false;
-    if (!selection || type == EVENT_INSTRUMENT || type == EVENT_NAME)
+    if (!selection)
         return true;
-    if (!selection_may_take_type(selection, type))
+    if (!selection_may_take_type(selection, part->name.type))
         return false;
     if (selection->from != TIME_NULL && part->time_max < selection->from)
         return false;
     return selection->to == TIME_NULL || part->time_min < selection->to;
+}
+
+static bool
+has_definitions(const struct part *part)
+{
+    return part->name.type == EVENT_INSTRUMENT || part->name.type == EVENT_NAME;
+}
+
+/* By what its manifest says; definitions are always wanted. */
+static bool
+may_hold(const struct merge *merge, const struct part *part)
+{
+    struct part_filter filter = merge->filter;
+
+    if (merge->skips && merge->skips(merge->owner, part))
+        return false;
+    if (has_definitions(part))
+        filter.selection = NULL;
+    return merge_may_want(&filter, part);
 }
 
 /* Lists the parts of the stream that are wanted, of an archive. */

@@ -50,6 +50,10 @@ int merge_open(struct merge *merge, const struct archive *archive,
                struct failure *failure);
 void merge_close(struct merge *merge);
 
+/* Whether a part can hold what a filter selects, by what its manifest says:
+ * definitions are no exception here. */
+bool merge_may_want(const struct part_filter *filter, const struct part *part);
+
 /* The next event: 1; 0 after the last; -1. */
 int merge_next(struct merge *merge, struct failure *failure);
 

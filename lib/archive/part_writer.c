@@ -10,10 +10,11 @@
 
 int
 part_shared_init(struct part_shared *shared, const struct archive *archive,
-                 struct failure *failure)
+                 struct sync *sync, struct failure *failure)
 {
     memset(shared, 0, sizeof *shared);
     shared->archive = archive;
+    shared->sync = sync;
     if (event_rows_scratch_init(&shared->rows, failure) != 0)
         return -1;
     return parquet_scratch_init(&shared->parquet, failure);
@@ -266,7 +267,11 @@ part_writer_end(struct part_writer *writer, struct part *part,
     if (!path)
         return -1;
     writer->output.path = path; /* in the same directory */
-    result = output_commit(&writer->output);
+    result = sync_add(writer->shared->sync, &writer->output, failure);
+    if (result == 0) {
+        *strrchr(path, '/') = '\0';
+        result = sync_add_directory(writer->shared->sync, path, failure);
+    }
     if (result == 0)
         result = part_read_back(archive, &writer->part, written, failure);
     free(path);

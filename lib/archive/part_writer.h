@@ -4,6 +4,7 @@
 
 #include "archive/archive.h"
 #include "archive/event_rows.h"
+#include "io/sync.h"
 #include "parquet/writer.h"
 
 /* What all parts of a put share. */
@@ -16,11 +17,12 @@ struct part_shared {
     struct event_rows_scratch rows;
     struct parquet_scratch parquet;
     struct strtab directories; /* that were made, or found, and swept */
+    struct sync *sync;         /* what is to be durable; not owned */
     uint64_t opened;           /* parts so far: for names that nobody has */
 };
 
 int part_shared_init(struct part_shared *shared, const struct archive *archive,
-                     struct failure *failure);
+                     struct sync *sync, struct failure *failure);
 void part_shared_free(struct part_shared *shared);
 
 struct part_writer {
@@ -55,8 +57,8 @@ int part_writer_add(struct part_writer *writer, const struct event **event,
                     const struct event *end, uint64_t *seq,
                     struct failure *failure);
 
-/* Ends the part under its hidden name, durable and read back, and says what it
- * is. */
+/* Ends the part under its hidden name, read back, and says what it is.  It is
+ * durable after sync_all. */
 int part_writer_end(struct part_writer *writer, struct part *part,
                     struct failure *failure);
 

@@ -20,7 +20,7 @@ put_init(struct put *put, struct archive *archive, const struct strtab *blooms,
     assert(archive->writes);
     memset(put, 0, sizeof *put);
     put->archive = archive;
-    if (part_shared_init(&put->shared, archive, failure) != 0)
+    if (part_shared_init(&put->shared, archive, &put->sync, failure) != 0)
         return -1;
     put->shared.blooms = blooms;
     return 0;
@@ -54,6 +54,7 @@ put_free(struct put *put)
         manifest_free(&put->staged[i]);
     }
     free(put->staged);
+    sync_drop(&put->sync);
     part_shared_free(&put->shared);
 }
 
@@ -318,13 +319,16 @@ static int
 judge_end(struct put *put, unsigned *generation, struct failure *failure)
 {
     struct manifest *manifest = &put->manifest;
+    /* where a tape without events ends */
+    uint64_t end = manifest->tape_last ? manifest->tape_last
+                                       : manifest->header.first_seq - 1;
     struct stream stream;
     int known = find_stream(put, &stream, failure);
     int result = 1;
 
     if (known <= 0)
         return known < 0 ? -1 : 1;
-    if (manifest->status == TAPE_COMPLETE && manifest->tape_last < stream.last)
+    if (manifest->status == TAPE_COMPLETE && end < stream.last)
         result =
             fail(failure, FAILURE_DATA,
                  "this tape is complete with sequence number %" PRIu64
@@ -387,8 +391,9 @@ put_flush(struct put *put, struct failure *failure)
 {
     uint32_t count = put->staged_count;
 
+    if (count == 0)
+        return 0;
     put->staged_count = 0;
-    return count == 0
-               ? 0
-               : archive_commit(put->archive, put->staged, count, failure);
+    return archive_commit(put->archive, put->staged, count, &put->sync,
+                          failure);
 }

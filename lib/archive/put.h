@@ -35,6 +35,7 @@ struct lost_part {
 struct put {
     struct archive *archive;
     struct part_shared shared;
+    struct sync sync; /* parts that are not durable yet */
     struct manifest manifest;
     struct part_writer *parts[PUT_OPEN_MAX]; /* owned */
     unsigned open, last; /* how many; which one took the last event */

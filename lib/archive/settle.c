@@ -121,35 +121,62 @@ publish_leftover(const struct archive *archive, const struct part *part,
     return root_move(&archive->root, hidden, path, failure) < 0 ? -1 : 0;
 }
 
-static int
-publish_part(const struct archive *archive, const struct part *part,
-             bool trusted, struct failure *failure)
+/* The paths of a part and of its hidden name, to be freed; NULL if out of
+ * memory. */
+static void
+find_paths(const struct archive *archive, const struct part *part, char **path,
+           char **hidden, struct failure *failure)
 {
-    char relative[PART_PATH_MAX], *path, *hidden;
-    int result = -1;
+    char relative[PART_PATH_MAX];
 
     part_name_path(&part->name, relative);
-    path = archive_path(archive, relative, failure);
+    *path = archive_path(archive, relative, failure);
     part_name_hidden(&part->name, relative);
-    hidden = archive_path(archive, relative, failure);
-    if (path && hidden && trusted)
-        result = root_move(&archive->root, hidden, path, failure) < 0 ? -1 : 0;
-    else if (path && hidden)
+    *hidden = archive_path(archive, relative, failure);
+}
+
+/* Publishes a part, or with sync one that was written just now. */
+static int
+publish(const struct archive *archive, const struct part *part,
+        struct sync *sync, struct failure *failure)
+{
+    char *path, *hidden;
+    int result = -1;
+
+    find_paths(archive, part, &path, &hidden, failure);
+    if (path && hidden && sync) {
+        result = root_rename(&archive->root, hidden, path, failure);
+        *strrchr(path, '/') = '\0';
+        if (result > 0)
+            result = sync_add_directory(sync, path, failure);
+    } else if (path && hidden) {
         result = is_there(archive, hidden, failure);
-    if (result > 0)
-        result = publish_leftover(archive, part, hidden, path, failure);
+        if (result > 0)
+            result = publish_leftover(archive, part, hidden, path, failure);
+    }
     free(hidden);
     free(path);
-    return result;
+    return result < 0 ? -1 : 0;
 }
 
 int
 settle_publish(const struct archive *archive, const struct manifest *manifest,
-               bool trusted, struct failure *failure)
+               struct sync *sync, struct failure *failure)
+{
+    assert(archive->writes && sync);
+    for (uint32_t i = 0; i < manifest->part_count; i++)
+        if (publish(archive, &manifest->parts[i], sync, failure) != 0)
+            return -1;
+    return 0;
+}
+
+int
+settle_leftovers(const struct archive *archive, const struct manifest *manifest,
+                 struct failure *failure)
 {
     assert(archive->writes);
     for (uint32_t i = 0; i < manifest->part_count; i++)
-        if (publish_part(archive, &manifest->parts[i], trusted, failure) != 0)
+        if (publish(archive, &manifest->parts[i], NULL, failure) != 0)
             return -1;
     return 0;
 }

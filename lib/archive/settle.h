@@ -9,6 +9,7 @@
 #define ARCHIVE_SETTLE_H
 
 #include "archive/archive.h"
+#include "io/sync.h"
 
 /* Sets or removes the mark of a manifest. The archive's lock is held. */
 int settle_mark(const struct archive *archive, const char *name,
@@ -20,12 +21,16 @@ int settle_unmark(const struct archive *archive, const char *name,
 const char *settle_marked(const char *mark, char room[MANIFEST_NAME_MAX],
                           struct manifest_name *parsed);
 
-/* Gives the parts of a committed manifest their names.  trusted: they were
- * written just now; else a hidden part is first compared with its SHA-256.  A
- * good part is never replaced. */
+/* Gives the parts of a committed manifest, which were written just now, their
+ * names, which are durable after sync_all. */
 int settle_publish(const struct archive *archive,
-                   const struct manifest *manifest, bool trusted,
+                   const struct manifest *manifest, struct sync *sync,
                    struct failure *failure);
+
+/* The same of parts that somebody has left: each is first compared with its
+ * SHA-256, and a good part is never replaced. */
+int settle_leftovers(const struct archive *archive,
+                     const struct manifest *manifest, struct failure *failure);
 
 /* Removes the manifests that others replace, and those of their parts that no
  * manifest names. */

@@ -219,13 +219,10 @@ link_temporary(struct output *output)
     return fail_errno(output->failure, "%s: cannot name it", output->path);
 }
 
-/* fsync, final name, fsync of the directory: in this order. */
+/* Gives it its final name. */
 static int
-publish(struct output *output)
+take_name(struct output *output)
 {
-    if (fsync(output->fd) != 0)
-        return fail_errno(output->failure, "%s: cannot make it durable",
-                          output->path);
     if (link_temporary(output) != 0)
         return -1;
     if (renameat(output->directory, output->temporary, output->directory,
@@ -234,7 +231,20 @@ publish(struct output *output)
                           output->path);
     free(output->temporary);
     output->temporary = NULL;
-    return directory_sync_fd(output->directory, output->path, output->failure);
+    return 0;
+}
+
+/* fsync, final name, fsync of the directory: in this order. */
+static int
+publish(struct output *output)
+{
+    if (fsync(output->fd) != 0)
+        return fail_errno(output->failure, "%s: cannot make it durable",
+                          output->path);
+    return take_name(output) == 0
+               ? directory_sync_fd(output->directory, output->path,
+                                   output->failure)
+               : -1;
 }
 
 /* Closes the directory and frees what the output owns, but for fd. */
@@ -268,6 +278,20 @@ output_commit(struct output *output)
         output_abandon(output);
     release(output);
     return result;
+}
+
+int
+output_name(struct output *output, int *fd)
+{
+    assert(output->path && output->regular);
+    if (output_flush(output) != 0 || take_name(output) != 0) {
+        output_abandon(output);
+        return -1;
+    }
+    *fd = output->fd;
+    output->fd = -1;
+    release(output);
+    return 0;
 }
 
 void

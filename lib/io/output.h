@@ -84,6 +84,10 @@ int output_put(struct output *output, const void *bytes, size_t size);
  * directory) and closes.  Only now does the file exist under its name. */
 int output_commit(struct output *output);
 
+/* The same of a named file, but for being durable: hands over the descriptor
+ * that is to be synced, and so is the directory.  0 or -1. */
+int output_name(struct output *output, int *fd);
+
 /* Closes without writing what is buffered and leaves nothing behind of a
  * named file.  For an output that was committed it does nothing. */
 void output_abandon(struct output *output);

@@ -425,30 +425,54 @@ root_sweep(const struct root *root, const char *path, const char *pattern,
     return result < 0 ? -1 : 0;
 }
 
+/* Renames; the directories of both names are then open: 1, 0, -1. */
+static int
+rename_below(const struct root *root, const char *from, const char *to,
+             int *here, int *there, struct failure *failure)
+{
+    const char *old, *new;
+    int result = root_open_parent(root, from, &old, here, failure);
+
+    if (result <= 0)
+        return result;
+    if (need_parent(root, to, &new, there, failure) != 0) {
+        close(*here);
+        return -1;
+    }
+    if (renameat(*here, old, *there, new) == 0)
+        return 1;
+    result = errno == ENOENT
+                 ? 0
+                 : fail_errno(failure, "%s: cannot rename it to %s", from, to);
+    close(*here);
+    close(*there);
+    return result;
+}
+
+int
+root_rename(const struct root *root, const char *from, const char *to,
+            struct failure *failure)
+{
+    int here, there;
+    int result = rename_below(root, from, to, &here, &there, failure);
+
+    if (result > 0) {
+        close(here);
+        close(there);
+    }
+    return result;
+}
+
 int
 root_move(const struct root *root, const char *from, const char *to,
           struct failure *failure)
 {
-    const char *old, *new;
-    int here, there, result;
+    int here, there;
+    int result = rename_below(root, from, to, &here, &there, failure);
 
-    result = root_open_parent(root, from, &old, &here, failure);
     if (result <= 0)
         return result;
-    if (need_parent(root, to, &new, &there, failure) != 0) {
-        close(here);
-        return -1;
-    }
-    result = renameat(here, old, there, new);
-    if (result != 0 && errno == ENOENT) {
-        close(here);
-        close(there);
-        return 0;
-    }
-    if (result != 0)
-        fail_errno(failure, "%s: cannot rename it to %s", from, to);
-    if (result == 0)
-        result = directory_sync_fd(there, to, failure);
+    result = directory_sync_fd(there, to, failure);
     /* in one directory that is all */
     if (result == 0 && !is_still(here, ".", there))
         result = directory_sync_fd(here, from, failure);

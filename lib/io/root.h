@@ -86,6 +86,10 @@ int root_sweep(const struct root *root, const char *path, const char *pattern,
 int root_move(const struct root *root, const char *from, const char *to,
               struct failure *failure);
 
+/* The same, but the names are not durable before root_sync. */
+int root_rename(const struct root *root, const char *from, const char *to,
+                struct failure *failure);
+
 /* Opens a regular file with flags of open(2); O_CREAT makes it with mode 0666
  * less the umask.  1 with *fd; 0 when there is none; -1. */
 int root_open_file(const struct root *root, const char *path, int flags,

@@ -396,12 +396,23 @@ three() {
     sample > day.tape
     xgen --orders 5 --stream other > other.tape
     xarchive -d a put day.tape
-    flock a/lock sleep 1 &
-    sleep 0.2
+    mkfifo live
+    xarchive -d a put < live &
+    exec 9> live
+    head -c 5000 day.tape >&9
+    for _ in $(seq 400); do
+        flock -n a/lock true || break
+        sleep 0.05
+    done
     run -3 --separate-stderr xarchive -d a put other.tape
     [[ $stderr == *"another program is writing"*"--wait"* ]]
-    xarchive -d a --wait 30s put other.tape
-    wait
+    xarchive -d a --wait 60s put other.tape 9>&- &
+    tail -c +5001 day.tape >&9
+    exec 9>&-
+    wait %1
+    wait %2
+    xrestore -d a --stream other -o back.tape
+    cmp other.tape back.tape
     xarchive -d a verify
 }
 
@@ -420,4 +431,64 @@ three() {
     xarchive -d a verify
     xrestore -d a -o back.tape
     cmp turns.tape back.tape
+}
+
+@test "one day restored from many is one tape; what is not there is said" {
+    for day in 01 02 03 04 05; do
+        xgen --orders 20 --stream "d$day" --start "2026-03-${day}T10:00:00Z" \
+            -o "d$day.tape"
+    done
+    xarchive -d a put d0?.tape
+    xrestore -d a --from 2026-03-03T00:00:00Z --to 2026-03-04T00:00:00Z \
+        -o day.tape
+    [ "$(xstat --json day.tape | jq -r .stream)" = d03/xrestore ]
+    [ "$(xstat --digest day.tape)" = "$(xgrep --from 2026-03-03T00:00:00Z \
+        --to 2026-03-04T00:00:00Z d03.tape | xstat --digest)" ]
+    [ "$(xrestore -d a -t order | xstat --json | wc -l)" -eq 5 ]
+    run -0 --separate-stderr xrestore -d a --from 2027-01-01T00:00:00Z -o no.tape
+    [[ $stderr == "xrestore: nothing in the archive is of the types and times"*2026-03-01*2026-03-05* ]]
+    [ "$(xstat --json no.tape | jq -r .status)" = complete ]
+    run -0 --separate-stderr xrestore -q -d a -t bar -o no.tape
+    [ -z "$stderr" ]
+}
+
+@test "many tapes put at once are each whole or not there at all" {
+    for i in 1 2 3 4; do
+        xgen --orders 60 --seed $i --stream "s$i" -o "s$i.tape"
+    done
+    head -c 9000 s3.tape > cut.tape
+    run -1 --separate-stderr xarchive -d a put s1.tape s2.tape cut.tape s4.tape
+    for i in 1 2; do
+        xrestore -d a --stream s$i -o back.tape
+        cmp s$i.tape back.tape
+    done
+    run -1 xrestore -d a --stream s3 -o back.tape
+    xarchive -d a verify
+    xarchive -d a fsck
+    # pieces of one stream among them are compared with those before
+    "$TOOLS/piece" 1 40 < s4.tape > p1.tape
+    "$TOOLS/piece" 30 9999 < s4.tape > p2.tape
+    run -0 --separate-stderr xarchive -v -d a put p1.tape s1.tape p2.tape
+    [[ $stderr == *" events stored"* ]]
+    xrestore -d a --stream s4 -o back.tape
+    cmp s4.tape back.tape
+    xarchive -d a verify
+}
+
+@test "ls, verify and fsck as JSON: sorted, with totals" {
+    trading > day.tape
+    xarchive -d a put day.tape
+    xarchive -d a ls --json > list
+    [ "$(jq '.parts | length' list)" -eq "$(jq .totals.parts list)" ]
+    [ "$(jq '[.parts[].rows] | add' list)" -eq "$(jq .totals.rows list)" ]
+    [ "$(jq .totals.rows list)" -eq "$(xexport -f json day.tape | wc -l)" ]
+    [ "$(jq '[.parts[].bytes] | add' list)" -eq "$(parts a | xargs stat -c %s |
+        paste -sd+ | bc)" ]
+    xarchive -d a verify --json > told
+    [ "$(jq -c '[.bad, .missing, .breaks]' told)" = "[0,0,0]" ]
+    part=$(parts a | grep type=trade)
+    rm "$part"
+    run -1 --separate-stderr xarchive -d a fsck --json
+    [ "$(jq -r 'select(.finding == "missing") | .path' <<< "$output")" = \
+        "${part#a/}" ]
 }
