@@ -28,6 +28,14 @@ add(struct links *links, const struct manifest *manifest)
         links->links[links->count++] = manifest->past[i];
 }
 
+static bool
+same_link(const struct link *a, const struct link *b)
+{
+    return a->number == b->number && strcmp(a->name, b->name) == 0 &&
+           strcmp(a->sha256, b->sha256) == 0 &&
+           strcmp(a->previous, b->previous) == 0;
+}
+
 /* Leaves out those that are there more than once. */
 static void
 unite(struct links *links)
@@ -35,8 +43,7 @@ unite(struct links *links)
     size_t kept = 0;
 
     for (size_t i = 0; i < links->count; i++)
-        if (kept == 0 || memcmp(&links->links[kept - 1], &links->links[i],
-                                sizeof *links->links) != 0)
+        if (kept == 0 || !same_link(&links->links[kept - 1], &links->links[i]))
             links->links[kept++] = links->links[i];
     links->count = kept;
 }

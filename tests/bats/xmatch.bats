@@ -82,6 +82,11 @@ END
     orders '1 buy 10 5' '1 buy 10 5' '2 sell 10 3' > in.tape
     xmatch --verbose in.tape 2> summary > out.tape
     grep -q '^xmatch: 3 requests, 1 trades, 1 rejects, 1 orders open$' summary
+    xgen -n 2000 -o day.tape
+    count=$(xexport -f json day.tape |
+        grep -cE '^\{"type":"(order|modify|cancel)"')
+    xmatch --verbose day.tape 2> summary > out.tape
+    grep -q "^xmatch: $count requests, " summary
 }
 
 @test "the same orders give the same facts, whole or in parts" {

@@ -250,6 +250,20 @@ mul_divs_extremes(void)
     return true;
 }
 
+/* The quotient is 2^128 and more, 2^127, and 2^126: the last one fits. */
+static bool
+mul_divs_overflow(void)
+{
+    const i128 one = 1;
+    i128 out;
+
+    return !amount_mul_div(one << 100, one << 100, one << 71, &out) &&
+           !amount_mul_div(one << 100, one << 100, one << 72, &out) &&
+           !amount_mul_div(one << 100, one << 100, one << 73, &out) &&
+           amount_mul_div(one << 100, one << 100, one << 74, &out) &&
+           out == one << 126;
+}
+
 static bool
 notionals_any(void)
 {
@@ -343,6 +357,8 @@ test_rounding(void)
     OK("ties go to the even neighbour whatever the size of the product",
        mul_divs_ties());
     OK("the extremes of the type neither wrap nor trap", mul_divs_extremes());
+    OK("a quotient that does not fit is refused, however large it is",
+       mul_divs_overflow());
 }
 
 /* ---- sums ---------------------------------------------------------------- */
