@@ -7,8 +7,8 @@
 #include "ledger/store.h"
 #include "tape/schema.h"
 
-#define HELD_BYTES   (16 << 20) /* of output, until they are committed */
-#define BATCH_EVENTS 32768      /* a batch of less output ends here */
+#define HELD_BYTES   (64 << 20) /* of output, until they are committed */
+#define BATCH_EVENTS 131072     /* a batch of less output ends here */
 
 /* ---- open and close ------------------------------------------------------ */
 

@@ -1,5 +1,6 @@
 #include "ledger/audit.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,6 +155,7 @@ ledger_audit_entry(struct ledger_audit *audit, const struct ledger *ledger,
                    const struct ledger_entry *entry,
                    struct ledger_finding *finding, struct failure *failure)
 {
+    assert(entry->leg_count <= ENTRY_LEGS);
     if (entry->leg_count == 0)
         return 0;
     audit->entries++;

@@ -1,5 +1,6 @@
 #include "ledger/emit.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define HEAD(structure, kind)                                                  \
@@ -14,6 +15,8 @@ emit_posting(const struct ledger *ledger, const struct ledger_entry *entry,
 {
     const struct ledger_leg *leg = &entry->legs[number];
     uint32_t instrument = leg->security ? local : 0;
+
+    assert(number < entry->leg_count);
     struct code currency = {0};
 
     if (!leg->security)
@@ -98,6 +101,7 @@ put_text(void *event, size_t fixed, size_t size, const char *text)
 {
     size_t length = strlen(text);
 
+    assert(fixed + length <= size && length <= UINT16_MAX);
     memset((char *)event + fixed, 0, size - fixed);
     memcpy((char *)event + fixed, text, length);
     return (struct text){(uint16_t)fixed, (uint16_t)length, 0};

@@ -50,6 +50,7 @@ undo_cash(struct ledger *ledger, const struct ledger_entry *entry, unsigned end)
     for (unsigned i = 0; i < end; i++) {
         const struct ledger_leg *leg = &entry->legs[i];
 
+        assert(leg->amount != 0);
         if (!leg->security)
             ledger->balances[leg->row].amount -= leg->amount;
     }
@@ -77,6 +78,7 @@ ledger_entry_apply(struct ledger *ledger, struct ledger_entry *entry)
 static void
 list_row(uint32_t *rows, unsigned *count, uint32_t row)
 {
+    assert(row != LEDGER_NONE);
     for (unsigned i = 0; i < *count; i++)
         if (rows[i] == row)
             return;

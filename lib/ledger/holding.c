@@ -62,6 +62,7 @@ holding_average(const struct holding *holding)
     i128 cost = holding->quantity < 0 ? -holding->cost : holding->cost;
     i128 average;
 
+    assert(held != 0 || holding->cost == 0);
     if (held == 0 || !amount_mul_div(cost, DECIMAL_ONE, held, &average) ||
         magnitude(average) > DECIMAL_MAX)
         return DECIMAL_NULL;

@@ -15,6 +15,8 @@ const char *const ledger_system_names[LEDGER_SYSTEM_COUNT] = {
     [LEDGER_MARKET] = "@MARKET",
 };
 
+static void *raw_of(void *rows);
+
 int
 ledger_init(struct ledger *ledger, const struct ledger_rules *rules,
             struct failure *failure)
@@ -34,10 +36,10 @@ ledger_init(struct ledger *ledger, const struct ledger_rules *rules,
 void
 ledger_free(struct ledger *ledger)
 {
-    free(ledger->accounts);
-    free(ledger->balances);
-    free(ledger->positions);
-    free(ledger->currencies);
+    free(raw_of(ledger->accounts));
+    free(raw_of(ledger->balances));
+    free(raw_of(ledger->positions));
+    free(raw_of(ledger->currencies));
     free(ledger->changed_accounts.rows);
     free(ledger->changed_balances.rows);
     free(ledger->changed_positions.rows);
@@ -51,8 +53,35 @@ ledger_free(struct ledger *ledger)
 
 /* ---- rows ---------------------------------------------------------------- */
 
-/* Makes room for one more row of a table, and in the list of its changes.
- * Rows are aligned to lines of the cache, which array_grow's are not. */
+/* Rows are aligned to lines of the cache.  What realloc gave stands just before
+ * them; large blocks are moved by it without being copied, and keep their
+ * offset. */
+static void *
+raw_of(void *rows)
+{
+    return rows ? ((void **)rows)[-1] : NULL;
+}
+
+static void *
+grow_rows(void *rows, size_t used, size_t size, struct failure *failure)
+{
+    char *raw = raw_of(rows);
+    size_t offset = raw ? (size_t)((char *)rows - raw) : 0;
+    char *grown = realloc(raw, size + CACHE_LINE);
+    char *aligned;
+
+    if (!grown)
+        return fail_memory(failure), NULL;
+    aligned = grown + CACHE_LINE - (uintptr_t)grown % CACHE_LINE;
+    if (raw && (size_t)(aligned - grown) != offset)
+        memmove(aligned, grown + offset, used);
+    assert((uintptr_t)aligned % CACHE_LINE == 0);
+    assert((size_t)(aligned - grown) >= sizeof(void *));
+    ((void **)(void *)aligned)[-1] = grown;
+    return aligned;
+}
+
+/* Makes room for one more row of a table, and in the list of its changes. */
 static int
 make_room(void **rows, uint32_t *room, uint32_t count, size_t size,
           struct ledger_changes *changes, struct failure *failure)
@@ -73,12 +102,9 @@ make_room(void **rows, uint32_t *room, uint32_t count, size_t size,
             return -1;
         changes->rows = list;
     }
-    grown = aligned_alloc(CACHE_LINE, next * size);
+    grown = grow_rows(*rows, count * size, next * size, failure);
     if (!grown)
-        return fail_memory(failure);
-    if (count > 0)
-        memcpy(grown, *rows, count * size);
-    free(*rows);
+        return -1;
     *rows = grown;
     *room = next;
     return 0;
@@ -157,7 +183,11 @@ uint32_t
 ledger_balance(struct ledger *ledger, uint32_t account, struct code code,
                struct failure *failure)
 {
-    uint32_t balance = ledger->accounts[account].cash, currency;
+    uint32_t balance, currency;
+
+    assert(account < ledger->account_count);
+    assert(code.word != 0);
+    balance = ledger->accounts[account].cash;
 
     if (balance != LEDGER_NONE &&
         ledger->currencies[ledger->balances[balance].currency].word ==
@@ -205,6 +235,7 @@ ledger_position(struct ledger *ledger, uint32_t account, uint32_t instrument,
     uint32_t position =
         map_get(&ledger->position_map, pair(account, instrument));
 
+    assert(account < ledger->account_count);
     if (position != MAP_NONE)
         return position;
     position = ledger->position_count;
@@ -247,6 +278,7 @@ note(struct ledger *ledger, struct ledger_changes *changes,
 {
     if (mark->batch == ledger->batch)
         return;
+    assert(changes->count < changes->capacity);
     mark->batch = ledger->batch;
     changes->rows[changes->count++] = row;
 }
@@ -256,6 +288,7 @@ ledger_change_account(struct ledger *ledger, uint32_t account)
 {
     struct ledger_account *row = &ledger->accounts[account];
 
+    assert(account < ledger->account_count);
     row->open = true;
     row->version++;
     note(ledger, &ledger->changed_accounts, &row->mark, account);

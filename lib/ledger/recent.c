@@ -40,6 +40,8 @@ vacate(struct recent *recent, uint32_t slot)
 {
     uint32_t next = slot;
 
+    assert(recent->slots[slot] != 0);
+
     for (;;) {
         next = (next + 1) & (SLOTS - 1);
         if (recent->slots[next] == 0)

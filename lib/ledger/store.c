@@ -129,6 +129,8 @@ int
 ledger_save(struct ledger *ledger, const struct ledger_store *store,
             struct failure *failure)
 {
+    assert(ledger->changed_balances.count <= ledger->balance_count);
+    assert(ledger->changed_positions.count <= ledger->position_count);
     sort_changes(ledger);
     if (save_rows(ledger, &ledger->changed_accounts, save_account, store,
                   failure) != 0 ||
@@ -227,6 +229,7 @@ ledger_restore_position(void *owner, const struct position *event,
     row->holding.quantity = amount_get(event->quantity);
     row->holding.cost = amount_get(event->cost);
     row->holding.realized = amount_get(event->realized_pnl);
+    assert(position < ledger->position_count);
     row->fees = amount_get(event->fees);
     row->version = event->version;
     row->mark.row = mark;

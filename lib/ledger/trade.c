@@ -103,6 +103,8 @@ make_legs(const struct ledger *ledger, struct ledger_entry *entry,
           i128 notional, i128 quantity)
 {
     bool self = buyer->position == seller->position;
+
+    assert(quantity > 0 && entry->leg_count == 0);
     i128 bought = buyer->after.holding.quantity;
     i128 sold = seller->after.holding.quantity;
     i128 fee;
@@ -219,6 +221,13 @@ trade_print(uint32_t instrument, uint64_t trade_id, uint64_t day)
     return print ^ print >> 32;
 }
 
+static uint64_t
+print_of(uint32_t instrument, const struct trade *trade)
+{
+    return trade_print(instrument, trade->trade_id,
+                       (uint64_t)(trade->event.time / NS_PER_DAY));
+}
+
 /* One id of a trade is given once a day; that it comes again is reported, for
  * it may have been sent twice. */
 static int
@@ -226,12 +235,11 @@ note_trade(struct ledger *ledger, uint32_t instrument,
            const struct trade *trade, struct ledger_entry *entry,
            struct failure *failure)
 {
-    uint64_t day = (uint64_t)(trade->event.time / NS_PER_DAY);
     bool known;
 
     if (trade->trade_id == 0)
         return 0;
-    entry->trade_print = trade_print(instrument, trade->trade_id, day);
+    entry->trade_print = print_of(instrument, trade);
     if (recent_add(&ledger->recent, entry->trade_print, &known, failure) != 0)
         return -1;
     if (known)
@@ -315,6 +323,9 @@ look_up(struct ledger *ledger, struct ledger_hint *hint, uint32_t instrument,
     if (position == LEDGER_NONE)
         return;
     *hint = (struct ledger_hint){id, instrument, account, position};
+    if (ledger->accounts[account].cash != LEDGER_NONE)
+        __builtin_prefetch(&ledger->balances[ledger->accounts[account].cash],
+                           1);
     row = (const char *)&ledger->positions[position];
     __builtin_prefetch(row, 1);
     __builtin_prefetch(row + sizeof *ledger->positions - 1, 1);
@@ -335,6 +346,11 @@ post_look_far(const struct ledger *ledger, uint32_t instrument,
     uint32_t buyer = map_get(&ledger->account_map, trade->buyer_id);
     uint32_t seller = map_get(&ledger->account_map, trade->seller_id);
 
+    if (buyer != MAP_NONE)
+        __builtin_prefetch(&ledger->accounts[buyer]);
+    if (seller != MAP_NONE)
+        __builtin_prefetch(&ledger->accounts[seller]);
     ledger_prefetch_position(ledger, buyer, instrument);
     ledger_prefetch_position(ledger, seller, instrument);
+    recent_prefetch(&ledger->recent, print_of(instrument, trade));
 }

@@ -77,6 +77,7 @@ static void
 watermark_row(const struct ledgerdb_watermark *mark, char digest[17],
               struct sql_value *row)
 {
+    assert(mark->id > 0);
     snprintf(digest, 17, "%016" PRIx64, mark->digest);
     row[WATERMARKS_ID] = sql_integer(mark->id);
     row[WATERMARKS_STREAM] = sql_text(mark->name, strlen(mark->name));
@@ -171,6 +172,7 @@ static int
 commit(struct ledgerdb *db, const struct ledgerdb_watermark *next,
        struct failure *failure)
 {
+    assert(next->id == db->stream.id && next->seq >= db->stream.seq);
     if (write_all(db, failure) != 0 ||
         database_commit(db->database, failure) != 0)
         return ledgerdb_give_up(db);
@@ -187,6 +189,8 @@ ledgerdb_commit(struct ledgerdb *db, struct failure *failure)
     next.seq = db->seq;
     next.digest = db->digest;
     next.last = db->counts;
+    assert(db->state != LEDGERDB_VERIFY && db->state != LEDGERDB_MEMORY);
+    assert(db->seq >= db->stream.seq);
     if (ledgerdb_is_new(db) && !db->as_new &&
         ledgerdb_check_copy(db, failure) != 0)
         return ledgerdb_give_up(db);

@@ -86,6 +86,7 @@ catch_up(struct ledgerdb *db, struct failure *failure)
 {
     const struct ledgerdb_watermark *stored = &db->stream;
 
+    assert(db->state == LEDGERDB_VERIFY && db->seq == stored->seq);
     sql_cursor_close(&db->commits);
     sql_cursor_close(&db->postings);
     db->known_count = db->known_used = 0;
@@ -108,6 +109,7 @@ catch_up(struct ledgerdb *db, struct failure *failure)
 int
 ledgerdb_accept(struct ledgerdb *db, struct failure *failure)
 {
+    assert(db->state != LEDGERDB_IDLE && db->state != LEDGERDB_PAST);
     db->seq++;
     db->digest = db->next_digest;
     if (db->state == LEDGERDB_CURRENT || db->state == LEDGERDB_BATCH)

@@ -228,6 +228,7 @@ begin_verifying(struct ledgerdb *db, struct failure *failure)
     const int64_t stream[2] = {db->stream.id, 0};
     const int64_t postings[2] = {(int64_t)db->stream.first.postings + 1, 0};
 
+    assert(!db->commits.statement && !db->postings.statement);
     db->state = LEDGERDB_VERIFY;
     db->seq = db->stream.first_seq - 1;
     db->digest = 0;
@@ -299,6 +300,7 @@ ledgerdb_begin(struct ledgerdb *db, const struct ledgerdb_stream *stream,
 
     assert(db->state != LEDGERDB_BATCH && ledgerdb_pending(db) == 0);
     assert(strlen(stream->name) < LEDGERDB_NAME);
+    assert(db->instruments && db->names);
     end_stream(db);
     if (read_watermarks(db, &found, failure) != 0)
         return -1;

@@ -381,6 +381,7 @@ take_trades(void *owner, const struct sql_value *row, struct failure *failure)
     count = size / LEDGERDB_TRADE;
     count = count < room ? count : room;
     trades->count += count;
+    assert(trades->count <= LEDGERDB_TRADES);
     if (count)
         memcpy(&trades->prints[LEDGERDB_TRADES - trades->count],
                bytes + size - count * LEDGERDB_TRADE, count * LEDGERDB_TRADE);
@@ -455,6 +456,9 @@ ledgerdb_load(struct ledgerdb *db, int64_t stream,
     };
     struct loading loading = {.db = db, .reader = reader, .before = stream};
     int result = reader->forget(reader->owner, failure);
+
+    assert(stream > 0);
+    assert(db->instruments);
 
     for (size_t i = 0; i < sizeof steps / sizeof *steps && result == 0; i++) {
         struct sql_query query = {.where = steps[i].where,

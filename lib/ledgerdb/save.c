@@ -150,6 +150,7 @@ ledgerdb_trade(struct ledgerdb *db, uint64_t print, struct failure *failure)
 {
     if (verifies(db) || forgets(db))
         return 0;
+    assert(print != 0);
     bytes_put(&db->trades, &print, sizeof print);
     return bytes_ok(&db->trades, failure);
 }
@@ -189,6 +190,7 @@ save_row(struct ledgerdb *db, enum ledgerdb_table table, struct sql_value *row,
 
     if (!mark->stored)
         mark->first_stream = (uint32_t)db->stream.id;
+    assert(version > 0 && db->state == LEDGERDB_BATCH);
     assert(shape->columns[shape->count - 1].role == SQL_TAG);
     row[shape->count - 1] = sql_integer(mark->first_stream);
     if (mark->stored)

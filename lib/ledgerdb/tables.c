@@ -161,6 +161,7 @@ ledgerdb_code(struct code code)
 {
     char text[8];
 
+    _Static_assert(sizeof text == sizeof code, "a code fills its text");
     if (!code.word)
         return sql_null();
     return sql_word(text, (size_t)code_to_text(code, text));

@@ -313,6 +313,8 @@ write_pending(struct sql_rows *rows, struct statement **statement,
 {
     unsigned columns = rows->table->count;
 
+    assert(first + count <= rows->pending_count);
+
     if (!*statement)
         *statement = prepare_insert(rows, count, failure);
     if (!*statement)
@@ -329,6 +331,8 @@ sql_rows_flush(struct sql_rows *rows, struct failure *failure)
 {
     unsigned done = 0;
     int result = 0;
+
+    assert(rows->pending_count <= SQL_PENDING);
 
     for (; result == 0 && rows->pending_count - done >= SQL_MANY;
          done += SQL_MANY)
@@ -380,6 +384,7 @@ sql_cursor_open(struct sql_cursor *cursor, struct database *database,
     struct sql sql = {.size = 0};
 
     assert(!cursor->statement);
+    assert(table->count > 0 && table->count <= SQL_COLUMNS_MAX);
     cursor->table = table;
     add(&sql, "SELECT ");
     add_columns(&sql, table);

@@ -55,9 +55,7 @@ sqlite_fail(struct sqlite3 *handle, const char *path, const char *doing,
         {SQLITE_FULL, FAILURE_ENVIRONMENT, NULL},
         {SQLITE_READONLY, FAILURE_ENVIRONMENT, NULL},
         {SQLITE_PERM, FAILURE_ENVIRONMENT, NULL},
-        {SQLITE_AUTH, FAILURE_ENVIRONMENT, NULL},
         {SQLITE_NOMEM, FAILURE_ENVIRONMENT, NULL},
-        {SQLITE_NOLFS, FAILURE_ENVIRONMENT, NULL},
         {SQLITE_PROTOCOL, FAILURE_ENVIRONMENT, NULL},
         {SQLITE_INTERRUPT, FAILURE_ENVIRONMENT, NULL},
         {SQLITE_NOTADB, FAILURE_DATA, "it is not an SQLite database"},
@@ -66,8 +64,8 @@ sqlite_fail(struct sqlite3 *handle, const char *path, const char *doing,
     };
     int extended = sqlite3_extended_errcode(handle), code = extended & 0xff;
     enum failure_class kind = FAILURE_DATA;
-    const char *advice = "it is damaged; restore a copy of it, or post the "
-                         "tapes into a new one";
+    const char *advice =
+        "it is damaged: restore a copy, or post the tapes anew";
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].code == extended || table[i].code == code) {
@@ -348,7 +346,7 @@ database_sign(struct database *database, struct failure *failure)
     return database_execute(database, sql, failure);
 }
 
-/* A database in WAL mode can be read only by who may write beside it, so it is
+/* A database in WAL mode can be read only by who may write beside it: it is
  * left in the other one, unless somebody is looking at it. */
 void
 database_close(struct database *database)
@@ -423,6 +421,7 @@ database_begin(struct database *database, struct failure *failure)
 int
 database_commit(struct database *database, struct failure *failure)
 {
+    assert(!sqlite3_get_autocommit(database->handle));
     if (sqlite3_exec(database->handle, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
         return 0;
     fail_sqlite(database, failure, "commit to it");
@@ -478,6 +477,7 @@ statement_free(struct statement *statement)
 void
 bind_integer(struct statement *statement, int parameter, int64_t value)
 {
+    assert(parameter >= 1 && parameter <= statement->parameters);
     sqlite3_bind_int64(statement->handle, parameter, value);
 }
 
@@ -513,6 +513,7 @@ bind_blob(struct statement *statement, int parameter, const void *bytes,
 void
 bind_null(struct statement *statement, int parameter)
 {
+    assert(parameter >= 1 && parameter <= statement->parameters);
     sqlite3_bind_null(statement->handle, parameter);
 }
 
