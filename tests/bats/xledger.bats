@@ -330,16 +330,6 @@ PY
     [ "$(cat lines)" -eq 3 ]
 }
 
-@test "system accounts and multipliers that make no sense are refused in input" {
-    printf '%s\n' '{"type":"trade","time":"2026-01-08T09:30:00Z","instrument":"A","buyer_id":"@FEES","seller_id":1,"quantity":"1","price":"1"}' \
-        '{"type":"cash","time":"2026-01-08T09:30:00Z","kind":"deposit","account_id":"@MARKET","amount":"1"}' \
-        '{"type":"account","time":"2026-01-08T09:30:00Z","account_id":"@WORLD","status":"closed"}' |
-        ximport -f json > s.tape
-    run -0 --separate-stderr xledger -p balances s.tape
-    [ "$stderr" = "xledger: 3 events were not booked (3 invalid_id)" ]
-    [ "${#lines[@]}" -eq 1 ]
-}
-
 # ---- the database -----------------------------------------------------------
 
 @test "plain SQL and --check agree that every asset sums to zero" {

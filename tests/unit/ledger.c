@@ -476,6 +476,9 @@ test_cash(void)
     OK("a kind is needed", violates(&b, REASON_INVALID_TYPE));
     cash(&b, CASH_DEPOSIT, 0, money("1"));
     OK("an account is needed", violates(&b, REASON_INVALID_ID));
+    cash(&b, CASH_DEPOSIT, system_id(&b, LEDGER_MARKET), money("1"));
+    OK("a system account is not used by events",
+       violates(&b, REASON_INVALID_ID));
     cash(&b, CASH_INTEREST, ALICE, 0);
     OK("nothing is no posting",
        b.entry.leg_count == 0 && b.entry.violation_count == 0);
