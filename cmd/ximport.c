@@ -5,6 +5,7 @@
  * program with its line: nothing is skipped or guessed.
  */
 #include "app/import_job.h"
+#include "format/dialect.h"
 
 static const char *const examples[] = {
     "ximport -f csv -t order orders.csv | xmatch | xexport -f table",
@@ -22,7 +23,7 @@ static const struct option_spec options[] = {
      "csv, json (lines) or lobster (messages)", true,
      .words = import_format_words, .names_verb = true},
     {0, "dialect", OPTION_TEXT, &job.dialect, "NAME|FILE",
-     "read what a vendor writes; see --list dialects"},
+     "read what a vendor writes; see --list dialect", .words = dialect_names},
     {'t', "type", OPTION_TEXT, &job.type, "TYPE", "the event type of the rows",
      true, .verbs = "csv json"},
     {'m', "map", OPTION_LIST, &job.lists.maps, "FIELD=COLUMN,...",
@@ -84,8 +85,6 @@ static const struct option_spec options[] = {
      "a clock event for each of event time", true},
     {0, "stream", OPTION_STREAM, &job.stream, "NAME",
      "name the stream (default: the first file)"},
-    {0, "list", OPTION_TEXT, &job.list, "WHAT",
-     "formats, types, fields (of -t) or dialects"},
     {.kind = OPTION_END},
 };
 

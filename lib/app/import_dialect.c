@@ -147,7 +147,7 @@ find_text(const struct import_job *job, struct failure *failure)
     }
     if (strchr(job->dialect, '/') || strchr(job->dialect, '.'))
         return input_read_file(job->dialect, DIALECT_SIZE_MAX, &size, failure);
-    nearest_fail(&near, "dialect", "ximport --list dialects", failure);
+    nearest_fail(&near, "dialect", "ximport --list dialect", failure);
     return NULL;
 }
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "app/import_dialect.h"
-#include "app/import_list.h"
 #include "app/import_rules.h"
 #include "app/zoneinfo.h"
 #include "base/clock.h"
@@ -136,10 +135,6 @@ import_job_prepare(void *state, struct run *run)
     struct import_job *job = state;
     struct failure *failure = &run->failure;
 
-    if (job->list) {
-        run->kind = RUN_TEXT;
-        return import_list_check(job, failure);
-    }
     if (import_dialect_set(job, run) != 0)
         return -1;
     if (job->format < 0)
@@ -280,8 +275,6 @@ import_job_produce(void *state, struct run *run)
     const char *first = run->operand_count ? run->operands[0] : "-";
     const char *stream = job->stream ? job->stream : stream_of(first, name);
 
-    if (job->list)
-        return import_list_print(job, run);
     if (!tape_stream_is_name(stream, strlen(stream)))
         return fail(&run->failure, FAILURE_USAGE,
                     "the first file's name cannot be a stream's: give it one "

@@ -21,7 +21,7 @@ struct import_job {
     int format, unit, header, fold, ids, round;
     bool no_header, decimal_comma;
     const char *type, *delimiter, *stream, *exchange, *symbol, *date, *zone;
-    const char *seed, *time_format, *comment, *thousands, *each, *list;
+    const char *seed, *time_format, *comment, *thousands, *each;
     const char *dialect;
     struct import_lists lists;
     uint64_t skip;

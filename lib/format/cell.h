@@ -9,7 +9,7 @@
 
 struct cell {
     const char *bytes;
-    size_t size; /* 0: nothing was told */
+    size_t size; /* 0: nothing was given */
 };
 
 static inline struct cell

@@ -19,6 +19,7 @@ struct dialect {
     const char *name, *text;
 };
 
-extern const struct dialect dialects[]; /* by name; ends with {0} */
+extern const struct dialect dialects[];   /* by name; ends with {0} */
+extern const char *const dialect_names[]; /* of them; ends with NULL */
 
 #endif

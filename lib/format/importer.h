@@ -24,7 +24,7 @@
 #include "format/value.h"
 #include "tape/schema.h"
 
-/* Makes one event after the other, in memory of its own. */
+/* Makes one event after the other, in separate memory. */
 struct draft {
     struct values values;
     const char *nulls; /* per type of the schema: an event of nulls */

@@ -234,7 +234,7 @@ put_long(struct json_writer *writer, const struct event *event,
     return put_string(out, at, text);
 }
 
-/* Appends one member that is not null.  word is the eight bytes that told
+/* Appends one member that is not null.  word is the eight bytes that said
  * so: the value itself, or its low bytes, if it is no amount and no text. */
 static char *
 put_field(struct json_writer *writer, const struct event *event,

@@ -21,7 +21,7 @@ struct lines {
     int (*line)(void *owner, const char *bytes, size_t size,
                 struct failure *failure);
     void *owner;
-    uint64_t number; /* of the line in hand, from 1 */
+    uint64_t number; /* of the current line, from 1 */
 
     /* private */
     char *carry; /* the beginning of a line; owned */

@@ -66,7 +66,7 @@ field_parse(const struct schema_type *type, struct cell text,
 
 /* ---- -m ------------------------------------------------------------------ */
 
-/* The columns of a field, from the text behind its '='; *list moves on behind
+/* The columns of a field, from the text after its '='; *list moves on after
  * the last. */
 static int
 take_parts(const struct mapping *mapping, unsigned slot,

@@ -60,7 +60,7 @@ unsigned column_number(struct cell text);
 
 /* Takes the next item of a list in which a comma separates, quotes hold
  * together, and end is what may stand there beside the comma (0: nothing);
- * *list moves on behind it, *ended is what stood there.  False at the end. */
+ * *list moves on after it, *ended is what stood there.  False at the end. */
 bool list_next(const char **list, char end, struct cell *item, char *ended);
 
 /* "FIELD=REST" of option (as "-m"). */
