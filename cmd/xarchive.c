@@ -71,6 +71,7 @@ main(int argc, char **argv)
         .summary = "keep tapes as Parquet files",
         .operands = "VERB [FILE ...]",
         .verbs = verbs,
+        .output = RUN_TEXT,
         .examples = examples,
         .options = options,
     };

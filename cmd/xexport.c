@@ -37,6 +37,7 @@ main(int argc, char **argv)
         .name = "xexport",
         .summary = "print a tape as CSV, JSON lines or a table",
         .operands = "[FILE ...]",
+        .output = RUN_TEXT,
         .examples = examples,
         .options = options,
     };

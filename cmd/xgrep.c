@@ -75,11 +75,11 @@ pass_run(struct xgrep *x, struct run *run, const struct event *first)
         event = event_next(event);
         count++;
         if (++x->taken == x->max)
-            run->limited = true;
-    } while (event < run->reader.end && count < RUN_MAX && !run->limited &&
-             !selection_is_definition(event) &&
+            run->state = RUN_ENOUGH;
+    } while (event < run->reader.end && count < RUN_MAX &&
+             run->state != RUN_ENOUGH && !selection_is_definition(event) &&
              selection_takes(&x->selection, event));
-    run->seq += count;
+    run_took(run, count);
     tape_writer_copy_run(&run->writer, first, event, count);
     return event;
 }
@@ -90,13 +90,13 @@ take_batch(void *state, struct run *run, const struct event **at)
     struct xgrep *x = state;
     const struct event *event = *at;
 
-    while (event < run->reader.end && !run->limited &&
+    while (event < run->reader.end && run->state != RUN_ENOUGH &&
            !selection_is_definition(event)) {
         if (selection_takes(&x->selection, event)) {
             event = pass_run(x, run, event);
         } else {
             event = event_next(event);
-            run->seq++;
+            run_took(run, 1);
         }
     }
     *at = event;

@@ -112,11 +112,11 @@ main(int argc, char **argv)
          "write no tape: the end of a pipe"},
         {'p', "print", OPTION_CHOICE, &o->print, "WHAT",
          "print balances, positions or trial-balance instead", false,
-         .words = ledger_report_words},
+         .words = ledger_report_words, .prints = true},
         {0, "csv", OPTION_FLAG, &o->csv, NULL, "print CSV"},
         {0, "json", OPTION_FLAG, &o->json, NULL, "print JSON"},
         {'c', "check", OPTION_FLAG, &o->check, NULL,
-         "check the invariants instead of writing a tape"},
+         "check the invariants instead of writing a tape", .prints = true},
         {.kind = OPTION_END},
     };
     const struct program program = {

@@ -59,7 +59,8 @@ show_progress(const struct xmerge *x, struct run *run)
 static int
 end_output(struct run *run, enum tape_status status)
 {
-    run->limited = status == TAPE_LIMITED;
+    if (status == TAPE_LIMITED)
+        run->state = RUN_ENOUGH;
     if (status != TAPE_STOPPED)
         return 0;
     run->events_out = run->writer.total;

@@ -164,7 +164,7 @@ add_trades(struct xohlcv *x, struct run *run, const struct event *event)
             break;
     }
     x->trade_count += count;
-    run->seq += count;
+    run_took(run, count);
     return event;
 }
 
@@ -214,7 +214,7 @@ take_batch(void *state, struct run *run, const struct event **at)
             break;
         if (result == 0) {
             *at = event_next(*at);
-            run->seq++;
+            run_took(run, 1);
         }
     }
     return result;

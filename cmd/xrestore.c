@@ -22,7 +22,7 @@ static const struct option_spec options[] = {
      "processors to use (4, or as many as there are)", .min = 1,
      .max = RESTORE_THREADS_MAX},
     {0, "test", OPTION_FLAG, &job.test, NULL,
-     "write nothing; print events, digest and duration"},
+     "write nothing; print events, digest and duration", .prints = true},
     {0, "no-verify", OPTION_FLAG, &job.unverified, NULL,
      "do not compare the SHA-256 of what is read", true},
     {.kind = OPTION_END},

@@ -147,6 +147,7 @@ main(int argc, char **argv)
         .name = "xstat",
         .summary = "tell what is on a tape, and whether it is whole",
         .operands = "[FILE ...]",
+        .output = RUN_TEXT,
         .examples = examples,
         .options = options,
     };

@@ -33,9 +33,12 @@ int
 archive_put_batch(void *state, struct run *run, const struct event **event)
 {
     struct archive_job *job = state;
+    uint64_t seq = run->seq;
+    int result =
+        put_events(&job->put, event, run->reader.end, &seq, &run->failure);
 
-    return put_events(&job->put, event, run->reader.end, &run->seq,
-                      &run->failure);
+    run_took(run, seq - run->seq);
+    return result;
 }
 
 int

@@ -142,14 +142,15 @@ export_job_event(void *state, struct run *run, const struct event *event)
     job->printed++;
     if (job->writer->event(job->state, event, run->seq, &job->text) != 0)
         return -1;
-    run->limited = job->limit && job->printed == job->limit;
+    if (job->limit && job->printed == job->limit)
+        run->state = RUN_ENOUGH;
     return job->text.size >= FLUSH_SIZE ? flush(job, run) : 0;
 }
 
 int
 export_job_block(void *state, struct run *run)
 {
-    return run->waiting ? flush_all(state, run) : flush(state, run);
+    return run->state == RUN_WAITS ? flush_all(state, run) : flush(state, run);
 }
 
 /* Instruments and names of another tape may be others. */

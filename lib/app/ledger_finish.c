@@ -82,7 +82,7 @@ check(struct ledger_session *session, struct run *run)
 {
     if (session->finding.invariant)
         return ledger_session_fail(session, run, &session->finding);
-    if (session->database && !run->no_input &&
+    if (session->database && run->state != RUN_NO_INPUT &&
         check_database(session, run) != 0)
         return -1;
     run_print(run,
@@ -148,7 +148,7 @@ ledger_session_finish(struct ledger_session *session, struct run *run)
 {
     remark(&session->refused, "not booked", run);
     remark(&session->reported, "booked all the same", run);
-    if (run->no_input && look(session, run) != 0)
+    if (run->state == RUN_NO_INPUT && look(session, run) != 0)
         return -1;
     if (session->options->print >= 0 && print(session, run) != 0)
         return -1;

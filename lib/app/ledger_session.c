@@ -75,7 +75,8 @@ choose_output(const struct ledger_options *options, struct run *run)
         run->kind = RUN_TEXT;
     else if (options->no_output)
         run->kind = RUN_SILENT;
-    run->no_input = looks && options->database && run->operand_count == 0;
+    if (looks && options->database)
+        run_look_only(run);
     return 0;
 }
 
@@ -431,7 +432,8 @@ int
 ledger_session_block(struct ledger_session *session, struct run *run)
 {
     if (session->database &&
-        (run->waiting || ledgerdb_pending(session->database) >= BATCH_EVENTS))
+        (run->state == RUN_WAITS ||
+         ledgerdb_pending(session->database) >= BATCH_EVENTS))
         return commit(session, &run->failure);
     return 0;
 }

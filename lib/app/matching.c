@@ -425,7 +425,7 @@ matching_batch(void *state, struct run *run, const struct event **event)
         }
         if (result == 0) {
             *event = event_next(*event);
-            run->seq++;
+            run_took(run, 1);
         }
     }
     collect_room(m);

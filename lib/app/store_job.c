@@ -65,7 +65,7 @@ store_block(void *state, struct run *run)
     struct store_job *job = state;
     const struct tape_reader *reader = &run->reader;
 
-    if (run->waiting)
+    if (run->state == RUN_WAITS)
         return log_write_commit(&job->writer, &run->failure);
     if (log_write_events(&job->writer, reader->first, reader->end,
                          reader->count, &run->failure) != 0)

@@ -1,5 +1,6 @@
 #include "base/failure.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,19 +19,36 @@ make_one_line(char *text)
     text[utf8_plain(text, size, text, &width)] = '\0';
 }
 
+/* Records a failure, with the reason of an error of the system if error is not
+ * 0. */
+static int
+record(struct failure *failure, enum failure_class kind, int error,
+       const char *format, va_list args)
+{
+    size_t used;
+
+    assert(kind != FAILURE_NONE);
+    if (failure->kind != FAILURE_NONE)
+        return -1;
+    failure->kind = kind;
+    failure->advised = failure->reported = false;
+    vsnprintf(failure->text, sizeof failure->text, format, args);
+    used = strlen(failure->text);
+    if (error)
+        snprintf(failure->text + used, sizeof failure->text - used, ": %s",
+                 strerror(error));
+    make_one_line(failure->text);
+    return -1;
+}
+
 int
 fail(struct failure *failure, enum failure_class kind, const char *format, ...)
 {
     va_list args;
 
-    if (failure->kind != FAILURE_NONE)
-        return -1;
-    failure->kind = kind;
-    failure->advised = false;
     va_start(args, format);
-    vsnprintf(failure->text, sizeof failure->text, format, args);
+    record(failure, kind, 0, format, args);
     va_end(args);
-    make_one_line(failure->text);
     return -1;
 }
 
@@ -38,20 +56,37 @@ int
 fail_errno(struct failure *failure, const char *format, ...)
 {
     int error = errno;
-    size_t used;
     va_list args;
 
-    if (failure->kind != FAILURE_NONE)
-        return -1;
-    failure->kind = FAILURE_ENVIRONMENT;
-    failure->advised = false;
     va_start(args, format);
-    vsnprintf(failure->text, sizeof failure->text, format, args);
+    record(failure, FAILURE_ENVIRONMENT, error, format, args);
     va_end(args);
-    used = strlen(failure->text);
-    snprintf(failure->text + used, sizeof failure->text - used, ": %s",
-             strerror(error));
-    make_one_line(failure->text);
+    return -1;
+}
+
+/* Whether an error says that a path is not what it was taken for. */
+static bool
+is_wrong_path(int error)
+{
+    static const int wrong[] = {ENOENT, ENOTDIR, EISDIR,       ELOOP, EACCES,
+                                EPERM,  EROFS,   ENAMETOOLONG, EBADF, ENXIO};
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (error == wrong[i])
+            return true;
+    return false;
+}
+
+int
+fail_path(struct failure *failure, const char *format, ...)
+{
+    int error = errno;
+    va_list args;
+
+    va_start(args, format);
+    record(failure, is_wrong_path(error) ? FAILURE_USAGE : FAILURE_ENVIRONMENT,
+           error, format, args);
+    va_end(args);
     return -1;
 }
 

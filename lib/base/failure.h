@@ -22,6 +22,7 @@ enum failure_class {
 struct failure {
     enum failure_class kind;
     bool advised;   /* fail_hint was here */
+    bool reported;  /* somebody else printed it: it is not printed again */
     char text[480]; /* one line, no newline, UTF-8 as far as the input was */
 };
 
@@ -34,7 +35,13 @@ int fail(struct failure *failure, enum failure_class kind, const char *format,
 int fail_errno(struct failure *failure, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Records that memory is lacking.  Always returns -1. */
+/* The same for a path that the user gave: class usage if errno says that it is
+ * the wrong one (there is none, it is a directory, it is not permitted), for
+ * running the command again would not help; else class environment. */
+int fail_path(struct failure *failure, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Records being out of memory.  Always returns -1. */
 int fail_memory(struct failure *failure);
 
 /* Puts "where: " before the text of a failure already recorded.
@@ -42,11 +49,11 @@ int fail_memory(struct failure *failure);
 int fail_at(struct failure *failure, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Puts " (advice)", what to do about it, behind the text of a failure of class
+/* Puts " (advice)", what to do about it, after the text of a failure of class
  * data that has no advice yet.  Always returns -1. */
 int fail_hint(struct failure *failure, const char *advice);
 
-/* malloc and friends for memory whose lack ends the program: they record a
+/* calloc for memory that the program cannot do without: being out of it is a
  * failure of class environment and return NULL. size is count * each,
  * checked. The memory is zeroed. */
 void *allocate(struct failure *failure, unsigned long count,

@@ -110,6 +110,22 @@ was_listed(const char *types, size_t count, const char *name)
     return false;
 }
 
+/* The words that a field may have, or else what it means. */
+static void
+put_meaning(struct table *table, const struct schema_field *field)
+{
+    struct bytes words = {0};
+
+    for (int i = 0; field->words && field->words[i]; i++)
+        bytes_put_format(&words, "%s%s", i ? ", " : "", field->words[i]);
+    if (field->words)
+        table_put_bytes(table, (const char *)words.bytes, words.size);
+    else
+        table_put_text(table, field->meaning ? field->meaning : "");
+    table->text.failed |= words.failed;
+    bytes_free(&words);
+}
+
 static void
 put_row(struct table *table, const char *name, const char *kind,
         const char *meaning)
@@ -125,7 +141,7 @@ list_fields(const struct specs *specs, struct failure *failure)
     static const char *const kinds[] = {
         [FIELD_PRICE] = "decimal",
         [FIELD_QUANTITY] = "decimal",
-        [FIELD_RATIO] = "decimal",
+        [FIELD_RATIO] = "ratio",
         [FIELD_AMOUNT] = "amount",
         [FIELD_TIME] = "time",
         [FIELD_DURATION] = "duration",
@@ -135,7 +151,7 @@ list_fields(const struct specs *specs, struct failure *failure)
         [FIELD_FLAGS] = "words",
         [FIELD_TEXT] = "text",
         [FIELD_CODE] = "code",
-        [FIELD_INSTRUMENT] = "symbol",
+        [FIELD_INSTRUMENT] = "instrument",
     };
     struct table table = {
         .columns = columns, .column_count = 3, .untitled = true};
@@ -145,7 +161,7 @@ list_fields(const struct specs *specs, struct failure *failure)
     if (check_types(types, failure) != 0)
         return -1;
     put_row(&table, "time", "time", "when it happened");
-    put_row(&table, "instrument", "symbol", "what it is about");
+    put_row(&table, "instrument", "instrument", "what it is about");
     for (size_t i = 0; i < schema_type_count; i++) {
         const struct schema_type *type = &schema_types[i];
 
@@ -154,7 +170,9 @@ list_fields(const struct specs *specs, struct failure *failure)
 
             if (!names(types, type->name) || was_listed(types, i, field->name))
                 continue;
-            put_row(&table, field->name, kinds[field->kind], field->meaning);
+            table_put_text(&table, field->name);
+            table_put_text(&table, kinds[field->kind]);
+            put_meaning(&table, field);
         }
     }
     return print_table(&table, failure);
@@ -256,6 +274,16 @@ print_words(const struct option_spec *spec)
         printf("%s\n", spec->words[i]);
 }
 
+static int
+print_own(const struct program_list *list, struct failure *failure)
+{
+    struct table table = {
+        .columns = columns, .column_count = 3, .untitled = true};
+
+    list->fill(&table);
+    return print_table(&table, failure);
+}
+
 /* ---- which --------------------------------------------------------------- */
 
 static const struct {
@@ -265,32 +293,51 @@ static const struct {
     {"types", list_types}, {"fields", list_fields},   {"verbs", list_verbs},
     {"zones", list_zones}, {"options", list_options},
 };
+enum { LISTS = sizeof lists / sizeof *lists };
 
 static int
 fail_list(const struct specs *specs, struct failure *failure)
 {
     struct nearest near = nearest_to(specs->list, strlen(specs->list));
+    const struct program_list *own = specs->program->lists;
     const struct option_spec *spec;
 
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    for (size_t i = 0; i < LISTS; i++)
         nearest_try(&near, lists[i].name);
+    for (; own && own->name; own++)
+        nearest_try(&near, own->name);
     for (unsigned i = 0; (spec = specs_nth(specs, i)); i++)
         nearest_try(&near, spec->words ? spec->name : NULL);
-    nearest_fail(&near, "list", NULL, failure);
-    return -1;
+    return nearest_fail(&near, "list", NULL, failure);
+}
+
+/* The option whose words are wanted: --NAME, or its plural. */
+static const struct option_spec *
+find_words(const struct specs *specs)
+{
+    size_t size = strlen(specs->list);
+    const struct option_spec *spec = specs_name(specs, specs->list, size);
+
+    if (!spec && size > 1 && specs->list[size - 1] == 's')
+        spec = specs_name(specs, specs->list, size - 1);
+    return spec && spec->words ? spec : NULL;
 }
 
 int
 list_print(const struct specs *specs, struct failure *failure)
 {
-    const struct option_spec *spec =
-        specs_name(specs, specs->list, strlen(specs->list));
+    const struct program_list *own = specs->program->lists;
+    const struct option_spec *spec;
 
     assert(specs->list);
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    for (; own && own->name; own++)
+        if (strcmp(own->name, specs->list) == 0)
+            return print_own(own, failure);
+    for (size_t i = 0; i < LISTS; i++)
         if (strcmp(lists[i].name, specs->list) == 0)
             return lists[i].print(specs, failure);
-    if (!spec || !spec->words)
+    spec = find_words(specs);
+    if (!spec)
         return fail_list(specs, failure);
     print_words(spec);
     return 0;

@@ -7,7 +7,9 @@
  *      zones      time zones
  *      options    options for the completions of shells, tab-separated: name,
  *                 letter, kind of value, words, verbs, help
- *      NAME       the words that the option --NAME takes
+ *      NAME       the words that the option --NAME takes, also in the plural
+ *
+ * and what the program has in .lists.
  *
  * Completions and the checks of the man pages read it; so may people.
  */

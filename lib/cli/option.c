@@ -18,6 +18,7 @@ struct scan {
     int at; /* the argument being read */
     struct failure *failure;
     const struct program *program;
+    struct common_options *common;
     uint64_t given; /* which of the program's own options, as bits */
 };
 
@@ -54,6 +55,7 @@ take_option(struct scan *scan, const struct option_spec *spec,
     const char *text = "";
 
     scan->given |= bit_of(scan->program, spec);
+    scan->common->prints |= spec->prints;
     if (spec->kind == OPTION_FLAG && glued)
         return fail(scan->failure, FAILURE_USAGE, "--%s takes no argument",
                     spec->name);
@@ -198,7 +200,7 @@ options_parse(const struct program *program, int argc, char **argv,
               struct common_options *common, int *operand_count, char *shaped,
               size_t shaped_size, struct failure *failure)
 {
-    struct scan scan = {argc, argv, 1, failure, program, 0};
+    struct scan scan = {argc, argv, 1, failure, program, common, 0};
     struct specs specs;
     const char *verb;
     int operands = 0, result;

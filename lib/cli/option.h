@@ -49,6 +49,7 @@ struct option_spec {
     uint64_t min, max;    /* of a count; a value below min: it is not set */
     const char *const *words; /* of a choice, NULL-terminated */
     bool required;            /* of a text */
+    bool prints;              /* with it, the output is text and no tape */
     const char *verbs; /* those that take it: "put fsck"; "": what is done
                         * without a verb; NULL: all */
     bool names_verb;   /* of a choice: what others have in verbs are its words,
@@ -67,7 +68,7 @@ struct option_spec {
         .name = "no-output", .kind = OPTION_FLAG, .value = (flag),             \
         .help = "write no tape: the end of a pipeline", .verbs = (of_verbs)    \
     }
-/* For run_lock_wait (cli/run.h). */
+/* For run_patience (cli/run.h). */
 #define OPTION_WAIT(ns, of_verbs)                                              \
     {                                                                          \
         .name = "wait", .kind = OPTION_DURATION, .value = (ns),                \
@@ -76,6 +77,14 @@ struct option_spec {
         .verbs = (of_verbs)                                                    \
     }
 
+/* What --list NAME lists beside what every program does: a row of three
+ * cells for each word: the word, what it means, and one more. */
+struct table;
+struct program_list {
+    const char *name; /* NULL ends the table */
+    void (*fill)(struct table *table);
+};
+
 struct program {
     const char *name;            /* "xgrep" */
     const char *summary;         /* one line: "select events from a tape" */
@@ -83,13 +92,15 @@ struct program {
     const char *const *examples; /* command lines for --help, NULL-ended */
     const struct option_spec *options; /* ends with {.kind = OPTION_END} */
     const struct verb *verbs;          /* ends with {0}; NULL: it has none */
-    bool no_output;                    /* writes nothing: has no --output */
+    const struct program_list *lists;  /* NULL: none */
+    enum run_output output; /* what it writes, unless a verb says otherwise */
 };
 
 /* What every program has. */
 struct common_options {
     const char *output; /* NULL: standard output */
     bool verbose, quiet;
+    bool prints;             /* an option with .prints was given */
     const struct verb *verb; /* NULL: the program has none */
 };
 

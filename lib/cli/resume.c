@@ -215,7 +215,7 @@ resume_begin(struct resume *resume, struct run *run, struct tape_header *header)
 int
 resume_block(struct resume *resume, struct run *run)
 {
-    if (!resume->directory || run->waiting)
+    if (!resume->directory || run->state == RUN_WAITS)
         return 0;
     return resume_point_leave(&resume->point, &run->reader, &run->failure);
 }

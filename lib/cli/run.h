@@ -25,10 +25,18 @@
 #include "base/failure.h"
 #include "cli/option.h"
 #include "io/output.h"
+#include "io/root.h"
 #include "tape/instruments.h"
 #include "tape/reader.h"
 #include "tape/source.h"
 #include "tape/writer.h"
+
+enum run_state {
+    RUN_READS = 0,
+    RUN_WAITS,    /* in .block: there is nothing more to read at the moment */
+    RUN_ENOUGH,   /* set by a callback: no more is read, END says limited */
+    RUN_NO_INPUT, /* set by .prepare: nothing is read, only .finish is left */
+};
 
 struct run {
     const struct program *program;
@@ -36,7 +44,10 @@ struct run {
     char options[1024]; /* those that shaped the output */
     int operand_count;
     char **operands;
-    enum run_output kind; /* prepare may change it */
+    enum run_output kind; /* .prepare may change it */
+    enum run_state state;
+    bool keep; /* an option of the program: what is consumed passes, too */
+    bool mute; /* set by .begin: nothing is written of this one tape */
     struct failure failure;
     struct output output;
     struct tape_writer writer;
@@ -44,15 +55,10 @@ struct run {
     struct tape_reader reader;
     struct instruments instruments; /* of the tape being read */
     uint32_t next_local;            /* private to local.c */
-    uint64_t seq;                   /* of the event in hand */
-    uint64_t events_in;             /* over all tapes */
-    uint64_t events_out;            /* over all tapes that are ended */
-    bool limited;    /* set by a callback: enough, END says limited */
-    bool keep;       /* --keep: what is consumed is passed on as well */
-    bool no_input;   /* set by prepare: nothing is read, only finish is left */
-    bool mute;       /* set by .begin: nothing is written of this tape */
-    bool waiting;    /* in .block: nothing more to read at the moment */
-    int64_t started; /* for rates only, never for data */
+    uint64_t seq;        /* of the current event; moved by run_took alone */
+    uint64_t events_in;  /* over all tapes */
+    uint64_t events_out; /* over all tapes that are ended */
+    int64_t started;     /* for rates only, never for data */
     const struct filter *filter;
     struct progress *progress; /* private */
 };
@@ -76,16 +82,16 @@ struct filter {
     int (*event)(void *state, struct run *run, const struct event *event);
     /* In place of .event for the types in consumes, or with consumes_all for
      * all but instrument and name, where a call for each event would cost too
-     * much: takes *event and as many as it likes of
-     * those that follow before run->reader.end, and moves *event and run->seq
-     * on past them.  On failure both stay at the event that is to blame. */
+     * much: takes *event and as many as it likes of those that follow before
+     * run->reader.end, moves *event past them and counts them with run_took.
+     * On failure both stay at the event that is to blame. */
     int (*batch)(void *state, struct run *run, const struct event **event);
     /* After each block (a place to commit), and before waiting for input. */
     int (*block)(void *state, struct run *run);
     /* A tape ended with that status; before END is written. */
     int (*end)(void *state, struct run *run, enum tape_status status);
     /* Reading failed, or a callback did, with that exit class; before END
-     * failed is written.  What it says itself is not heard any more. */
+     * failed is written.  Its own failures are dropped. */
     void (*failed)(void *state, struct run *run, int exit_class);
     /* All input was read, or reading stopped: last words, and for text output
      * the last of the text.  Not called when a verb that reads no tape ran. */
@@ -132,17 +138,45 @@ bool run_stopped(const struct run *run);
 /* A descriptor that becomes readable then, for whatever waits or reads long. */
 int run_wake(void);
 
+/* For .batch: so many events are taken. */
+static inline void
+run_took(struct run *run, uint64_t count)
+{
+    run->seq += count;
+}
+
+/* For .prepare, with OPTION_NO_OUTPUT: no tape is written.  -1 with -o. */
+int run_no_output(struct run *run);
+
+/* For .prepare, of a program that looks at what it has in memory: standard
+ * input is read only if "-" is an operand.  (Debian's cron gives its jobs an
+ * empty pipe.) */
+void run_look_only(struct run *run);
+
+/* For a lock, with OPTION_WAIT: waits so long, at most, for another program;
+ * says on a terminal that it waits; and stops with the program. */
+struct patience run_patience(struct run *run, int64_t ns);
+
 /* For text output: a piece of it, up to 2 KiB long.  Failures stick to the
  * output. */
 int run_print(struct run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* A line on stderr behind the program's name: something to know that is no
- * failure.  Not for --quiet. */
+/* A line on stderr, after the program's name: something to know that is no
+ * failure.  Nothing with --quiet. */
 void run_remark(struct run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* For long work: tells progress when stderr is a terminal. Cheap; call it
+/* One remark of what was counted, at the end: "LEAD: 12 of unknown accounts, 3
+ * without a price"; nothing when all are 0. */
+struct run_count {
+    uint64_t count;
+    const char *what; /* "of unknown accounts" */
+};
+void run_remark_counts(struct run *run, const char *lead,
+                       const struct run_count *counts, unsigned count);
+
+/* For long work: shows progress if stderr is a terminal. Cheap; call it
  * once a block or a thousand rows. done and size in bytes; size 0: unknown. */
 void run_progress(struct run *run, uint64_t done, uint64_t size);
 

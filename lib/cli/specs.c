@@ -40,7 +40,7 @@ specs_make(struct specs *specs, const struct program *program,
     assert(program->name && program->operands);
     memset(specs, 0, sizeof *specs);
     specs->program = program;
-    if (!program->no_output)
+    if (program->output != RUN_SILENT)
         *spec++ = (struct option_spec){
             .letter = free_letter(program, 'o'),
             .name = "output",

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 
 static int64_t
@@ -60,6 +61,38 @@ run_progress(struct run *run, uint64_t done, uint64_t size)
                 run->program->name, done / 1000000, rate);
 }
 
+bool
+words_are_shown(const struct run *run)
+{
+    return run->progress && run->progress->wanted;
+}
+
+/* On a terminal: what a program waits for, and for how long already. */
+static void
+show_waiting(struct run *run, const char *what, int64_t ns)
+{
+    if (!words_are_shown(run) || ns < 2 * NS_PER_SECOND)
+        return;
+    run->progress->shown = true;
+    fprintf(stderr, "\r%s: waiting for %s for %" PRId64 " s\033[K",
+            run->program->name, what, ns / NS_PER_SECOND);
+}
+
+void
+words_waiting(void *owner, const struct input *input, int64_t ns)
+{
+    show_waiting(owner, input_name(input), ns);
+}
+
+bool
+words_waiting_for_lock(void *owner)
+{
+    struct run *run = owner;
+
+    show_waiting(run, "another program to finish", now() - run->started);
+    return run_stopped(run);
+}
+
 void
 words_clear(struct run *run)
 {
@@ -84,12 +117,31 @@ run_remark(struct run *run, const char *format, ...)
 {
     va_list args;
 
+    if (run->common.quiet)
+        return;
     words_clear(run);
     fprintf(stderr, "%s: ", run->program->name);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
     fputc('\n', stderr);
+}
+
+void
+run_remark_counts(struct run *run, const char *lead,
+                  const struct run_count *counts, unsigned count)
+{
+    struct bytes text = {0};
+    struct failure lost = {0};
+
+    for (unsigned i = 0; i < count; i++)
+        if (counts[i].count)
+            bytes_put_format(&text, "%s%" PRIu64 " %s", text.size ? ", " : "",
+                             counts[i].count, counts[i].what);
+    if (text.size && bytes_ok(&text, &lost) == 0)
+        run_remark(run, "%s: %.*s", lead, (int)text.size,
+                   (const char *)text.bytes);
+    bytes_free(&text);
 }
 
 void

@@ -10,6 +10,14 @@
  * run->progress. */
 int words_begin(struct run *run, bool wanted);
 
+/* Whether what takes time is shown: on a terminal, unless --quiet. */
+bool words_are_shown(const struct run *run);
+
+/* Shows that the run waits for an input, or, as long as it is not to be stopped
+ * (true), for a lock; for input.tick and patience.stopped. */
+void words_waiting(void *run, const struct input *input, int64_t ns);
+bool words_waiting_for_lock(void *run);
+
 /* Takes the line of progress away, if one stands, for other words. */
 void words_clear(struct run *run);
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 #define PIPE_SIZE (256 * 1024)
+#define TICK_MS   1000
 
 /* Takes what is open as fd. */
 static int
@@ -42,9 +43,13 @@ input_open(struct input *input, const char *path, struct failure *failure)
     if (strcmp(path, "-") == 0)
         input->fd = STDIN_FILENO;
     else
-        input->fd = open(path, O_RDONLY | O_CLOEXEC);
+        input->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (input->fd < 0)
         return fail_errno(failure, "%s: cannot open it", path);
+    /* A FIFO without a writer is waited for as for its bytes: so that a signal
+     * ends the wait, and a loop of programs does not stop at its opening. */
+    if (input->fd != STDIN_FILENO)
+        (void)fcntl(input->fd, F_SETFL, 0);
     if (take_descriptor(input, failure) == 0)
         return 0;
     input_close(input);
@@ -110,8 +115,11 @@ wait_for_bytes(struct input *input, struct failure *failure)
 
     if (ready == 0 && input->idle && input->idle(input->owner, failure) != 0)
         return -1;
-    if (ready == 0)
-        ready = is_ready(input, -1, failure);
+    for (int64_t ticks = 1; ready == 0; ticks++) {
+        ready = is_ready(input, input->tick ? TICK_MS : -1, failure);
+        if (ready == 0)
+            input->tick(input->owner, input, ticks * TICK_MS * 1000000);
+    }
     return ready < 0 ? -1 : 0;
 }
 

@@ -31,6 +31,9 @@ struct input {
     /* Called before a read that would block, so that what is finished goes
      * downstream first.  May be NULL. Returns 0, or -1 with the failure set. */
     int (*idle)(void *owner, struct failure *failure);
+    /* Called about once a second for as long as nothing comes; ns: how long
+     * that is already.  May be NULL. */
+    void (*tick)(void *owner, const struct input *input, int64_t ns);
     void *owner;
 };
 

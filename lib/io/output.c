@@ -3,18 +3,19 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/directory.h"
-#include "io/pace.h"
+#include "io/target.h"
 
 #define PIPE_SIZE (256 * 1024)
 #define FILE_MODE 0666 /* less the umask */
+#define MODE_KEPT 0777 /* set-user-id is not for other bytes */
+#define NAMES_MAX 100  /* temporary names in use at once */
 
 static const char *
 name_of(const struct output *output)
@@ -31,11 +32,21 @@ name_within(const struct output *output)
     return slash ? slash + 1 : output->path;
 }
 
+/* It cannot be made; a path that the user gave may be the wrong one. */
+static int
+fail_create(const struct output *output)
+{
+    return output->resolved ? fail_path(output->failure, "%s: cannot create it",
+                                        output->path)
+                            : fail_errno(output->failure,
+                                         "%s: cannot create it", output->path);
+}
+
 /* Opens the directory that the file is to be in. */
 static int
-open_directory(struct output *output, const char *path)
+open_directory(struct output *output)
 {
-    const char *slash = strrchr(path, '/');
+    const char *path = output->path, *slash = strrchr(path, '/');
     char *directory =
         slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path))
               : strdup(".");
@@ -44,45 +55,102 @@ open_directory(struct output *output, const char *path)
         return fail_memory(output->failure);
     output->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(directory);
-    if (output->directory < 0)
-        return fail_errno(output->failure, "%s: cannot create it", path);
-    return 0;
+    return output->directory < 0 ? fail_create(output) : 0;
 }
 
-/* A name beside the final one that nobody else uses: ".name.RANDOM.tmp".  The
- * number of the process would not do: in a container it is always the same. */
-static char *
-temporary_name(const char *name)
-{
-    char *temporary = NULL;
-    uint64_t random;
+/* ---- temporary names ----------------------------------------------------- */
 
-    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
-        random = (uint64_t)getpid() << 32 ^ (uint64_t)pace_now();
-    if (asprintf(&temporary, ".%s.%016" PRIx64 ".tmp", name, random) < 0)
-        return NULL;
-    return temporary;
+/* Whoever uses a temporary name has its file locked for as long.  One that
+ * nobody has locked was left by a program that was killed. */
+
+static bool
+is_named(const struct output *output, int fd, const char *name)
+{
+    struct stat file, named;
+
+    return fstat(fd, &file) == 0 && S_ISREG(file.st_mode) &&
+           fstatat(output->directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           file.st_dev == named.st_dev && file.st_ino == named.st_ino;
+}
+
+/* Removes what is left under the name by a program that died; false: somebody
+ * uses it. */
+static bool
+remove_leftover(const struct output *output, const char *name)
+{
+    int fd = openat(output->directory, name,
+                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    bool gone = fd < 0 && errno == ENOENT;
+
+    if (fd < 0)
+        return gone;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_named(output, fd, name))
+        gone = unlinkat(output->directory, name, 0) == 0;
+    close(fd);
+    return gone;
+}
+
+/* Gives the nameless file of output->fd a name, or makes a file of that name;
+ * 0, or -1 with errno set. */
+static int
+use_name(struct output *output, const char *name)
+{
+    char self[64];
+
+    if (output->fd >= 0) {
+        snprintf(self, sizeof self, "/proc/self/fd/%d", output->fd);
+        return linkat(AT_FDCWD, self, output->directory, name,
+                      AT_SYMLINK_FOLLOW);
+    }
+    output->fd =
+        openat(output->directory, name,
+               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    if (output->fd < 0)
+        return -1;
+    if (flock(output->fd, LOCK_EX | LOCK_NB) == 0 &&
+        is_named(output, output->fd, name))
+        return 0;
+    close(output->fd); /* taken for a leftover before it was locked */
+    output->fd = -1;
+    errno = EEXIST;
+    return -1;
+}
+
+/* The file gets the first temporary name that is free, ".name.N.tmp". */
+static int
+take_temporary(struct output *output)
+{
+    for (int n = 0, tries = 0; n < NAMES_MAX && tries < 2 * NAMES_MAX;
+         tries++) {
+        char *name = NULL;
+
+        if (asprintf(&name, ".%s.%d.tmp", name_within(output), n) < 0)
+            return fail_memory(output->failure);
+        if (use_name(output, name) == 0) {
+            output->temporary = name;
+            return 0;
+        }
+        if (errno == EEXIST && !remove_leftover(output, name))
+            n++;
+        else if (errno != EEXIST && errno != ENOENT)
+            n = NAMES_MAX;
+        free(name);
+    }
+    return fail_create(output);
 }
 
 /* Opens a file without a name in the directory, or, where the file system has
- * no such thing, under output->temporary. */
+ * no such thing, under a temporary one. */
 static int
 open_nameless(struct output *output)
 {
     assert(output->directory >= 0);
-    output->regular = true;
+    output->regular = output->replaces = true;
     output->fd = openat(output->directory, ".",
                         O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
-    if (output->fd >= 0)
-        return 0;
-    output->temporary = temporary_name(name_within(output));
-    if (output->temporary)
-        output->fd = openat(
-            output->directory, output->temporary,
-            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
     if (output->fd < 0)
-        return fail_errno(output->failure, "%s: cannot create it",
-                          output->path);
+        return take_temporary(output);
+    (void)flock(output->fd, LOCK_EX | LOCK_NB); /* nobody else knows it */
     return 0;
 }
 
@@ -111,27 +179,72 @@ output_open_below(struct output *output, const struct root *root,
     return result > 0 ? open_nameless(output) : -1;
 }
 
-int
-output_open(struct output *output, const char *path, struct failure *failure)
+/* An output that is written as it is: a pipe, a device, or standard output. */
+static int
+open_stream(struct output *output)
 {
     struct stat status;
 
-    if (begin(output, path && strcmp(path, "-") == 0 ? NULL : path, failure))
-        return -1;
-    path = output->path;
-    if (!path)
-        output->fd = STDOUT_FILENO;
-    else if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        output->fd = open(path, O_WRONLY | O_CLOEXEC); /* /dev/full, a fifo */
-    else
-        return open_directory(output, path) == 0 ? open_nameless(output) : -1;
-    if (output->fd < 0 || fstat(output->fd, &status) != 0)
-        return fail_errno(failure, "%s: cannot write to it", name_of(output));
+    assert(output->fd >= 0);
+    if (fstat(output->fd, &status) != 0)
+        return fail_errno(output->failure, "%s: cannot write to it",
+                          name_of(output));
     output->regular = S_ISREG(status.st_mode);
+    output->device = status.st_dev;
+    output->inode = status.st_ino;
     output->terminal = isatty(output->fd);
     if (S_ISFIFO(status.st_mode)) /* not allowed: slower, not wrong */
         (void)fcntl(output->fd, F_SETPIPE_SZ, PIPE_SIZE);
     return 0;
+}
+
+/* A file that is replaced keeps its mode, and its owner and group as far as
+ * we may give files away. */
+static int
+keep_mode(struct output *output, const struct stat *status)
+{
+    output->device = status->st_dev;
+    output->inode = status->st_ino;
+    if (fchown(output->fd, status->st_uid, status->st_gid) != 0)
+        (void)!fchown(output->fd, (uid_t)-1, status->st_gid);
+    if (fchmod(output->fd, status->st_mode & MODE_KEPT) != 0)
+        return fail_errno(output->failure, "%s: cannot set its mode",
+                          output->path);
+    return 0;
+}
+
+int
+output_open(struct output *output, const char *path, struct failure *failure)
+{
+    struct target target;
+
+    if (begin(output, path && strcmp(path, "-") == 0 ? NULL : path, failure))
+        return -1;
+    if (!output->path) {
+        output->fd = STDOUT_FILENO;
+        return open_stream(output);
+    }
+    if (target_open(&target, path, failure) != 0) {
+        target_free(&target);
+        return -1;
+    }
+    output->fd = target.fd;
+    if (output->fd >= 0)
+        return open_stream(output);
+    output->path = output->resolved = target.path;
+    if (open_directory(output) != 0 || open_nameless(output) != 0)
+        return -1;
+    return target.exists ? keep_mode(output, &target.status) : 0;
+}
+
+bool
+output_is(const struct output *output, int fd)
+{
+    struct stat status;
+
+    return output->regular && output->inode && fstat(fd, &status) == 0 &&
+           S_ISREG(status.st_mode) && status.st_dev == output->device &&
+           status.st_ino == output->inode;
 }
 
 /* Writes all of it, resuming after signals and short writes. */
@@ -200,30 +313,11 @@ output_put(struct output *output, const void *bytes, size_t size)
     return 0;
 }
 
-/* Gives a nameless file its temporary name, so that rename can put it over an
- * older file of the final name. */
-static int
-link_temporary(struct output *output)
-{
-    char self[64];
-
-    if (output->temporary)
-        return 0;
-    output->temporary = temporary_name(name_within(output));
-    snprintf(self, sizeof self, "/proc/self/fd/%d", output->fd);
-    if (output->temporary && linkat(AT_FDCWD, self, output->directory,
-                                    output->temporary, AT_SYMLINK_FOLLOW) == 0)
-        return 0;
-    free(output->temporary);
-    output->temporary = NULL;
-    return fail_errno(output->failure, "%s: cannot name it", output->path);
-}
-
 /* Gives it its final name. */
 static int
 take_name(struct output *output)
 {
-    if (link_temporary(output) != 0)
+    if (!output->temporary && take_temporary(output) != 0)
         return -1;
     if (renameat(output->directory, output->temporary, output->directory,
                  name_within(output)) != 0)
@@ -254,8 +348,10 @@ release(struct output *output)
     if (output->buffer && output->directory >= 0)
         close(output->directory);
     free(output->temporary);
+    free(output->resolved);
     free(output->buffer);
     output->temporary = NULL;
+    output->resolved = NULL;
     output->buffer = NULL;
 }
 
@@ -264,7 +360,7 @@ output_commit(struct output *output)
 {
     int result = output_flush(output);
 
-    if (result == 0 && output->path && output->regular)
+    if (result == 0 && output->replaces)
         result = publish(output);
     if (result == 0 && output->fd >= 0) {
         int fd = output->fd;

@@ -3,7 +3,8 @@
  * A named file has no name until output_commit: it is written unnamed
  * (O_TMPFILE) or, where the file system cannot, under a temporary name in
  * the same directory.  Killed at any moment, nothing half is found under the
- * final name.
+ * final name; a temporary name that is left is used by the next.  The file
+ * keeps the mode of the one that it replaces.
  *
  *      output_open ... output_put ... output_commit   or   output_abandon
  *
@@ -17,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include "base/failure.h"
 #include "io/root.h"
@@ -28,9 +30,13 @@ struct output {
                        * another one in the same directory before commit */
     int directory;    /* of a named file, open; else -1 */
     char *temporary;  /* its name until then, if it has one; owned */
+    char *resolved;   /* the final name without links; owned */
     int fd;
-    bool regular; /* a regular file: never flushed before it is full */
+    bool replaces; /* it gets its name when it is complete */
+    bool regular;  /* a regular file: never flushed before it is full */
     bool terminal;
+    dev_t device;            /* of the file that it is or replaces, */
+    ino_t inode;             /* 0: there was none */
     uint64_t written;        /* bytes handed to the kernel */
     struct failure *failure; /* where its failures go */
     char *buffer;            /* capacity bytes, owned */
@@ -44,8 +50,8 @@ struct output {
     void *owner;
 };
 
-/* Opens path, or standard output when path is NULL or "-".  The directory
- * must exist.  failure must outlive the output. */
+/* Opens path (io/target.h: what it may be), or standard output when path is
+ * NULL or "-".  The directory must exist.  failure must outlive the output. */
 int output_open(struct output *output, const char *path,
                 struct failure *failure);
 
@@ -53,6 +59,10 @@ int output_open(struct output *output, const char *path,
  * or a device, is replaced, never opened. */
 int output_open_below(struct output *output, const struct root *root,
                       const char *path, struct failure *failure);
+
+/* Whether a descriptor is open on the regular file that is written or is to be
+ * replaced. */
+bool output_is(const struct output *output, int fd);
 
 /* Makes the buffer of an output just opened larger, so that more is held back
  * before it leaves.  0 or -1. */

@@ -85,7 +85,8 @@ ended_early(struct tape_reader *reader, struct failure *failure)
              "the file ends here, without END: it was cut off");
     else if (reader->position == 0 && reader->tail == reader->head)
         fail(failure, FAILURE_ENVIRONMENT,
-             "nothing came: the program upstream died; run it again");
+             "nothing came: the program upstream died (run it again), or there "
+             "is none (name an input file)");
     else
         fail(failure, FAILURE_ENVIRONMENT,
              "the tape stops here, without END: the program upstream died; "
@@ -172,6 +173,28 @@ next_frame(struct tape_reader *reader, int *result, struct failure *failure)
 
 /* ---- header -------------------------------------------------------------- */
 
+/* What a wrong command writes is a HEADER and an END that says so, at once:
+ * nobody should begin a tape for that.  (If they come one by one after all, the
+ * END says the same.) */
+static int
+check_command(struct tape_reader *reader, const struct frame *header,
+              struct failure *failure)
+{
+    const struct frame *end =
+        (const void *)((const char *)header + header->size);
+    size_t have = reader->tail - reader->head;
+
+    if (have < header->size + sizeof *end || end->kind != FRAME_END ||
+        end->u.end.status != TAPE_FAILED ||
+        end->u.end.exit_class != FAILURE_USAGE ||
+        end->check != frame_hash(end, offsetof(struct frame, check)))
+        return 0;
+    reader->in_tape = false;
+    tape_fail_upstream(FAILURE_USAGE, failure);
+    failure->reported &= !reader->input->regular;
+    return fail_at(failure, "%s", input_name(reader->input));
+}
+
 static int
 take_header(struct tape_reader *reader, const struct frame *frame,
             struct failure *failure)
@@ -196,7 +219,7 @@ take_header(struct tape_reader *reader, const struct frame *frame,
     reader->skipped = false;
     reader->next_seq = reader->header.first_seq;
     reader->total = 0;
-    return TAPE_HEADER;
+    return check_command(reader, frame, failure) == 0 ? TAPE_HEADER : -1;
 }
 
 /* ---- blocks -------------------------------------------------------------- */
@@ -387,6 +410,7 @@ take_end(struct tape_reader *reader, const struct frame *frame,
     if (frame->u.end.status > TAPE_FAILED ||
         (frame->u.end.status == TAPE_FAILED) !=
             (frame->u.end.exit_class == FAILURE_DATA ||
+             frame->u.end.exit_class == FAILURE_USAGE ||
              frame->u.end.exit_class == FAILURE_ENVIRONMENT))
         return damaged(reader, failure, "END has a status without meaning");
     reader->in_tape = false;
@@ -422,11 +446,17 @@ tape_fail_upstream(int exit_class, struct failure *failure)
 {
     static const char *const words[] = {
         [FAILURE_DATA] = "its data was bad",
+        [FAILURE_USAGE] = "its command was wrong",
         [FAILURE_ENVIRONMENT] = "its environment failed; run it again",
     };
+    bool first = failure->kind == FAILURE_NONE;
 
-    return fail(failure, (enum failure_class)exit_class,
-                "a program upstream failed: %s", words[exit_class]);
+    assert(exit_class >= FAILURE_DATA && exit_class <= FAILURE_ENVIRONMENT);
+    fail(failure, (enum failure_class)exit_class,
+         "a program upstream failed: %s", words[exit_class]);
+    if (first && exit_class == FAILURE_USAGE)
+        failure->reported = true; /* upstream, on the same terminal */
+    return -1;
 }
 
 int

@@ -67,6 +67,16 @@ one_line() {
     grep -q '^x[a-z]*: ' "$1"
 }
 
+# refuses COMMAND ...: the command is wrong: exit 2, nothing on stdout, and one
+# line, which is left in err.  (To a pipe it writes a tape that says so.)
+refuses() {
+    local status=0
+    "$@" > refused 2> err || status=$?
+    [ $status -eq 2 ] && [ ! -s refused ] && [ "$(wc -l < err)" -eq 1 ] ||
+        { echo "$*: $status"; cat err; return 1; }
+    rm refused
+}
+
 # begins A B: the file A is the beginning of B.
 begins() {
     cmp -n "$(stat -c %s "$1")" "$1" "$2"

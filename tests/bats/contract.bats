@@ -17,12 +17,10 @@ make_inputs() {
     done
 }
 
-@test "an unknown option is exit 2, one line, and nothing on stdout" {
+@test "an unknown option is exit 2, one line, and nothing in a file" {
     while read -r command; do
         # shellcheck disable=SC2086 # a command line
-        run -2 --separate-stderr $command --no-such-option < /dev/null
-        [ -z "$output" ]
-        [ "${#stderr_lines[@]}" -eq 1 ]
+        refuses $command --no-such-option < /dev/null
     done <<< "$READERS
 $SOURCES"
 }
@@ -120,10 +118,8 @@ xrestore -d a --stream"
     while read -r command; do
         for name in "" $'a\nb' $'a\tb' $'\x7f' $'\xc2\x80' $'\xff' "$long"; do
             # shellcheck disable=SC2086
-            run -2 --separate-stderr $command "$name"
-            [ -z "$output" ]
-            [ "${#stderr_lines[@]}" -eq 1 ]
-            [[ $stderr == *"--stream: "* ]]
+            refuses $command "$name"
+            grep -qa -- '--stream: ' err
         done
     done <<< "$NAMERS"
     for name in "Börse 1" "${long:1}"; do
@@ -195,9 +191,8 @@ xrestore -d a --stream"
     sample 10 > day.tape
     for command in "xstat - -" "xmerge - day.tape -" "xgrep - -"; do
         # shellcheck disable=SC2086
-        run -2 --separate-stderr $command < day.tape
-        [[ $stderr == *"-, standard input, is named 2 times" ]]
-        [ -z "$output" ]
+        refuses $command < day.tape
+        grep -q -- '-, standard input, is named 2 times$' err
     done
 }
 
@@ -205,9 +200,8 @@ xrestore -d a --stream"
     sample 10 > day.tape
     while read -r command; do
         # shellcheck disable=SC2086
-        run -2 --separate-stderr $command "" day.tape
-        [[ $stderr == *': "" is no '* ]]
-        [ -z "$output" ]
+        refuses $command "" day.tape
+        grep -q ': "" is no ' err
     done << 'EOF'
 xledger -d
 xstore -d
@@ -226,12 +220,109 @@ EOF
     done
 }
 
-@test "a file that is not there is exit 3 and names the file" {
+@test "an input that is not there is a wrong command, found before any is read" {
+    sample 10 > day.tape
     while read -r command; do
         # shellcheck disable=SC2086
-        run -3 --separate-stderr $command nothing.tape
-        [[ $stderr == *"nothing.tape: "*"No such file"* ]]
+        refuses $command day.tape nothing.tape
+        grep -q 'nothing.tape: .*No such file' err
+    done <<< "$READERS
+ximport -f json"
+}
+
+@test "a wrong command upstream is said once, and is 2 all the way" {
+    sample 10 > day.tape
+    while read -r command; do
+        for first in "ximport -f csv -t prnt x.csv" "xgen --bad" \
+            "xgrep nothing.tape"; do
+            run -0 --separate-stderr bash -c \
+                "$first | $command; echo \${PIPESTATUS[*]} >&2"
+            [ "${#stderr_lines[@]}" -eq 2 ] ||
+                { echo "$first | $command: $stderr"; false; }
+            [ "${stderr_lines[1]}" = "2 2" ]
+        done
     done <<< "$READERS"
+    run -2 --separate-stderr bash -c "xgen --bad | xgrep | xmerge | xmatch |
+        xledger | xohlcv -i 1m | xexport -f json"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    run -2 --separate-stderr bash -c "xmerge day.tape <(xgen --bad) | xstat"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "a wrong command leaves no trace in what has a memory" {
+    xgen --bad 2> err | xledger -d ledger.db > out || true
+    [ ! -e ledger.db ] || [ -z "$(xledger -d ledger.db --print balances |
+        tail -n +2)" ]
+    xgen --bad 2> err | xarchive -d a put || true
+    xarchive -d a ls > ls
+    run ! grep xgen ls
+}
+
+@test "a wrong command puts no bytes into text" {
+    for command in "xstat --bad" "xexport --bad" "xexport -f csv nothing.tape" \
+        "xledger --print balances --bad" "xarchive -d a ls --bad"; do
+        status=0
+        # shellcheck disable=SC2086
+        $command > out 2> err || status=$?
+        [ $status -eq 2 ]
+        [ ! -s out ]
+    done
+}
+
+@test "-o to its own input is refused, and the input stays" {
+    sample > day.tape
+    cp day.tape copy.tape
+    ln -s day.tape link.tape
+    ln day.tape hard.tape
+    for names in "-o day.tape day.tape" "-o link.tape day.tape" \
+        "-o day.tape hard.tape" "-o day.tape"; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr xgrep -t trade $names < day.tape
+        [[ $stderr == "xgrep: "*": is both input and output"* ]]
+        [ "${#stderr_lines[@]}" -eq 1 ]
+    done
+    run -2 --separate-stderr bash -c 'xgrep day.tape >> day.tape'
+    [[ $stderr == *"is both input and output"* ]]
+    cmp day.tape copy.tape
+}
+
+@test "descriptors that the parent closed are errors, not files of ours" {
+    sample > day.tape
+    run -0 bash -c 'xgrep -o out.tape day.tape <&-'
+    run -0 bash -c 'xgrep -o out.tape day.tape <&- >&- 2>&-'
+    xstat -q out.tape > stat
+    run -3 bash -c 'xgrep day.tape <&- >&- 2>&-'
+    run -3 --separate-stderr bash -c 'xgrep <&-'
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    run -1 bash -c 'head -c 99 day.tape > cut.tape; xstat cut.tape 2>&-'
+    cmp day.tape <(sample)
+}
+
+@test "a pipe that nobody reads kills silently, even if the parent ignores that" {
+    xgen --orders 20000 > day.tape
+    for command in "xreplay day.tape" "xexport -f json day.tape"; do
+        # shellcheck disable=SC2086
+        python3 - $command << 'EOF' 2> err
+import signal, subprocess, sys
+signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+p = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, restore_signals=False)
+p.stdout.read(10)
+p.stdout.close()
+sys.exit(0 if p.wait() == -signal.SIGPIPE else 1)
+EOF
+        [ ! -s err ]
+    done
+}
+
+@test "a program that waits says so on a terminal, and for which input" {
+    mkfifo loop
+    sample 10 > day.tape
+    status=0
+    timeout 20 script -qec "timeout -s INT 4 xmerge -o out.tape day.tape loop" \
+        /dev/null > shown < /dev/null || status=$?
+    grep -aq 'xmerge: waiting for loop for [23] s' shown
+    [ $status -ne 0 ]
+    [ ! -e out.tape ]
 }
 
 @test "a pipeline whose first stage dies ends with 3 at every stage" {

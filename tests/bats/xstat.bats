@@ -110,9 +110,10 @@ load common
 @test "one bad input does not keep the others from being told" {
     sample 10 > good.tape
     head -c 500 good.tape > bad.tape
-    run -1 --separate-stderr xstat -d bad.tape good.tape nothing.tape
+    head -c 900 good.tape > worse.tape
+    run -1 --separate-stderr xstat -d bad.tape good.tape worse.tape
     [ "$output" = "$(xstat -d good.tape)" ]
-    [[ $stderr == *"bad.tape: "* && $stderr == *"nothing.tape: "* ]]
+    [[ $stderr == *"bad.tape: "* && $stderr == *"worse.tape: "* ]]
     [ "${#stderr_lines[@]}" -eq 2 ]
 }
 

@@ -76,9 +76,9 @@ failures_are_told(void)
     struct output output;
     int result = 0;
 
-    OK("a directory that is not there is a failure of the environment",
+    OK("a directory that is not there is a wrong command",
        output_open(&output, "nowhere/out", &failure) == -1 &&
-           failure.kind == FAILURE_ENVIRONMENT &&
+           failure.kind == FAILURE_USAGE &&
            strstr(failure.text, "nowhere/out"));
     output_abandon(&output);
     memset(&failure, 0, sizeof failure);
