@@ -45,7 +45,7 @@ says() {
         "$program" --list types > types
         grep -q '^trade  *.' types
         "$program" --list fields > fields
-        grep -q '^stop_price  *price' fields
+        grep -q '^stop_price  *decimal' fields
         awk '{ print $1 }' fields | sort | uniq -d > twice
         [ ! -s twice ]
     done
@@ -71,8 +71,9 @@ says() {
     grep -qx America/New_York zones
     says "xexport --list fromat" "did you mean \"format\"?"
     [ -z "$(xgrep --list verbs)" ]
-    [ "$(xarchive --list verbs | awk '{ print $1 }' | sort | paste -sd,)" = \
-        columns,compact,fsck,ls,put,verify ]
+    xarchive --list verbs > verbs
+    grep -q '^put  *store tapes' verbs
+    grep -q '^ls  *.' verbs
 }
 
 @test "the options are listed for completion, in six columns" {
