@@ -8,6 +8,8 @@ PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/vendor-completions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 VERSION := 0.2.0
 
 # A directory per way of building, so that flags never mix.
@@ -164,15 +166,20 @@ bench: all bench-programs
 
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(COMPDIR)
+		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(COMPDIR) \
+		$(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
 	install -m 755 $(PROGRAMS:%=$B/bin/%) $(DESTDIR)$(BINDIR)
 	for m in man/*.[157]; do install -m 644 $$m \
 		$(DESTDIR)$(MANDIR)/man$${m##*.}; done
 	for p in $(PROGRAMS); do install -m 644 scripts/completion.bash \
 		$(DESTDIR)$(COMPDIR)/$$p; done
+	for p in $(PROGRAMS); do install -m 644 scripts/completion.fish \
+		$(DESTDIR)$(FISHDIR)/$$p.fish; done
+	install -m 644 scripts/completion.zsh $(DESTDIR)$(ZSHDIR)/_xtape
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(COMPDIR)/%)
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(COMPDIR)/%) \
+		$(PROGRAMS:%=$(DESTDIR)$(FISHDIR)/%.fish) $(DESTDIR)$(ZSHDIR)/_xtape
 	for m in man/*.[157]; do rm -f \
 		$(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 

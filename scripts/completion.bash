@@ -1,27 +1,60 @@
-# bash completion for the xtape programs: options and verbs come from --help, so
-# they are always those of the program that is installed.
-_xtape()
-{
-    local current=${COMP_WORDS[COMP_CWORD]}
-    local before=${COMP_WORDS[COMP_CWORD - 1]} help words= word
+# bash completion for the xtape programs.  Options, verbs and the words that
+# options take come from "PROGRAM --list ...", so they are always those of the
+# program that is installed.
+
+# _xtape_list PROGRAM WHAT: the words of a list.
+_xtape_list() {
+    "$1" --list "$2" 2> /dev/null | sed 's/ .*//'
+}
+
+# _xtape_values PROGRAM KIND WORDS CURRENT: what an option's value may be, for
+# the item after the last comma.
+_xtape_values() {
+    local prefix=
+    [[ $2 != @(types|fields) || $4 != *,* ]] || prefix=${4%,*},
+    case $2 in
+    file) compgen -f -- "$4" ;;
+    directory) compgen -d -- "$4" ;;
+    words) compgen -W "$3" -- "$4" ;;
+    types | fields | zones)
+        compgen -P "$prefix" -W "$(_xtape_list "$1" "$2")" -- "${4#"$prefix"}"
+        ;;
+    esac
+}
+
+_xtape() {
+    local program=$1 current=${COMP_WORDS[COMP_CWORD]}
+    local before=${COMP_WORDS[COMP_CWORD - 1]}
+    local options kind words verbs word verb=
     COMPREPLY=()
-    help=$("$1" --help 2> /dev/null)
+    # --name=value comes as three words
+    if [[ $before == = ]]; then
+        before=${COMP_WORDS[COMP_CWORD - 2]}
+    elif [[ $current == = ]]; then
+        current=
+    fi
+    options=$("$program" --list options 2> /dev/null) || return
+    IFS=$'\t' read -r kind words < <(awk -F '\t' -v option="$before" \
+        '$1 == option || $2 == option { print $3 "\t" $4 }' <<< "$options")
+    if [[ ${kind:-flag} != flag ]]; then
+        mapfile -t COMPREPLY < <(_xtape_values "$program" "$kind" "$words" \
+            "$current")
+        return
+    fi
+    verbs=$(_xtape_list "$program" verbs)
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        [[ " ${verbs//$'\n'/ } " != *" $word "* ]] || verb=$word
+    done
     if [[ $current == -* ]]; then
-        words=$(sed -nE 's/^ +(-[a-zA-Z]|  ),? +--([a-z-]+).*/\1 --\2/p' \
-            <<< "$help")
+        words=$(awk -F '\t' -v verb="$verb" 'verb == "" || $5 == "" ||
+            index(" " $5 " ", " " verb " ") { print $1, $2 }' <<< "$options")
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
         return
     fi
-    # an option that wants an argument: "  -d, --dir DIR"
-    if [[ $before != -?* ]] ||
-        ! grep -qE -- "^ .*$before\>,?( --[a-z-]+)? [A-Z]" <<< "$help"; then
-        words=$(sed '/^  .*--/q' <<< "$help" | sed -nE 's/^  ([a-z-]+) .*/\1/p')
-        for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-            [[ " ${words//$'\n'/ } " != *" $word "* ]] || words=
-        done
-    fi
-    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"
-        compgen -f -- "$current")
+    mapfile -t COMPREPLY < <(
+        [ -n "$verb" ] || compgen -W "$verbs" -- "$current"
+        compgen -f -- "$current"
+    )
 }
 complete -o filenames -F _xtape xarchive xbook xexport xgen xgrep ximport \
     xledger xmatch xmerge xohlcv xreplay xrestore xstat xstore
