@@ -18,7 +18,7 @@ run_stopped(const struct run *run)
 int
 run_wake(void)
 {
-    return wake_pipe[0];
+    return process_wake();
 }
 
 int
