@@ -1,129 +1,6 @@
-/* xstat - says what is on a tape, and whether it is whole.
- *
- * One paragraph, or one JSON object, or one digest for each tape.  A damaged
- * tape is told up to its last whole block; then comes the error, and exit 1.
- */
-#include <stdio.h>
-#include <string.h>
-
-#include "cli/report.h"
-#include "cli/run.h"
-#include "tape/stats.h"
-
-struct xstat {
-    bool digest, json;
-    uint64_t told; /* paragraphs */
-    struct tape_stats stats;
-};
-
-/* ---- reading ------------------------------------------------------------- */
-
-/* Tells the tape that was read, or what was read of it. */
-static void
-tell_tape(struct xstat *x, struct run *run)
-{
-    const struct tape_reader *reader = &run->reader;
-    struct output *output = &run->output;
-
-    x->stats.end = reader->position;
-    if (x->digest) {
-        if (!reader->in_tape)
-            report_digest(output, reader);
-    } else if (x->json) {
-        report_json(output, reader, &x->stats);
-    } else {
-        if (x->told++)
-            output_put(output, "\n", 1);
-        if (run->operand_count > 1)
-            report_line(output, "input", reader->input->name);
-        report_text(output, reader, &x->stats);
-    }
-}
-
-/* Reads one input to its end.  What is wrong with it goes to failure. */
-static void
-read_tapes(struct xstat *x, struct run *run, struct failure *failure)
-{
-    struct tape_reader *reader = &run->reader;
-    int item, result = 0;
-
-    while (result == 0 && (item = tape_reader_next(reader, failure)) > 0) {
-        if (item == TAPE_HEADER)
-            tape_stats_begin(&x->stats, x->stats.end);
-        else if (item == TAPE_BLOCK)
-            result = tape_stats_block(&x->stats, reader, failure);
-        else
-            tell_tape(x, run);
-        if (item == TAPE_BLOCK)
-            run->events_in += reader->count;
-        if (item == TAPE_END && reader->status == TAPE_FAILED) {
-            tape_fail_upstream(reader->exit_class, failure);
-            fail_at(failure, "%s", input_name(&run->input));
-        }
-        run_progress(run, reader->position, run->input.size);
-    }
-    if (reader->in_tape)
-        tell_tape(x, run);
-}
-
-static void
-take_input(struct xstat *x, struct run *run, const char *path,
-           struct failure *failure)
-{
-    x->stats.end = 0;
-    if (run_open_input(run, path) != 0) {
-        *failure = run->failure;
-        run->failure.kind = FAILURE_NONE;
-        return;
-    }
-    if (tape_reader_init(&run->reader, &run->input, failure) == 0)
-        read_tapes(x, run, failure);
-    tape_reader_free(&run->reader);
-    input_close(&run->input);
-}
-
-static int
-prepare(void *state, struct run *run)
-{
-    struct xstat *x = state;
-
-    if (x->digest && x->json)
-        return fail(&run->failure, FAILURE_USAGE,
-                    "--digest and --json: only one of them");
-    run->kind = RUN_TEXT;
-    return tape_stats_init(&x->stats, &run->failure);
-}
-
-/* One input that is damaged does not keep the others from being told. */
-static int
-produce(void *state, struct run *run)
-{
-    struct failure first = {0};
-    int i = 0;
-
-    do {
-        struct failure failure = {0};
-
-        take_input(state, run, run->operand_count ? run->operands[i] : "-",
-                   &failure);
-        if (first.kind == FAILURE_NONE)
-            first = failure;
-        else if (failure.kind != FAILURE_NONE)
-            fprintf(stderr, "%s: %s\n", run->program->name, failure.text);
-    } while (++i < run->operand_count && !run_stopped(run) &&
-             run->failure.kind == FAILURE_NONE);
-    if (run->failure.kind == FAILURE_NONE)
-        run->failure = first;
-    return run->failure.kind == FAILURE_NONE ? 0 : -1;
-}
-
-static void
-destroy(void *state)
-{
-    struct xstat *x = state;
-
-    tape_stats_free(&x->stats);
-}
+/* xstat - reports what is on a tape, and whether it is whole; see
+ * app/inspect.h. */
+#include "app/inspect.h"
 
 static const char *const examples[] = {
     "xstat day.tape",
@@ -135,7 +12,7 @@ static const char *const examples[] = {
 int
 main(int argc, char **argv)
 {
-    struct xstat x = {0};
+    struct inspect x = {0};
     const struct option_spec options[] = {
         {'d', "digest", OPTION_FLAG, &x.digest, NULL,
          "print only the digest, a line for each tape"},
@@ -145,16 +22,16 @@ main(int argc, char **argv)
     };
     const struct program program = {
         .name = "xstat",
-        .summary = "tell what is on a tape, and whether it is whole",
+        .summary = "report what is on a tape, and whether it is whole",
         .operands = "[FILE ...]",
         .output = RUN_TEXT,
         .examples = examples,
         .options = options,
     };
     const struct source source = {.state = &x,
-                                  .prepare = prepare,
-                                  .produce = produce,
-                                  .destroy = destroy};
+                                  .prepare = inspect_prepare,
+                                  .produce = inspect_produce,
+                                  .destroy = inspect_destroy};
 
     return run_source(&program, &source, argc, argv);
 }

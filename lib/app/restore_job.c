@@ -14,18 +14,6 @@
 
 /* ---- what is wanted ------------------------------------------------------ */
 
-static int
-add_lists(struct restore_job *job, const struct option_list *list,
-          int (*add)(struct selection *, const char *, struct failure *),
-          struct failure *failure)
-{
-    for (unsigned i = 0; i < list->count; i++)
-        if (add(&job->selection, list->items[i], failure) != 0)
-            return -1;
-    job->selects |= list->count > 0;
-    return 0;
-}
-
 static bool
 is_stopped(void *owner)
 {
@@ -37,12 +25,11 @@ restore_job_prepare(void *state, struct run *run)
 {
     struct restore_job *job = state;
     struct failure *failure = &run->failure;
+    int given = select_lists_add(&job->lists, &job->selection, failure);
 
-    if (add_lists(job, &job->types, selection_add_types, failure) != 0 ||
-        add_lists(job, &job->symbols, selection_add_symbols, failure) != 0 ||
-        add_lists(job, &job->accounts, selection_add_accounts, failure) != 0 ||
-        add_lists(job, &job->ids, selection_add_ids, failure) != 0)
+    if (given < 0)
         return -1;
+    job->selects |= given > 0;
     job->selects |=
         job->selection.from != TIME_NULL || job->selection.to != TIME_NULL;
     if (job->threads == 0)
@@ -317,7 +304,7 @@ find_streams(const struct restore_job *job, struct strtab *streams,
 
             wanted = (part->name.type != EVENT_INSTRUMENT &&
                       part->name.type != EVENT_NAME) ||
-                     job->types.count > 0;
+                     job->lists.types.count > 0;
             wanted = wanted && merge_may_want(&filter, part);
         }
         if (wanted && is_asked_for(job, manifest) &&

@@ -4,6 +4,7 @@
 #ifndef APP_RESTORE_JOB_H
 #define APP_RESTORE_JOB_H
 
+#include "app/select_lists.h"
 #include "archive/merge.h"
 #include "cli/run.h"
 #include "tape/select.h"
@@ -12,7 +13,7 @@
 
 struct restore_job {
     const char *directory, *stream;
-    struct option_list types, symbols, accounts, ids;
+    struct select_lists lists;
     struct selection selection;
     bool selects; /* not all events of a stream are wanted */
     bool test;

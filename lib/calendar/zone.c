@@ -180,7 +180,7 @@ insert(struct zone *zone, size_t first, int64_t at, int32_t offset)
 }
 
 /* The changes of the TZ string after those of the file.  What it says of the
- * time before tells the offset that holds at the last of them.  Of two at
+ * time before is the offset that holds at the last of them.  Of two at
  * the same time the later rules: daylight time that ends when that of the
  * next year starts is for ever. */
 static void

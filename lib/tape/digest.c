@@ -55,6 +55,7 @@ add_run(struct digest *digest, const void *bytes, size_t size)
     if (digest->open == 0)
         XXH3_64bits_reset(digest->state);
     XXH3_64bits_update(digest->state, bytes, size);
+    assert(digest->open < CHUNK_SIZE && size > 0);
     digest->open += size;
     if (digest->open >= CHUNK_SIZE) {
         digest->value = fold(digest->value, XXH3_64bits_digest(digest->state));

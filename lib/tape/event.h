@@ -206,7 +206,7 @@ struct market_state {
     uint8_t state, reserved[7];
     int64_t last_price;
     uint64_t trade_count, local_id; /* local_id: on the tape being written */
-    /* as told last; a surplus of sellers is negative */
+    /* as reported last; a surplus of sellers is negative */
     int64_t indicative_price, indicative_quantity, indicative_surplus;
 };
 

@@ -1,5 +1,6 @@
 #include "tape/header.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,8 @@ tape_header_rename(struct tape_header *header, const char *suffix)
 {
     size_t used = strlen(header->stream);
     size_t more = strlen(suffix);
+
+    assert(more > 0 && used <= TAPE_STREAM_MAX);
 
     if (used + 1 + more <= TAPE_STREAM_MAX) {
         header->stream[used] = '/';

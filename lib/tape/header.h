@@ -28,7 +28,7 @@ struct tape_program {
 struct tape_header {
     char stream[TAPE_STREAM_MAX + 1];
     uint64_t first_seq;
-    uint16_t sizes[EVENT_TYPES]; /* bytes of the fixed part; 0: not told */
+    uint16_t sizes[EVENT_TYPES]; /* bytes of the fixed part; 0: unknown */
     unsigned program_count;
     struct tape_program programs[TAPE_PROGRAMS_MAX];
 };
@@ -39,7 +39,7 @@ struct tape_header {
 bool tape_stream_is_name(const char *bytes, size_t size);
 
 /* The end of a name that is longer than max bytes, in whole characters: it
- * tells more than the begin. */
+ * says more than the beginning. */
 const char *tape_stream_end(const char *name, size_t max);
 
 /* Sets an empty header: stream name, first seq 1, our own sizes.  A name

@@ -1,4 +1,4 @@
-/* instruments.h - who is behind the instrument ids of a tape.
+/* instruments.h - what the instrument ids stand for of a tape.
  *
  * An id is local to a tape; identity is (exchange, symbol).  This table gives
  * every identity a dense index, 0, 1, 2, ... in order of first definition,

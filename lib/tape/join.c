@@ -1,5 +1,6 @@
 #include "tape/join.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ tape_join_free(struct tape_join *join)
 /* ---- lengths ------------------------------------------------------------- */
 
 /* Bytes of the fixed part of a type once a reader has completed it; 0: not
- * told. */
+ * known. */
 static uint16_t
 completed_size(const struct tape_header *header, unsigned type)
 {
@@ -131,6 +132,7 @@ tape_join_finish(struct tape_join *join, const char *stream,
     size_t used = strlen(name);
     char text[32];
 
+    assert(join->streams.count > 0); /* an input was added */
     if (stream) /* cut at the front, as tape_header_init does */
         snprintf(name, TAPE_STREAM_MAX + 1, "%s",
                  tape_stream_end(stream, TAPE_STREAM_MAX));

@@ -35,7 +35,7 @@ blame(const struct merge_input *in, struct failure *failure)
     return in->source->name ? fail_at(failure, "%s", in->source->name) : -1;
 }
 
-/* Where the event in hand stands, or, with none in hand, where the next one
+/* Where the current event stands, or, without one, where the next one
  * can stand at the earliest. */
 static void
 set_place(struct merge_input *in)
@@ -71,7 +71,7 @@ take_header(struct tape_merge *merge, struct merge_input *in,
     return blame(in, failure);
 }
 
-/* Reads on until an event is in hand or the input is over: 1; 0 when it was
+/* Reads on until there is an event or the input is over: 1; 0 when it was
  * stopped; -1. */
 static int
 fill(struct tape_merge *merge, struct merge_input *in, struct failure *failure)
@@ -188,7 +188,7 @@ play_all(struct tape_merge *merge, struct failure *failure)
 
 /* ---- merging ------------------------------------------------------------- */
 
-/* Adds the event in hand to those that are handed out next. */
+/* Adds the current event to those that are handed out next. */
 static int
 put_event(struct tape_merge *merge, struct merge_input *in,
           struct failure *failure)

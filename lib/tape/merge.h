@@ -1,7 +1,7 @@
 /* merge.h - several sources as one, in order of time.
  *
  * The next event is that of the input with the smallest place, where an
- * input's place is the latest time that it has told, and of two with equal
+ * input's place is the latest time that it has had, and of two with equal
  * places the input named first.  So each input keeps its own order, even where
  * its time steps back, and what comes out depends on the events alone, not on
  * when they arrive: an input that has nothing at the moment stays at the place

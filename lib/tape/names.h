@@ -1,4 +1,4 @@
-/* names.h - texts behind ids.
+/* names.h - the texts that ids stand for.
  *
  * An id that is no canonical decimal from 1 to 2^63 - 1 outside is interned as
  * 2^63 | (XXH3-64(text) >> 1): the same text gives the same id on every tape,

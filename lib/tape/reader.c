@@ -235,8 +235,9 @@ bad_event(struct tape_reader *reader, const struct event *event, uint32_t index,
 
 /* The usual block: events of one type and length, without texts.  True when all
  * is well with them and with what the block's head says of them, and *last is
- * set; false proves nothing, check_events then tells.  To find the next event
- * nothing waits for the length of this one: half the time, on every block. */
+ * set; false proves nothing, check_events then explains.  To find the next
+ * event nothing waits for the length of this one: half the time, on every
+ * block. */
 static bool
 all_alike(const struct tape_reader *reader, const struct tape_rule *rules,
           const struct event **last)

@@ -76,7 +76,7 @@ int tape_reader_init(struct tape_reader *reader, struct input *input,
 void tape_reader_free(struct tape_reader *reader);
 
 /* The next item; TAPE_NOTHING at the end of the input, or when the input was
- * stopped (input->stopped); -1 with a failure that tells event and byte:
+ * stopped (input->stopped); -1 with a failure that names event and byte:
  * class data for damage and for a regular file that ends early, class
  * environment for a pipe that ends early. */
 int tape_reader_next(struct tape_reader *reader, struct failure *failure);

@@ -90,6 +90,9 @@ resume_point_to(struct resume_point *point, const struct tape_reader *reader,
     struct snapshot_tape *tape = at_hand(point);
     uint64_t passes = resume_point_passes(point);
 
+    assert(point->tapes.count > 0 && end <= reader->end);
+    assert(!point->hashed || point->hashed <= end);
+
     digest_events(&point->digest, point->hashed ? point->hashed : reader->first,
                   end);
     point->hashed = end;

@@ -199,9 +199,9 @@ FIELDS market_fields[] = {
     FIELD(PRICE, last_price, "of the last trade"),
     FIELD(COUNT, trade_count, "the last trade_id"),
     FIELD(COUNT, local_id, "its id on the tape that was written"),
-    FIELD(PRICE, indicative_price, "as told last"),
-    FIELD(QUANTITY, indicative_quantity, "as told last"),
-    FIELD(QUANTITY, indicative_surplus, "as told last; of sellers: negative"),
+    FIELD(PRICE, indicative_price, "as reported last"),
+    FIELD(QUANTITY, indicative_quantity, "as reported last"),
+    FIELD(QUANTITY, indicative_surplus, "as reported last; of sellers: negative"),
 };
 #undef STRUCT
 #define STRUCT resting_order
@@ -245,7 +245,7 @@ FIELDS trade_fields[] = {
 #undef STRUCT
 #define STRUCT print
 FIELDS print_fields[] = {
-    WORD(ENUM, side, side_words, "the aggressor's, if told"),
+    WORD(ENUM, side, side_words, "the aggressor's, if reported"),
     WORD(FLAGS, conditions, print_condition_words, "of the sale"),
     FIELD(PRICE, price, ""),
     FIELD(QUANTITY, quantity, ""),
@@ -496,7 +496,7 @@ const struct schema_type schema_types[] = {
          "a live order, in a snapshot"),
     TYPE(TRADE, "trade", trade, trade_fields, "two orders traded"),
     TYPE(PRINT, "print", print, print_fields,
-         "a trade as a market-data feed tells it"),
+         "a trade as a market-data feed reports it"),
     TYPE(TRADE_CANCEL, "trade_cancel", trade_cancel, trade_cancel_fields,
          "a bust: compensates, never deletes"),
     TYPE(BOOK_ADD, "book_add", book_order, book_order_fields,

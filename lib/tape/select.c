@@ -170,9 +170,9 @@ static size_t
 written_size(const struct selection *selection,
              const struct schema_type *schema)
 {
-    uint16_t told = selection->header.sizes[schema->type];
+    uint16_t written = selection->header.sizes[schema->type];
 
-    return told && told < schema->size ? told : schema->size;
+    return written && written < schema->size ? written : schema->size;
 }
 
 static void
@@ -224,6 +224,15 @@ has_symbol(const struct selection *selection, uint32_t index)
         return true;
     size = instruments_name(&selection->instruments, index, name, sizeof name);
     return strtab_find(&selection->symbols, name, size) != STRTAB_NONE;
+}
+
+bool
+selection_has_symbols(const struct selection *selection)
+{
+    for (uint32_t i = 0; i < selection->instruments.count; i++)
+        if (selection->wanted[i])
+            return true;
+    return false;
 }
 
 bool

@@ -98,6 +98,9 @@ selection_is_definition(const struct event *event)
 int selection_define(struct selection *selection, const struct event *event,
                      struct failure *failure);
 
+/* Whether any instrument so far, of any tape, is one of the symbols. */
+bool selection_has_symbols(const struct selection *selection);
+
 /* Whether any event of a type, or of the instrument (exchange, symbol), can be
  * wanted: for whoever can pass over many at once.  Not with invert. */
 bool selection_may_take_type(const struct selection *selection, unsigned type);

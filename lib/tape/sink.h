@@ -1,7 +1,7 @@
 /* sink.h - where the events that a model makes go.
  *
  * The rooms without I/O (match, feed) write through one; who drives them
- * decides what is behind it: a tape, a snapshot, a test's array.
+ * decides what that is: a tape, a snapshot, a test's array.
  */
 #ifndef TAPE_SINK_H
 #define TAPE_SINK_H

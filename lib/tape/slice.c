@@ -94,7 +94,7 @@ take_header(struct tape_slice *slice, struct failure *failure)
 
 /* ---- events -------------------------------------------------------------- */
 
-/* Looks for the beginning in the block in hand; moves to it. */
+/* Looks for the beginning in the current block; moves to it. */
 static int
 find_beginning(struct tape_slice *slice, struct failure *failure)
 {
@@ -116,7 +116,7 @@ find_beginning(struct tape_slice *slice, struct failure *failure)
     return READ_ON;
 }
 
-/* Hands out the block in hand, up to where the slice ends. */
+/* Hands out the current block, up to where the slice ends. */
 static int
 give_block(struct tape_slice *slice)
 {

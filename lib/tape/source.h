@@ -43,7 +43,7 @@ struct tape_source {
 
     /* After TAPE_HEADER, until the next. */
     const struct tape_header *header;
-    bool derived; /* not as its writer made it: the provenance has to tell */
+    bool derived; /* not as its writer made it: the provenance has to say so */
 
     /* After TAPE_BLOCK. */
     const struct event *first, *end;
@@ -74,7 +74,7 @@ int tape_input_init(struct tape_input *tape, bool raw, struct failure *failure);
 /* Closes the input as well; fine on one that is zeroed but for input.fd -1. */
 void tape_input_free(struct tape_input *tape);
 
-/* Puts name and place before what an event in hand was refused for. -1. */
+/* Puts name and place before what an event was refused for. -1. */
 int tape_source_blame(const struct tape_source *source,
                       const struct event *event, uint64_t seq,
                       struct failure *failure);

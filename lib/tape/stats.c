@@ -1,5 +1,6 @@
 #include "tape/stats.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,9 @@ tape_stats_block(struct tape_stats *stats, const struct tape_reader *reader,
                  struct failure *failure)
 {
     uint64_t seq = reader->first_seq;
+
+    assert(stats->types && reader->first < reader->end);
+    assert(stats->events == seq - reader->header.first_seq);
 
     for (const struct event *event = reader->first; event < reader->end;
          event = event_next(event), seq++) {

@@ -31,7 +31,7 @@ void tape_stats_free(struct tape_stats *stats);
 /* At each HEADER; position is that of its first byte. */
 void tape_stats_begin(struct tape_stats *stats, uint64_t position);
 
-/* At each block; -1 with a failure that tells the event when an instrument is
+/* At each block; -1 with a failure that names the event when an instrument is
  * not soundly defined. */
 int tape_stats_block(struct tape_stats *stats, const struct tape_reader *reader,
                      struct failure *failure);

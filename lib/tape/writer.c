@@ -59,7 +59,7 @@ tape_writer_begin(struct tape_writer *writer, const struct tape_header *header)
     return 0;
 }
 
-/* Closes the block in hand: fills in the head of its frame.  body is the hash
+/* Closes the current block: fills in the head of its frame.  body is the hash
  * of its events, last the last of them. */
 static int
 seal_block(struct tape_writer *writer, const struct event *last,
@@ -113,7 +113,7 @@ tape_writer_send(struct tape_writer *writer)
                       frame_hash(body, writer->used));
 }
 
-/* How many of the events [*first, end) the block in hand has room for; *size
+/* How many of the events [*first, end) the current block has room for; *size
  * is what they take. */
 static uint32_t
 count_fitting(const struct tape_writer *writer, const struct event *first,

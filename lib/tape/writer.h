@@ -140,11 +140,11 @@ tape_writer_copy(struct tape_writer *writer, const struct event *event)
     memcpy(tape_writer_put(writer, size), event, size);
 }
 
-/* Appends count events that lie one behind the other, from first up to end. */
+/* Appends count events that lie one after the other, from first up to end. */
 void tape_writer_copy_run(struct tape_writer *writer, const struct event *first,
                           const struct event *end, uint32_t count);
 
-/* The same for events that a reader has in hand.  Where its block becomes one
+/* The same for events that a reader handed out.  Where its block becomes one
  * as it is, its bytes are not gone over again. */
 void tape_writer_copy_block(struct tape_writer *writer,
                             const struct tape_reader *reader,

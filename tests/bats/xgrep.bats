@@ -181,3 +181,15 @@ after_header() {
     done
 }
 
+
+@test "a selection that nothing matches is remarked upon" {
+    sample > day.tape
+    xgrep -s NOSUCH day.tape 2> err > out.tape
+    grep -qx 'xgrep: no instrument of the tape is one of -s NOSUCH' err
+    xgrep --from 2099-01-01T00:00:00Z day.tape 2> err > out.tape
+    grep -qx 'xgrep: no event is selected' err
+    xgrep -q -a 999999 day.tape 2> err > out.tape
+    [ ! -s err ]
+    xgrep -t order day.tape 2> err > out.tape
+    [ ! -s err ]
+}

@@ -259,3 +259,28 @@ END
     run -0 --separate-stderr xohlcv -v --keep -i 1m,1h clocked.tape -o bars.tape
     [ "${stderr_lines[1]}" = "xohlcv: 2 trades, 3 bars" ]
 }
+
+@test "a tape without trades is remarked upon, with what to do about it" {
+    sample 200 > orders.tape
+    xohlcv -i 1m orders.tape 2> err > out.tape
+    grep -qxE 'xohlcv: no trades or prints here \([0-9]+ orders: xmatch makes trades of them\)' err
+    xohlcv -q -i 1m orders.tape 2> err > out.tape
+    [ ! -s err ]
+    xmatch orders.tape | xohlcv -i 1m 2> err > bars.tape
+    [ ! -s err ]
+    xohlcv -i 1h bars.tape 2> err > out.tape
+    grep -qE 'no trades or prints here \([0-9]+ bars, which pass' err
+}
+
+@test "what it does not use passes unchanged, whole blocks and pieces alike" {
+    set -o pipefail
+    trading 3000 > day.tape
+    xgrep -v -t trade,clock day.tape > others.tape
+    xohlcv -q -i 1m others.tape > out.tape
+    [ "$(xstat -d out.tape)" = "$(xstat -d others.tape)" ]
+    xgrep -t trade day.tape > trades.tape
+    xohlcv --keep -i 1m day.tape > kept.tape
+    [ "$(xgrep -v -t bar kept.tape | xstat -d)" = "$(xstat -d day.tape)" ]
+    [ "$(xgrep -t bar kept.tape | xstat -d)" = \
+        "$(xohlcv -i 1m trades.tape | xgrep -t bar | xstat -d)" ]
+}
