@@ -884,7 +884,7 @@ hold() {
     trades 100 28 other > other.tape
     hold
     run -3 xledger -d ledger.db --wait 100ms other.tape
-    xledger -d ledger.db --wait 1m --no-output other.tape &
+    xledger -d ledger.db --wait 1m --no-output other.tape 9>&- &
     waiting=$!
     tail -c +100001 day.tape >&9
     exec 9>&-
