@@ -80,7 +80,7 @@ FIELDS instrument_fields[] = {
     FIELD(PRICE, lower_price, "limits are not below it"),
     FIELD(PRICE, upper_price, "limits are not above it"),
     FIELD(PRICE, reference_price, "where an auction's price leans to"),
-    FIELD(TEXT, tick_table, "tick sizes by price: 0.001,1:0.005,10:0.01"),
+    FIELD(TEXT, tick_table, "ticks by price: 0.001,1:0.005,10:0.01"),
 };
 #undef STRUCT
 #define STRUCT name
@@ -201,7 +201,8 @@ FIELDS market_fields[] = {
     FIELD(COUNT, local_id, "its id on the tape that was written"),
     FIELD(PRICE, indicative_price, "as reported last"),
     FIELD(QUANTITY, indicative_quantity, "as reported last"),
-    FIELD(QUANTITY, indicative_surplus, "as reported last; of sellers: negative"),
+    FIELD(QUANTITY, indicative_surplus,
+          "as reported last; of sellers: negative"),
 };
 #undef STRUCT
 #define STRUCT resting_order

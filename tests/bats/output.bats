@@ -84,7 +84,8 @@ want() {
         [[ $stderr == "xreplay: $path: cannot "* ]]
         [ "${#stderr_lines[@]}" -eq 1 ]
     done
-    [ "$(ls -A | grep -v stderr | paste -sd ' ')" = 'there want.tape' ] || { ls -A; false; }
+    [ "$(find . -mindepth 1 ! -name '*stderr*' | sort | paste -sd ' ')" = \
+        './there ./want.tape' ] || { ls -A; false; }
 }
 
 @test "a file system that is full or read-only fails -o in one line" {
