@@ -80,7 +80,7 @@ FIELDS instrument_fields[] = {
     FIELD(PRICE, lower_price, "limits are not below it"),
     FIELD(PRICE, upper_price, "limits are not above it"),
     FIELD(PRICE, reference_price, "where an auction's price leans to"),
-    FIELD(TEXT, tick_table, "ticks by price: 0.001,1:0.005,10:0.01"),
+    FIELD(TEXT, tick_table, "tick sizes by price, as 0.01,1:0.05"),
 };
 #undef STRUCT
 #define STRUCT name
