@@ -71,7 +71,7 @@ xarchive -d a verify
 xarchive -d a fsck
 xrestore -d a --test
 xrestore -d a
-xrestore -d a -t trade"
+xrestore -d a -t order"
 
 make_kept() {
     make_inputs
