@@ -111,7 +111,7 @@ read_seconds(const char *at, int64_t *seconds)
 static bool
 read_fraction(const char **at, const char *end, int64_t *nanoseconds)
 {
-    /* nanoseconds in the last place of a fraction of so many digits */
+    /* nanoseconds in the last place of a fraction, by its number of digits */
     static const uint32_t units[] = {1000000000, 100000000, 10000000, 1000000,
                                      100000,     10000,     1000,     100,
                                      10,         1};

@@ -1,5 +1,5 @@
 /* hash.h - hashes of bytes as they pass by: SHA-256, by libcrypto, and a quick
- * one that tells whether bytes that nobody forged are the same, by xxhash. */
+ * one that shows whether bytes that nobody forged are the same, by xxhash. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
@@ -9,6 +9,7 @@
 #include "base/failure.h"
 
 #define SHA256_TEXT 65 /* hexadecimal, with the NUL */
+_Static_assert(SHA256_TEXT == 2 * 256 / 8 + 1, "two digits a byte");
 
 struct sha256 {
     void *context; /* EVP_MD_CTX; owned */
@@ -26,6 +27,7 @@ void sha256_free(struct sha256 *hash);
 struct quick_value {
     uint64_t words[2];
 };
+_Static_assert(sizeof(struct quick_value) == 128 / 8, "XXH3 of 128 bits");
 
 struct quick_hash {
     void *state; /* XXH3_state_t; owned */

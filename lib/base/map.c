@@ -17,7 +17,7 @@ map_free(struct map *map)
 }
 
 /* Where a key belongs.  Two multiplications with the high half folded in
- * before, between and behind: multiples of a power of two, and of the inverse
+ * before, between and after: multiples of a power of two, and of the inverse
  * of either factor, spread as well as random keys do, whatever the seed; and
  * nobody knows the seed. */
 static inline size_t
@@ -46,6 +46,7 @@ resize(struct map *map, size_t slots)
 {
     struct map larger = {.mask = slots - 1, .count = map->count};
 
+    assert((slots & (slots - 1)) == 0 && map->count <= slots / 2);
     larger.slots = malloc(slots * sizeof *larger.slots);
     if (!larger.slots)
         return false;
@@ -131,6 +132,7 @@ map_remove(struct map *map, uint64_t key)
     at = find(map, key);
     value = map->slots[at].value;
     if (value != MAP_NONE) {
+        assert(map->count > 0);
         close_gap(map, at);
         map->count--;
     }

@@ -22,6 +22,7 @@ struct map_slot {
     uint32_t value; /* MAP_NONE: the slot is free */
     uint32_t pad;
 };
+_Static_assert(sizeof(struct map_slot) == 16, "four slots a cache line");
 
 struct map {
     struct map_slot *slots;

@@ -1,5 +1,6 @@
 #include "base/pool.h"
 
+#include <assert.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ take_out(struct pool *ahead, struct pool_job *job)
 static void
 do_job(struct pool *ahead, struct pool_job *job)
 {
+    assert(job->state == AHEAD_GIVEN);
     take_out(ahead, job);
     job->state = AHEAD_BEGUN;
     pthread_mutex_unlock(&ahead->lock);
@@ -130,6 +132,7 @@ pool_take(struct pool *ahead, struct pool_job *job)
         return;
     }
     pthread_mutex_lock(&ahead->lock);
+    assert(job->state != AHEAD_IDLE); /* it was given, or this never ends */
     while (job->state != AHEAD_DONE)
         if (job->state == AHEAD_GIVEN)
             do_job(ahead, job);

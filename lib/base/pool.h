@@ -5,11 +5,11 @@
  *      pool_take ...     each of them, when its turn has come
  *      pool_close        after all were taken or dropped
  *
- * Who takes a job that nobody has begun does it himself, and while others do
- * it, jobs behind it.  So nobody waits while there is something to do, and
- * without threads (ahead NULL, too) all is done in turn by the same code.  A
- * job is touched by one thread at a time: by who gave it before pool_give and
- * after pool_take.
+ * A caller that takes a job that nobody has begun does it itself, and while
+ * others do it, the jobs after it.  So nobody waits while there is something to
+ * do, and without threads (ahead NULL, too) all is done in turn by the same
+ * code.  A job is touched by one thread at a time: by who gave it before
+ * pool_give and after pool_take.
  *
  * One thread gives, takes and drops.
  */
@@ -28,7 +28,7 @@ struct pool_job {
     void (*work)(void *owner);
     void *owner;
     enum pool_state state;
-    struct pool_job *next; /* behind it in the queue */
+    struct pool_job *next; /* after it in the queue */
 };
 
 struct pool {
@@ -43,8 +43,8 @@ struct pool {
 /* How many threads can run at once here. */
 unsigned pool_processors(void);
 
-/* Starts so many threads, or fewer when there can be no more: it only takes
- * longer then. */
+/* Starts that number of threads, or fewer if no more can be started: then it
+ * only takes longer. */
 int pool_open(struct pool *ahead, unsigned threads, struct failure *failure);
 void pool_close(struct pool *ahead);
 

@@ -1,5 +1,6 @@
 #include "base/strtab.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -119,6 +120,7 @@ keep(struct strtab *texts, const char *bytes, size_t size)
         memcpy(copy, bytes, size);
     copy[size] = '\0';
     chunk->used += size + 1;
+    assert(chunk->used <= chunk->size);
     return copy;
 }
 
@@ -138,6 +140,7 @@ strtab_add(struct strtab *texts, const char *bytes, size_t size, bool *added)
         !(copy = keep(texts, bytes, size)))
         return STRTAB_NONE;
     slot = slot_of(texts, bytes, size, hash);
+    assert(*slot == 0 && texts->count < texts->capacity);
     texts->entries[texts->count] =
         (struct strtab_entry){copy, (uint32_t)size, hash};
     *slot = ++texts->count;

@@ -354,6 +354,7 @@ table_write(struct table *table, struct bytes *out)
     size_t wholes[TABLE_COLUMNS_MAX];
 
     table_end_row(table);
+    assert(next_column(table) == 0 || table->text.failed);
     for (unsigned i = 0; i < table->column_count; i++)
         wholes[i] = whole_width(table, i);
     if (table->text.failed)

@@ -68,6 +68,7 @@ utf8_put(char bytes[4], uint32_t point)
                     : point < 0x10000 ? 3
                                       : 4;
 
+    assert(point <= 0x10ffff);
     for (size_t i = length - 1; i > 0; i--, point >>= 6)
         bytes[i] = (char)(0x80 | (point & 0x3f));
     bytes[0] = (char)(marks[length] | point);

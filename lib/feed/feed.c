@@ -233,6 +233,8 @@ feed_levels(const struct feed *feed, uint32_t book, enum side side,
     struct ladder_place place;
     unsigned used = 0;
 
+    assert(book < feed->book_count);
+    assert(side == SIDE_BUY || side == SIDE_SELL);
     *fits = true;
     for (uint32_t number = ladder_first(&feed->pool, ladder, &place);
          number && used < count; number = ladder_next(&feed->pool, &place)) {
@@ -271,6 +273,7 @@ feed_quote(const struct feed *feed, uint32_t book, struct quote *quote)
     bool fits =
         best_of(feed, &sides[0], &quote->bid_price, &quote->bid_quantity);
 
+    assert(book < feed->book_count);
     return best_of(feed, &sides[1], &quote->ask_price, &quote->ask_quantity) &&
            fits;
 }

@@ -7,6 +7,7 @@
 static struct ladder *
 side_of(struct feed_book *book, unsigned side)
 {
+    assert(side == SIDE_BUY || side == SIDE_SELL);
     return &book->sides[side - SIDE_BUY];
 }
 
@@ -97,9 +98,10 @@ put_aside(struct feed *feed, struct feed_book *book, uint32_t number,
 static void
 take_aside(struct feed *feed, struct feed_book *book, uint32_t number)
 {
-    uint32_t last = book->aside[--book->aside_count];
+    uint32_t last;
 
-    assert(feed->orders[number].link <= book->aside_count);
+    assert(feed->orders[number].link < book->aside_count);
+    last = book->aside[--book->aside_count];
     book->aside[feed->orders[number].link] = last;
     feed->orders[last].link = feed->orders[number].link;
 }

@@ -61,6 +61,7 @@ reserve(struct quotes *quotes, uint32_t book, struct failure *failure)
     if (!last)
         return -1;
     quotes->published = last;
+    assert(quotes->feed.book_count >= wanted);
     for (; quotes->published_count < wanted; quotes->published_count++) {
         struct published *fresh = &last[quotes->published_count];
 
@@ -136,6 +137,7 @@ emit_depth(struct quotes *quotes, uint32_t book, unsigned side,
                  memcmp(&quotes->now[i], &before[i], sizeof *before) != 0)
             emit_level(quotes, side, i + 1, &quotes->now[i], place);
     }
+    assert(count <= quotes->depth);
     memcpy(before, quotes->now, count * sizeof *before);
     last->count[side - SIDE_BUY] = count;
     return 0;

@@ -8,6 +8,7 @@ static const char *const months[] = {
     "january", "february", "march",     "april",   "may",      "june",
     "july",    "august",   "september", "october", "november", "december",
 };
+_Static_assert(sizeof months / sizeof *months == 12, "January to December");
 
 /* The text that is still to be read. */
 struct reader {
@@ -63,6 +64,7 @@ fraction(struct reader *reader, struct civil *civil)
             rest |= digit != 0;
         }
     }
+    assert(civil->ns >= 0 && civil->ns < 1000000000);
     civil->more = next != 0 || rest;
     civil->half_up = next > 5 || (next == 5 && (rest || civil->ns % 2 != 0));
 }
@@ -89,6 +91,7 @@ offset(struct reader *reader, struct civil *civil)
         return "has an offset of more than a day";
     civil->has_offset = true;
     civil->offset = (hours * 60 + minutes) * 60 * (west ? -1 : 1);
+    assert(civil->offset > -86400 && civil->offset < 86400);
     return NULL;
 }
 
@@ -252,6 +255,7 @@ civil_format(struct cell text, const char *format, struct civil *civil)
         if (civil->hour < 1 || civil->hour > 12)
             return "has an hour that is not of 1 to 12";
         civil->hour = civil->hour % 12 + (civil->pm ? 12 : 0);
+        assert(civil->hour >= 0 && civil->hour <= 23);
     }
     return wrong;
 }

@@ -1,10 +1,12 @@
 #include "format/columns.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void
 add(struct columns *columns, unsigned slot)
 {
+    assert(columns->count <= SLOTS_MAX);
     columns->slots[columns->count++] = slot;
 }
 
@@ -51,5 +53,6 @@ columns_title(const struct columns *columns, unsigned column)
 {
     unsigned slot = columns->slots[column];
 
+    assert(column < columns->count);
     return slot == COLUMN_SEQ ? "seq" : slot_name(columns->type, slot);
 }

@@ -6,7 +6,10 @@
 #include "base/failure.h"
 #include "format/fields.h"
 
-enum { COLUMN_SEQ = SLOTS_MAX + 1 }; /* no slot, but a column: the seq */
+enum {
+    COLUMN_SEQ = SLOTS_MAX + 1
+}; /* no slot, but a column: the sequence number */
+_Static_assert((int)COLUMN_SEQ > (int)SLOT_NONE, "it is no slot of a type");
 
 struct columns {
     const struct schema_type *type;

@@ -128,6 +128,7 @@ push(void *state, const char *bytes, size_t size, struct failure *failure)
     last = memrchr(bytes, '\n', size);
     if (last && may_go_ahead(csv, size, failure)) {
         head = (size_t)(last + 1 - bytes);
+        assert(head <= size && bytes[head - 1] == '\n');
         if (csv_ahead_push(csv->ahead, &csv->rows, bytes, head, &csv->left_out,
                            failure) != 0)
             return -1;

@@ -10,7 +10,7 @@
 
 #define PIECES 8 /* that a push is cut into */
 
-/* A row that is left to who takes the piece. */
+/* A row that is left to the thread that takes the piece. */
 struct leftover {
     const char *line;
     size_t size;
@@ -140,6 +140,7 @@ static int
 take_events(struct csv_ahead *ahead, const struct piece *piece, size_t from,
             size_t to)
 {
+    assert(from <= to && to <= piece->events.size && from % 8 == 0);
     if (from == to)
         return 0;
     return import_drafts(ahead->importer,
@@ -161,6 +162,7 @@ take_piece(struct csv_ahead *ahead, struct rows *rows,
         if (take_events(ahead, piece, events, left->events) != 0)
             return -1;
         events = left->events;
+        assert(left->lines < piece->lines);
         rows->lines.number = before + left->lines;
         if (rows_push(rows, left->line, left->size, failure) != 0)
             return -1;

@@ -13,7 +13,7 @@
 
 struct csv_ahead;
 
-/* Starts so many threads besides the one that calls.  columns and importer,
+/* Starts this number of threads besides the calling one.  columns and importer,
  * which is initialised, outlive it.  NULL with the failure set. */
 struct csv_ahead *csv_ahead_open(const struct csv_columns *columns,
                                  struct importer *importer, char delimiter,

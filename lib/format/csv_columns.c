@@ -9,11 +9,15 @@
 
 #define NOWHERE UINT32_MAX
 
+_Static_assert(SLOT_NONE <= UINT8_MAX, "slots by column are bytes");
+_Static_assert(ROW_CELLS_MAX == 4096, "column_number knows no more");
+
 /* ---- finding columns ----------------------------------------------------- */
 
 static struct cell
 title_of(const struct csv_columns *columns, uint32_t column)
 {
+    assert(column < columns->count);
     return cell_of(columns->header_text + columns->titles[column]);
 }
 
@@ -71,6 +75,7 @@ take_source(struct csv_columns *columns, unsigned slot,
     const struct field_source *source = &columns->mapping->sources[slot];
     struct join *join = &columns->joins[columns->join_count];
 
+    assert(columns->join_count < SLOTS_MAX && source->count <= MAPPING_PARTS);
     *join = (struct join){.slot = slot, .count = source->count};
     for (unsigned i = 0; i < source->count; i++) {
         uint32_t column = find_column(columns, source->parts[i], titles);
@@ -341,6 +346,7 @@ put_joined(const struct csv_columns *columns, const struct join *join,
         text.size = (size_t)(at + part.size - text.bytes);
         record->joined_used = (size_t)(at + part.size - record->joined);
     }
+    assert(record->joined_used <= JOINED_MAX);
     put(columns, text, join->slot, true, record);
     return 0;
 }
@@ -388,6 +394,7 @@ csv_columns_fail_at(const struct csv_columns *columns, unsigned slot,
     const char *name = slot_name(columns->mapping->type, slot);
     uint32_t column = name ? columns->columns[slot] : 0;
 
+    assert(column <= columns->count);
     if (!name)
         return -1;
     if (column == 0)

@@ -31,6 +31,7 @@ struct csv_writer {
 static bool
 needs_quotes(struct cell text)
 {
+    assert(text.size > 0);
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.bytes[i];
 
@@ -196,6 +197,7 @@ init(void *state, struct exporter *exporter,
     if (columns_set(&writer->columns, type, options->columns,
                     exporter->failure) != 0)
         return -1;
+    assert(writer->columns.count > 0); /* a line ends over its last comma */
     for (unsigned i = 0; i < writer->columns.count; i++) {
         struct csv_column *column = &writer->plan[i];
         const struct schema_field *field;

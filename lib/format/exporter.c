@@ -9,12 +9,17 @@
 #include "base/utf8.h"
 #include "format/intern.h"
 
+_Static_assert(VALUE_ROOM > AMOUNT_TEXT_MAX && VALUE_ROOM > TIME_TEXT_MAX &&
+                   VALUE_ROOM > 1 + DURATION_TEXT_MAX,
+               "print_value has room for any number or time");
+
 struct export_field
 export_field_of(const struct schema_type *type,
                 const struct schema_field *field)
 {
     struct export_field result = {.field = field, .word = field->offset};
 
+    assert(field->size > 0 && field->offset + field->size <= type->size);
     result.mask =
         field->size < 8 ? (UINT64_C(1) << field->size * 8) - 1 : UINT64_MAX;
     switch (field->kind) {
@@ -112,6 +117,7 @@ print_id(char *at, uint64_t id)
 char *
 print_duration(char *at, int64_t ns)
 {
+    assert(ns != INT64_MIN); /* the null, which has no negative */
     if (ns == 0) {
         memcpy(at, "0s", 2);
         return at + 2;
@@ -144,6 +150,7 @@ exporter_code(struct exporter *exporter, struct code code, char text[8],
               size_t *size)
 {
     *size = code_to_text(code, text);
+    assert(*size <= 8);
     if (code_from_text(text, *size).word == code.word)
         return 0;
     return fail(exporter->failure, FAILURE_DATA,
@@ -156,6 +163,7 @@ exporter_name(const struct exporter *exporter, unsigned kind, uint64_t id)
     struct cell name = {NULL, 0};
     uint64_t raw;
 
+    assert(kind < sizeof exporter->names.map / sizeof *exporter->names.map);
     if (kind == 0 || exporter->names.map[kind].count == 0)
         return name;
     name.bytes = names_find(&exporter->names, kind, id, &name.size);

@@ -32,6 +32,7 @@ type_of(unsigned number, struct schema_type *user)
 
     if (type)
         return type;
+    assert(number <= UINT16_MAX);
     *user = (struct schema_type){
         .type = (uint16_t)number,
         .size = sizeof(struct event),

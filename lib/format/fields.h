@@ -19,6 +19,7 @@ enum slot {
 };
 #define SLOTS_MAX 32 /* more than any type has; asserted */
 #define SLOT_NONE SLOTS_MAX
+_Static_assert(SLOT_NONE < 64, "slots are bits of a uint64_t");
 
 /* The type that a name or, for those not in the schema, a number stands for.
  * A type that is not in the schema is described in *user.  NULL: no such

@@ -69,6 +69,7 @@ floor_to(int64_t time, int64_t step)
 {
     int64_t rest = time % step;
 
+    assert(step > 0);
     if (rest < 0)
         rest += step;
     return time < INT64_MIN + 1 + rest ? INT64_MIN + 1 : time - rest;
@@ -92,6 +93,7 @@ import_clock(struct importer *importer, int64_t time)
         return 0;
     event_init(&clock, EVENT_CLOCK);
     clock.event.time = floor_to(time, importer->clock);
+    assert(clock.event.time <= time);
     if (__builtin_add_overflow(clock.event.time, importer->clock,
                                &importer->next_clock))
         importer->next_clock = INT64_MAX;
@@ -128,6 +130,7 @@ begin(struct draft *draft, const struct schema_type *type)
     if (type_known(type)) {
         size_t index = (size_t)(type - schema_types);
 
+        assert(index < schema_type_count && type->size <= EVENT_FIXED_MAX);
         memcpy(event, draft->nulls + index * EVENT_FIXED_MAX, type->size);
     } else {
         *event = (struct event){.type = type->type, .time = TIME_NULL};
@@ -232,7 +235,7 @@ pad(struct values *values, struct event *event)
 {
     size_t size = (values->used + 7) & ~(size_t)7;
 
-    assert(size <= EVENT_MAX);
+    assert(values->used >= sizeof *event && size <= EVENT_MAX);
     memset(values->event + values->used, 0, size - values->used);
     event->words = (uint16_t)(size / 8);
 }
@@ -359,7 +362,7 @@ import_drafts(struct importer *importer, const char *events, size_t size)
 {
     const char *end = events + size;
 
-    assert(importer->clock == 0);
+    assert(importer->clock == 0 && size % 8 == 0);
     while (events < end) {
         const struct event *event = (const void *)events;
 
@@ -368,5 +371,6 @@ import_drafts(struct importer *importer, const char *events, size_t size)
             return -1;
         events += event->words * 8UL;
     }
+    assert(events == end); /* drafts are whole events */
     return 0;
 }

@@ -38,7 +38,7 @@ struct importer {
     struct cell exchange; /* of instruments given without one */
     bool labels;          /* see intern.h */
     bool hash_only;       /* ids of text get no names */
-    int64_t clock;        /* a clock event every so many ns; 0: none */
+    int64_t clock;        /* ns between clock events; 0: none */
     bool time_optional;   /* events may be without a time */
 
     /* private */

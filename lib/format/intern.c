@@ -12,6 +12,10 @@
 #include "tape/instruments.h"
 #include "tape/schema.h"
 
+_Static_assert(sizeof(struct instrument) + 2 * INSTRUMENT_TEXT_MAX <= EVENT_MAX,
+               "the longest definition of an instrument");
+_Static_assert(ID_RAW_SIZE == 1 + 2 * sizeof(uint64_t), "# and the digits");
+
 int
 intern_init(struct intern *intern, struct failure *failure)
 {
@@ -51,6 +55,7 @@ append(char *definition, size_t size, struct text *field, struct cell text)
 {
     if (text.size == 0)
         return size;
+    assert(text.size <= EVENT_MAX - size);
     *field = (struct text){(uint16_t)size, (uint16_t)text.size, 0};
     memcpy(definition + size, text.bytes, text.size);
     return size + text.size;
@@ -101,6 +106,7 @@ static void
 cut(const char *colon, struct cell text, struct cell *exchange,
     struct cell *symbol)
 {
+    assert(colon >= text.bytes && colon < text.bytes + text.size);
     *exchange = (struct cell){text.bytes, (size_t)(colon - text.bytes)};
     symbol->bytes = colon + 1;
     symbol->size = text.size - exchange->size - 1;
@@ -289,6 +295,7 @@ foreign_key(char *scratch, unsigned kind, struct cell text)
 {
     char *key = scratch;
 
+    assert(kind > 0 && kind <= UINT8_MAX);
     assert(text.size <= UINT16_MAX);
     key[0] = (char)kind;
     memcpy(key + 1, text.bytes, text.size);

@@ -62,6 +62,7 @@ find_type(const struct json_member *members, int count,
 static unsigned
 kinds_of(const struct schema_type *type, unsigned slot)
 {
+    _Static_assert(JSON_ARRAY < 32, "kinds are bits of an unsigned");
     const unsigned text = 1U << JSON_STRING, number = 1U << JSON_NUMBER;
     const struct schema_field *field = slot_field(type, slot);
 
@@ -116,6 +117,7 @@ take_member(const struct schema_type *type, const struct json_member *member,
         return fail(failure, FAILURE_DATA, "key \"%.*s\" is no field of %s",
                     (int)key.size, key.bytes,
                     type_known(type) ? type->name : "this type");
+    assert(slot < slot_count(type));
     if (*given >> slot & 1)
         return fail(failure, FAILURE_DATA, "key \"%.*s\" appears twice",
                     (int)key.size, key.bytes);

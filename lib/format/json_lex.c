@@ -1,5 +1,6 @@
 #include "format/json_lex.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 int
 json_lex_refuse(struct json_lex *lex, const char *complaint)
 {
+    assert(lex->at >= lex->start && lex->at <= lex->end);
     return fail(lex->failure, FAILURE_DATA, "byte %zu: %s",
                 (size_t)(lex->at - lex->start) + 1,
                 lex->at == lex->end ? "the text ends too early" : complaint);
@@ -80,6 +82,7 @@ point_parse(struct json_lex *lex)
             return json_lex_refuse(lex, "half of a pair of surrogates");
         high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
     }
+    assert(high <= 0x10ffff); /* what two units can give at most */
     lex->scratch += utf8_put(lex->scratch, high);
     return 0;
 }
@@ -90,6 +93,7 @@ escape_parse(struct json_lex *lex)
 {
     static const char letters[] = "\"\\/bfnrt";
     static const char meanings[] = "\"\\/\b\f\n\r\t";
+    _Static_assert(sizeof letters == sizeof meanings, "one for each");
     const char *found;
 
     if (lex->at == lex->end || *lex->at == '\0')
@@ -147,6 +151,7 @@ json_lex_string(struct json_lex *lex, bool copied, struct cell *string)
         if (decode(lex, start) != 0)
             return -1;
         *string = (struct cell){scratch, (size_t)(lex->scratch - scratch)};
+        assert(string->size <= (size_t)(lex->at - start)); /* fits scratch */
     }
     if (lex->at == lex->end || *lex->at != '"')
         return json_lex_refuse(

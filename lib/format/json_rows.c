@@ -16,6 +16,9 @@
 #define JOINED_MAX 1024
 #define LEAVES_MAX (SLOTS_MAX * MAPPING_PARTS)
 
+_Static_assert(WHERES_MAX < 64, "each --where is a bit of a uint64_t");
+_Static_assert(DEPTH_MAX == 32, "the message names it");
+
 /* A path of -m, and the slot that it feeds. */
 struct leaf {
     struct cell path;
@@ -208,6 +211,7 @@ join(const struct json_rows *rows, unsigned slot, char *room, size_t *used)
         *used += part.size;
         text.size = (size_t)(room + *used - text.bytes);
     }
+    assert(*used <= JOINED_MAX);
     return text;
 }
 
@@ -344,6 +348,7 @@ walk(struct json_rows *rows)
         return walk_value(rows);
     rows->in_row = true;
     rows->path_start = rows->path_size;
+    assert(rows->path_start <= PATH_MAX_);
     rows->row = rows->common;
     result = walk_value(rows);
     if (result == 0 && !rows->common_pass)
@@ -399,6 +404,7 @@ pass(struct json_rows *rows, const char *text, size_t size, bool common,
     rows->in_row = !rows->each;
     if (take_prefix(rows) != 0 || walk(rows) != 0)
         return -1;
+    assert(rows->depth == 0);
     json_lex_space(&rows->lex);
     if (rows->lex.at < rows->lex.end)
         return json_lex_refuse(&rows->lex, "something follows the record");
@@ -443,6 +449,7 @@ json_rows_new(const struct import_options *options, struct importer *importer,
         json_rows_free(rows);
         return NULL;
     }
+    assert(rows->mapping.where_count <= WHERES_MAX);
     importer->rules.one_type = true;
     value_rules_settle(&importer->rules, rows->mapping.type);
     for (unsigned slot = 0; slot < SLOTS_MAX; slot++)

@@ -1,8 +1,11 @@
 #include "format/json_scan.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/utf8.h"
+
+_Static_assert(JSON_MEMBERS_MAX == 64, "the message names it");
 
 static int
 array_parse(struct json_lex *lex, struct json_member *member)
@@ -71,5 +74,6 @@ json_scan(const char *text, size_t size, char *scratch,
     json_lex_space(&lex);
     if (lex.at < lex.end)
         return json_lex_refuse(&lex, "something follows the object");
+    assert((size_t)(lex.scratch - scratch) <= size);
     return count;
 }

@@ -121,6 +121,7 @@ json_split_end(struct json_split *split, struct failure *failure)
     }
     if (split->text.size && finish_record(split, failure) != 0)
         return -1;
+    assert(split->text.size == 0 && !split->in_string);
     split->lines = 0;
     return 0;
 }

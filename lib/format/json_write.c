@@ -12,6 +12,7 @@
 #include "format/labels.h"
 
 #define KEY_MAX 32 /* bytes of ,"remaining_quantity":" */
+_Static_assert(KEY_MAX <= UINT8_MAX, "key_size is a byte");
 
 /* Room for all of an event but its texts, names and instruments: at most
  * SLOTS_MAX values, each with its key; and a value of flags. */
@@ -67,6 +68,7 @@ make_start(struct json_type *type)
     at = stpcpy(at, type->type->name);
     at = stpcpy(at, "\",\"time\":");
     type->start_size = (size_t)(at - type->start);
+    assert(type->start_size < sizeof type->start);
 }
 
 static int
@@ -87,6 +89,7 @@ make_tables(struct json_writer *writer)
         const struct schema_type *schema = &schema_types[i];
         struct json_type *type = &writer->types[schema->type];
 
+        assert(schema->type < EVENT_TYPES);
         type->type = schema;
         type->fields = writer->fields + count;
         make_start(type);
@@ -296,6 +299,7 @@ put_unknown(struct json_writer *writer, const struct event *event,
 {
     size_t size = event->words * 8UL - sizeof *event;
 
+    assert(event->words * 8UL >= sizeof *event);
     at = print_unsigned(stpcpy(at, "{\"type\":"), event->type);
     at = put_head(writer, event, out, stpcpy(at, ",\"time\":"));
     if (!at || size == 0)

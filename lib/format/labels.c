@@ -21,9 +21,11 @@ static int
 reach(struct labels *labels, uint32_t index)
 {
     size_t before = labels->capacity;
-    void *items =
-        array_grow(labels->items, &labels->capacity, (size_t)index + 1,
-                   sizeof *labels->items, labels->exporter->failure);
+    void *items;
+
+    assert(index >= before);
+    items = array_grow(labels->items, &labels->capacity, (size_t)index + 1,
+                       sizeof *labels->items, labels->exporter->failure);
 
     if (!items)
         return -1;
@@ -39,6 +41,7 @@ make(struct labels *labels, struct label *label, uint32_t id)
     struct exporter *exporter = labels->exporter;
     struct bytes text = {0};
 
+    assert(!label->bytes); /* made once */
     bytes_clear(&labels->plain);
     if (exporter_label(exporter, id, &labels->plain) != 0)
         return -1;

@@ -1,5 +1,6 @@
 #include "format/lines.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@ static int
 hand_out(struct lines *lines, const char *bytes, size_t size,
          struct failure *failure)
 {
+    assert(size > 0); /* a line has its end, the last one a byte at least */
     lines->number++;
     if (lines->number == 1 && size >= 3 && memcmp(bytes, BOM, 3) == 0) {
         bytes += 3;
@@ -23,6 +25,7 @@ static int
 carry(struct lines *lines, const char *bytes, size_t size,
       struct failure *failure)
 {
+    assert(lines->carried <= LINE_BYTES_MAX);
     if (lines->carried + size > LINE_BYTES_MAX)
         return fail(failure, FAILURE_DATA,
                     "line %" PRIu64 ": longer than %d bytes", lines->number + 1,
@@ -43,6 +46,7 @@ complete(struct lines *lines, const char *bytes, size_t size, size_t *used,
 {
     const char *newline = memchr(bytes, '\n', size);
 
+    assert(lines->carried > 0 && size > 0);
     *used = newline ? (size_t)(newline - bytes) + 1 : size;
     if (carry(lines, bytes, *used, failure) != 0)
         return -1;

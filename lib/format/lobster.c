@@ -49,6 +49,9 @@ enum column { TIME, TYPE, ORDER_ID, SIZE, PRICE, DIRECTION, COLUMNS };
 static const char *const column_names[] = {
     "time", "type", "order id", "size", "price", "direction",
 };
+_Static_assert(sizeof column_names / sizeof *column_names == COLUMNS,
+               "a name for each column");
+_Static_assert(PRICE_UNIT * 10000 == DECIMAL_ONE, "prices are USD times 10000");
 
 /* A message, its numbers as they stand in the file. */
 struct message {
@@ -103,6 +106,7 @@ places_parse(const char *at, const char *end, int64_t *ns)
         else if (unit-- == 1) /* the tenth place */
             *ns += digit >= 5;
     }
+    assert(*ns >= 0 && *ns <= NS_PER_SECOND);
     return true;
 }
 
@@ -268,6 +272,8 @@ begin(struct lobster_import *lobster, int64_t time)
     char text[TIME_TEXT_MAX];
     unsigned slot;
 
+    assert(symbol < SLOTS_MAX && exchange < SLOTS_MAX && currency < SLOTS_MAX);
+    assert(lobster->instrument == 0);
     cells[SLOT_TIME] = (struct cell){text, time_format(time, text)};
     cells[symbol] = lobster->symbol;
     cells[exchange] = importer->exchange;
@@ -360,6 +366,7 @@ take_seed(void *owner, const struct cell *cells, size_t count,
         if (take_level(lobster, cells[i], cells[i + 1],
                        i % 4 ? SIDE_BUY : SIDE_SELL, failure) != 0)
             return fail_at(failure, "column %zu", i + 1);
+    assert(lobster->seed_count <= count / 2);
     return 0;
 }
 

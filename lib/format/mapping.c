@@ -85,6 +85,7 @@ take_parts(const struct mapping *mapping, unsigned slot,
             return fail(failure, FAILURE_USAGE, "-m: %s of no column",
                         slot_name(mapping->type, slot));
     }
+    assert(source->count >= 1 && source->count <= MAPPING_PARTS);
     if (ended && ended != ',')
         return fail(failure, FAILURE_USAGE,
                     "-m: after \"%.*s\" there must be a comma",
@@ -252,6 +253,7 @@ mapping_init(struct mapping *mapping, const struct import_options *options,
     if (options->fallback &&
         take_options(mapping, options->fallback, true, failure) != 0)
         return -1;
+    assert(mapping->where_count <= WHERES_MAX);
     return check_ignored(mapping, failure);
 }
 

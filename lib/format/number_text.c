@@ -4,6 +4,8 @@
 
 #define DIGITS    64 /* of a number from outside, zeros in front not counted */
 #define POINT_MAX 45 /* places between the point and the first digit */
+_Static_assert(1 + 1 + (POINT_MAX + 1) + (DIGITS + 1) <= NUMBER_PLAIN_MAX,
+               "a sign, a point, zeros and the digits");
 
 /* digits[0] is the first that is not 0; the point stands before
  * digits[point], which may lie outside. */
@@ -34,6 +36,7 @@ take_exponent(const char *at, const char *end, int *exponent)
             return false;
         *exponent = *exponent * 10 + *at - '0';
     }
+    assert(*exponent >= 0 && *exponent <= 9999);
     if (negative)
         *exponent = -*exponent;
     return true;
@@ -83,11 +86,12 @@ take_number(const struct number_rules *rules, struct cell text,
         return false;
     if (at < end && (*at | 32) != 'e')
         return false;
+    assert(number->count <= DIGITS);
     number->point += before + exponent; /* less the zeros in front */
     return true;
 }
 
-/* Keeps only so many places, half to even; whether that changed it. */
+/* Rounds to a number of places, half to even; whether that changed it. */
 static bool
 round_to(struct number *number, int places)
 {
@@ -114,7 +118,8 @@ round_to(struct number *number, int places)
         up = number->digits[i] == '9';
         number->digits[i] = up ? '0' : (char)(number->digits[i] + 1);
     }
-    if (up) { /* 9.99 has become 10.0 */
+    if (up) {                            /* 9.99 has become 10.0 */
+        assert(number->count <= DIGITS); /* one more fits */
         memmove(number->digits + 1, number->digits, (size_t)number->count);
         number->digits[0] = '1';
         number->count++;

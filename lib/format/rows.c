@@ -36,7 +36,8 @@ take_cell(void *bytes, size_t size, void *owner)
         too_many_cells(rows, rows->failure);
         return;
     }
-    memcpy(rows->bytes + rows->used, bytes, size); /* fed <= ROW_BYTES_MAX */
+    assert(rows->used + size <= rows->fed && rows->fed <= ROW_BYTES_MAX);
+    memcpy(rows->bytes + rows->used, bytes, size);
     rows->cells[rows->count++] = (struct cell){rows->bytes + rows->used, size};
     rows->used += size;
 }
@@ -133,6 +134,7 @@ row_split(const char *line, const char *end, char delimiter,
     struct cell *cell = cells, *last = cell + ROW_CELLS_MAX - 9;
     bool spaces = false;
 
+    assert(limit <= 128 && line <= end);
     for (; end - at >= 8 && cell < last; at += 8) {
         uint64_t word, found;
 
@@ -164,6 +166,7 @@ row_split(const char *line, const char *end, char delimiter,
     if (spaces)
         trim(cells, cell);
     *count = (size_t)(cell - cells);
+    assert(*count <= ROW_CELLS_MAX);
     return at == end;
 }
 

@@ -28,7 +28,7 @@ struct rows {
                struct failure *failure);
     void *owner;
     char delimiter;      /* of ASCII */
-    uint64_t skip;       /* so many lines at the beginning do not count */
+    uint64_t skip;       /* the number of lines at the beginning to skip */
     const char *comment; /* nor do lines that begin with it; NULL */
     bool careful;        /* everything goes through libcsv; for comparison */
 

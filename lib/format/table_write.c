@@ -23,6 +23,10 @@
 enum { MIXED_SEQ, MIXED_TIME, MIXED_TYPE, MIXED_INSTRUMENT, MIXED_REST };
 static const char *const mixed_titles[] = {"seq", "time", "type", "instrument",
                                            "fields"};
+_Static_assert(sizeof mixed_titles / sizeof *mixed_titles == MIXED_REST + 1,
+               "a title for each column");
+_Static_assert(SLOTS_MAX + 1 <= TABLE_COLUMNS_MAX,
+               "every slot, and the number");
 
 struct plan {
     unsigned slot; /* or COLUMN_SEQ */
@@ -49,7 +53,7 @@ struct table_writer {
 
 /* ---- times --------------------------------------------------------------- */
 
-/* Appends a time with at least so many digits after the second. */
+/* Appends a time with at least places digits after the second. */
 static void
 put_time(struct bytes *text, int64_t time, unsigned places)
 {
@@ -62,6 +66,7 @@ put_time(struct bytes *text, int64_t time, unsigned places)
     end = at + time_format(time, at);
     point = memchr(at, '.', (size_t)(end - at));
     have = point ? (unsigned)(end - point) - 2 : 0;
+    assert(have <= 9);
     if (have < places) {
         end--; /* on the Z */
         if (have == 0)

@@ -96,6 +96,7 @@ refuse_units(struct cell text, const struct units *number, int64_t unit,
         1970 + number->whole / (NS_PER_SECOND / unit) / SECONDS_PER_YEAR;
     int64_t meant = unit_of(number->whole);
 
+    assert(unit > 0 && unit <= UNIT_MAX && number->whole >= 0);
     if (meant == unit)
         return refuse_range(text, failure);
     return refuse_format(failure, text,
@@ -129,6 +130,7 @@ add_places(const struct time_rules *rules, struct cell text,
         return refuse(failure, text,
                       "has digits beyond the nanosecond (--round rounds them)");
     sum += half && (rest || sum % 2 != 0);
+    assert(sum >= 0 && sum <= UNIT_MAX);
     if (__builtin_add_overflow(*ns, sum, ns))
         return refuse_range(text, failure);
     return 0;

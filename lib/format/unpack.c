@@ -87,6 +87,7 @@ deflate_some(struct unpack *unpack, const unsigned char *bytes, size_t size,
             return -1;
     } while (result == Z_OK && (stream->avail_in || !stream->avail_out));
     *used = size - stream->avail_in;
+    assert(*used <= size);
     unpack->between = result == Z_STREAM_END;
     return 0;
 }
@@ -188,6 +189,7 @@ zip_push(struct unpack *unpack, const unsigned char *bytes, size_t size,
 
     if (unpack->between)
         return zip_rest(unpack, bytes, size, failure);
+    assert(unpack->zip_size <= sizeof unpack->zip);
     while (unpack->zip_size < sizeof unpack->zip && size > 0) {
         unpack->zip[unpack->zip_size++] = *bytes++;
         size--;
@@ -348,6 +350,7 @@ unpack_push(struct unpack *unpack, const char *bytes, size_t size,
 {
     assert(unpack->text);
     while (!unpack->kind && size > 0) {
+        assert(unpack->head_size < UNPACK_MAGIC);
         unpack->head[unpack->head_size++] = (unsigned char)*bytes++;
         size--;
         if (unpack->head_size == UNPACK_MAGIC && begin(unpack, failure) != 0)

@@ -11,6 +11,9 @@
 #include "format/complaint.h"
 #include "tape/frame.h"
 
+_Static_assert(EVENT_MAX <= UINT16_MAX, "struct text has 16 bits for a place");
+_Static_assert(EVENT_MAX == 65472, "messages name it");
+
 static char *
 at(const struct values *values, const struct schema_field *field)
 {
@@ -41,8 +44,10 @@ value_rules_settle(struct value_rules *rules, const struct schema_type *type)
         numbers->point != '.' || numbers->thousands || numbers->round >= 0;
 
     rules->treated = 0;
-    for (size_t i = 0; i < rules->word_count; i++)
+    for (size_t i = 0; i < rules->word_count; i++) {
+        assert(rules->words[i].slot < SLOTS_MAX);
         rules->treated |= UINT64_C(1) << rules->words[i].slot;
+    }
     for (unsigned slot = 0; slot < slot_count(type); slot++) {
         const struct schema_field *field = slot_field(type, slot);
 
@@ -323,6 +328,7 @@ append(struct values *values, const struct schema_field *field,
 {
     struct text place = {(uint16_t)values->used, (uint16_t)text.size, 0};
 
+    assert(values->used <= EVENT_MAX);
     if (text.size > EVENT_MAX - values->used)
         return refuse(values->failure, text,
                       "is too long: an event has at most 65472 bytes");

@@ -8,7 +8,7 @@
 #include "format/number_text.h"
 #include "format/time_text.h"
 
-/* What a word of theirs means in a column. */
+/* What a word of the input means in a column. */
 struct word_rule {
     unsigned slot;
     struct cell theirs, ours; /* ours may be empty: null */

@@ -1,5 +1,6 @@
 #include "gen/flow.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +109,7 @@ length_of(const struct flow_plan *plan, unsigned phase)
                                       plan->deposit ? plan->accounts : 0, 1,
                                       plan->events};
 
+    assert(phase < PHASES);
     return lengths[phase];
 }
 
@@ -121,6 +123,7 @@ flow_next(struct flow *flow, void *room)
         flow->done = 0;
         flow->length = length_of(&flow->plan, flow->phase);
     }
+    assert(flow->phase < PHASES && flow->done < flow->length);
     flow->done++;
     return makers[flow->phase](flow, room);
 }
@@ -144,12 +147,12 @@ check(const struct flow_plan *plan, struct failure *failure)
             plan->events, 2 * (uint64_t)NS_PER_SECOND / plan->rate, &gaps) ||
         __builtin_add_overflow(plan->start, gaps, &end))
         return fail(failure, FAILURE_USAGE,
-                    "so many events at that rate would last beyond the year "
-                    "2262");
+                    "this number of events at that rate would last beyond "
+                    "the year 2262");
     return 0;
 }
 
-/* Each instrument begins at a price of its own. */
+/* Each instrument begins at a different price. */
 static void
 set_prices(struct flow *flow)
 {
@@ -170,6 +173,8 @@ flow_new(const struct flow_plan *plan, struct failure *failure)
     bool orders = plan->kind == FLOW_ORDERS;
     struct flow *flow;
 
+    assert(plan->symbols >= 1 && plan->symbols <= FLOW_SYMBOLS_MAX);
+    assert(plan->rate > 0);
     if (check(plan, failure) != 0 ||
         !(flow = allocate(failure, 1, sizeof *flow)))
         return NULL;

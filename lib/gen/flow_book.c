@@ -79,9 +79,11 @@ flow_book_remove(struct flow_book *book, struct flow_place place)
 {
     struct flow_order *order = &book->orders[place.level][place.index];
     struct flow_order removed = *order;
-    unsigned behind = --book->counts[place.level] - place.index;
+    unsigned after;
 
-    memmove(order, order + 1, behind * sizeof *order);
+    assert(place.index < book->counts[place.level] && book->live > 0);
+    after = --book->counts[place.level] - place.index;
+    memmove(order, order + 1, after * sizeof *order);
     book->live--;
     if (book->counts[place.level] == 0)
         book->held[flow_book_side(book, place.level)] &=

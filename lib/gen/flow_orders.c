@@ -1,6 +1,8 @@
+#include <assert.h>
+
 #include "gen/flow_state.h"
 
-#define FAR       16 /* adds rest less than so many ticks from the middle */
+#define FAR       16 /* adds rest fewer than this many ticks from the middle */
 #define ADD_LOTS  20 /* the most lots of an order that is to rest */
 #define TAKE_FEW  16 /* the most lots of one that is to trade, while ... */
 #define TAKE_MANY 80 /* ... the book is below or above its depth */
@@ -173,6 +175,7 @@ flow_next_order(struct flow *flow, void *room)
     if (wind < 2)
         book->drift = wind ? 1 : -1;
     flow_book_move(book);
+    assert(percent < mix[sizeof mix / sizeof *mix - 1].below);
     while (percent >= mix[i].below)
         i++;
     return mix[i].make(flow, symbol, room);
