@@ -35,7 +35,7 @@ none_here(const struct archive *archive, struct failure *failure)
 }
 
 /* Whether the open directory is an archive: one directory of parts will do, so
- * that an archive that lost its manifests is not taken for somebody else's
+ * that an archive that lost its manifests is not taken for a foreign
  * directory, nor for an empty one.  1, 0 or -1; *foreign is the caller's to
  * free: a name in a directory that is none, NULL when that is empty. */
 static int
@@ -108,6 +108,8 @@ take_lock(struct archive *archive, const struct patience *patience,
     struct failure reason = {0};
     bool taken;
 
+    assert(!archive->writes); /* the lock is taken once */
+
     if (root_lock(&archive->root, patience, &taken, &reason) == 0) {
         archive->writes = true;
         return 0;
@@ -128,6 +130,7 @@ list_manifests(struct archive *archive, struct failure *failure)
     int result =
         path ? root_list(&archive->root, path, &archive->list, failure) : -1;
 
+    assert(!archive->loaded); /* it belongs to the list before */
     free(path);
     if (result < 0)
         return -1;
@@ -213,12 +216,13 @@ archive_read_manifest(const struct archive *archive, const char *file,
     char path[sizeof MANIFEST_DIRECTORY + MANIFEST_NAME_MAX + 16];
     char *whole, *text = NULL;
     size_t size = 0;
-    int there = -1;
+    int length, there = -1;
 
     *manifest = (struct manifest){0};
     assert(strlen(name) < sizeof manifest->name);
     memcpy(manifest->name, name, strlen(name) + 1);
-    snprintf(path, sizeof path, MANIFEST_DIRECTORY "/%s", file);
+    length = snprintf(path, sizeof path, MANIFEST_DIRECTORY "/%s", file);
+    assert(length > 0 && (size_t)length < sizeof path);
     whole = archive_path(archive, path, failure);
     if (whole)
         there = read_text(archive, whole, &text, &size, failure);
@@ -280,6 +284,7 @@ replaced_names(const struct archive *archive, size_t *count,
     for (uint32_t i = 0; names && i < archive->count; i++)
         for (uint32_t k = 0; k < archive->manifests[i].replaces_count; k++)
             names[(*count)++] = archive->manifests[i].replaces[k];
+    assert(!names || *count == total);
     if (names)
         qsort(names, *count, sizeof *names, by_text);
     return names;
@@ -324,6 +329,7 @@ load_one(struct archive *archive, size_t number, struct failure *failure)
     const char *name = archive->list.names[number];
     int there;
 
+    assert(number < archive->list.count);
     if (archive->loaded[number])
         return 1;
     archive->loaded[number] = true;
@@ -371,7 +377,7 @@ load_list(struct archive *archive, const uint64_t *hash,
 
         if (!manifest_name_parse(&name, archive->list.names[i]) ||
             (hash && name.stream != *hash))
-            continue; /* somebody else's, or another stream's */
+            continue; /* not a manifest, or of another stream */
         there = load_one(archive, i, failure);
         if (there < 0)
             return -1;
@@ -438,5 +444,6 @@ archive_open_part(const struct archive *archive, const struct part *part,
             free(name);
         }
     }
+    assert(*path); /* what messages name, also when it is missing */
     return there;
 }

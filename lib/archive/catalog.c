@@ -97,6 +97,7 @@ run(struct catalog *catalog, enum statement_kind kind, const char *const *cells,
 {
     struct statement **statement = &catalog->statements[kind];
 
+    assert(kind < STATEMENTS && count <= PART_CELLS);
     if (!*statement)
         *statement = database_prepare(catalog->database, statements_sql[kind],
                                       catalog->failure);
@@ -116,6 +117,7 @@ add_instrument(void *owner, const char *exchange, size_t exchange_size,
                       strndup(symbol, symbol_size)};
     int result = -1;
 
+    assert(catalog->part); /* its row is there, to be linked to */
     if (!texts[0] || !texts[1]) {
         fail_memory(catalog->failure);
     } else {
@@ -175,6 +177,8 @@ set_head(struct catalog *catalog, const struct link *head)
     char number[24];
     const char *const cells[] = {number, head->name, head->sha256};
 
+    /* without a chain there is no name, but still what the first link names */
+    assert(head->sha256[0] && (head->number == 0 || head->name[0]));
     snprintf(number, sizeof number, "%" PRIu64, head->number);
     return run(catalog, DROP_HEAD, NULL, 0) == 0
                ? run(catalog, ADD_HEAD, cells, 3)
@@ -343,6 +347,7 @@ catalog_rebuild(struct archive *archive, struct failure *failure)
     char *from, *to;
     int result;
 
+    assert(archive->writes);
     if (remove_files(archive, unfinished, failure) != 0)
         return -1;
     if (make(archive, CATALOG_NEW, failure) != 0) {

@@ -1,4 +1,5 @@
 /* The catalog compared with the manifests and the files. */
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,6 +175,7 @@ want(struct comparison *comparison, struct lines *lines,
     struct bytes line = {0};
     uint32_t place;
 
+    assert(count > 0 && cells[0]); /* a row that differs is named after it */
     for (int i = 0; i < count; i++)
         put_cell(&line, cells[i], cells[i] ? strlen(cells[i]) : 0);
     if (bytes_ok(&line, comparison->failure) != 0)
@@ -182,14 +184,16 @@ want(struct comparison *comparison, struct lines *lines,
     bytes_free(&line);
     if (place == STRTAB_NONE)
         return take_row(comparison, cells[0]);
+    assert(place < lines->lines.count);
     lines->seen[place] = true;
     return 0;
 }
 
-/* Rows that are there and nobody wants, and frees all. */
+/* Takes the rows that were not asked for, and frees all. */
 static int
 end_lines(struct comparison *comparison, struct lines *lines, int result)
 {
+    assert(result != 0 || lines->seen);
     for (uint32_t i = 0; result == 0 && i < lines->lines.count; i++) {
         const char *line = lines->lines.entries[i].bytes;
 
@@ -270,6 +274,7 @@ want_symbol(void *owner, const char *exchange, size_t exchange_size,
     bytes_free(&line);
     if (place == STRTAB_NONE)
         return take_row(comparison, wanted->path);
+    assert(place < wanted->lines->lines.count);
     wanted->lines->seen[place] = true;
     return 0;
 }
@@ -396,7 +401,8 @@ take_tape(const struct archive *archive, struct statement *row,
     const char *stream = column_text(row, 1, &size);
 
     if (!name || !stream || !manifest_name_parse(&parsed, name))
-        return 0; /* of that fsck complains */
+        return 0;                             /* of that fsck complains */
+    assert(strlen(name) < MANIFEST_NAME_MAX); /* or it would not parse */
     snprintf(path, sizeof path, MANIFEST_DIRECTORY "/%s", name);
     if (!has_name(archive, name) &&
         !has_event(archive, stream, (uint64_t)column_integer(row, 2)))

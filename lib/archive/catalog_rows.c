@@ -1,5 +1,6 @@
 #include "archive/catalog_rows.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 static const char *
 number(struct row *row, unsigned place, uint64_t value)
 {
+    assert(place < sizeof row->room / sizeof *row->room);
     snprintf(row->room[place], sizeof row->room[place], "%" PRId64,
              (int64_t)value);
     return row->room[place];
@@ -27,6 +29,7 @@ time_text(struct row *row, unsigned place, int64_t time)
     if (time == INT64_MAX || time == INT64_MIN)
         return NULL;
     size = time_format(time, text);
+    assert(size < sizeof row->room[place]);
     snprintf(row->room[place], sizeof row->room[place], "%.*s", (int)size,
              text);
     return row->room[place];
@@ -42,6 +45,8 @@ tape_row(const struct manifest *manifest, struct row *row)
     };
     uint64_t events = 0;
 
+    /* no manifest is written for a tape that failed */
+    assert(manifest->status < sizeof words / sizeof *words);
     for (uint32_t i = 0; i < manifest->part_count; i++)
         events += manifest->parts[i].rows;
     row->cells[0] = manifest->name;
@@ -133,7 +138,7 @@ catalog_open(const struct archive *archive, const char *name,
         close(fd);
     if (there < 0 || (there == 0 && mode == DATABASE_READ))
         return there;
-    /* what a killed program began can be undone by who has the lock */
+    /* what a killed program began can be undone by the holder of the lock */
     *database =
         database_open(*path, archive->writes ? DATABASE_WRITE : mode, failure);
     return *database ? 1 : -1;

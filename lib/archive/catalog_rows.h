@@ -14,6 +14,7 @@
     "path, tape, type, date, tier, rows, bytes, first_seq, last_seq,"          \
     " time_min, time_max, sha256"
 enum { TAPE_CELLS = 6, PART_CELLS = 12 };
+_Static_assert(TAPE_CELLS <= PART_CELLS, "a struct row holds either");
 
 struct row {
     const char *cells[PART_CELLS];

@@ -1,5 +1,6 @@
 #include "archive/chain.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,7 @@ gather(const struct archive *archive, struct links *links,
         add(links, &archive->manifests[i]);
     for (uint32_t i = 0; i < archive->replaced_count; i++)
         add(links, &archive->replaced[i]);
+    assert(links->count < most);
     qsort(links->links, links->count, sizeof *links->links, by_number);
     unite(links);
     return 0;
@@ -112,6 +114,7 @@ chain_end(const struct archive *archive, struct link *end,
     result = begin(&links, end->sha256, &first, failure);
     if (result == 0 && first < links.count)
         *end = links.links[links.count - 1];
+    assert(result != 0 || end->sha256[0]); /* "-" where the chain begins */
     free(links.links);
     return result;
 }

@@ -4,9 +4,9 @@
  *
  * The first names the SHA-256 of a line "NAME SHA256" for each manifest of an
  * archive that was made before there was a chain, in order of their names; "-"
- * when there was none.  Who keeps the head elsewhere can prove later that
- * nothing before it was changed; who does not, cannot know of a whole end of
- * the chain that was cut off together with the catalog.
+ * when there was none.  A copy of the head kept elsewhere proves later that
+ * nothing before it was changed.  Without one, the loss of the end of the
+ * chain together with the catalog goes unnoticed.
  */
 #ifndef ARCHIVE_CHAIN_H
 #define ARCHIVE_CHAIN_H

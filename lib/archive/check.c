@@ -40,6 +40,7 @@ check_stream(const struct stream *stream, take_finding *take, void *owner)
         struct archive_finding finding = {FINDING_GAP, stream->name, next,
                                           range->first - 1};
 
+        assert(range->first > 0 && range->first <= range->last);
         if (range->first < next)
             finding = (struct archive_finding){FINDING_TWICE, stream->name,
                                                range->first, next - 1};
@@ -118,6 +119,7 @@ gather(struct names *names, const struct manifest *manifests, uint32_t count,
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < manifests[i].part_count; k++)
             names->names[names->count++] = manifests[i].parts[k].name;
+    assert(names->count == total);
     qsort(names->names, total, sizeof *names->names, by_name);
     return 0;
 }
@@ -125,6 +127,7 @@ gather(struct names *names, const struct manifest *manifests, uint32_t count,
 static bool
 has(const struct names *names, const struct part_name *name)
 {
+    assert(names->names || names->count == 0);
     return bsearch(name, names->names, names->count, sizeof *names->names,
                    by_name) != NULL;
 }
@@ -172,7 +175,7 @@ is_gone(const struct archive *archive, const char *path)
 
 /* Whether the file at path is, or will be, the part of that name: 1, 0, -1.
  * Others may have stored it, or a compaction taken it away, since the
- * manifests were read; while somebody is at work they are read each time. */
+ * manifests were read; while a writer is at work they are read each time. */
 static int
 is_part(struct search *search, const char *path, const struct part_name *name)
 {

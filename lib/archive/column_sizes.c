@@ -1,5 +1,6 @@
 #include "archive/column_sizes.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,11 +16,13 @@ entry_of(struct bytes *sizes, const char *type,
     struct column_size *list = (void *)sizes->bytes;
     size_t count = sizes->size / sizeof *list;
 
+    assert(sizes->size % sizeof *list == 0);
+    assert(strlen(type) < sizeof entry.type); /* else none is found again */
     for (size_t i = count; i-- > 0;)
         if (strcmp(list[i].type, type) == 0 &&
             strcmp(list[i].column.name, column->name) == 0)
             return &list[i];
-    memcpy(entry.type, type, strnlen(type, sizeof entry.type - 1));
+    memcpy(entry.type, type, strlen(type) + 1);
     bytes_put(sizes, &entry, sizeof entry);
     return sizes->failed ? NULL
                          : (struct column_size *)(void *)sizes->bytes + count;

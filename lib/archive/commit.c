@@ -31,8 +31,8 @@ find_head(struct archive *archive, struct link *head, struct failure *failure)
     return 0;
 }
 
-/* Whoever lost a manifest still has its parts: they are not written over by
- * others of their names.  The same part may come again. */
+/* An archive that lost a manifest still has its parts: they are not
+ * overwritten by others of the same name.  The same part may come again. */
 static int
 check_names(const struct archive *archive, const struct manifest *manifest,
             struct failure *failure)
@@ -62,6 +62,11 @@ check_names(const struct archive *archive, const struct manifest *manifest,
     }
     return 0;
 }
+
+_Static_assert(sizeof MANIFEST_DIRECTORY + MANIFEST_NAME_MAX +
+                       sizeof "/..tmp" <=
+                   PART_PATH_MAX,
+               "room for the names of a manifest's file");
 
 /* The names of a manifest's file: hidden, and final. */
 static void
@@ -133,6 +138,7 @@ write_hidden(const struct archive *archive, struct manifest *manifest,
     struct bytes text = {0};
     int result;
 
+    assert(manifest->name[0] && head->sha256[0]); /* or "-" */
     *link = (struct link){.number = head->number + 1};
     memcpy(link->name, manifest->name, sizeof link->name);
     memcpy(link->previous, head->sha256, sizeof link->previous);
@@ -304,6 +310,7 @@ resume_marked(struct archive *archive, const char *path,
 int
 archive_unmark(struct archive *archive, struct failure *failure)
 {
+    assert(archive->writes);
     for (size_t i = 0; i < archive->list.count; i++) {
         char room[MANIFEST_NAME_MAX];
         struct manifest_name parsed;

@@ -70,6 +70,7 @@ gather(struct compaction *c, struct failure *failure)
             manifest_generation(manifest) >= c->generation)
             c->generation = manifest_generation(manifest) + 1;
     }
+    assert(c->part_count <= most);
     qsort(c->parts, c->part_count, sizeof *c->parts, by_name);
     return 0;
 }
@@ -80,6 +81,7 @@ count_place(const struct compaction *c, size_t from)
 {
     size_t at = from + 1;
 
+    assert(from < c->part_count);
     while (at < c->part_count &&
            same_place(&c->parts[from].name, &c->parts[at].name))
         at++;
@@ -157,7 +159,7 @@ begin_manifest(struct compaction *c, struct failure *failure)
 
 /* ---- one type and day ---------------------------------------------------- */
 
-/* Definitions are read, too: they say who an instrument is. */
+/* Definitions are read, too: they identify the instruments. */
 static bool
 skips(void *owner, const struct part *part)
 {
@@ -227,6 +229,7 @@ rewrite(struct compaction *c, const struct part_name *place,
     struct merge merge = {0};
     int result = part_shared_init(&shared, c->archive, &c->sync, failure);
 
+    assert(c->generation > 0); /* its name is not that of a part it replaces */
     c->target = (struct part_name){
         .type = place->type, .day = place->day, .generation = c->generation};
     shared.blooms = c->blooms;
@@ -305,6 +308,7 @@ compact_stream(struct archive *archive, const char *stream,
         forget(&c);
         return result;
     }
+    assert(c.manifest.replaces_count > 0);
     manifest_set_name(&c.manifest, c.generation);
     *events += c.written;
     return archive_commit(archive, &c.manifest, 1, &c.sync, failure);

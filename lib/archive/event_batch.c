@@ -1,8 +1,9 @@
 #include "archive/event_batch.h"
 
+#include <assert.h>
 #include <string.h>
 
-/* Whether columns can tell an event. */
+/* Whether columns can hold an event. */
 enum state {
     STATE_PLAIN,  /* all of it */
     STATE_RAW,    /* not all of it: raw too */
@@ -27,7 +28,7 @@ struct batch {
     uint64_t scratch[STAGE_EVENTS];
 };
 
-/* ---- what columns can tell ----------------------------------------------- */
+/* ---- what columns can hold ----------------------------------------------- */
 
 static struct text
 text_of(const void *event, const struct schema_field *field)
@@ -87,6 +88,7 @@ find_events(struct batch *batch)
 
     batch->events = stage->events;
     batch->count = stage->count;
+    assert(batch->count <= STAGE_EVENTS);
     if (batch->layout->schema)
         event_init(batch->nulls, (enum event_type)batch->layout->type);
     for (uint32_t i = 0; i < batch->count; i++) {
@@ -105,7 +107,7 @@ find_events(struct batch *batch)
  * NONE or what it says, and counts the others. */
 
 /* Signed words of eight bytes, null the least; those beyond limit only raw
- * can tell. */
+ * can hold. */
 static void
 take_signed(struct batch *batch, size_t offset, uint64_t limit)
 {
@@ -137,6 +139,7 @@ take_unsigned(struct batch *batch, const struct schema_field *field)
     uint32_t count = batch->count, found = 0, word;
     size_t offset = field->offset;
 
+    assert(field->size == 8 || field->size == 4);
     if (field->size == 8) {
         for (uint32_t i = 0; i < count; i++) {
             memcpy(&words[i], fields[i] + offset, 8);
@@ -165,6 +168,7 @@ take_bytes(struct batch *batch, const struct schema_field *field)
 
     if (field->kind == FIELD_FLAGS)
         limit = (1U << limit) - 1;
+    assert(field->size == 1 && limit <= UINT8_MAX);
     for (uint32_t i = 0; i < count; i++) {
         unsigned value = (unsigned char)fields[i][offset];
 
@@ -402,6 +406,7 @@ drop_nulls(struct batch *batch, uint8_t *valid)
         kept += word != null;
         valid[i] = word != null;
     }
+    assert(kept == batch->found);
 }
 
 /* Appends the current column to what is gathered of it, in room. */
@@ -412,6 +417,7 @@ append(struct batch *batch, struct row_cells *column, unsigned char *room)
     uint32_t before = batch->rows->count - batch->count;
     uint8_t size = column->cell_size;
 
+    assert(batch->found <= batch->count && batch->count <= batch->rows->count);
     if (column->nulls + nulls > 0 &&
         column->nulls + nulls < batch->rows->count) {
         if (!bytes_room(&column->valid, before + batch->count))

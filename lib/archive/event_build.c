@@ -1,16 +1,21 @@
 /* Events from the columns of a row group. */
 #include "archive/event_columns.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tape/frame.h"
 
+_Static_assert(EVENT_MAX <= UINT16_MAX, "where an event ends fits its ends");
+_Static_assert(PARQUET_COLUMNS_MAX <= UINT8_MAX + 1,
+               "the number of a column fits differ");
+
 #define PLACES_MAX (1 << 20) /* of symbol and exchange, whose ids are kept */
 
 /* Events that column raw holds are built too, from what the other columns
- * have, but after all others, where nobody looks: so no loop needs to know
- * of them. */
+ * have, but after all others, where they are never read: so no loop needs a
+ * case for them. */
 struct build {
     struct event_columns *columns;
     uint32_t first, count; /* rows */
@@ -117,6 +122,8 @@ event_columns_begin(struct event_columns *columns, uint32_t group,
         columns->has_texts |=
             layout->fields[i] && layout->fields[i]->kind == FIELD_TEXT;
     }
+    /* column seq is always among those taken: event_columns_seq reads it */
+    assert(columns->differ_count > 0 && columns->differ[0] == 0);
     columns->has_raw = column_of(columns, COLUMN_RAW) >= 0;
     for (uint32_t i = 0; i < PARQUET_PIECE; i++)
         columns->starts[i] = i * layout->fixed;
@@ -233,6 +240,7 @@ look_up(struct event_columns *columns, const struct parquet_text *symbol,
     if (found == STRTAB_NONE)
         return fail(failure, FAILURE_DATA,
                     "row %u: its instrument is not in the file's list", row);
+    assert(found < columns->ids.size / sizeof *id);
     *id = ((const uint32_t *)(const void *)columns->ids.bytes)[found];
     return 0;
 }
@@ -362,6 +370,7 @@ put_texts(struct build *build, const struct schema_field *field,
             continue;
         text.offset = columns->ends[i];
         text.length = (uint16_t)value->size;
+        assert(text.offset + value->size <= EVENT_MAX); /* by add_lengths */
         memcpy(event + field->offset, &text, sizeof text);
         memcpy(event + text.offset, value->bytes, value->size);
         columns->ends[i] = (uint16_t)(text.offset + value->size);
@@ -454,6 +463,7 @@ take_piece(struct build *build, unsigned column)
     if (!picks.rows)
         return parquet_cursor_take(cursor, build->count,
                                    &columns->pieces[column], build->failure);
+    assert(build->first + build->count <= picks.count);
     picks.rows += build->first;
     picks.count = build->count;
     return parquet_cursor_pick(cursor, picks, &columns->pieces[column],
@@ -465,6 +475,7 @@ take_pieces(struct build *build)
 {
     const struct event_columns *columns = build->columns;
 
+    assert(build->count > 0 && build->count <= PARQUET_PIECE);
     for (unsigned d = 0; d < columns->differ_count; d++)
         if (take_piece(build, columns->differ[d]) != 0)
             return fail_at(build->failure, "column '%s'",
@@ -538,6 +549,7 @@ event_columns_build(struct event_columns *columns, struct bytes *out,
                           .count = left < PARQUET_PIECE ? left : PARQUET_PIECE,
                           .failure = failure};
 
+    assert(columns->next <= rows);
     if (build.count == 0)
         return 0;
     if (build_events(&build, out) != 0)

@@ -1,5 +1,6 @@
 #include "archive/event_columns.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +213,8 @@ check_texts(const struct parquet_values *values, const struct layout *layout,
     return 0;
 }
 
+_Static_assert(sizeof(struct amount) == 16, "as long as Parquet's values are");
+
 /* Amounts in the table turn little-endian, in place. */
 static void
 take_amounts(struct parquet_values *values)
@@ -273,7 +276,7 @@ take_column(struct event_columns *columns, unsigned column,
     return 0;
 }
 
-/* Tells where a column failed. */
+/* Says where a column failed. */
 static int
 fail_column(const struct event_columns *columns, unsigned column,
             struct failure *failure)
@@ -287,6 +290,7 @@ int
 event_columns_load(struct event_columns *columns, uint32_t group,
                    unsigned column, struct failure *failure)
 {
+    assert(column < columns->layout.column_count);
     columns->group = group;
     if (columns->loaded[column] == group + 1) {
         parquet_cursor_rewind(&columns->cursors[column]);
@@ -316,6 +320,7 @@ event_columns_take(struct event_columns *columns, unsigned column,
                    uint32_t count, struct parquet_piece *piece,
                    struct failure *failure)
 {
+    assert(columns->loaded[column] == columns->group + 1);
     if (parquet_cursor_take(&columns->cursors[column], count, piece, failure) !=
         0)
         return fail_column(columns, column, failure);

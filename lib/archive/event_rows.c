@@ -1,5 +1,6 @@
 #include "archive/event_rows.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +87,7 @@ note_identity(struct event_rows *rows, uint32_t identity, uint32_t id)
     uint32_t *first = (void *)rows->first.bytes;
     size_t count = rows->first.size / sizeof *first;
 
+    assert(id > 0); /* which stands for not seen yet */
     while (count <= identity && !rows->first.failed) {
         bytes_put(&rows->first, &(uint32_t){0}, sizeof *first);
         count++;
@@ -155,6 +157,7 @@ stage_events(struct event_rows *rows, const struct event **from, uint32_t count,
     memcpy(to, *from, size);
     *from = event;
     stage->size += size;
+    assert(stage->size <= STAGE_BYTES && stage->count <= STAGE_EVENTS);
     rows->count += done;
     rows->size += size;
     return done;
@@ -178,6 +181,7 @@ event_rows_add(struct event_rows *rows, const struct event *event,
 void
 event_rows_clear(struct event_rows *rows)
 {
+    assert(rows->stage->count == 0); /* settled: nothing is lost */
     rows->count = 0;
     rows->size = 0;
     for (unsigned i = 0; i < rows->layout.column_count; i++) {
@@ -224,6 +228,7 @@ list_words(struct event_rows_scratch *scratch, const struct schema_field *field)
     char *at =
         (char *)bytes_room(&scratch->bytes, limit * (size_t)FLAGS_TEXT_MAX);
 
+    assert(limit <= UINT8_MAX); /* the field is one byte */
     for (unsigned value = 1; at && value <= limit; value++) {
         struct parquet_text text = {(const void *)at, 0};
 
@@ -276,6 +281,8 @@ widen(const struct row_cells *column, uint32_t count, uint64_t *words)
 {
     const unsigned char *cells = column->cells.bytes;
 
+    assert(count <= PARQUET_GROUP_ROWS); /* the room of words */
+    assert(column->cells.size == count * (size_t)column->cell_size);
     if (column->cell_size == 8)
         return (const void *)cells;
     if (column->cell_size == 1) {
@@ -296,6 +303,8 @@ event_rows_fill(void *owner, unsigned column, struct parquet_cells *cells,
     const struct row_cells *from = &rows->columns[column];
     enum parquet_physical physical = rows->layout.columns[column].physical;
 
+    assert(rows->stage->count == 0 && from->nulls <= rows->count);
+    assert(from->valid.size == 0 || from->valid.size == rows->count);
     cells->rows = rows->count;
     cells->count = rows->count - from->nulls;
     cells->valid = from->valid.bytes;

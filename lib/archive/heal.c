@@ -53,6 +53,7 @@ heal_find(struct put *put, uint64_t first, struct failure *failure)
 {
     const struct archive *archive = put->archive;
 
+    assert(put->lost_count == 0); /* those of the tape before were dropped */
     for (uint32_t i = 0; i < archive->count; i++) {
         const struct manifest *manifest = &archive->manifests[i];
 

@@ -33,6 +33,7 @@ identities_begin(struct identities *identities)
 static bool
 set_local(struct identities *identities, uint32_t id, uint32_t identity)
 {
+    assert(id > 0); /* which is no instrument */
     if (id < IDENTITY_LOW)
         return identities->low[id] = identity + 1, true;
     if (identity != IDENTITY_NONE)
@@ -100,7 +101,10 @@ add_name(struct identity_names *names, const char *bytes, size_t size)
     if (added)
         bytes_put(&names->table, &text, sizeof text);
     bytes_put(&names->of, &number, sizeof number);
-    return !names->table.failed && !names->of.failed;
+    if (names->table.failed || names->of.failed)
+        return false;
+    assert(number < names->table.size / sizeof text);
+    return true;
 }
 
 uint32_t

@@ -1,11 +1,13 @@
 /* identities.h - the instruments of a tape as (exchange, symbol), numbered in
- * order of first definition, and who has which local id at the moment.
+ * order of first definition, and the local id that each has at the moment.
  *
  * Unlike instruments.h this takes any tape as it lies: a definition that is
  * not sound, or whose texts cannot be SQL strings, makes its id unknown.
  */
 #ifndef ARCHIVE_IDENTITIES_H
 #define ARCHIVE_IDENTITIES_H
+
+#include <assert.h>
 
 #include "base/bytes.h"
 #include "base/map.h"
@@ -36,6 +38,7 @@ identity_name(const struct identity_names *names, uint32_t identity)
 {
     const struct parquet_text *table = (const void *)names->table.bytes;
 
+    assert(identity < names->of.size / sizeof(uint32_t));
     return &table[((const uint32_t *)(const void *)names->of.bytes)[identity]];
 }
 

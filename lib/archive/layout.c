@@ -1,5 +1,6 @@
 #include "archive/layout.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@ add(struct layout *layout, enum column_role role, const char *name,
 {
     struct parquet_column *column = &layout->columns[layout->column_count];
 
+    assert(layout->column_count < PARQUET_COLUMNS_MAX);
+    assert(strlen(name) < sizeof column->name);
     *column = (struct parquet_column){
         .physical = physical, .logical = logical, .optional = true};
     snprintf(column->name, sizeof column->name, "%s", name);
@@ -42,9 +45,11 @@ add_field(struct layout *layout, const struct schema_field *field)
         [FIELD_CODE] = {PARQUET_BYTE_ARRAY, PARQUET_STRING, 0},
         [FIELD_INSTRUMENT] = {PARQUET_INT32, PARQUET_UNSIGNED, 0},
     };
-    enum parquet_physical physical = types[field->kind].physical;
+    enum parquet_physical physical;
     struct parquet_column *column;
 
+    assert(field->kind < sizeof types / sizeof *types);
+    physical = types[field->kind].physical;
     if (field->kind == FIELD_COUNT && field->size == 4)
         physical = PARQUET_INT32;
     layout->fields[layout->column_count] = field;
@@ -66,6 +71,7 @@ find_gaps(struct layout *layout)
     unsigned char free[EVENT_FIXED_MAX];
     uint64_t mask;
 
+    assert(layout->fixed <= EVENT_FIXED_MAX && layout->fixed % 8 == 0);
     memset(free, 0xff, sizeof free);
     memset(free, 0, sizeof(struct event));
     for (unsigned i = 0; layout->schema && i < layout->schema->field_count;
@@ -75,6 +81,7 @@ find_gaps(struct layout *layout)
                           ? offsetof(struct text, reserved)
                           : field->size;
 
+        assert(field->offset + size <= sizeof free);
         memset(free + field->offset, 0, size);
     }
     for (unsigned w = 0; w < layout->fixed / 8U; w++) {
@@ -113,6 +120,9 @@ layout_init(struct layout *layout, uint16_t type, uint16_t written)
         PARQUET_UNSIGNED);
     add(layout, COLUMN_RAW, "raw", PARQUET_BYTE_ARRAY, PARQUET_PLAIN_VALUE);
     find_gaps(layout);
+    /* events are built from the other columns before raw replaces them */
+    assert(layout->roles[layout->column_count - 1] == COLUMN_RAW);
+    assert(layout_find(layout, COLUMN_SEQ) == 0);
 }
 
 int
@@ -149,6 +159,7 @@ flags_to_text(const char *const *words, unsigned flags, char *at)
         memcpy(at + size, words[bit], length);
         size += length;
     }
+    assert(size <= FLAGS_TEXT_MAX);
     return size;
 }
 
@@ -163,6 +174,7 @@ flags_of_text(const char *const *words, const unsigned char *text, size_t size,
     for (unsigned bit = 0; words[bit]; bit++) {
         size_t length = strlen(words[bit]);
 
+        assert(at <= size);
         if (size - at >= length && memcmp(text + at, words[bit], length) == 0 &&
             (at + length == size || text[at + length] == '|')) {
             *flags |= UINT64_C(1) << bit;

@@ -35,7 +35,7 @@ struct layout {
     const struct schema_field *fields[PARQUET_COLUMNS_MAX];
     bool has_texts;
     /* bytes of the fixed part that no field covers: 0 in events that columns
-     * can tell */
+     * can hold */
     unsigned gap_count;
     uint16_t gap_words[EVENT_FIXED_MAX / 8];
     uint64_t gap_masks[EVENT_FIXED_MAX / 8];

@@ -53,6 +53,7 @@ manifest_add_part(struct manifest *manifest, const struct part *part,
         array_grow(manifest->parts, &manifest->part_capacity,
                    manifest->part_count + 1UL, sizeof *parts, failure);
 
+    assert(part->rows > 0 && part->name.first <= part->name.last);
     if (!parts)
         return -1;
     manifest->parts = parts;
@@ -111,12 +112,14 @@ static void
 format_name(const struct manifest_name *parsed, char name[MANIFEST_NAME_MAX])
 {
     char suffix[16] = "";
+    int size;
 
     if (parsed->generation)
         snprintf(suffix, sizeof suffix, "-c%u", parsed->generation);
-    snprintf(name, MANIFEST_NAME_MAX,
-             "%016" PRIx64 "-%" PRIu64 "-%" PRIu64 "%s", parsed->stream,
-             parsed->first, parsed->last, suffix);
+    size = snprintf(name, MANIFEST_NAME_MAX,
+                    "%016" PRIx64 "-%" PRIu64 "-%" PRIu64 "%s", parsed->stream,
+                    parsed->first, parsed->last, suffix);
+    assert(size > 0 && size < MANIFEST_NAME_MAX);
 }
 
 void

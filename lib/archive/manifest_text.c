@@ -1,4 +1,5 @@
 /* A manifest as text, and back: xtape-archive(5). */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,6 +44,7 @@ put_header(const struct manifest *manifest, struct bytes *out,
     if (!frame)
         return -1;
     size = tape_header_format(&manifest->header, frame, failure);
+    assert(size <= FRAME_MAX);
     put_line(out, "header ");
     for (long i = 0; i < size; i++) {
         bytes_put_byte(out, (unsigned char)digits[frame[i] >> 4]);
@@ -56,6 +58,8 @@ put_header(const struct manifest *manifest, struct bytes *out,
 static void
 put_links(const struct manifest *manifest, struct bytes *out)
 {
+    /* "-" of the first link */
+    assert(!manifest->link.number || manifest->link.previous[0]);
     if (manifest->link.number)
         put_line(out, "link %" PRIu64 " %s\n", manifest->link.number,
                  manifest->link.previous);
@@ -72,6 +76,7 @@ put_part(const struct part *part, struct bytes *out)
 {
     char path[PART_PATH_MAX];
 
+    assert(strlen(part->sha256) == SHA256_TEXT - 1); /* it was read back */
     part_name_path(&part->name, path);
     put_line(out,
              "part %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64
@@ -141,7 +146,7 @@ take_header(struct manifest *manifest, const char *text,
     return result;
 }
 
-/* What a part cannot say is refused here, so that nobody else need ask. */
+/* A part that cannot be is refused here, so that no caller need check. */
 static bool
 is_sound(const struct manifest *manifest, const struct part *part)
 {
@@ -195,6 +200,10 @@ is_hash(const char *text)
            (strlen(text) == SHA256_TEXT - 1 &&
             strspn(text, "0123456789abcdef") == SHA256_TEXT - 1);
 }
+
+/* The field widths of sscanf, which are less than the room by the NUL. */
+_Static_assert(MANIFEST_NAME_MAX == 95 + 1, "%95s takes a name");
+_Static_assert(SHA256_TEXT == 64 + 1, "%64s takes a SHA-256");
 
 static int
 take_past(struct manifest *manifest, const char *text, struct failure *failure)

@@ -84,6 +84,7 @@ gather(struct merge *merge, const struct archive *archive,
             else
                 merge->parts_skipped++;
     }
+    assert(merge->waiting_count <= parts);
     qsort(merge->waiting, merge->waiting_count, sizeof *merge->waiting,
           by_first_seq);
     return 0;
@@ -142,6 +143,7 @@ sift_up(struct merge *merge, uint32_t at)
     struct merge_part **heap = merge->heap, *part = heap[at];
     uint64_t seq = part->reader->seq;
 
+    assert(at < merge->heap_count);
     for (; at > 0 && heap[(at - 1) / 2]->reader->seq > seq; at = (at - 1) / 2)
         heap[at] = heap[(at - 1) / 2];
     heap[at] = part;
@@ -260,6 +262,7 @@ open_parts(struct merge *merge, struct failure *failure)
         }
         merge->parts_read++;
         if (result > 0) {
+            assert(merge->heap_count < merge->waiting_next);
             merge->heap[merge->heap_count++] = part;
             sift_up(merge, merge->heap_count - 1);
         } else if (result == 0) {
@@ -280,6 +283,7 @@ merge_next(struct merge *merge, struct failure *failure)
         struct merge_part *part = merge->heap[0];
         int result = next_event(part->reader, failure);
 
+        assert(merge->heap_count > 0);
         merge->event = NULL;
         if (result == 0) {
             merge->heap[0] = merge->heap[--merge->heap_count];

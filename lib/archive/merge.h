@@ -5,8 +5,8 @@
  * that of the parts that overlap there, whatever the length of the stream.
  *
  * Of a part that is read the SHA-256 is compared, at the latest when it ends:
- * whoever hands events on before learns it before the last of them.  A part
- * that a compaction takes away meanwhile is read on in what it was merged
+ * a caller that passes events on as they come knows before the last of them.  A
+ * part that a compaction takes away meanwhile is read on in what it was merged
  * into.
  */
 #ifndef ARCHIVE_MERGE_H

@@ -1,5 +1,6 @@
 #include "archive/part_group.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -25,6 +26,7 @@ outside(const struct parquet_stats *stats, uint64_t from, uint64_t to,
 static const struct parquet_group *
 in_footer(const struct part_group *group, uint32_t number)
 {
+    assert(number < group->file.footer.group_count);
     return &group->file.footer.groups[number];
 }
 
@@ -46,6 +48,7 @@ outside_time(const struct part_group *group, uint32_t number)
     int time = layout_find(&group->columns.layout, COLUMN_TIME);
     int64_t to = selection->to == TIME_NULL ? INT64_MAX : selection->to - 1;
 
+    assert(time >= 0); /* every layout has it */
     return outside(&in_footer(group, number)->chunks[time].stats,
                    (uint64_t)selection->from, (uint64_t)to, 0);
 }
@@ -124,9 +127,12 @@ next_piece(struct part_group *group, unsigned column, uint32_t first,
            struct parquet_piece *piece)
 {
     struct event_columns *columns = &group->columns;
-    uint32_t left = columns->cursors[column].chunk.values.count - first;
+    uint32_t rows = columns->cursors[column].chunk.values.count;
+    uint32_t left = rows - first;
     uint32_t count = left < PARQUET_PIECE ? left : PARQUET_PIECE;
 
+    /* what the caller marks are bytes of wanted */
+    assert(first <= rows && rows <= group->wanted.size);
     if (count > 0 &&
         event_columns_take(columns, column, count, piece, &group->failure) != 0)
         return -1;
@@ -269,6 +275,7 @@ keep_symbols(struct part_group *group)
 
     if (symbol < 0 || names_others(&columns->layout))
         return 0;
+    assert(exchange >= 0); /* the two come together */
     exchanges = &columns->cursors[exchange].chunk.values;
     if (event_columns_load(columns, group->number, (unsigned)exchange,
                            &group->failure) != 0)

@@ -10,6 +10,8 @@
 
 #define NO_DATE "__HIVE_DEFAULT_PARTITION__" /* as Hive names null */
 
+_Static_assert(sizeof NO_DATE <= DAY_TEXT_MAX, "room for no date, too");
+
 int64_t
 day_of(int64_t time)
 {

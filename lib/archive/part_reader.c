@@ -10,6 +10,7 @@
 static int
 next_slot(struct part_reader *reader, struct failure *failure)
 {
+    assert(reader->ready < reader->slots);
     return part_group_init(&reader->groups[reader->ready++], &reader->file,
                            &reader->filter, failure);
 }
@@ -117,8 +118,7 @@ part_reader_hashed(struct part_reader *reader, const struct part *part,
 
 /* ---- events -------------------------------------------------------------- */
 
-/* Gives the jobs to load the row groups that come next, as many as there is
- * room for. */
+/* Queues the jobs that load the next row groups, while there is room. */
 static int
 give_jobs(struct part_reader *reader, struct failure *failure)
 {
@@ -127,6 +127,7 @@ give_jobs(struct part_reader *reader, struct failure *failure)
         uint32_t slot = (uint32_t)(reader->given % reader->slots);
         struct part_group *group = &reader->groups[slot];
 
+        assert(slot <= reader->ready); /* they are made in order */
         if (!part_group_possible(reader->groups, reader->next_group)) {
             reader->next_group++;
             reader->groups_skipped++;
@@ -154,6 +155,8 @@ next_group(struct part_reader *reader, struct failure *failure)
             return -1;
         if (reader->taken == reader->given)
             return 0;
+        assert(reader->taken < reader->given &&
+               reader->given - reader->taken <= reader->slots);
         group = &reader->groups[reader->taken++ % reader->slots];
         pool_take(reader->ahead, &group->job);
         if (group->result < 0)
@@ -173,6 +176,7 @@ part_reader_batch(struct part_reader *reader, struct failure *failure)
 {
     int count = 0;
 
+    assert(reader->group || reader->next_group == 0); /* not after the last */
     for (;;) {
         if (reader->next_group > 0)
             count = event_columns_build(&reader->group->columns, &reader->batch,
@@ -224,8 +228,8 @@ part_reader_run(struct part_reader *reader, uint32_t max, uint64_t last,
     assert(count > 0 && last >= reader->seq);
     if (last - reader->seq < count - 1)
         count = (uint32_t)(last - reader->seq) + 1;
-    /* sequence numbers ascend: as many as lie between them are there only
-     * without holes */
+    /* sequence numbers ascend: they differ by the rows between them only when
+     * there is no gap */
     if (seq_of(reader, reader->batch_first + count - 1) - reader->seq !=
         count - 1)
         count = 1;
@@ -235,5 +239,6 @@ part_reader_run(struct part_reader *reader, uint32_t max, uint64_t last,
     reader->batch_left -= count - 1;
     reader->seq += count - 1;
     *end = event_next(event);
+    assert(reader->batch_left > 0 && reader->seq <= last);
     return count;
 }

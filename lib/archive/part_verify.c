@@ -1,4 +1,5 @@
 /* Whether a part is what the archive says of it. */
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -77,6 +78,7 @@ int
 part_fits(const struct part_bytes *bytes, const struct part *part,
           const char *path, struct failure *failure)
 {
+    assert(bytes->sha256[0]); /* hashed to the end, not stopped before */
     if (check_size(bytes, part, path, failure) != 0)
         return -1;
     if (memcmp(bytes->sha256, part->sha256, sizeof bytes->sha256) == 0)
@@ -105,6 +107,7 @@ count_events(const struct archive *archive, struct part_reader *reader,
         const struct event_columns *columns = &reader->group->columns;
         uint32_t first = reader->batch_first, count = reader->batch_left;
 
+        assert(count > 0); /* a batch is never empty */
         if (tally->rows == 0)
             tally->first = event_columns_seq(columns, first);
         tally->rows += count;
@@ -187,6 +190,7 @@ part_read_back(const struct archive *archive, struct part *part,
     struct input input;
     int result = -1;
 
+    assert(archive->writes); /* only the holder of the lock writes parts */
     part_name_hidden(&part->name, relative);
     path = archive_path(archive, relative, failure);
     if (path)

@@ -49,6 +49,7 @@ make_directories(struct part_shared *shared, const char *path,
     whole = archive_path(archive, path, failure);
     if (!whole)
         return -1;
+    assert(path[outer] == '/'); /* type=.../date=... */
     slash = whole + strlen(whole) - strlen(path) + outer;
     *slash = '\0';
     result = root_make(&archive->root, whole, failure);
@@ -80,10 +81,11 @@ open_output(struct part_writer *writer, const char *directory,
 {
     struct part_shared *shared = writer->shared;
     char temporary[PART_PATH_MAX * 2];
+    int size = snprintf(temporary, sizeof temporary,
+                        "%s/.part-%016" PRIx64 "-%" PRIu64 ".tmp", directory,
+                        shared->stream_hash, ++shared->opened);
 
-    snprintf(temporary, sizeof temporary,
-             "%s/.part-%016" PRIx64 "-%" PRIu64 ".tmp", directory,
-             shared->stream_hash, ++shared->opened);
+    assert(size > 0 && (size_t)size < sizeof temporary);
     writer->temporary = archive_path(shared->archive, temporary, failure);
     if (!writer->temporary)
         return -1;
@@ -99,6 +101,7 @@ part_writer_open(struct part_writer *writer, struct part_shared *shared,
     char directory[PART_PATH_MAX];
     int64_t day = name->day;
 
+    assert(shared->stream_hash == manifest_stream_hash(shared->stream));
     memset(writer, 0, sizeof *writer);
     writer->output.fd = -1;
     writer->shared = shared;
@@ -185,6 +188,7 @@ part_writer_add(struct part_writer *writer, const struct event **event,
 {
     struct part *part = &writer->part;
 
+    assert(*event < end && (*event)->type == writer->rows.layout.type);
     do {
         const struct event *first = *event;
         uint32_t count;

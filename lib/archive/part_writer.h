@@ -18,7 +18,7 @@ struct part_shared {
     struct parquet_scratch parquet;
     struct strtab directories; /* that were made, or found, and swept */
     struct sync *sync;         /* what is to be durable; not owned */
-    uint64_t opened;           /* parts so far: for names that nobody has */
+    uint64_t opened;           /* parts so far: makes temporary names unique */
 };
 
 int part_shared_init(struct part_shared *shared, const struct archive *archive,

@@ -134,6 +134,8 @@ compare_known(struct put *put, const struct event *event, uint64_t seq,
 static uint64_t
 key_of(uint16_t type, int64_t day)
 {
+    /* the days of all times there are fit, and none is that of no time */
+    assert(day == DAY_NONE || (day > INT32_MIN && day <= INT32_MAX));
     return (uint64_t)type << 32 |
            (day == DAY_NONE ? UINT32_C(0x80000000) : (uint32_t)day);
 }
@@ -146,6 +148,7 @@ end_part(struct put *put, unsigned place, struct failure *failure)
     struct part part;
     int result = part_writer_end(writer, &part, failure);
 
+    assert(place < put->open);
     map_remove(&put->places,
                key_of(writer->rows.layout.type, writer->part.name.day));
     part_writer_free(writer);
@@ -201,6 +204,7 @@ find_part(struct put *put, const struct event *event, struct failure *failure)
         fail_memory(failure);
         return NULL;
     }
+    assert(put->open < PUT_OPEN_MAX);
     put->last = put->open;
     return put->parts[put->open++] = writer;
 }
@@ -391,6 +395,7 @@ put_flush(struct put *put, struct failure *failure)
 {
     uint32_t count = put->staged_count;
 
+    assert(count <= STAGED_MAX);
     if (count == 0)
         return 0;
     put->staged_count = 0;

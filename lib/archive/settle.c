@@ -48,6 +48,7 @@ settle_unmark(const struct archive *archive, const char *name,
     char *path = mark_path(archive, name, failure);
     int result = path ? root_remove(&archive->root, path, failure) : -1;
 
+    assert(archive->writes);
     free(path);
     return result;
 }
@@ -100,7 +101,7 @@ is_there(const struct archive *archive, const char *path,
     return there;
 }
 
-/* Publishes a part that somebody else has left hidden. */
+/* Publishes a part that a killed program left hidden. */
 static int
 publish_leftover(const struct archive *archive, const struct part *part,
                  const char *hidden, const char *path, struct failure *failure)
@@ -205,6 +206,7 @@ part_names(const struct archive *archive, size_t *count,
     for (uint32_t i = 0; names && i < archive->count; i++)
         for (uint32_t k = 0; k < archive->manifests[i].part_count; k++)
             names[(*count)++] = archive->manifests[i].parts[k].name;
+    assert(!names || *count == total);
     if (names)
         qsort(names, total, sizeof *names, by_name);
     return names;

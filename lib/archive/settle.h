@@ -27,7 +27,7 @@ int settle_publish(const struct archive *archive,
                    const struct manifest *manifest, struct sync *sync,
                    struct failure *failure);
 
-/* The same of parts that somebody has left: each is first compared with its
+/* The same of parts that a killed program left: each is first compared with its
  * SHA-256, and a good part is never replaced. */
 int settle_leftovers(const struct archive *archive,
                      const struct manifest *manifest, struct failure *failure);

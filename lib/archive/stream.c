@@ -1,5 +1,6 @@
 #include "archive/stream.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,7 @@ stream_open(struct stream *stream, const struct archive *archive,
             stream->spans[stream->count++] =
                 (struct span){other->ranges[k], other};
     }
+    assert(stream->count <= most);
     if (stream->count > 1)
         qsort(stream->spans, stream->count, sizeof *stream->spans, by_first);
     if (stream->count > 0)
@@ -115,6 +117,7 @@ streams_by_time(const struct archive *archive, uint32_t *count,
         const char *name = list[i]->header.stream;
         bool added = false;
 
+        assert(*count <= i); /* what is kept goes where it was read */
         if (strtab_add(&names, name, strlen(name), &added) == STRTAB_NONE) {
             fail_memory(failure);
             break;
