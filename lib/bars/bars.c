@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define CAPACITY_MIN 64 /* a word of the bit sets */
+_Static_assert(CAPACITY_MIN % 64 == 0, "bit sets are whole words");
 
 /* ---- levels -------------------------------------------------------------- */
 
@@ -36,6 +37,7 @@ add_level(struct bars *bars, int64_t interval)
 {
     struct bars_level *level = &bars->levels[bars->level_count];
 
+    assert(bars->level_count < sizeof bars->levels / sizeof *bars->levels);
     level->interval = interval;
     for (unsigned i = 0; i < bars->level_count; i++) {
         int64_t inner = bars->levels[i].interval;
@@ -108,6 +110,7 @@ grow(struct bars *bars, uint32_t index, struct failure *failure)
     uint64_t *traded;
     int64_t *closes;
 
+    assert(index >= old); /* so that enlarge copies into something larger */
     while (capacity <= index)
         capacity *= 2;
     if (capacity > UINT32_MAX)
@@ -223,6 +226,7 @@ close_sum(struct bars *bars, const struct closing *closing, uint32_t index,
 {
     struct sum *sum = &closing->level->sums[index];
 
+    assert(sum->count > 0); /* as its bit of touched says */
     if (closing->number == 0)
         bars->closes[index] = sum->close;
     if (closing->level->interval != 0)
@@ -340,6 +344,7 @@ check_gap(const struct bars *bars, int64_t end, int64_t time,
     char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
     int from_size, to_size;
 
+    assert(level->interval > 0 && end <= time);
     if ((time - end) / level->interval <= BARS_FILL_MAX)
         return 0;
     from_size = (int)time_format(end, from);
@@ -384,6 +389,7 @@ advance(struct bars *bars, int64_t time, struct failure *failure)
             return -1;
         move_buckets(bars, end, fill ? end : time);
     }
+    assert(bars->bucket.start <= time); /* and its end is later */
     bars->mark = time;
     return 0;
 }
@@ -431,8 +437,10 @@ fail_late(struct bars *bars, int64_t time, struct failure *failure)
     struct bucket bucket;
     int sizes[4];
 
-    while (level->interval == 0 || level->bucket.start <= time)
+    while (level->interval == 0 || level->bucket.start <= time) {
         level++;
+        assert(level < bars->levels + bars->level_count);
+    }
     bucket = bucket_find(&bars->days, level->interval, time);
     sizes[0] = (int)time_format(time, text);
     sizes[1] = (int)duration_format(level->interval, interval);
@@ -496,6 +504,7 @@ bars_trade(struct bars *bars, uint32_t index, const struct sum_trade *trade,
 
     if (!admit(bars, index, trade, failure))
         return -1;
+    assert(trade->time >= bars->bucket.start && trade->time < bars->bucket.end);
     sum = &bars->sums[index];
     if (sum->count == SUM_COUNT_MAX)
         return too_many(failure);

@@ -1,5 +1,7 @@
 #include "bars/sum.h"
 
+#include <assert.h>
+
 void
 sum_start(struct sum *sum, int64_t time, int64_t price, uint64_t id)
 {
@@ -15,6 +17,7 @@ sum_start(struct sum *sum, int64_t time, int64_t price, uint64_t id)
 bool
 sum_merge(struct sum *sum, const struct sum *next)
 {
+    assert(next->count > 0);
     if (sum->count == 0) {
         *sum = *next;
         return true;
@@ -43,6 +46,8 @@ sum_to_bar(const struct sum *sum, struct bar *bar)
 {
     const struct sum_side *bought = &sum->sides[1];
 
+    assert(sum->low <= sum->open && sum->open <= sum->high);
+    assert(sum->low <= sum->close && sum->close <= sum->high);
     bar->open = sum->open;
     bar->high = sum->high;
     bar->low = sum->low;

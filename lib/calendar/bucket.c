@@ -4,6 +4,9 @@
 
 #define EPOCH_MONDAY 4 /* 1970-01-05 in days since 1970-01-01 */
 
+_Static_assert(BUCKET_TIME_MAX <= INT64_MAX - BUCKET_INTERVAL_MAX,
+               "a bucket ends within the scale of times");
+
 static int64_t
 floor_divide(int64_t a, int64_t b)
 {
@@ -36,6 +39,7 @@ bucket_nests(int64_t inner, int64_t outer)
 {
     int64_t inner_days = inner / NS_PER_DAY, outer_days = outer / NS_PER_DAY;
 
+    assert(inner > 0 && outer > 0);
     if (outer_days == 0)
         return outer % inner == 0;
     if (inner_days == 0)
@@ -77,6 +81,7 @@ bucket_find(struct bucket_days *days, int64_t interval, int64_t time)
     struct bucket bucket;
     int64_t count = interval / NS_PER_DAY, first;
 
+    assert(bucket_interval_valid(interval));
     assert(time >= BUCKET_TIME_MIN && time <= BUCKET_TIME_MAX);
     find_day(days, time);
     if (count == 0) {
@@ -91,5 +96,6 @@ bucket_find(struct bucket_days *days, int64_t interval, int64_t time)
     first += floor_divide(days->day - first, count) * count;
     bucket.start = day_start(days->zone, first);
     bucket.end = day_start(days->zone, first + count);
+    assert(bucket.start <= time && time < bucket.end);
     return bucket;
 }

@@ -1,5 +1,6 @@
 #include "calendar/zone.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,7 @@ add_file(struct zone *zone, const struct parts *parts, bool *open)
     int64_t before = INT64_MIN;
     int32_t offset;
 
+    assert(zone->count == 0); /* the change of long ago comes first */
     *open = true;
     if (!type_offset(parts, 0, &offset))
         return "its first type of local time is impossible";
@@ -237,6 +239,7 @@ zone_new(const char *name, const void *bytes, size_t size,
     }
     if (open && parts.rule_size)
         add_rule(zone, &rule);
+    assert(zone->count <= (size_t)parts.time_count + 1 + RULE_CHANGES);
     return zone;
 }
 
@@ -255,6 +258,7 @@ change_at(const struct zone *zone, int64_t second)
     const struct change *change = zone->changes;
     size_t count = zone->count;
 
+    assert(count > 0 && change->at <= second);
     while (count > 1) {
         size_t half = count / 2;
 

@@ -1,5 +1,7 @@
 #include "calendar/zone_rule.h"
 
+#include <assert.h>
+
 #include "base/clock.h"
 
 #define SECONDS_PER_DAY 86400
@@ -144,7 +146,9 @@ month_weekday(const struct zone_date *date, int year)
     int64_t weekday = ((first + 4) % 7 + 7) % 7; /* 1970-01-01: Thursday */
     int64_t day = first + (date->day - weekday + 7) % 7 + 7 * (date->week - 1);
 
-    return day < next ? day : day - 7;
+    day = day < next ? day : day - 7;
+    assert(day >= first && day < next);
+    return day;
 }
 
 static int64_t
@@ -152,6 +156,8 @@ instant_of(const struct zone_date *date, int year, int32_t offset)
 {
     int64_t day = days_from_civil(year, 1, 1);
 
+    assert(date->kind != ZONE_DATE_MONTH ||
+           (date->week >= 1 && date->week <= 5));
     switch (date->kind) {
     case ZONE_DATE_MONTH: day = month_weekday(date, year); break;
     case ZONE_DATE_JULIAN:
@@ -167,11 +173,13 @@ instant_of(const struct zone_date *date, int year, int32_t offset)
 int64_t
 zone_rule_start(const struct zone_rule *rule, int year)
 {
+    assert(rule->has_daylight);
     return instant_of(&rule->start, year, rule->standard);
 }
 
 int64_t
 zone_rule_end(const struct zone_rule *rule, int year)
 {
+    assert(rule->has_daylight);
     return instant_of(&rule->end, year, rule->daylight);
 }

@@ -1,7 +1,7 @@
 /* zone_rule.h - the rule of a time zone as a POSIX TZ string.
  *
- * "EST5EDT,M3.2.0,M11.1.0": standard time is 5 h behind UTC; daylight time,
- * an hour ahead of it, begins on the second Sunday of March and ends on the
+ * "EST5EDT,M3.2.0,M11.1.0": standard time is 5 h west of UTC; daylight time,
+ * an hour ahead, begins on the second Sunday of March and ends on the
  * first of November, at 02:00 of the clock that ends.  With the hours of
  * -167 to 167 of RFC 8536.  A part of zone.c.
  */

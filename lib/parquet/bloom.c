@@ -1,11 +1,13 @@
 #include "parquet/bloom.h"
 
+#include <assert.h>
 #include <string.h>
 #include <xxhash.h>
 
 #include "parquet/thrift.h"
 
 #define WORDS (BLOOM_BLOCK / 4)
+_Static_assert(WORDS == 8, "a word for each salt");
 
 uint64_t
 bloom_hash(uint64_t word)
@@ -16,6 +18,7 @@ bloom_hash(uint64_t word)
 size_t
 bloom_block(uint64_t hash, size_t size)
 {
+    assert(size > 0 && size % BLOOM_BLOCK == 0 && size <= UINT32_MAX);
     return ((hash >> 32) * (size / BLOOM_BLOCK) >> 32) * BLOOM_BLOCK;
 }
 
@@ -80,6 +83,7 @@ put_head(uint32_t size, struct bytes *out)
         thrift_close(&writer);
     }
     thrift_close(&writer);
+    assert(writer.depth == 0);
 }
 
 void
@@ -94,6 +98,7 @@ parquet_bloom_format(const struct parquet_source *source, struct bytes *out)
         words = dictionary->values;
         count = dictionary->count;
     }
+    assert(count > 0 && count <= PARQUET_GROUP_ROWS);
     while (size < count)
         size *= 2;
     put_head(size, out);
@@ -144,5 +149,6 @@ parquet_bloom_parse(const void *bytes, size_t size, uint32_t *blocks)
     }
     if (reader.bad || known != 3 || *blocks == 0 || *blocks % BLOOM_BLOCK)
         return -1;
+    assert(reader.depth == 0);
     return reader.at - reader.start;
 }

@@ -19,7 +19,7 @@
 void parquet_bloom_format(const struct parquet_source *source,
                           struct bytes *out);
 
-/* Reads a filter's head: its length, and that of the blocks behind it; -1
+/* Reads a filter's head: its length, and that of the blocks after it; -1
  * when it is damaged or of another kind. */
 long parquet_bloom_parse(const void *bytes, size_t size, uint32_t *blocks);
 

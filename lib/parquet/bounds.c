@@ -1,5 +1,6 @@
 #include "parquet/bounds.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void
@@ -11,6 +12,7 @@ bounds_of_words(const struct parquet_column *column, const uint64_t *words,
     uint64_t least = UINT64_MAX, greatest = 0;
     uint8_t size = column->physical == PARQUET_INT32 ? 4 : 8;
 
+    assert(count > 0);
     for (size_t i = 0; i < count; i++) {
         uint64_t word = words[i] ^ turn;
 
@@ -73,6 +75,7 @@ parquet_bounds(const struct parquet_source *source, struct parquet_stats *stats)
     const uint64_t *words = cells->words;
     size_t count = cells->count;
 
+    assert(cells->count <= cells->rows);
     if (source->has_dictionary) { /* has the same values, each once */
         words = dictionary->values;
         count = dictionary->count;

@@ -1,10 +1,14 @@
 #include "parquet/chunk.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 
 #include "parquet/encode.h"
+
+_Static_assert(DICTIONARY_MAX <= 1 << 24,
+               "indices are of a width that encode_hybrid takes");
 
 /* ---- scratch ------------------------------------------------------------- */
 
@@ -53,6 +57,7 @@ parquet_source_init(struct parquet_source *source,
                                       .cells = cells,
                                       .scratch = scratch,
                                       .failure = failure};
+    assert(cells->count <= cells->rows && cells->rows <= PARQUET_GROUP_ROWS);
     if (cells->count == 0)
         return;
     source->same = memcmp(cells->words, cells->words + 1,
@@ -68,8 +73,10 @@ parquet_source_init(struct parquet_source *source,
 static unsigned
 index_width(const struct parquet_source *source, enum parquet_way way)
 {
-    unsigned width = bit_width(source->scratch->dictionary.count - 1);
+    uint32_t count = source->scratch->dictionary.count;
+    unsigned width = bit_width(count - 1);
 
+    assert(source->has_dictionary && count > 0 && count <= DICTIONARY_MAX);
     if (width == 0)
         width = 1;
     return way == PARQUET_WAY_ALIGNED ? (width + 7) / 8 * 8 : width;
@@ -104,6 +111,7 @@ parquet_way_encoding(enum parquet_way way)
         [PARQUET_WAY_PLAIN] = PARQUET_PLAIN,
     };
 
+    assert(way < PARQUET_WAY_COUNT);
     return encodings[way];
 }
 
@@ -117,6 +125,7 @@ parquet_put_levels(const struct parquet_source *source, struct bytes *out)
     size_t start = out->size;
     uint32_t size;
 
+    assert(source->column->optional || cells->count == cells->rows);
     if (!source->column->optional)
         return;
     bytes_put(out, "\0\0\0", 4);
@@ -176,6 +185,9 @@ parquet_put_values(const struct parquet_source *source, enum parquet_way way,
     };
     const uint64_t *words = source->cells->words + from;
 
+    assert(parquet_way_possible(source, way));
+    assert(from <= source->cells->count &&
+           count <= source->cells->count - from);
     if (way == PARQUET_WAY_PLAIN) {
         put_plain(source, words, count, out);
     } else if (!parquet_way_has_dictionary(way)) {
@@ -199,10 +211,11 @@ parquet_put_dictionary(const struct parquet_source *source, struct bytes *out)
 {
     const struct dictionary *dictionary = &source->scratch->dictionary;
 
+    assert(source->has_dictionary);
     put_plain(source, dictionary->values, dictionary->count, out);
 }
 
-/* Near: most columns have few repeats, but many by chance, and whatever is told
+/* Near: most columns have few repeats, but many by chance, and whatever counts
  * as one is taken from the literals, whose Huffman code then costs more. A
  * table of 64 places forgets most of the latter before they are found. */
 static const struct search {
@@ -245,6 +258,7 @@ parquet_pack(const struct parquet_source *source, enum parquet_search search)
     struct bytes *packed = &source->scratch->packed;
     size_t bound = ZSTD_compressBound(plain->size), size;
 
+    assert(search < PARQUET_SEARCH_COUNT);
     bytes_clear(packed);
     if (bytes_ok(plain, source->failure) != 0 || !bytes_room(packed, bound))
         return fail_memory(source->failure);

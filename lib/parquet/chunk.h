@@ -82,7 +82,7 @@ parquet_way_has_dictionary(enum parquet_way way)
     return way == PARQUET_WAY_DICTIONARY || way == PARQUET_WAY_ALIGNED;
 }
 
-/* Append, not compressed: the levels that tell nulls; values [from, from +
+/* Append, not compressed: the levels that mark nulls; values [from, from +
  * count) of those that are not null; the dictionary. */
 void parquet_put_levels(const struct parquet_source *source, struct bytes *out);
 void parquet_put_values(const struct parquet_source *source,

@@ -1,5 +1,6 @@
 #include "parquet/cursor.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,8 @@ parquet_cursor_begin(struct parquet_cursor *cursor,
 {
     bool words = reader->column->physical == PARQUET_INT64;
 
+    assert(count == cursor->chunk.values.count);
+    assert(cursor->chunk.values.nulls == 0);
     cursor->at = at;
     cursor->end = end;
     switch (encoding) {
@@ -67,6 +70,7 @@ parquet_cursor_rewind(struct parquet_cursor *cursor)
     cursor->next = 0;
     cursor->ready_first = 0;
     cursor->ready_count = 0;
+    assert(cursor->way != PARQUET_CURSOR_INDICES || cursor->at < cursor->end);
     if (cursor->way == PARQUET_CURSOR_INDICES)
         hybrid_init(&cursor->hybrid, cursor->at + 1, cursor->end, *cursor->at,
                     count);
@@ -79,6 +83,8 @@ parquet_cursor_map(struct parquet_cursor *cursor, uint64_t *numbers)
 {
     struct parquet_values *values = &cursor->chunk.values;
 
+    assert(cursor->way != PARQUET_CURSOR_SAME ||
+           cursor->word < values->table_count);
     if (cursor->way == PARQUET_CURSOR_SAME)
         cursor->word = numbers[cursor->word];
     if (cursor->way == PARQUET_CURSOR_WORDS)
@@ -110,6 +116,7 @@ parquet_cursor_take(struct parquet_cursor *cursor, uint32_t count,
     const struct parquet_values *values = &cursor->chunk.values;
     uint32_t first = cursor->next;
 
+    assert(count <= PARQUET_PIECE && count <= values->count - first);
     *piece = (struct parquet_piece){.words = cursor->words};
     cursor->next += count;
     switch (cursor->way) {
@@ -148,6 +155,7 @@ ready_sums(struct parquet_cursor *cursor, uint32_t row)
     uint32_t skipped = (row - from) / PARQUET_PIECE * PARQUET_PIECE;
     uint32_t left = cursor->chunk.values.count - from - skipped;
 
+    assert(row >= from && row < cursor->chunk.values.count);
     cursor->ready_first = from + skipped;
     cursor->ready_count = left < PARQUET_PIECE ? left : PARQUET_PIECE;
     return delta_skip(&cursor->delta, skipped) &&
@@ -186,6 +194,9 @@ int
 parquet_cursor_pick(struct parquet_cursor *cursor, struct parquet_picks picks,
                     struct parquet_piece *piece, struct failure *failure)
 {
+    assert(picks.count <= PARQUET_PIECE);
+    assert(picks.count == 0 ||
+           picks.rows[picks.count - 1] < cursor->chunk.values.count);
     *piece = (struct parquet_piece){.words = cursor->words};
     switch (cursor->way) {
     case PARQUET_CURSOR_NULL:

@@ -71,12 +71,12 @@ void parquet_cursor_rewind(struct parquet_cursor *cursor);
  * numbers, which the cursor takes over, has for each place; 0 where null. */
 void parquet_cursor_map(struct parquet_cursor *cursor, uint64_t *numbers);
 
-/* Takes the next count rows. 0, or -1 with a failure that does not tell the
+/* Takes the next count rows. 0, or -1 with a failure that does not name the
  * place. */
 int parquet_cursor_take(struct parquet_cursor *cursor, uint32_t count,
                         struct parquet_piece *piece, struct failure *failure);
 
-/* Takes those rows, which ascend and are not before the next; the row behind
+/* Takes those rows, which ascend and are not before the next; the row after
  * the last is next then. */
 int parquet_cursor_pick(struct parquet_cursor *cursor,
                         struct parquet_picks picks, struct parquet_piece *piece,

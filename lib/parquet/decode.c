@@ -1,5 +1,6 @@
 #include "parquet/decode.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define MINIBLOCKS_MAX 512
@@ -29,7 +30,7 @@ get_zigzag(const unsigned char **at, const unsigned char *end, uint64_t *value)
     return true;
 }
 
-/* Eight bytes at p, zeros behind end. */
+/* Eight bytes at p, zeros after end. */
 static uint64_t
 load(const unsigned char *p, const unsigned char *end)
 {
@@ -96,6 +97,7 @@ next_run(struct hybrid *hybrid)
     size_t left, width = hybrid->width;
     uint64_t head;
 
+    assert(hybrid->left == 0);
     if (width > 32 || !get_varint(&hybrid->at, hybrid->end, &head))
         return false;
     hybrid->packed = head & 1;
@@ -113,7 +115,7 @@ next_run(struct hybrid *hybrid)
         hybrid->at += size;
         return true;
     }
-    /* the last group may be cut off behind the last value */
+    /* the last group may be cut off after the last value */
     if (hybrid->left > (hybrid->to_come + 7) / 8)
         hybrid->left = (hybrid->to_come + 7) / 8;
     hybrid->run = hybrid->at;
@@ -124,7 +126,7 @@ next_run(struct hybrid *hybrid)
     return (hybrid->left * width + 7) / 8 <= left;
 }
 
-/* How many of count values the run in hand has, or the next one; 0: damaged. */
+/* How many of count values the current run has, or the next one; 0: damaged. */
 static size_t
 run_of(struct hybrid *hybrid, size_t count)
 {
@@ -133,6 +135,7 @@ run_of(struct hybrid *hybrid, size_t count)
     while (hybrid->left == 0)
         if (!next_run(hybrid))
             return 0;
+    assert(hybrid->left <= hybrid->to_come);
     return hybrid->left < count ? (size_t)hybrid->left : count;
 }
 
@@ -151,7 +154,7 @@ whole_bytes_at(const unsigned char *p, unsigned size, size_t i)
     return size == 1 ? p[i] : p[2 * i] | (uint32_t)p[2 * i + 1] << 8;
 }
 
-/* Count values of a packed run, from the one skip behind the next. */
+/* Count values of a packed run, from the one that is skip after the next. */
 static void
 unpack(const struct hybrid *hybrid, size_t skip, uint32_t *values, size_t count)
 {
@@ -161,6 +164,7 @@ unpack(const struct hybrid *hybrid, size_t skip, uint32_t *values, size_t count)
     size_t quick = loadable(p, end, hybrid->width, first + count);
     uint64_t mask = (UINT64_C(1) << width) - 1;
 
+    assert(width <= 32 && skip + count <= hybrid->left);
     quick = quick > first ? quick - first : 0;
     for (; i < quick; i++)
         values[i] = (uint32_t)quick_bits_at(p, bit + i * width, mask);
@@ -238,6 +242,7 @@ look_up_run(const struct hybrid *hybrid, struct hybrid_table *table,
     uint32_t index = hybrid->value;
     uint64_t word;
 
+    assert(table->count > 0 && count <= hybrid->left);
     if (hybrid->packed && hybrid->width == 8) {
         look_up_bytes(hybrid->run + hybrid->first, 1, table, words, count);
     } else if (hybrid->packed && hybrid->width == 16) {
@@ -289,6 +294,8 @@ hybrid_pick(struct hybrid *hybrid, struct hybrid_table *table,
 {
     if (table->count == 0)
         return count == 0;
+    assert(count == 0 || (rows[0] >= hybrid->count - hybrid->to_come &&
+                          rows[count - 1] < hybrid->count));
     for (size_t i = 0; i < count; i++) {
         uint64_t skip = rows[i] - (hybrid->count - hybrid->to_come);
         uint32_t index;
@@ -419,13 +426,14 @@ add_bits(const struct delta *delta, uint64_t value, uint64_t *words,
     return value;
 }
 
-/* The next count values of the miniblock in hand. */
+/* The next count values of the current miniblock. */
 static uint64_t
 add_up(const struct delta *delta, uint64_t *words, size_t count)
 {
     uint64_t least = delta->least, value = delta->value;
     const unsigned char *p = delta->mini + delta->next * delta->width / 8;
 
+    assert(delta->width <= 64 && delta->next + count <= delta->mini_size);
     switch (delta->width) {
     case 0: return add_bytes(p, 0, least, value, words, count);
     case 8: return add_bytes(p, 1, least, value, words, count);
@@ -436,7 +444,7 @@ add_up(const struct delta *delta, uint64_t *words, size_t count)
     }
 }
 
-/* How many of count values the miniblock in hand has, or the next one; 0:
+/* How many of count values the current miniblock has, or the next one; 0:
  * damaged. */
 static size_t
 mini_of(struct delta *delta, size_t count)
@@ -504,6 +512,7 @@ decode_delta(const unsigned char **at, const unsigned char *end, unsigned bits,
 {
     struct delta delta;
 
+    assert(bits == 32 || bits == 64);
     if (!delta_init(&delta, *at, end, count) ||
         !delta_next(&delta, words, count))
         return false;
@@ -573,9 +582,9 @@ decode_snappy(const unsigned char *bytes, size_t length, unsigned char *out,
 {
     const unsigned char *at = bytes, *end = bytes + length;
     unsigned char *to = out;
-    uint64_t told;
+    uint64_t full;
 
-    if (!get_varint(&at, end, &told) || told != size)
+    if (!get_varint(&at, end, &full) || full != size)
         return false;
     while (at < end) {
         unsigned tag = *at++;

@@ -1,7 +1,7 @@
 /* decode.h - the encodings of Parquet that we read.
  *
  * Source of the rules: Encodings.md of apache/parquet-format.  The bytes come
- * from outside: each function reads [*at, end), moves *at behind what it read
+ * from outside: each function reads [*at, end), moves *at past what it read
  * and returns false when the bytes do not hold what they should.  Nothing
  * beyond count values is written.
  */
@@ -19,7 +19,7 @@ struct hybrid {
     const unsigned char *at, *end;
     unsigned width;
     uint64_t count, to_come; /* values in all; those not given yet */
-    /* of the run in hand */
+    /* of the current run */
     bool packed;
     uint32_t value;           /* when not packed */
     const unsigned char *run; /* when packed */
@@ -69,11 +69,11 @@ struct delta {
     uint64_t minis, mini_size; /* of a block; values of one */
     uint64_t value;            /* the last */
     bool is_first;             /* value is the first, and to come */
-    /* of the block in hand */
+    /* of the current block */
     uint64_t least;
     const unsigned char *widths;
     uint64_t next_mini;
-    /* of the miniblock in hand */
+    /* of the current miniblock */
     const unsigned char *mini;
     unsigned width;
     size_t next; /* value of it */

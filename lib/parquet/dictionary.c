@@ -11,6 +11,9 @@
 #define EARLY           16384 /* words after which to judge */
 #define NONE            UINT32_MAX
 
+_Static_assert(1 << SLOT_BITS_MAX == 4 * DICTIONARY_MAX,
+               "a full dictionary leaves three slots of four free");
+
 int
 dictionary_init(struct dictionary *d, size_t rows, struct failure *failure)
 {
@@ -75,6 +78,7 @@ slot_of(uint32_t *slots, unsigned bits, const uint64_t *entries, uint64_t word)
 static void
 set_slots(struct dictionary *d, unsigned bits)
 {
+    assert(bits <= SLOT_BITS_MAX && d->count <= 1U << (bits - 2));
     d->slot_bits = bits;
     memset(d->slots, 0, sizeof *d->slots << bits);
     for (uint32_t i = 0; i < d->count; i++)
@@ -130,6 +134,7 @@ sort(struct dictionary *d)
 
     for (uint32_t i = 0; i < d->count; i++)
         most = d->counts[i] > most ? d->counts[i] : most;
+    assert(most <= d->rows);
     memset(d->buckets, 0, (most + 1UL) * sizeof *d->buckets);
     for (uint32_t i = 0; i < d->count; i++)
         d->buckets[d->counts[i]]++;
@@ -139,6 +144,7 @@ sort(struct dictionary *d)
         d->buckets[n] = at;
         at += size;
     }
+    assert(at == d->count);
     for (uint32_t i = 0; i < d->count; i++) {
         d->order[i] = d->buckets[d->counts[i]]++;
         d->values[d->order[i]] = d->entries[i];
@@ -163,6 +169,7 @@ build_small(struct dictionary *d, const uint64_t *words, size_t count,
     sort(d);
     while (d->counts[d->values[d->count - 1]] == 0)
         d->count--;
+    assert(d->count <= count); /* each of them is a word at least once */
     for (size_t i = 0; i < count; i++)
         indices[i] = order[words[i]];
 }
@@ -174,7 +181,7 @@ dictionary_build(struct dictionary *d, const uint64_t *words, size_t count,
     uint32_t *indices;
     const uint32_t *order;
 
-    assert(count > 0 && count <= d->rows);
+    assert(count > 0 && count <= d->rows && limit > 0);
     d->count = 0;
     if (limit <= DICTIONARY_MAX)
         return build_small(d, words, count, (uint32_t)limit), true;

@@ -1,5 +1,6 @@
 #include "parquet/encode.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define BLOCK_MAX 2048
@@ -33,6 +34,7 @@ pack(const uint64_t *values, size_t count, unsigned width, unsigned char *at)
     uint64_t word = 0;
     unsigned used = 0;
 
+    assert(width <= 64 && count % 32 == 0);
     if (width % 8 == 0) {
         for (size_t i = 0; i < count; i++, at += width / 8)
             memcpy(at, &values[i], 8); /* the next one goes over the rest */
@@ -66,6 +68,8 @@ put_block(struct steps *steps, size_t count, int64_t least, uint64_t bits,
     unsigned mini = shape->block / shape->minis;
     unsigned char *room, *at;
 
+    assert(count > 0 && count <= shape->block);
+    assert(least <= steps->least); /* so what is packed is not negative */
     put_varint(out, ((uint64_t)least << 1) ^ (least < 0 ? UINT64_MAX : 0));
     room = bytes_room(out, shape->minis + shape->block * 8UL + 8);
     if (!room)
@@ -91,6 +95,7 @@ put_block(struct steps *steps, size_t count, int64_t least, uint64_t bits,
         if (m * mini < count)
             at = pack(from, mini, width, at);
     }
+    assert((size_t)(at - room) <= shape->minis + shape->block * 8UL);
     out->size += (size_t)(at - room);
 }
 
@@ -102,6 +107,7 @@ subtract(const uint64_t *words, size_t count, unsigned bits,
     int64_t least = INT64_MAX, most = INT64_MIN;
     uint64_t last = words[-1];
 
+    assert(count <= BLOCK_MAX);
     for (size_t i = 0; i < count; i++) {
         int64_t step = (int64_t)(words[i] - last);
 
@@ -141,6 +147,8 @@ encode_delta(const uint64_t *words, size_t count, unsigned bits,
     int64_t first = count ? (int64_t)words[0] : 0, common = 0;
     struct steps steps;
 
+    assert(bits == 32 || bits == 64);
+    assert(shape->block <= BLOCK_MAX && shape->minis <= MINIS_MAX);
     if (bits == 32)
         first = (int32_t)first;
     if (shape->bytes)
@@ -163,6 +171,7 @@ encode_delta(const uint64_t *words, size_t count, unsigned bits,
 void
 encode_run(uint32_t value, size_t count, unsigned width, struct bytes *out)
 {
+    assert(width < 32 && value >> width == 0);
     put_varint(out, (uint64_t)count << 1);
     bytes_put(out, &value, (width + 7) / 8);
 }
@@ -177,6 +186,7 @@ put_packed(const uint32_t *values, size_t count, unsigned width,
     uint64_t word = 0;
     unsigned used = 0;
 
+    assert(width >= 1 && width <= 24);
     put_varint(out, (uint64_t)groups << 1 | 1);
     room = at = bytes_room(out, groups * width + 8);
     if (!room)
@@ -244,6 +254,7 @@ encode_hybrid(const uint32_t *values, size_t count, unsigned width,
         /* what is packed before a run must be whole groups of eight */
         lead = (8 - (start - i) % 8) % 8;
         lead = lead < run ? lead : run;
+        assert((start + lead - i) % 8 == 0 || start == count);
         if (start + lead > i)
             put_packed(values + i, start + lead - i, width, out);
         if (run > lead)

@@ -2,6 +2,7 @@
  * the field ids of parquet.thrift. */
 #include "parquet/parquet.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -509,7 +510,7 @@ get_file(struct thrift_reader *reader, struct parquet_footer *footer,
     return result;
 }
 
-/* Gives the Bloom filters their checks, if the file tells them. */
+/* Gives the Bloom filters their checks, if the file has them. */
 static void
 take_bloom_checks(struct parquet_footer *footer)
 {
@@ -543,11 +544,12 @@ parquet_footer_parse(struct parquet_footer *footer, const void *bytes,
         return fail(failure, FAILURE_DATA,
                     "its footer is damaged %zu bytes after its beginning",
                     (size_t)(reader.at - reader.start));
+    assert(reader.depth == 0);
     for (uint32_t i = 0; i < footer->group_count; i++)
         rows += footer->groups[i].rows;
     if (rows != footer->rows)
         return fail(failure, FAILURE_DATA,
-                    "its footer tells %lld rows, its row groups %lld",
+                    "its footer says %lld rows, its row groups %lld",
                     (long long)footer->rows, (long long)rows);
     take_bloom_checks(footer);
     return 0;

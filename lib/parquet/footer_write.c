@@ -2,6 +2,7 @@
  * parquet.thrift. */
 #include "parquet/parquet.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define REPETITION_OPTIONAL 1
 
 #define CHECK_SIZE (sizeof PARQUET_NO_CHECK - 1)
+_Static_assert(CHECK_SIZE == 16, "hexadecimal digits of an XXH3-64");
 
 static void
 put_timestamp(struct thrift_writer *writer)
@@ -102,6 +104,8 @@ static void
 put_stats(struct thrift_writer *writer, int16_t id,
           const struct parquet_stats *stats)
 {
+    assert(stats->min_size <= PARQUET_FLBA_MAX &&
+           stats->max_size <= PARQUET_FLBA_MAX);
     thrift_put_struct(writer, id);
     thrift_put_i64(writer, 3, stats->nulls);
     if (stats->has_bounds) {
@@ -122,6 +126,8 @@ put_chunk_data(struct thrift_writer *writer,
 {
     bool dictionary = chunk->dictionary_offset != 0;
 
+    assert(chunk->dictionary_offset < chunk->data_offset);
+    assert(chunk->bloom_size <= INT32_MAX);
     thrift_put_struct(writer, 3);
     thrift_put_i32(writer, 1, (int32_t)column->physical);
     thrift_put_list(writer, 2, THRIFT_I32, dictionary ? 3 : 2);
@@ -210,6 +216,8 @@ parquet_footer_format(const struct parquet_footer *footer, struct bytes *out)
 {
     struct thrift_writer writer = {.out = out};
 
+    assert(footer->column_count > 0 &&
+           footer->column_count <= PARQUET_COLUMNS_MAX);
     thrift_open(&writer);
     thrift_put_i32(&writer, 1, 2);
     put_schema(&writer, footer);
@@ -232,11 +240,12 @@ parquet_footer_format(const struct parquet_footer *footer, struct bytes *out)
         thrift_close(&writer);
     }
     thrift_close(&writer);
+    assert(writer.depth == 0);
 }
 
 /* ---- the check ----------------------------------------------------------- */
 
-/* The value of the key PARQUET_CHECK in a footer's bytes, or NULL: behind the
+/* The value of the key PARQUET_CHECK in a footer's bytes, or NULL: after the
  * key, the head of field 2, and its length. */
 static unsigned char *
 find_check(unsigned char *bytes, size_t size)

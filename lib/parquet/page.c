@@ -1,6 +1,7 @@
 /* PageHeader, ColumnIndex and OffsetIndex, to and from Thrift. */
 #include "parquet/parquet.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "parquet/thrift.h"
@@ -20,6 +21,8 @@ parquet_page_format(const struct parquet_page_head *head, struct bytes *out)
     struct thrift_writer writer = {.out = out};
     bool dictionary = head->kind == PARQUET_DICTIONARY_PAGE;
 
+    assert(dictionary || head->kind == PARQUET_DATA_PAGE);
+    assert(head->plain_size >= 0 && head->size >= 0 && head->values >= 0);
     thrift_open(&writer);
     thrift_put_i32(&writer, 1, (int32_t)head->kind);
     thrift_put_i32(&writer, 2, head->plain_size);
@@ -171,6 +174,7 @@ parquet_page_parse(struct parquet_page_head *head, const void *bytes,
     thrift_enter(&reader);
     while (thrift_next(&reader))
         get_field(&reader, head, &found);
+    assert(head->kind < sizeof needs / sizeof *needs);
     check_fields(&reader, found, needs[head->kind]);
     if (reader.bad)
         return fail(failure, FAILURE_DATA, "a page's head is damaged");
@@ -183,6 +187,7 @@ parquet_column_index_format(const struct parquet_stats *stats, bool all_null,
 {
     struct thrift_writer writer = {.out = out};
 
+    assert(all_null || stats->has_bounds);
     thrift_open(&writer);
     thrift_put_list(&writer, 1, THRIFT_TRUE, 1);
     thrift_element_bool(&writer, all_null);

@@ -1,6 +1,7 @@
 /* A chunk of a Parquet file: its pages, uncompressed, checked and read. */
 #include "parquet/reader.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <libdeflate.h>
 #include <stdlib.h>
@@ -12,6 +13,9 @@
 
 #define PAGE_MAX       (256 * 1024 * 1024) /* bytes of a page, uncompressed */
 #define PAGE_HEAD_ROOM 128 /* bytes, more than the head of our own pages */
+
+_Static_assert(PARQUET_GROUP_ROWS <= PARQUET_READ_ROWS,
+               "row groups that we write can be read");
 
 /* ---- compression --------------------------------------------------------- */
 
@@ -108,7 +112,7 @@ open_page(struct page_reader *page, const struct parquet_page_head *head,
     size_t plain = (size_t)head->plain_size, size = (size_t)head->size;
 
     if (plain > PAGE_MAX || lead > plain || lead > size)
-        return damaged(page, "a page's head tells impossible sizes");
+        return damaged(page, "a page's head has impossible sizes");
     bytes_clear(to);
     room = bytes_room(to, plain + 8);
     if (!room)
@@ -148,6 +152,7 @@ take_levels(struct page_reader *page, uint32_t count, const unsigned char **at,
     int64_t found = 0;
     uint32_t all;
 
+    assert(count <= page->chunk.out->values.count - page->done);
     if (decode_run(at, end, 1, &all, count)) {
         if (all > 1)
             return damaged(page, "a definition level above 1");
@@ -197,6 +202,7 @@ take_values(struct page_reader *page, const struct parquet_page_head *head,
 
     if (found < 0)
         return -1;
+    assert(rows <= out->values.count - page->done && found <= rows);
     out->values.nulls += rows - (uint32_t)found;
     page->done += rows;
     if (found == page->rows && keep_page(page, head->encoding, at, end))
@@ -263,7 +269,7 @@ take_v2(struct page_reader *page, const struct parquet_page_head *head,
     return take_values(page, head, plain->bytes + lead, end, found);
 }
 
-/* One page at *at; moves behind it. */
+/* One page at *at; moves past it. */
 static int
 take_page(struct page_reader *page, const unsigned char **at,
           const unsigned char *end)
@@ -351,6 +357,8 @@ page_reader_of(struct parquet_reader *reader, uint32_t group, unsigned column,
 {
     const struct parquet_group *rows = &reader->footer.groups[group];
 
+    assert(group < reader->footer.group_count);
+    assert(column < reader->footer.column_count);
     return (struct page_reader){
         .file = reader,
         .chunk = {.column = &reader->footer.columns[column], .out = out},
@@ -411,7 +419,7 @@ parquet_cursor_open(struct parquet_cursor *cursor,
     return 0;
 }
 
-/* The dictionary page, when the one page behind it has all rows as indices to
+/* The dictionary page, when the one page after it has all rows as indices to
  * it: 1; 0 when not; -1. */
 static int
 read_dictionary(struct page_reader *page, const struct parquet_chunk *chunk)
@@ -422,18 +430,23 @@ read_dictionary(struct page_reader *page, const struct parquet_chunk *chunk)
     struct failure ignored = {0};
     uint64_t size;
 
+    if (make_room(page->chunk.out, 0, page->failure) != 0)
+        return -1;
     if (start == 0 || chunk->data_offset <= start ||
         chunk->data_offset - start > chunk->size)
         return 0;
     size = (uint64_t)(chunk->data_offset - start) + PAGE_HEAD_ROOM;
     if (size > (uint64_t)chunk->size)
         size = (uint64_t)chunk->size;
-    if (make_room(page->chunk.out, 0, page->failure) != 0 ||
-        parquet_reader_at(page->file, (uint64_t)start, size, &page->file->raw,
+    if (parquet_reader_at(page->file, (uint64_t)start, size, &page->file->raw,
                           page->failure) != 0)
         return -1;
     at = page->file->raw.bytes;
     end = at + size;
+    if (parquet_page_parse(&head, at, (size_t)(chunk->data_offset - start),
+                           &ignored) > 0 &&
+        head.kind != PARQUET_DICTIONARY_PAGE)
+        return 0; /* nor is there room for the values of another page */
     if (take_page(page, &at, at + (chunk->data_offset - start)) != 0)
         return fail_at(page->failure, "page at byte %" PRId64, start);
     return page->chunk.has_dictionary &&

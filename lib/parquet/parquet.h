@@ -9,6 +9,7 @@
 #ifndef PARQUET_PARQUET_H
 #define PARQUET_PARQUET_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -103,6 +104,7 @@ struct parquet_stats {
     uint8_t min_size, max_size; /* values as PLAIN would write them */
     unsigned char min[PARQUET_FLBA_MAX], max[PARQUET_FLBA_MAX];
 };
+_Static_assert(PARQUET_FLBA_MAX <= UINT8_MAX, "min_size counts its bytes");
 
 struct parquet_chunk {
     enum parquet_codec codec;
@@ -113,8 +115,8 @@ struct parquet_chunk {
     int64_t dictionary_offset;                        /* 0: none */
     int64_t column_index_offset, offset_index_offset; /* 0: none */
     int32_t column_index_size, offset_index_size;
-    int64_t bloom_offset, bloom_size; /* 0: no Bloom filter, not told */
-    uint64_t bloom_check;             /* its XXH3-64; 0: not told */
+    int64_t bloom_offset, bloom_size; /* 0: no Bloom filter, not given */
+    uint64_t bloom_check;             /* its XXH3-64; 0: not given */
     enum parquet_encoding encoding;   /* when writing */
     uint32_t encodings;               /* when read: a bit for each in use */
     struct parquet_stats stats;
@@ -137,7 +139,7 @@ struct parquet_footer {
     uint32_t group_count;
     struct parquet_pair *pairs; /* owned */
     uint32_t pair_count;
-    char *created_by; /* owned; NULL: not told */
+    char *created_by; /* owned; NULL: not given */
 };
 
 void parquet_footer_free(struct parquet_footer *footer);
@@ -158,6 +160,7 @@ int parquet_footer_column(const struct parquet_footer *footer,
 static inline struct parquet_chunk *
 parquet_footer_chunk(const struct parquet_footer *footer, size_t number)
 {
+    assert(number < (size_t)footer->group_count * footer->column_count);
     return &footer->groups[number / footer->column_count]
                 .chunks[number % footer->column_count];
 }
@@ -174,7 +177,7 @@ void parquet_footer_format(const struct parquet_footer *footer,
  * value PARQUET_NO_CHECK; sealing sets the value to the XXH3-64 of the footer
  * with that value, in 16 hexadecimal digits. */
 #define PARQUET_CHECK    "xtape.check"
-#define PARQUET_BLOOMS   "xtape.blooms" /* likewise of each Bloom filter */
+#define PARQUET_BLOOMS   "xtape.blooms" /* the checks of the Bloom filters */
 #define PARQUET_NO_CHECK "----------------"
 void parquet_footer_seal(unsigned char *bytes, size_t size);
 

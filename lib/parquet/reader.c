@@ -1,5 +1,6 @@
 #include "parquet/reader.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,9 @@
 
 #define TAIL       8 /* length of the footer, magic */
 #define FOOTER_MAX (256 * 1024 * 1024)
+
+_Static_assert(TAIL == sizeof(uint32_t) + sizeof PARQUET_MAGIC - 1,
+               "the length and the magic");
 
 int
 parquet_reader_at(struct parquet_reader *reader, uint64_t offset, size_t size,
@@ -155,6 +159,8 @@ parquet_reader_may_have(struct parquet_reader *reader, uint32_t group,
     uint32_t size;
     long head;
 
+    assert(group < reader->footer.group_count);
+    assert(column < reader->footer.column_count);
     if (chunk->bloom_offset <= 0 || chunk->bloom_size <= BLOOM_HEAD_MAX / 2 ||
         start + (uint64_t)chunk->bloom_size > reader->input.size)
         return 1;

@@ -38,7 +38,7 @@ void parquet_reader_close(struct parquet_reader *reader);
 int parquet_reader_take(struct parquet_reader *reader, struct input *input,
                         struct failure *failure);
 
-/* Makes another reader of the same file, with memory of its own, for another
+/* Makes another reader of the same file, with separate memory, for another
  * thread.  The first must outlive it. */
 int parquet_reader_share(struct parquet_reader *reader,
                          const struct parquet_reader *first,

@@ -22,10 +22,13 @@ put_zigzag(struct bytes *out, int64_t value)
 static void
 put_field(struct thrift_writer *writer, int16_t id, enum thrift_type type)
 {
-    int16_t *last = &writer->last[writer->depth - 1];
-    int step = id - *last;
+    int16_t *last;
+    int step;
 
-    assert(writer->depth > 0 && step > 0);
+    assert(writer->depth > 0);
+    last = &writer->last[writer->depth - 1];
+    step = id - *last;
+    assert(step > 0);
     if (step <= 15) {
         bytes_put_byte(writer->out, (unsigned)step << 4 | type);
     } else {
@@ -117,6 +120,7 @@ void
 thrift_put_list(struct thrift_writer *writer, int16_t id,
                 enum thrift_type element, size_t count)
 {
+    assert(element > THRIFT_STOP && element <= THRIFT_STRUCT);
     put_field(writer, id, THRIFT_LIST);
     if (count < 15) {
         bytes_put_byte(writer->out, (unsigned)count << 4 | element);
@@ -195,6 +199,7 @@ thrift_next(struct thrift_reader *reader)
     unsigned byte = get_byte(reader);
     int64_t id;
 
+    assert(reader->depth <= THRIFT_DEPTH && reader->at <= reader->end);
     if (reader->bad || reader->depth == 0)
         return reader->bad = true, false;
     if (byte == THRIFT_STOP)
@@ -222,6 +227,7 @@ thrift_int_in(struct thrift_reader *reader, int64_t min, int64_t max)
 {
     int64_t value = thrift_int(reader);
 
+    assert(min <= max);
     if (value < min || value > max)
         return reader->bad = true, min;
     return value;

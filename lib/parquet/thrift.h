@@ -96,7 +96,7 @@ bool thrift_bool(struct thrift_reader *reader);
 const unsigned char *thrift_binary(struct thrift_reader *reader, size_t *size);
 
 /* The number of elements of a list field; bad unless its elements are of that
- * type (any boolean for THRIFT_TRUE), or when it cannot be that many. */
+ * type (any boolean for THRIFT_TRUE), or when the bytes cannot hold so many. */
 size_t thrift_list(struct thrift_reader *reader, enum thrift_type element);
 int64_t thrift_next_int(struct thrift_reader *reader);
 bool thrift_next_bool(struct thrift_reader *reader);

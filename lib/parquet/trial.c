@@ -3,6 +3,8 @@
  * further back than a sample goes. */
 #include "parquet/chunk.h"
 
+#include <assert.h>
+
 #define SAMPLE                                                                 \
     16384 /* values, from the middle: neighbours, as in the whole              \
            */
@@ -39,6 +41,7 @@ size_of_sample(const struct parquet_source *source, enum parquet_way way,
     size_t from = (source->cells->count - sample) / 2;
     int64_t near, fast;
 
+    assert(sample > 0 && sample <= source->cells->count);
     bytes_clear(&source->scratch->plain);
     parquet_put_values(source, way, from, sample, &source->scratch->plain);
     near = packed_size(source, PARQUET_SEARCH_NEAR);
@@ -123,6 +126,7 @@ parquet_choose(const struct parquet_source *source,
     }
     if (search < 0 || dictionary < 0)
         return -1;
+    assert(search < PARQUET_SEARCH_COUNT && dictionary < PARQUET_SEARCH_COUNT);
     *choice = (struct parquet_choice){
         .way = (uint8_t)way,
         .search = (uint8_t)search,

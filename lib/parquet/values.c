@@ -1,5 +1,6 @@
 #include "parquet/values.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,7 @@ add_text(struct chunk_reader *reader, const unsigned char *bytes, size_t size)
     struct parquet_text text = {
         (const unsigned char *)(uintptr_t)out->bytes.size, (uint32_t)size};
 
+    assert(size <= UINT32_MAX); /* pages are shorter than that */
     bytes_put(&out->bytes, bytes, size);
     bytes_put(&out->table, &text, sizeof text);
     out->bytes.failed |= out->table.failed; /* one place to look at */
@@ -61,6 +63,7 @@ chunk_reader_finish(struct chunk_reader *reader)
     struct parquet_chunk_values *out = reader->out;
     struct parquet_text *table = (void *)out->table.bytes;
 
+    assert(out->table.size == out->values.table_count * sizeof *table);
     for (uint32_t i = 0; i < out->values.table_count; i++)
         table[i].bytes = out->bytes.bytes + (uintptr_t)table[i].bytes;
     out->values.table = table;
@@ -146,6 +149,7 @@ plain_words(struct chunk_reader *reader, const unsigned char *at,
 {
     unsigned width = width_of(reader->column);
 
+    assert(width == 4 || width == 8);
     if ((size_t)(end - at) / width < count)
         return damaged(failure);
     if (width == 8) {

@@ -168,7 +168,7 @@ write_chunk(struct parquet_writer *writer, unsigned number,
     return put_pages(writer, &source, decision, chunk);
 }
 
-/* The filters lie behind the row group, which they are not part of. */
+/* The filters lie after the row group, which they are not part of. */
 static int
 put_blooms(struct parquet_writer *writer, struct parquet_group *group,
            struct failure *failure)
@@ -210,7 +210,7 @@ parquet_writer_group(struct parquet_writer *writer, uint32_t rows,
 
         if (fill(owner, i, &cells, failure) != 0)
             return -1;
-        assert(cells.rows == rows);
+        assert(cells.rows == rows && cells.count <= rows);
         if (write_chunk(writer, i, &cells, failure) != 0)
             return -1;
     }
@@ -239,6 +239,7 @@ put_indexes(struct parquet_writer *writer, struct bytes *out)
         } else if (i >= cells) {
             int64_t head = chunk->data_offset - parquet_chunk_start(chunk);
 
+            assert(head >= 0 && head <= chunk->size);
             parquet_offset_index_format(chunk->data_offset,
                                         (int32_t)(chunk->size - head), out);
             chunk->offset_index_offset = (int64_t)(writer->size + start);

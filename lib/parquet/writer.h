@@ -42,7 +42,7 @@ int parquet_writer_group(struct parquet_writer *writer, uint32_t rows,
                          parquet_fill *fill, void *owner,
                          struct failure *failure);
 
-/* Writes the indexes and the footer, and tells the hash of all that was
+/* Writes the indexes and the footer, and gives the hash of all that was
  * written.  The output is still to be committed. */
 int parquet_writer_end(struct parquet_writer *writer, struct quick_value *hash,
                        struct failure *failure);

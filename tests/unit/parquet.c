@@ -419,6 +419,38 @@ bloom_is_as_told(void)
            bloom_has(all, 7);
 }
 
+/* Where the footer says that a dictionary lies there is a page of values. */
+static bool
+misplaced_dictionary_holds(const char *path, struct parquet_scratch *scratch)
+{
+    struct failure failure = {0};
+    struct parquet_writer writer;
+    struct parquet_chunk *chunk;
+    struct parquet_reader reader = {0};
+    struct parquet_chunk_values values = {0};
+    struct quick_value hash;
+    struct output output;
+    bool good;
+
+    if (output_open(&output, path, &failure) != 0 ||
+        parquet_writer_init(&writer, &output, scratch, columns, COLUMNS,
+                            &failure) != 0 ||
+        parquet_writer_group(&writer, table.rows, fill, NULL, &failure) != 0)
+        abort();
+    chunk = writer.footer.groups[0].chunks;
+    chunk->dictionary_offset = chunk->data_offset;
+    chunk->data_offset += chunk->size;
+    good = parquet_writer_end(&writer, &hash, &failure) == 0 &&
+           output_commit(&output) == 0 &&
+           parquet_reader_open(&reader, path, &failure) == 0 &&
+           parquet_reader_dictionary(&reader, 0, 0, &values, &failure) == 0 &&
+           values.words.size == 0 && values.values.count == 0;
+    parquet_writer_free(&writer);
+    parquet_chunk_values_free(&values);
+    parquet_reader_close(&reader);
+    return good;
+}
+
 static char *
 read_file(const char *path, size_t *size)
 {
@@ -491,6 +523,8 @@ test_files(void)
     OK("rows that are picked are those of the whole", cursors_hold(one));
     OK("its Bloom filters let pass what is there, and little else",
        blooms_hold(one) && bloom_is_as_told());
+    OK("a page of values is not taken for a dictionary",
+       misplaced_dictionary_holds(two, &scratch));
     make_table(40);
     OK("so is a small one",
        write_table(one, &scratch, &first) && read_table(one) == 1);
