@@ -15,13 +15,13 @@ match_touch(const struct market *market, uint8_t side, int64_t offset)
     int64_t key =
         shown->best_key > hidden->best_key ? shown->best_key : hidden->best_key;
 
+    assert(side == SIDE_BUY || side == SIDE_SELL);
     if (key == KEY_NONE)
         return DECIMAL_NULL;
     return ladder_key(shown, key - offset); /* it is its own inverse */
 }
 
-/* ---- what kind of order it is
- * ------------------------------------------------------------ */
+/* ---- what kind of order it is -------------------------------------------- */
 
 /* Whether it stays with what it does not trade. */
 static bool
@@ -109,6 +109,7 @@ rest(struct match *match, struct market *market, uint32_t order,
     const struct resting *resting = &match->books.orders[order];
     enum book_place place = match_rest_place(match, order);
 
+    assert(books_limit(&match->books, order) != DECIMAL_NULL);
     if (place == PLACE_ALL_OR_NONE &&
         market->all_or_none[resting->side - SIDE_BUY] >= ALL_OR_NONE_MAX)
         cancel(match, market, order, turn, REASON_LIMIT_REACHED);
@@ -152,6 +153,7 @@ match_act(struct match *match, struct market *market, uint32_t order,
     assert(resting->place == PLACE_NOWHERE && resting->open > 0);
     if (!reason && match_take(match, market, &taker, failure) != 0)
         return -1;
+    assert(taker.open >= 0 && taker.open <= resting->open);
     resting->open = taker.open;
     if (taker.open == 0)
         match_remove(match, market, order);

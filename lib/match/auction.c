@@ -37,6 +37,7 @@ match_build_curve(struct match *match, struct market *market,
 {
     if (market->has_curve)
         return 0;
+    assert(market->curve == 0); /* the last one was discarded */
     market->has_curve = true;
     for (int side = 0; side < 2; side++)
         for (size_t i = 0; i < sizeof layers; i++)
@@ -81,6 +82,7 @@ best_prices(const struct match *match, const struct market *market,
     curve_cut(curves, market->curve, unpriced, 0, &below, &above);
     if (!below.exists && !above.exists)
         return only(DECIMAL_NULL);
+    assert(!below.exists || !above.exists || below.price < above.price);
     buys = below.exists ? below.demand - below.supply : 0;
     sells = above.exists ? above.supply - above.demand : 0;
     if (!above.exists ||
@@ -120,6 +122,7 @@ settle(const struct market *market, const struct range *range)
 {
     int64_t reference = reference_of(market);
 
+    assert(range->low <= range->high);
     if (range->low == DECIMAL_NULL)
         return reference; /* nobody named a price */
     if (range->low == range->high)
@@ -301,6 +304,7 @@ trade_at(struct match *match, struct market *market, const struct event *cause,
         int64_t sold = books_open(books, sell);
         int64_t quantity = bought < sold ? bought : sold;
 
+        assert(quantity > 0); /* else this would not end */
         if (prevent(match, market, cause, buy, sell, quantity))
             continue;
         emit_cross(match, market, cause, buy, sell, price, quantity);

@@ -1,5 +1,7 @@
 #include "match/check.h"
 
+#include <assert.h>
+
 enum reason
 check_stop(const struct market *market, int64_t price)
 {
@@ -18,7 +20,7 @@ check_stop(const struct market *market, int64_t price)
 
 enum need { NEVER_GIVEN, MAY_BE_GIVEN, MUST_BE_GIVEN };
 
-/* What a type of order may say. */
+/* What a type of order may have. */
 static const struct kind {
     uint16_t times; /* in force; 0: there is no such type */
     uint8_t flags;
@@ -42,6 +44,9 @@ static const struct kind {
     [ORDER_MARKET_TO_LIMIT] = {MOST_TIMES, ORDER_HIDDEN | ORDER_ALL_OR_NONE,
                                false, true, NEVER_GIVEN, NEVER_GIVEN},
 };
+
+_Static_assert(ORDER_MARKET_TO_LIMIT < 16 && TIF_AT_CLOSE < 16,
+               "types and times in force fit their four bits");
 
 static const struct kind *
 kind_of(const struct arrival *arrival)
@@ -96,7 +101,7 @@ is_collectable(const struct arrival *arrival)
              is_given(order->price_offset));
 }
 
-/* What the session says to a new order. */
+/* Why the session refuses a new order; 0: it does not. */
 static enum reason
 check_session(const struct market *market, const struct arrival *arrival)
 {
@@ -176,6 +181,7 @@ is_limit_reached(const struct market *market, const struct arrival *arrival)
 {
     const struct order *order = arrival->order;
 
+    assert(order->side == SIDE_BUY || order->side == SIDE_SELL);
     if (order->display_quantity > 0 &&
         order->quantity / order->display_quantity > PEAKS_MAX)
         return true;

@@ -37,6 +37,7 @@ choose(struct match *match, uint32_t order, struct failure *failure)
         array_grow(match->choices, &match->choice_capacity,
                    match->choice_count + 1, sizeof *choices, failure);
 
+    assert(resting->book < match->count);
     if (!choices)
         return -1;
     match->choices = choices;
@@ -158,6 +159,8 @@ end_orders(struct match *match, const struct event *event, enum event_type type,
         struct market *market = &match->markets[match->choices[i].index];
         struct event cause;
 
+        assert(i == 0 ||
+               compare_ids(&match->choices[i - 1], &match->choices[i]) < 0);
         if (match_cause(match, market, event, &cause, failure) != 0)
             return -1;
         emit_end(match, &cause, type, request, reason, order);
@@ -262,6 +265,7 @@ match_expire(struct match *match, const struct event *cause,
         uint32_t index = match->books.orders[order].book;
         struct market *market = &match->markets[index];
 
+        assert(books_extra(&match->books, order)->expire_time <= match->now);
         if (match_cause(match, market, cause, &own, failure) != 0)
             return -1;
         emit_end(match, &own, EVENT_EXPIRED, 0, REASON_EXPIRE_TIME, order);

@@ -1,5 +1,6 @@
 #include "match/curves.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,7 @@ new_node(struct curves *curves, int64_t price)
     uint64_t mixed =
         ((uint64_t)price ^ hash_seed) * UINT64_C(0x9e3779b97f4a7c15);
 
+    assert(number || curves->used < curves->capacity); /* curves_reserve */
     if (number)
         curves->free = curves->nodes[number].kids[0];
     else
@@ -52,6 +54,7 @@ new_node(struct curves *curves, int64_t price)
 static void
 free_node(struct curves *curves, uint32_t number)
 {
+    assert(number > 0 && number <= curves->used);
     curves->nodes[number].kids[0] = curves->free;
     curves->free = number;
 }
@@ -78,6 +81,7 @@ merge(struct curves *curves, uint32_t lower, uint32_t higher)
 
     if (!lower || !higher)
         return lower ? lower : higher;
+    assert(low->price < high->price);
     if (low->rank > high->rank) {
         low->kids[1] = merge(curves, low->kids[1], higher);
         sum_up(curves, lower);
@@ -95,6 +99,7 @@ lift(struct curves *curves, uint32_t parent, int which)
     struct curve_node *node = &curves->nodes[parent];
     uint32_t kid = node->kids[which];
 
+    assert(kid && curves->nodes[kid].rank > node->rank);
     node->kids[which] = curves->nodes[kid].kids[!which];
     curves->nodes[kid].kids[!which] = parent;
     sum_up(curves, parent);
@@ -133,6 +138,7 @@ void
 curve_add(struct curves *curves, uint32_t *root, int side, int64_t price,
           i128 quantity)
 {
+    assert(side == 0 || side == 1);
     if (quantity != 0)
         *root = add(curves, *root, side, price, quantity);
 }

@@ -35,6 +35,7 @@ is_sooner(const struct match *match, uint32_t order, uint32_t other)
 static void
 put_at(struct match *match, uint32_t at, uint32_t order)
 {
+    assert(at > 0 && at <= match->expiry_count);
     match->expiries[at] = order;
     books_extra(&match->books, order)->expiry = at;
 }
@@ -84,9 +85,11 @@ void
 match_remove_expiry(struct match *match, uint32_t order)
 {
     uint32_t at = books_extra(&match->books, order)->expiry;
-    uint32_t last = match->expiries[match->expiry_count--];
+    uint32_t last = match->expiries[match->expiry_count];
 
-    assert(at > 0 && at <= match->expiry_count + 1);
+    assert(at > 0 && at <= match->expiry_count);
+    assert(match->expiries[at] == order);
+    match->expiry_count--;
     books_extra(&match->books, order)->expiry = 0;
     if (last != order) {
         if (at > 1 && is_sooner(match, last, match->expiries[at / 2]))

@@ -54,6 +54,7 @@ match_follow(struct match *match, struct market *market, uint32_t order)
     if (books->orders[order].order_type != ORDER_TRAILING_STOP)
         return;
     assert((market->trailing == 0) == (market->trailing_tail == 0));
+    assert(extra->price_offset > 0);
     extra->before = market->trailing_tail;
     extra->next = 0;
     if (market->trailing_tail)
@@ -83,6 +84,7 @@ match_unfollow(struct match *match, struct market *market, uint32_t order)
     else
         market->trailing_tail = extra->before;
     market->trailing--;
+    assert((market->trailing == 0) == (market->trailing_head == 0));
 }
 
 /* ---- those that move ----------------------------------------------------- */

@@ -61,6 +61,7 @@ make_room(struct match *match, struct failure *failure)
     uint32_t wanted = match->capacity ? match->capacity * 2 : 64;
     struct market *larger;
 
+    assert(match->count <= match->capacity);
     if (match->count < match->capacity)
         return 0;
     larger = grow_aligned(match->markets, match->count, wanted, sizeof *larger);

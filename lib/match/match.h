@@ -112,6 +112,9 @@ struct market {
     struct indication indicated;      /* the last indicative of this phase */
 };
 
+_Static_assert(offsetof(struct market, book) <= 128,
+               "the book begins within the first two cache lines");
+
 struct match {
     struct books books;
     struct market *markets; /* by index; owned */

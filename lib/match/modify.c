@@ -1,5 +1,7 @@
 #include "match/modify.h"
 
+#include <assert.h>
+
 #include "match/act.h"
 #include "match/check.h"
 #include "match/close.h"
@@ -51,6 +53,7 @@ change_quantity(const struct match *match, const struct market *market,
     int64_t asked = total ? modify->total_quantity : modify->quantity;
     enum reason reason = 0;
 
+    assert(executed >= 0);
     if (total && modify->quantity != DECIMAL_NULL)
         return REASON_INVALID_QUANTITY;
     if (asked != DECIMAL_NULL)
@@ -172,6 +175,7 @@ change_waiting(struct match *match, struct market *market,
     struct extra *extra = books_extra(books, number);
     bool moves = change->stop_price != extra->stop_price;
 
+    assert(books->orders[number].special); /* as all stops are */
     extra->limit = change->price;
     book_reduce(books, number, books->orders[number].open - change->open);
     if (moves)
@@ -222,6 +226,7 @@ apply_modify(struct match *match, struct market *market,
         match_remove(match, market, number);
         return 0;
     }
+    assert(change->quantity >= change->open);
     books->rests[number].quantity = change->quantity;
     if (is_waiting(&books->orders[number])) {
         change_waiting(match, market, change);

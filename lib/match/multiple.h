@@ -8,6 +8,7 @@
 #ifndef MATCH_MULTIPLE_H
 #define MATCH_MULTIPLE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ multiple_of(int64_t size)
     inverse = odd; /* right in 3 bits; each step doubles them */
     for (int bits = 3; bits < 64; bits *= 2)
         inverse *= 2 - odd * inverse;
+    assert(odd * inverse == 1);
     multiple.inverse = inverse;
     return multiple;
 }

@@ -6,7 +6,7 @@
 
 #include "match/match.h"
 
-/* An account event says to which group an account belongs; 0: to none.  The
+/* An account event names the group that an account belongs to; 0: none.  The
  * last one counts. */
 int match_account(struct match *match, const struct account *account,
                   struct failure *failure);

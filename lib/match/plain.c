@@ -1,5 +1,7 @@
 #include "match/plain.h"
 
+#include <assert.h>
+
 #include "match/finish.h"
 #include "match/special.h"
 #include "match/take.h"
@@ -91,6 +93,7 @@ take_plain(struct match *match, struct market *market,
         return taker.open;
     if (match_take(match, market, &taker, failure) != 0)
         return -1;
+    assert(taker.open >= 0 && taker.open <= order->quantity);
     return taker.open;
 }
 
@@ -157,6 +160,7 @@ match_plain_collected(struct match *match, struct market *market,
         emit_order_rejected(match, order, reason);
         return 0;
     }
+    assert(rests(arrival));
     if (books_reserve(&match->books, failure) != 0)
         return -1;
     emit_accepted(match, order, arrival.order_type, arrival.time_in_force);
@@ -175,6 +179,7 @@ match_plain_cancel(struct match *match, struct market *market,
 {
     struct books *books = &match->books;
 
+    assert(!books->orders[number].special);
     emit_cancelled(match, &cancel->event, &books->orders[number]);
     book_remove(books, &market->book, slot, number);
     return 0;

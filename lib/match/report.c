@@ -1,5 +1,6 @@
 #include "match/report.h"
 
+#include <assert.h>
 #include <string.h>
 
 int
@@ -77,6 +78,7 @@ emit_cross(struct match *match, struct market *market,
     const struct resting *seller = &match->books.orders[sell];
     struct trade *trade = emit_trade_head(match, market, cause);
 
+    assert(buyer->side == SIDE_BUY && seller->side == SIDE_SELL);
     trade->side = 0;
     trade->flags = TRADE_AUCTION;
     if (match_same_owner(match, buyer->account_id, seller->account_id))
@@ -186,6 +188,7 @@ emit_indicative(struct match *match, const struct event *cause,
         emit_head(match, EVENT_INDICATIVE, sizeof *report, cause);
     int64_t surplus = indication->surplus;
 
+    assert(surplus >= -DECIMAL_MAX && surplus <= DECIMAL_MAX);
     memset(&report->side, 0, sizeof *report - sizeof report->event);
     report->side = surplus > 0 ? SIDE_BUY : surplus < 0 ? SIDE_SELL : 0;
     report->price = indication->price;

@@ -33,7 +33,7 @@ int match_cause(struct match *match, struct market *market,
                 const struct event *event, struct event *cause,
                 struct failure *failure);
 
-/* Fills in what a report says about a live order, except head and reason. */
+/* Fills in what a report has on a live order, except head and reason. */
 void describe_order(const struct match *match, uint32_t order,
                     struct order_fact *report);
 
@@ -159,6 +159,7 @@ emit_trade(struct match *match, struct market *market,
     struct trade *trade = emit_trade_head(match, market, taker->cause);
     bool sells = taker->side == SIDE_SELL;
 
+    assert(quantity > 0 && maker->side != taker->side);
     trade->side = taker->side;
     trade->flags = match_same_owner(match, taker->account_id, maker->account_id)
                        ? TRADE_SELF

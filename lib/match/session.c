@@ -1,5 +1,7 @@
 #include "match/session.h"
 
+#include <assert.h>
+
 #include "match/act.h"
 #include "match/auction.h"
 #include "match/close.h"
@@ -38,6 +40,7 @@ join_close(struct match *match, struct market *market, struct failure *failure)
             if (books_reserve(books, failure) != 0 ||
                 curves_reserve(&match->curves, failure) != 0)
                 return -1;
+            assert(books->orders[order].place == PLACE_CLOSE);
             match_displace(match, market, order);
             match_collect(match, market, order, false);
         }
@@ -85,6 +88,7 @@ begin_phase(struct match *match, struct market *market,
         return -1;
     if (!is_auction(market))
         match_discard_curve(match, market);
+    assert(is_auction(market) || market->curve == 0);
     return 0;
 }
 

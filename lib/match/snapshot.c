@@ -1,5 +1,6 @@
 #include "match/snapshot.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "match/report.h"
@@ -107,6 +108,8 @@ void
 match_save(const struct match *match, const struct instruments *instruments,
            const struct event_sink *sink)
 {
+    assert(!match->busy && !match->triggered); /* between two events */
+    assert(match->count <= instruments->count);
     emit_session(match, sink);
     for (uint32_t i = 0; i < match->count; i++) {
         const struct market *market = &match->markets[i];

@@ -24,6 +24,7 @@ match_hold(struct match *match, struct market *market,
     struct books *books = &match->books;
     uint32_t number = books_new(books), extra = books_new_extra(books);
 
+    assert(order->quantity > 0);
     match_fill(&books->orders[number], market, order, order_type, time_in_force,
                order->quantity);
     books->orders[number].place = PLACE_NOWHERE;
@@ -115,10 +116,10 @@ match_shrink(struct match *match, struct market *market, uint32_t order,
     match_want(match, market, order, -less);
     if (books->orders[order].special) {
         int64_t reserve = books_extra(books, order)->reserve;
-        int64_t behind = less < reserve ? less : reserve;
+        int64_t hidden = less < reserve ? less : reserve;
 
-        set_reserve(match, market, order, reserve - behind);
-        less -= behind;
+        set_reserve(match, market, order, reserve - hidden);
+        less -= hidden;
     }
     book_reduce(books, order, less);
 }
@@ -130,6 +131,7 @@ match_show(struct match *match, struct market *market, uint32_t order,
     struct books *books = &match->books;
     int64_t peak = peak_of(books_extra(books, order), open);
 
+    assert(open == books_open(books, order));
     book_reduce(books, order, books->orders[order].open - peak);
     set_reserve(match, market, order, open - peak);
 }
@@ -153,6 +155,7 @@ match_refill(struct match *match, struct market *market, uint32_t order)
     struct extra *extra = books_extra(books, order);
     int64_t reserve = extra->reserve;
 
+    assert(books->orders[order].open == 0);
     if (reserve == 0)
         return false;
     book_unqueue(books, &market->book, order);

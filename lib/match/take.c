@@ -36,6 +36,7 @@ cursor_next(const struct match *match, struct cursor *cursor)
     const struct books *books = &match->books;
     uint32_t level;
 
+    assert(cursor->order);
     cursor->order = books->orders[cursor->order].newer;
     if (cursor->order)
         return;
@@ -129,6 +130,7 @@ decrement(struct match *match, struct market *market, struct taker *taker,
     int64_t shown = books->orders[maker].open;
     int64_t quantity = shown < taker->open ? shown : taker->open;
 
+    assert(taker->number && quantity > 0);
     if (quantity == books_open(books, maker)) {
         end_maker(match, market, taker, maker);
     } else {
@@ -294,7 +296,7 @@ walk_next(const struct books *books, struct walk *walk)
 /* What a taker could have, counted maker by maker. */
 struct count {
     i128 sum;
-    i128 behind; /* reserves at the current price: they come after all peaks */
+    i128 later;  /* reserves at the current price: they come after all peaks */
     int64_t key; /* that price */
     bool ended;  /* an own order ends it */
 };
@@ -315,7 +317,7 @@ count_maker(const struct match *match, const struct taker *taker,
         return;
     }
     count->sum += open;
-    count->behind += books_open(books, walk->order) - open;
+    count->later += books_open(books, walk->order) - open;
 }
 
 /* The walk whose maker comes first: shown, then hidden and all or none. */
@@ -343,6 +345,7 @@ match_fillable(const struct match *match, struct market *market,
     struct count count = {.key = KEY_END};
     struct walk walks[3];
 
+    assert(wanted > 0 && wanted <= taker->open);
     if (taker->self_trade <= SELF_TRADE_NONE && market->all_or_none[other] == 0)
         return is_enough(match, market, taker, wanted);
     for (int place = PLACE_BOOK; place <= PLACE_ALL_OR_NONE; place++) {
@@ -357,8 +360,8 @@ match_fillable(const struct match *match, struct market *market,
         bool shown = walk == &walks[0] && walk->key == count.key;
 
         if (!shown) {
-            count.sum += count.behind;
-            count.behind = 0;
+            count.sum += count.later;
+            count.later = 0;
             count.key = walk->key;
         }
         if (walk->key < taker->limit || count.sum >= wanted)

@@ -30,7 +30,7 @@ bool match_meets(const struct match *match, struct market *market,
                  const struct taker *taker);
 
 /* Whether it would get the wanted quantity at once; makers of its owner are
- * treated as its self-trade mode says. */
+ * treated as its self-trade mode requires. */
 bool match_fillable(const struct match *match, struct market *market,
                     const struct taker *taker, int64_t wanted);
 

@@ -98,6 +98,7 @@ match_read_ticks(struct market *market, const struct instrument *definition,
             return -1;
         memcpy(kept, rows, count * sizeof *rows);
     }
+    assert((length > 0) == (count > 0) && count <= TICK_ROWS);
     free(market->ticks);
     market->ticks = kept;
     market->tick_count = (uint8_t)count;

@@ -7,6 +7,7 @@
 #include "match/match.h"
 
 #define TICK_ROWS 32
+_Static_assert(TICK_ROWS <= UINT8_MAX, "tick_count holds the number of rows");
 
 /* Reads the instrument's tick size and tick table.  0, or -1 with the market
  * as it was: the table is malformed, or out of memory. */

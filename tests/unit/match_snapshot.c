@@ -78,6 +78,8 @@ note(const union request_event *request)
         definitions[index] = *request;
         definition_list[index] = &definitions[index].instrument;
         instruments.events = definition_list;
+        if (instruments.count <= index)
+            instruments.count = index + 1;
         instruments.fast[index + 1] = index + 1;
     } else if (request->event.type == EVENT_ACCOUNT) {
         accounts = realloc(accounts, (account_count + 1) * sizeof *accounts);
