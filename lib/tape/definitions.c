@@ -66,6 +66,7 @@ definitions_take(struct definitions *definitions, const struct event *event,
         return 0;
     if (append(definitions, event, failure) != 0)
         return -1;
+    assert(before == MAP_NONE || before < definitions->count - 1);
     if (before != MAP_NONE)
         definitions->places[before] = SIZE_MAX;
     if (!map_put(&definitions->instruments, event->instrument,
@@ -77,10 +78,12 @@ definitions_take(struct definitions *definitions, const struct event *event,
 const struct event *
 definitions_get(const struct definitions *definitions, uint32_t number)
 {
-    size_t place = definitions->places[number];
+    size_t place;
 
     assert(number < definitions->count);
+    place = definitions->places[number];
     if (place == SIZE_MAX)
         return NULL;
+    assert(place + sizeof(struct event) <= definitions->used);
     return (const struct event *)(const void *)(definitions->bytes + place);
 }

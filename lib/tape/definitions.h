@@ -1,7 +1,7 @@
 /* definitions.h - the definitions that are in force at a place of a tape, as
  * they lie on it: what a slice that begins there needs before it.
  *
- * Of an instrument id the newest definition counts that says anything (see
+ * For an instrument id the newest definition counts that is not bare (see
  * instrument_is_bare); a name never changes.
  * Memory grows with the definitions.
  */

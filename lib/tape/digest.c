@@ -32,6 +32,7 @@ digest_free(struct digest *digest)
 int
 digest_copy(struct digest *to, const struct digest *from)
 {
+    assert(to != from && from->state && from->open < CHUNK_SIZE);
     if (digest_reset(to) != 0)
         return -1;
     to->value = from->value;
@@ -102,6 +103,7 @@ digest_block(struct digest *digest, const struct event *first,
 uint64_t
 digest_value(const struct digest *digest)
 {
+    assert(digest->open < CHUNK_SIZE); /* a whole chunk is in the value */
     if (digest->open == 0)
         return digest->value;
     return fold(digest->value, XXH3_64bits_digest(digest->state));

@@ -177,7 +177,7 @@ struct cancel {
     struct event event;
     uint64_t order_id; /* 0: all orders of the account, the instrument */
     uint64_t account_id;
-    int64_t quantity; /* take only so much away; null: all */
+    int64_t quantity; /* how much to take away; null: all */
 };
 
 /* accepted, modified: the whole order as it now stands. */
@@ -400,6 +400,7 @@ struct portfolio {
 };
 
 #define EVENT_FIXED_MAX 160 /* the longest fixed part of ours */
+_Static_assert(sizeof(struct bar) == EVENT_FIXED_MAX, "a bar is the longest");
 
 /* ---- reading them ------------------------------------------------------- */
 

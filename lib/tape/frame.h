@@ -50,12 +50,16 @@ struct frame {
     uint64_t check; /* XXH3-64 of the 56 bytes before */
 };
 _Static_assert(sizeof(struct frame) == FRAME_HEAD, "wire size of a frame head");
+_Static_assert(offsetof(struct frame, check) == FRAME_HEAD - 8,
+               "the check covers all of the head before it");
+_Static_assert(FRAME_MAX % 8 == 0 && EVENT_MAX / 8 <= UINT16_MAX,
+               "the longest event can state its length");
 
 enum tape_status {
     TAPE_COMPLETE = 0,
-    TAPE_LIMITED = 1, /* somebody asked for so many */
+    TAPE_LIMITED = 1, /* the reader asked for no more */
     TAPE_STOPPED = 2, /* SIGTERM or SIGINT */
-    TAPE_FAILED = 3,  /* exit_class says how */
+    TAPE_FAILED = 3,  /* exit_class is why */
 };
 
 /* The hash over size bytes that a tape uses: XXH3-64, seed 0. */

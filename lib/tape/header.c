@@ -8,6 +8,11 @@
 #include "base/utf8.h"
 #include "tape/schema.h"
 
+_Static_assert(TAPE_STREAM_MAX <= UINT16_MAX && TAPE_PROGRAMS_MAX <= UINT16_MAX,
+               "a HEADER counts them in two bytes");
+_Static_assert(EVENT_TYPES * 4 + 2 + TAPE_STREAM_MAX <= BLOCK_BODY_MAX,
+               "a HEADER has room for all sizes and the longest name");
+
 /* U+0000 to U+001F, U+007F to U+009F, in bytes that are UTF-8. */
 static bool
 has_controls(const unsigned char *bytes, size_t size)
@@ -36,6 +41,7 @@ tape_stream_end(const char *name, size_t max)
         name += size - max;
     while (size > max && (*name & 0xc0) == 0x80) /* amid a character */
         name++;
+    assert(strlen(name) <= max);
     return name;
 }
 
@@ -68,6 +74,7 @@ tape_header_add_program(struct tape_header *header, const char *name,
 {
     struct tape_program *program = &header->programs[header->program_count];
 
+    assert(header->program_count <= TAPE_PROGRAMS_MAX);
     if (header->program_count == TAPE_PROGRAMS_MAX)
         return fail(failure, FAILURE_DATA,
                     "more than %d programs in the tape's provenance",
@@ -139,6 +146,7 @@ get_u16(struct cursor *cursor)
 {
     unsigned value;
 
+    assert(cursor->at <= cursor->end);
     if (cursor->end - cursor->at < 2) {
         cursor->bad = true;
         return 0;
@@ -276,6 +284,7 @@ tape_header_format(const struct tape_header *header, void *bytes,
                     "the tape's provenance does not fit its HEADER");
     frame->kind = FRAME_HEADER;
     frame->size = (uint32_t)((cursor.at - (unsigned char *)bytes + 7) / 8 * 8);
+    assert(frame->size > FRAME_HEAD && frame->size <= FRAME_MAX);
     frame->u.header.version = TAPE_VERSION;
     frame->u.header.types = (uint16_t)types;
     frame->u.header.programs = (uint16_t)header->program_count;

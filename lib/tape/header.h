@@ -1,4 +1,4 @@
-/* header.h - what a tape says of itself before its events.
+/* header.h - what a tape states about itself before its events.
  *
  * The stream's name, the first seq, the fixed length of each event type as
  * the writer knew it, and the provenance: one entry for each program that
@@ -39,7 +39,7 @@ struct tape_header {
 bool tape_stream_is_name(const char *bytes, size_t size);
 
 /* The end of a name that is longer than max bytes, in whole characters: it
- * says more than the beginning. */
+ * distinguishes more than the beginning. */
 const char *tape_stream_end(const char *name, size_t max);
 
 /* Sets an empty header: stream name, first seq 1, our own sizes.  A name

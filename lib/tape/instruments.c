@@ -66,7 +66,7 @@ instrument_is_bare(const struct event *definition)
     }
     if (event->exchange.length && event->exchange.offset < texts)
         texts = event->exchange.offset;
-    return texts <= sizeof *event; /* else a newer writer says more */
+    return texts <= sizeof *event; /* else a newer writer has more fields */
 }
 
 /* Writes "exchange\0symbol" to key; its size. Neither is longer than
@@ -118,6 +118,8 @@ set_local(struct instruments *instruments, uint32_t id, uint32_t index,
         array_grow(instruments->locals, &instruments->local_capacity,
                    instruments->local_count + 1UL, sizeof *locals, failure);
 
+    assert(id != 0 && index < instruments->count);
+    assert(instruments_find(instruments, id) == INSTRUMENT_NONE);
     if (!locals)
         return -1;
     instruments->locals = locals;
@@ -149,7 +151,7 @@ make_place(struct instruments *instruments, uint32_t index,
     return 0;
 }
 
-/* Keeps a copy of the newest definition, unless it says less. */
+/* Keeps a copy of the newest definition that is not bare. */
 static int
 keep(struct instruments *instruments, uint32_t index,
      const struct instrument *event, struct failure *failure)
@@ -213,6 +215,7 @@ instruments_define(struct instruments *instruments,
         (known == INSTRUMENT_NONE &&
          set_local(instruments, id, index, failure) != 0))
         return INSTRUMENT_NONE;
+    assert(instruments_find(instruments, id) == index);
     return index;
 }
 
@@ -220,10 +223,11 @@ size_t
 instruments_name(const struct instruments *instruments, uint32_t index,
                  char *text, size_t size)
 {
-    const struct instrument *event = instruments->events[index];
+    const struct instrument *event;
     int used;
 
     assert(index < instruments->count && size > 0);
+    event = instruments->events[index];
     used = snprintf(
         text, size, "%.*s%s%.*s", (int)event->exchange.length,
         event_text(event, event->exchange), event->exchange.length ? ":" : "",

@@ -1,4 +1,4 @@
-/* instruments.h - what the instrument ids stand for of a tape.
+/* instruments.h - what the instrument ids of a tape stand for.
  *
  * An id is local to a tape; identity is (exchange, symbol).  This table gives
  * every identity a dense index, 0, 1, 2, ... in order of first definition,
@@ -37,7 +37,7 @@ void instruments_free(struct instruments *instruments);
 /* At each HEADER: local ids are forgotten, identities stay. */
 void instruments_begin(struct instruments *instruments);
 
-/* Whether a definition names an instrument and says nothing else of it, as an
+/* Whether a definition names an instrument and sets no other attribute, as an
  * importer makes one up at first use.  Complete or as it lies on the tape. */
 bool instrument_is_bare(const struct event *definition);
 
@@ -61,7 +61,7 @@ instruments_find(const struct instruments *instruments, uint32_t id)
     return instruments_find_slow(instruments, id);
 }
 
-/* What to say of an event whose instrument is needed and not defined.  -1. */
+/* Fails for an event whose instrument is needed and not defined.  -1. */
 int instruments_unknown(uint32_t id, struct failure *failure);
 
 /* The index of an identity, or INSTRUMENT_NONE. */

@@ -12,6 +12,9 @@
 
 /* The others are for what becomes of the merged tape. */
 #define PROGRAMS_KEPT (TAPE_PROGRAMS_MAX / 2)
+_Static_assert(
+    PROGRAMS_KEPT + 2 <= TAPE_PROGRAMS_MAX,
+    "there is room for \"and more\" and for the program that merges");
 
 void
 tape_join_init(struct tape_join *join)
@@ -133,6 +136,7 @@ tape_join_finish(struct tape_join *join, const char *stream,
     char text[32];
 
     assert(join->streams.count > 0); /* an input was added */
+    assert(used <= NAMES_MAX && join->header.program_count <= PROGRAMS_KEPT);
     if (stream) /* cut at the front, as tape_header_init does */
         snprintf(name, TAPE_STREAM_MAX + 1, "%s",
                  tape_stream_end(stream, TAPE_STREAM_MAX));

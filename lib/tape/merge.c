@@ -28,7 +28,7 @@ struct merge_input {
 
 /* ---- inputs -------------------------------------------------------------- */
 
-/* Puts the input's name before what was said of it. */
+/* Puts the input's name before the failure. */
 static int
 blame(const struct merge_input *in, struct failure *failure)
 {
@@ -83,6 +83,7 @@ fill(struct tape_merge *merge, struct merge_input *in, struct failure *failure)
         switch (result) {
         case TAPE_HEADER: result = take_header(merge, in, failure); break;
         case TAPE_BLOCK:
+            assert(in->source->first < in->source->end);
             in->next = in->source->first;
             in->end = in->source->end;
             in->preamble = in->source->preamble;
@@ -104,6 +105,7 @@ fill(struct tape_merge *merge, struct merge_input *in, struct failure *failure)
 static void
 advance(struct merge_input *in)
 {
+    assert(in->next < in->end);
     in->next = event_next(in->next);
     in->seq++;
     __builtin_prefetch((const char *)in->next + AHEAD);
@@ -167,6 +169,7 @@ play_all(struct tape_merge *merge, struct failure *failure)
     size_t count = merge->count;
     i128 *won = allocate(failure, 2 * count, sizeof *won);
 
+    assert(count > 0);
     if (!won)
         return -1;
     for (size_t node = 2 * count - 1; node > 0; node--) {

@@ -1,9 +1,11 @@
 #include "tape/names.h"
 
+#include <assert.h>
 #include <string.h>
 #include <xxhash.h>
 
 #define KINDS (sizeof((struct names *)0)->map / sizeof(struct map))
+_Static_assert(ID_GROUP < KINDS, "each kind of id has a map");
 
 void
 names_free(struct names *names)
@@ -74,6 +76,7 @@ names_find(const struct names *names, unsigned kind, uint64_t id, size_t *size)
 
     if (number == MAP_NONE)
         return NULL;
+    assert(number < names->texts.count);
     *size = names->texts.entries[number].size;
     return names->texts.entries[number].bytes;
 }

@@ -30,7 +30,7 @@ void names_free(struct names *names);
 uint64_t name_id(const char *text, size_t size);
 
 /* Remembers that an id of a kind stands for a text.  *added (may be NULL)
- * says whether that was new.  -1 with a failure when the id already stands
+ * is set to whether that was new.  -1 with a failure when the id already stands
  * for another text. */
 int names_add(struct names *names, enum id_kind kind, uint64_t id,
               const char *text, size_t size, bool *added,

@@ -10,6 +10,7 @@
 #define READ_SIZE   (1024 * 1024)
 #define BUFFER_SIZE (READ_SIZE + FRAME_MAX)
 #define SLACK       64 /* tape_rule_broken may look past the last event */
+_Static_assert(SLACK >= sizeof(uint64_t), "a word after the shortest event");
 
 int
 tape_reader_init(struct tape_reader *reader, struct input *input,
@@ -99,6 +100,7 @@ ended_early(struct tape_reader *reader, struct failure *failure)
 static int
 want(struct tape_reader *reader, size_t size, struct failure *failure)
 {
+    assert(size <= FRAME_MAX && reader->head <= reader->tail);
     while (reader->tail - reader->head < size) {
         size_t have = reader->tail - reader->head;
         ssize_t count;
@@ -112,6 +114,7 @@ want(struct tape_reader *reader, size_t size, struct failure *failure)
         if (count <= 0)
             return (int)count;
         reader->tail += (size_t)count;
+        assert(reader->tail <= BUFFER_SIZE);
     }
     return 1;
 }
@@ -173,9 +176,9 @@ next_frame(struct tape_reader *reader, int *result, struct failure *failure)
 
 /* ---- header -------------------------------------------------------------- */
 
-/* What a wrong command writes is a HEADER and an END that says so, at once:
- * nobody should begin a tape for that.  (If they come one by one after all, the
- * END says the same.) */
+/* After a wrong command a HEADER and an END of class usage are written at once:
+ * nobody should begin a tape for that.  (If they arrive one by one after all,
+ * the END has the same effect.) */
 static int
 check_command(struct tape_reader *reader, const struct frame *header,
               struct failure *failure)
@@ -184,6 +187,7 @@ check_command(struct tape_reader *reader, const struct frame *header,
         (const void *)((const char *)header + header->size);
     size_t have = reader->tail - reader->head;
 
+    assert(have >= header->size); /* next_frame read all of it */
     if (have < header->size + sizeof *end || end->kind != FRAME_END ||
         end->u.end.status != TAPE_FAILED ||
         end->u.end.exit_class != FAILURE_USAGE ||
@@ -234,7 +238,7 @@ bad_event(struct tape_reader *reader, const struct event *event, uint32_t index,
 }
 
 /* The usual block: events of one type and length, without texts.  True when all
- * is well with them and with what the block's head says of them, and *last is
+ * is well with them and with what the block's head states, and *last is
  * set; false proves nothing, check_events then explains.  To find the next
  * event nothing waits for the length of this one: half the time, on every
  * block. */
@@ -381,6 +385,7 @@ take_block(struct tape_reader *reader, const struct frame *frame,
                                   : reader->rules->known,
                      &reader->last, failure) != 0)
         return -1;
+    assert(reader->first <= reader->last && reader->last < reader->end);
     reader->body = frame->body;
     digest_block(&reader->digest, reader->first, reader->last, end,
                  frame->body);
@@ -437,6 +442,7 @@ tape_reader_next(struct tape_reader *reader, struct failure *failure)
     case FRAME_BLOCK: result = take_block(reader, frame, failure); break;
     default: result = take_end(reader, frame, failure); break;
     }
+    assert(frame->size <= reader->tail - reader->head);
     reader->head += frame->size;
     reader->position += frame->size;
     return result;

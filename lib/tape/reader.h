@@ -3,13 +3,13 @@
  *      while ((item = tape_reader_next(&reader, &failure)) > 0)
  *          switch (item) {
  *          case TAPE_HEADER: ... reader.header
- *          case TAPE_BLOCK:  for (e = reader.first; e < reader.end; e =
- * event_next(e))) case TAPE_END:    ... reader.status, reader.exit_class
+ *          case TAPE_BLOCK:  ... [reader.first, reader.end), event_next
+ *          case TAPE_END:    ... reader.status, reader.exit_class
  *          }
  *
  * An input may hold several tapes one after the other.  A block is checked
  * whole before it is handed out: hash, seq, count, length of each event at
- * least what the header says for its type, enumerations and flags in range,
+ * least what the header gives for its type, enumerations and flags in range,
  * texts inside the event.  Its events are then safe to read through the
  * structs of event.h.  Events of known types that an older writer made
  * shorter are completed with nulls.
@@ -86,7 +86,8 @@ int tape_reader_next(struct tape_reader *reader, struct failure *failure);
 int tape_reader_seek(struct tape_reader *reader, uint64_t position,
                      uint64_t seq, struct failure *failure);
 
-/* What to say of an END with status TAPE_FAILED and that exit class.  -1. */
+/* Fails for an END with status TAPE_FAILED and that exit class; -1.  Class
+ * usage is not printed again: the program upstream has done so. */
 int tape_fail_upstream(int exit_class, struct failure *failure);
 
 /* The byte position of an event of the current block in the input, for

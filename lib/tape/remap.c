@@ -61,6 +61,7 @@ set_id(struct remap_tape *tape, uint32_t index, uint32_t id,
     uint32_t *ids = array_grow(tape->ids, &tape->capacity, index + 1UL,
                                sizeof *ids, failure);
 
+    assert(id != 0); /* 0 is no instrument */
     if (!ids)
         return -1;
     tape->ids = ids;
@@ -82,7 +83,7 @@ define_instrument(struct remap *remap, struct remap_tape *tape,
                   const struct instrument *event, bool *news,
                   struct failure *failure)
 {
-    uint32_t local = event->event.instrument, index;
+    uint32_t local = event->event.instrument, index, defined;
     uint32_t shared = instruments_find_identity(
         &remap->instruments, event_text(event, event->exchange),
         event->exchange.length, event_text(event, event->symbol),
@@ -106,10 +107,12 @@ define_instrument(struct remap *remap, struct remap_tape *tape,
         assert(event->event.words * 8UL <= sizeof copy);
         memcpy(copy, event, event->event.words * 8UL);
         ((struct event *)(void *)copy)->instrument = shared + 1;
-        if (instruments_define(&remap->instruments,
-                               (const struct instrument *)(void *)copy,
-                               failure) == INSTRUMENT_NONE)
+        defined = instruments_define(&remap->instruments,
+                                     (const struct instrument *)(void *)copy,
+                                     failure);
+        if (defined == INSTRUMENT_NONE)
             return -1;
+        assert(defined == shared); /* a new id is its index + 1 */
     }
     if (local < REMAP_NEAR)
         tape->near[local] = shared + 1;
@@ -151,6 +154,7 @@ find_far(const struct remap_tape *tape, uint32_t id, uint32_t *found,
     if (id != 0 && index == INSTRUMENT_NONE)
         return fail(failure, FAILURE_DATA,
                     "instrument id %u is not defined before its use", id);
+    assert(id == 0 || index < tape->capacity);
     *found = id ? tape->ids[index] : 0;
     return 0;
 }

@@ -45,9 +45,9 @@ void remap_tape_free(struct remap_tape *tape);
 /* At each HEADER of that input. */
 void remap_tape_begin(struct remap_tape *tape);
 
-/* Takes a definition (instrument or name).  *news is false when it says what
- * is known already, and need not be written.  -1 with the failure set when it
- * contradicts. */
+/* Takes a definition (instrument or name).  *news is false when all of
+ * it is known already, and need not be written.  -1 with the failure set when
+ * it contradicts. */
 int remap_define(struct remap *remap, struct remap_tape *tape,
                  const struct event *event, bool *news,
                  struct failure *failure);

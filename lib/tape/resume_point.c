@@ -21,12 +21,13 @@ resume_point_resume(struct resume_point *point, struct snapshot_tapes *then)
 }
 
 static struct snapshot_tape *
-at_hand(const struct resume_point *point)
+current(const struct resume_point *point)
 {
+    assert(point->tapes.count > 0);
     return &point->tapes.all[point->tapes.count - 1];
 }
 
-/* The tape at hand as it was then. */
+/* The current tape as it was then. */
 static const struct snapshot_tape *
 as_then(const struct resume_point *point)
 {
@@ -80,14 +81,14 @@ differs(const struct resume_point *point, struct failure *failure)
     return fail(failure, FAILURE_DATA,
                 "the events of %s up to seq %" PRIu64
                 " are not those that the snapshot was made of",
-                at_hand(point)->input_stream, as_then(point)->input_seq);
+                current(point)->input_stream, as_then(point)->input_seq);
 }
 
 int
 resume_point_to(struct resume_point *point, const struct tape_reader *reader,
                 const struct event *end, uint64_t seq, struct failure *failure)
 {
-    struct snapshot_tape *tape = at_hand(point);
+    struct snapshot_tape *tape = current(point);
     uint64_t passes = resume_point_passes(point);
 
     assert(point->tapes.count > 0 && end <= reader->end);
@@ -124,11 +125,11 @@ int
 resume_point_end(const struct resume_point *point, struct failure *failure)
 {
     if (!point->resuming ||
-        at_hand(point)->input_seq == resume_point_passes(point))
+        current(point)->input_seq == resume_point_passes(point))
         return 0;
     return fail(failure, FAILURE_DATA,
                 "%s ends at seq %" PRIu64
                 ", before the snapshot's place, %" PRIu64,
-                at_hand(point)->input_stream, at_hand(point)->input_seq,
+                current(point)->input_stream, current(point)->input_seq,
                 resume_point_passes(point));
 }

@@ -6,7 +6,7 @@
  *      resume_point_leave    before the next block is read
  *      resume_point_end      at each END
  *
- * Going on: resume_point_resume takes over what a snapshot says.  Until its
+ * Going on: resume_point_resume takes over what a snapshot holds.  Until its
  * place is reached (resume_point_passes) events have been taken already by the
  * run that made it: they are only compared.
  *
@@ -19,11 +19,11 @@
 
 /* Zeroed it is at the beginning of everything. */
 struct resume_point {
-    struct snapshot_tapes tapes; /* the last is the one at hand */
+    struct snapshot_tapes tapes; /* the last is the current one */
     struct digest digest;        /* of its events up to hashed */
     const struct event *hashed;  /* in the reader's block; NULL: its first */
 
-    /* Where a snapshot says that the tapes were. */
+    /* Where the tapes were, from a snapshot. */
     struct snapshot_tapes then;
     bool resuming; /* not there yet */
 };
@@ -41,7 +41,7 @@ int resume_point_begin(struct resume_point *point,
                        const struct tape_header *input,
                        struct tape_header *output, struct failure *failure);
 
-/* True when the tape at hand was written wholly before the snapshot. */
+/* True when the current tape was written wholly before the snapshot. */
 bool resume_point_passes_tape(const struct resume_point *point);
 
 /* The seq of the last event of this tape that was taken before the snapshot;
@@ -60,7 +60,7 @@ int resume_point_leave(struct resume_point *point,
                        const struct tape_reader *reader,
                        struct failure *failure);
 
-/* The tape at hand ended; -1 when then it was not over here. */
+/* The current tape ended; -1 if it went on when the snapshot was made. */
 int resume_point_end(const struct resume_point *point, struct failure *failure);
 
 #endif

@@ -78,6 +78,7 @@ int
 tape_rule_explain(const struct tape_rule *rule, const struct event *event,
                   struct failure *failure)
 {
+    assert(rule->schema); /* events of unknown types break no rule */
     for (unsigned i = 0; i < rule->schema->field_count; i++) {
         const struct schema_field *field = &rule->schema->fields[i];
         bool small = field->kind == FIELD_ENUM || field->kind == FIELD_FLAGS;
@@ -103,6 +104,7 @@ tape_complete(const struct schema_type *schema, size_t written,
 
     assert(written >= sizeof *event && written < schema->size);
     assert(written <= (size_t)event->words * 8);
+    assert(grown <= EVENT_FIXED_MAX); /* the room that at has beyond it */
     if (schema->size + tail > EVENT_MAX) {
         fail(failure, FAILURE_DATA,
              "%u bytes, and %zu with the fields that an older version did not "

@@ -46,15 +46,16 @@ tape_rule_broken(const struct tape_rule *rule, const struct event *event)
 bool tape_texts_inside(const struct schema_type *schema,
                        const struct event *event);
 
-/* Says which field of an event is broken. Always returns -1. */
+/* Fails and names the field of an event that is broken.  -1. */
 int tape_rule_explain(const struct tape_rule *rule, const struct event *event,
                       struct failure *failure);
 
 /* Copies an event, of whose fixed part the tape has only written bytes, to at:
- * completed with nulls to what schema says, its texts after that.  Returns its
- * new size, or 0 with a failure of class data when that would exceed EVENT_MAX:
- * this is the one place where an event grows, and what holds one needs no room
- * for more.  at has room for EVENT_FIXED_MAX bytes more than the event has. */
+ * completed with nulls to the length in schema, its texts after that.  Returns
+ * its new size, or 0 with a failure of class data when that would exceed
+ * EVENT_MAX: this is the one place where an event grows, and what holds one
+ * needs no room for more.  at has room for EVENT_FIXED_MAX bytes more than the
+ * event has. */
 size_t tape_complete(const struct schema_type *schema, size_t written,
                      const struct event *event, void *at,
                      struct failure *failure);

@@ -50,6 +50,37 @@ WORDS print_condition_words[] = {"auction", "hidden", "odd_lot",
 WORDS bar_flag_words[] = {"partial", "filled", "final", "amended", "no_price",
     NULL};
 
+/* A word for each value from 1 on, and the NULL at the end. */
+#define WORDS_OF(words, last)                                                 \
+    _Static_assert(COUNT(words) == (last) + 1, #words ": up to " #last)
+WORDS_OF(side_words, SIDE_SELL);
+WORDS_OF(instrument_kind_words, KIND_INDEX);
+WORDS_OF(option_type_words, OPTION_PUT);
+WORDS_OF(id_kind_words, ID_GROUP);
+WORDS_OF(session_state_words, SESSION_CLOSING_AUCTION);
+WORDS_OF(order_type_words, ORDER_MARKET_TO_LIMIT);
+WORDS_OF(time_in_force_words, TIF_AT_CLOSE);
+WORDS_OF(self_trade_words, SELF_TRADE_DECREMENT);
+WORDS_OF(order_place_words, STANDS_CLOSE);
+WORDS_OF(request_words, REQUEST_CANCEL);
+WORDS_OF(reason_words, REASON_CURRENCY_CHANGED);
+WORDS_OF(account_type_words, ACCOUNT_MARGIN);
+WORDS_OF(account_status_words, ACCOUNT_CLOSED);
+WORDS_OF(cash_kind_words, CASH_ADJUSTMENT);
+WORDS_OF(hold_status_words, HOLD_EXPIRED);
+WORDS_OF(posting_kind_words, POSTING_BUST);
+WORDS_OF(settlement_status_words, SETTLEMENT_FAILED);
+WORDS_OF(margin_status_words, MARGIN_LIQUIDATION);
+WORDS_OF(action_type_words, ACTION_RETURN_OF_CAPITAL);
+
+/* A word for each bit. */
+#define BITS_OF(words, last)                                                  \
+    _Static_assert(1 << (COUNT(words) - 2) == (last), #words ": up to " #last)
+BITS_OF(order_flag_words, ORDER_HIDDEN);
+BITS_OF(trade_flag_words, TRADE_SELF);
+BITS_OF(print_condition_words, PRINT_LATE);
+BITS_OF(bar_flag_words, BAR_NO_PRICE);
+
 /* ---- fields ------------------------------------------------------------- */
 
 #define AT(member)                                                            \
@@ -155,7 +186,7 @@ FIELDS modify_fields[] = {
 FIELDS cancel_fields[] = {
     ID(order_id, ID_ORDER, "0: all of the account and/or instrument"),
     ID(account_id, ID_ACCOUNT, "null: not checked"),
-    FIELD(QUANTITY, quantity, "take only so much away, null: all"),
+    FIELD(QUANTITY, quantity, "how much to take away, null: all"),
 };
 #undef STRUCT
 #define STRUCT order_fact
@@ -539,5 +570,6 @@ const struct schema_type schema_types[] = {
     TYPE(PORTFOLIO, "portfolio", portfolio, portfolio_fields,
          "a strategy's holding"),
 };
+_Static_assert(COUNT(schema_types) < EVENT_TYPES, "each has its own number");
 /* clang-format on */
 const size_t schema_type_count = COUNT(schema_types);

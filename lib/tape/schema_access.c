@@ -1,5 +1,6 @@
 #include "tape/schema.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- looking things up -------------------------------------------------- */
@@ -99,6 +100,7 @@ event_init(void *event, enum event_type type)
     const struct schema_type *schema = schema_find(type);
     struct event *header = event;
 
+    assert(schema && schema->size % 8 == 0);
     memset(event, 0, schema->size);
     header->words = (uint16_t)(schema->size / 8);
     header->type = (uint16_t)type;

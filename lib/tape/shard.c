@@ -1,5 +1,6 @@
 #include "tape/shard.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,8 @@ hash_of(const struct instrument *definition)
     char key[2 * INSTRUMENT_TEXT_MAX + 1];
     size_t size = definition->exchange.length;
 
+    assert(size <= INSTRUMENT_TEXT_MAX);
+    assert(definition->symbol.length <= INSTRUMENT_TEXT_MAX);
     memcpy(key, event_text(definition, definition->exchange), size);
     key[size++] = '\0';
     memcpy(key + size, event_text(definition, definition->symbol),

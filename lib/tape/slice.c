@@ -37,6 +37,7 @@ give_definitions(struct tape_slice *slice, struct failure *failure)
         to += event->words * 8UL;
         source->count++;
     }
+    assert(source->count > 0); /* the newest of each id is in force */
     source->first = slice->given;
     source->end = (const struct event *)(const void *)to;
     source->first_seq = 1;

@@ -19,7 +19,7 @@
 struct tape_limits {
     int64_t from, to;          /* TIME_NULL: no limit */
     uint64_t from_seq, to_seq; /* 0: no limit */
-    bool bare;                 /* no definitions: name and seqs stay */
+    bool bare;                 /* no definitions: name and seq stay */
 };
 
 enum slice_next { SLICE_READ, SLICE_BLOCK, SLICE_END };

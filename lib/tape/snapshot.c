@@ -1,5 +1,6 @@
 #include "tape/snapshot.h"
 
+#include <assert.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,8 +16,7 @@
 /* What a killed program leaves of one that was being written. */
 #define LEFTOVER ".*" ENDING ".*.tmp"
 
-/* ---- the directory ----------------------------------------------------------
- */
+/* ---- the directory ------------------------------------------------------- */
 
 /* The number that a name stands for, or 0: it is none of ours. */
 static uint64_t
@@ -193,6 +193,7 @@ get_stream(char stream[TAPE_STREAM_MAX + 1], const struct event *event,
 {
     if (text.length > TAPE_STREAM_MAX)
         return fail(failure, FAILURE_DATA, "the name of a stream is too long");
+    assert(text.length == 0 || text.offset + text.length <= event->words * 8UL);
     memcpy(stream, event_text(event, text), text.length);
     stream[text.length] = '\0';
     return 0;
@@ -303,6 +304,7 @@ snapshot_read(const struct snapshots *snapshots, size_t i,
     struct input input = {.fd = -1};
     int result = -1;
 
+    assert(i < snapshots->count);
     memset(content, 0, sizeof *content);
     if (path && input_open(&input, path, failure) == 0 &&
         tape_reader_init(&reader, &input, failure) == 0)
@@ -320,6 +322,7 @@ put_text(struct event *event, struct text *text, const char *stream)
 {
     size_t size = strlen(stream), used = event->words * 8UL;
 
+    assert(used % 8 == 0 && size <= TAPE_STREAM_MAX);
     *text = (struct text){(uint16_t)used, (uint16_t)size, 0};
     memcpy((char *)event + used, stream, size);
     memset((char *)event + used + size, 0, -size & 7);
@@ -353,6 +356,7 @@ snapshot_begin(struct snapshots *snapshots, const struct tape_header *header,
     struct tape_header own;
     int result;
 
+    assert(tapes->count > 0 && !snapshots->name); /* none is being written */
     snapshots->number =
         snapshots->count ? snapshots->numbers[snapshots->count - 1] + 1 : 1;
     snapshots->name = path_of(snapshots, snapshots->number, failure);

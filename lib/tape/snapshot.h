@@ -71,7 +71,8 @@ void snapshot_content_free(struct snapshot_content *content);
 
 /* Reads the i-th: content, and its further events through take, which may be
  * NULL: then no more is read than content needs.  -1 with a failure that names
- * where; of class data when the snapshot is damaged, or take says so. */
+ * where; of class data when the snapshot is damaged, or take fails with that.
+ */
 int snapshot_read(const struct snapshots *snapshots, size_t i,
                   struct snapshot_content *content,
                   int (*take)(void *owner, const struct event *event,

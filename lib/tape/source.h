@@ -43,7 +43,7 @@ struct tape_source {
 
     /* After TAPE_HEADER, until the next. */
     const struct tape_header *header;
-    bool derived; /* not as its writer made it: the provenance has to say so */
+    bool derived; /* not as its writer made it: the provenance shows it */
 
     /* After TAPE_BLOCK. */
     const struct event *first, *end;

@@ -1,4 +1,4 @@
-/* stats.h - what there is to say of a tape without knowing what it means:
+/* stats.h - what can be counted on a tape without knowing what it means:
  * how many events of each type, when, and whether in order.
  */
 #ifndef TAPE_STATS_H

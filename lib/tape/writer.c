@@ -68,6 +68,7 @@ seal_block(struct tape_writer *writer, const struct event *last,
     struct frame *frame = (struct frame *)(void *)writer->block;
     const struct event *first = (const struct event *)(void *)(frame + 1);
 
+    assert(writer->count > 0);
     memset(frame, 0, sizeof *frame);
     frame->kind = FRAME_BLOCK;
     frame->size = (uint32_t)(FRAME_HEAD + writer->used);
