@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct findings {
 };
 
 #define KIND(kind) (1U << (kind))
+_Static_assert(FINDING_KINDS <= 32, "each kind has its bit");
 #define OF_STREAMS (KIND(FINDING_GAP) | KIND(FINDING_TWICE))
 #define OF_FILES                                                               \
     (KIND(FINDING_STRAY) | KIND(FINDING_ORPHAN) | KIND(FINDING_MISSING) |      \
@@ -36,6 +38,7 @@ print_json(struct run *run, const struct archive_finding *finding)
     bool of_stream = KIND(finding->kind) & OF_STREAMS;
     int result;
 
+    assert(!of_stream || finding->first <= finding->last);
     json_open(&json, '{');
     json_key(&json, "finding");
     json_text(&json, finding_word(finding->kind));
@@ -63,6 +66,7 @@ print_finding(void *owner, const struct archive_finding *finding)
     struct run *run = findings->run;
     const char *word = finding_word(finding->kind);
 
+    assert(finding->kind < FINDING_KINDS);
     if (!(findings->kinds & KIND(finding->kind)))
         return 0;
     findings->counts[finding->kind]++;
@@ -310,6 +314,7 @@ remark_leftovers(const struct archive_job *job, struct run *run,
 {
     const uint64_t *counts = findings->counts;
 
+    assert(catalog != CATALOG_BROKEN); /* only rebuild goes on with that */
     if (run->common.quiet)
         return;
     if (counts[FINDING_SUPERSEDED] || counts[FINDING_HIDDEN])
@@ -332,6 +337,7 @@ print_totals(const struct archive_job *job, struct run *run,
 {
     const uint64_t *counts = findings->counts;
 
+    assert(verified->bad <= verified->parts);
     return run_print(run,
                      job->json ? "{\"parts\":%" PRIu64 ",\"bad\":%" PRIu64
                                  ",\"gaps\":%" PRIu64 ",\"twice\":%" PRIu64
@@ -398,6 +404,7 @@ static int
 rebuild(struct archive_job *job, struct run *run, struct findings *findings,
         enum catalog_state catalog)
 {
+    assert(job->rebuild && job->archive.writes);
     if (check_directories(job, findings, catalog, remove_stray) != 0 ||
         catalog_rebuild(&job->archive, &run->failure) != 0)
         return -1;

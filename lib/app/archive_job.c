@@ -1,5 +1,6 @@
 #include "app/archive_job.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ archive_put_begin(void *state, struct run *run, struct tape_header *header)
     struct archive_job *job = state;
 
     (void)header;
+    assert(job->puts && job->put.archive == &job->archive);
     return put_begin(&job->put, &run->reader.header, &run->failure);
 }
 
@@ -37,6 +39,7 @@ archive_put_batch(void *state, struct run *run, const struct event **event)
     int result =
         put_events(&job->put, event, run->reader.end, &seq, &run->failure);
 
+    assert(seq >= run->seq && *event <= run->reader.end);
     run_took(run, seq - run->seq);
     return result;
 }
@@ -109,8 +112,10 @@ archive_compact(void *state, struct run *run)
     struct archive_job *job = state;
     struct failure *failure = &run->failure;
     struct strtab streams = {0};
-    int result = archive_resume_all(&job->archive, failure);
+    int result;
 
+    assert(job->archive.writes);
+    result = archive_resume_all(&job->archive, failure);
     for (uint32_t i = 0; result == 0 && i < job->archive.count; i++) {
         const char *stream = job->archive.manifests[i].header.stream;
 

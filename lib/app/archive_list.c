@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,7 @@ list_parts(const struct archive *archive, size_t *count,
         for (uint32_t k = 0; k < archive->manifests[i].part_count; k++)
             list[(*count)++] = (struct listed){&archive->manifests[i],
                                                &archive->manifests[i].parts[k]};
+    assert(!list || *count == most);
     if (list)
         qsort(list, *count, sizeof *list, by_name);
     return list;
@@ -90,6 +92,7 @@ json_part(struct json *json, const struct listed *listed)
     const struct part *part = listed->part;
     char text[PART_PATH_MAX];
 
+    _Static_assert(DAY_TEXT_MAX <= PART_PATH_MAX, "it holds a date, too");
     json_open(json, '{');
     part_name_path(&part->name, text);
     json_key(json, "path");
@@ -195,6 +198,7 @@ print_encodings(uint32_t encodings, char text[80])
         if (encodings >> names[i].encoding & 1)
             size += (size_t)snprintf(text + size, 80 - size, "%s%s",
                                      size ? "," : "", names[i].name);
+    assert(size < 80); /* all of them together fit */
 }
 
 /* What the columns of each type take. */
@@ -206,6 +210,7 @@ archive_columns(void *state, struct run *run)
     int result = column_sizes_find(&job->archive, &sizes, &run->failure);
     const struct column_size *list = (const void *)sizes.bytes;
 
+    assert(sizes.size % sizeof *list == 0);
     run_print(run, "type\tcolumn\trows\tnulls\tbytes\tbytes_a_row\t"
                    "bloom_bytes\tencodings\n");
     for (size_t i = 0; result == 0 && i < sizes.size / sizeof *list; i++) {

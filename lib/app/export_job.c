@@ -1,5 +1,6 @@
 #include "app/export_job.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -35,6 +36,7 @@ select_types(struct export_job *job, const struct schema_type **type,
             list = list[name.size] ? list + name.size + 1 : NULL;
         }
     }
+    assert(*count == 0 || *type);
     job->selects = *count > 0;
     if (!job->selects)
         memset(job->selected, true, UINT16_MAX + 1);
@@ -140,6 +142,7 @@ export_job_event(void *state, struct run *run, const struct event *event)
         return 0;
     run->events_out++;
     job->printed++;
+    assert(job->limit == 0 || job->printed <= job->limit);
     if (job->writer->event(job->state, event, run->seq, &job->text) != 0)
         return -1;
     if (job->limit && job->printed == job->limit)
@@ -174,6 +177,7 @@ export_job_finish(void *state, struct run *run)
 {
     struct export_job *job = state;
 
+    assert(!job->selects || job->types.count > 0);
     if (job->selects && job->printed == 0 && !run->common.quiet)
         run_remark(run, "no event of -t %s here",
                    job->types.items[job->types.count - 1]);

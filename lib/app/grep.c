@@ -1,5 +1,7 @@
 #include "app/grep.h"
 
+#include <assert.h>
+
 #define RUN_MAX 32 /* events copied at once */
 
 int
@@ -28,6 +30,7 @@ grep_define(void *state, struct run *run, const struct event *event)
 {
     struct grep *x = state;
 
+    assert(selection_is_definition(event)); /* grep_batch takes all others */
     if (event->type == EVENT_INSTRUMENT &&
         selection_define(&x->selection, event, &run->failure) != 0)
         return -1;
@@ -43,6 +46,7 @@ pass_run(struct grep *x, struct run *run, const struct event *first)
     const struct event *event = first;
     uint32_t count = 0;
 
+    assert(x->max == 0 || x->taken < x->max);
     do {
         event = event_next(event);
         count++;
@@ -51,6 +55,7 @@ pass_run(struct grep *x, struct run *run, const struct event *first)
     } while (event < run->reader.end && count < RUN_MAX &&
              run->state != RUN_ENOUGH && !selection_is_definition(event) &&
              selection_takes(&x->selection, event));
+    assert(count <= RUN_MAX && event <= run->reader.end);
     run_took(run, count);
     tape_writer_copy_run(&run->writer, first, event, count);
     return event;

@@ -1,5 +1,6 @@
 #include "app/import_dialect.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,7 @@ set_choice(int *choice, const struct setting *setting, const char *value,
 static int
 set_list(struct option_list *list, const char *value, struct failure *failure)
 {
+    assert(list->count <= OPTION_LIST_MAX);
     if (list->count == OPTION_LIST_MAX)
         return fail(failure, FAILURE_USAGE, "more than %d lines of a kind",
                     OPTION_LIST_MAX);
@@ -78,6 +80,9 @@ set(struct import_job *job, const struct setting *setting, const char *value,
     void *member = (char *)job + setting->offset;
     void *list = (char *)&job->dialect_lists + setting->offset;
 
+    assert(setting->kind != SET_LIST ||
+           setting->offset < sizeof job->dialect_lists);
+    assert((setting->kind == SET_CHOICE) == (setting->words != NULL));
     switch (setting->kind) {
     case SET_LIST: return set_list(list, value, failure);
     case SET_CHOICE: return set_choice(member, setting, value, failure);
@@ -157,6 +162,7 @@ import_dialect_set(struct import_job *job, struct run *run)
     const char *slash;
     size_t used = strlen(run->options);
 
+    assert(used < sizeof run->options);
     if (!job->dialect)
         return 0;
     job->dialect_text = find_text(job, &run->failure);

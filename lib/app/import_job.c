@@ -1,5 +1,6 @@
 #include "app/import_job.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define SEED_SIZE_MAX LINE_BYTES_MAX
 #define THREADS_MAX   3 /* besides the one that reads and writes */
 
+_Static_assert(READ_SIZE % INPUT_ALIGNMENT == 0, "aligned_alloc asks for it");
 _Static_assert(READ_SIZE <= LINE_BYTES_MAX, "csv_ahead.h sees no longer line");
 
 const char *const import_format_words[] = {"csv", "json", "lobster", NULL};
@@ -97,6 +99,7 @@ set_given(struct import_job *job, struct failure *failure)
     given->comment = job->comment;
     given->each = job->each;
     given->symbol = job->symbol;
+    assert(processors > 0);
     given->threads = processors > THREADS_MAX ? THREADS_MAX : processors - 1;
     given->midnight = TIME_NULL;
     if (times->has_date)
@@ -189,6 +192,7 @@ import_file(struct import_job *job, struct run *run, const char *path)
         return -1;
     while ((size = input_read(&run->input, job->buffer, READ_SIZE, failure)) >
            0) {
+        assert(size <= READ_SIZE);
         if (unpack_push(&job->unpack, job->buffer, (size_t)size, failure) != 0)
             return fail_at(failure, "%s", name);
         if (failure->kind != FAILURE_NONE)
@@ -255,6 +259,7 @@ remark(const struct import_job *job, struct run *run)
     uint64_t rounded = job->importer.draft.values.rounded;
     const struct time_rules *times = &job->importer.rules.times;
 
+    assert(!times->unit || job->unit >= 0);
     if (run->common.quiet)
         return;
     if (left_out)

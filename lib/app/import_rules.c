@@ -39,6 +39,9 @@ set_times(struct import_job *job, struct failure *failure)
     struct time_rules *times = &job->importer.rules.times;
     const char *zone = job->zone;
 
+    _Static_assert(sizeof units / sizeof *units + 1 ==
+                       sizeof import_unit_words / sizeof *import_unit_words,
+                   "each word has its unit");
     times->unit = job->unit < 0 ? 0 : units[job->unit];
     times->unit_auto = job->unit == 4;
     times->format = job->time_format;
@@ -65,6 +68,7 @@ set_numbers(struct import_job *job, struct failure *failure)
 {
     struct number_rules *numbers = &job->importer.rules.numbers;
 
+    assert(job->round <= 8); /* decimals have no more places */
     numbers->point = job->decimal_comma ? ',' : '.';
     numbers->round = job->round;
     job->importer.rules.times.round = numbers->round >= 0;
@@ -115,6 +119,7 @@ add_scale(struct import_job *job, const struct schema_type *type,
         return fail(failure, FAILURE_USAGE,
                     "--scale %s: must be a power of ten, such as 1e-9 or 0.01",
                     text);
+    assert(slot < SLOTS_MAX && scale >= INT8_MIN && scale <= INT8_MAX);
     job->importer.rules.scales[slot] = (int8_t)scale;
     return 0;
 }
@@ -141,6 +146,7 @@ add_word(struct import_job *job, unsigned slot, struct cell pair,
                     pair.bytes);
     rule.theirs = (struct cell){pair.bytes, (size_t)(equals - pair.bytes)};
     rule.ours = (struct cell){equals + 1, pair.size - rule.theirs.size - 1};
+    assert(rules->word_count < job->word_capacity);
     larger[rules->word_count++] = rule;
     return 0;
 }
@@ -184,6 +190,7 @@ add_nulls(struct import_job *job, const char *list, struct failure *failure)
             return -1;
         job->null_texts = larger;
         rules->nulls = larger;
+        assert(rules->null_count < job->null_capacity);
         larger[rules->null_count++] = text;
     }
     return 0;

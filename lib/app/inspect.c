@@ -1,5 +1,6 @@
 #include "app/inspect.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ print_tape(struct inspect *x, struct run *run)
     const struct tape_reader *reader = &run->reader;
     struct output *output = &run->output;
 
+    assert(reader->position >= x->stats.begin);
     x->stats.end = reader->position;
     if (x->digest) {
         if (!reader->in_tape)

@@ -1,6 +1,8 @@
 /* ledger_finish.c - the end of a session: what is printed and checked. */
 #include "app/ledger_session.h"
+
 #include "tape/schema.h"
+#include <assert.h>
 
 /* The whole database, by SQL; before its rows are used, if nothing but it is
  * looked at. */
@@ -47,10 +49,12 @@ print(const struct ledger_session *session, struct run *run)
     const struct ledger_report_source source = {
         &session->ledger, &session->names, &run->instruments};
     struct bytes text = {0};
-    int result =
+    int result;
+
+    assert(options->print >= 0 && !(options->json && options->csv));
+    result =
         ledger_report_write(&source, (enum ledger_report_kind)options->print,
                             format, &text, &run->failure);
-
     if (result == 0)
         result = output_put(&run->output, text.bytes, text.size);
     bytes_free(&text);
@@ -107,6 +111,7 @@ describe(const struct ledger_tally *tally, const char *what, struct bytes *text)
             ->words;
     const char *before = " (";
 
+    assert(tally->events > 0);
     bytes_put_format(text, "%llu event%s %s", (unsigned long long)tally->events,
                      tally->events == 1 ? " was" : "s were", what);
     for (int i = 1; i < LEDGER_REASONS; i++) {

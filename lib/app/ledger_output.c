@@ -1,5 +1,7 @@
 #include "app/ledger_output.h"
 
+#include <assert.h>
+
 #include "ledger/emit.h"
 
 const char *const ledger_emit_words[] = {
@@ -8,6 +10,11 @@ const char *const ledger_emit_words[] = {
     [LEDGER_EMIT_NONE] = "none",
     NULL,
 };
+
+_Static_assert(sizeof(struct posting) % 8 == 0 &&
+                   sizeof(struct balance) % 8 == 0 &&
+                   sizeof(struct position) % 8 == 0,
+               "events are whole words");
 
 /* A name event for each system account before its first use on a tape. */
 static void
@@ -18,6 +25,7 @@ name_accounts(struct ledger_output *output, const struct ledger *ledger,
     for (unsigned i = 0; i < entry->leg_count; i++) {
         uint32_t account = entry->legs[i].account;
 
+        assert(account < ledger->account_count);
         if (account >= LEDGER_SYSTEM_COUNT || output->named[account])
             continue;
         output->named[account] = true;
@@ -41,13 +49,17 @@ static void
 put_rows(const struct ledger *ledger, const struct ledger_entry *entry,
          const struct event *cause, struct tape_writer *writer)
 {
-    for (unsigned i = 0; i < entry->balance_count; i++)
+    for (unsigned i = 0; i < entry->balance_count; i++) {
+        assert(entry->balances[i] < ledger->balance_count);
         emit_balance(ledger, entry->balances[i], cause->time,
                      tape_writer_put(writer, sizeof(struct balance)));
-    for (unsigned i = 0; i < entry->position_count; i++)
+    }
+    for (unsigned i = 0; i < entry->position_count; i++) {
+        assert(entry->positions[i] < ledger->position_count);
         emit_position(ledger, entry->positions[i], cause->instrument,
                       cause->time,
                       tape_writer_put(writer, sizeof(struct position)));
+    }
 }
 
 void

@@ -1,5 +1,6 @@
 #include "app/ledger_report.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "app/ledger_rows.h"
@@ -10,6 +11,7 @@
 #define TEXT_MAX (2 * INSTRUMENT_TEXT_MAX + 2) /* of a cell but an account */
 
 _Static_assert(TEXT_MAX >= AMOUNT_TEXT_MAX, "a cell holds an amount");
+_Static_assert(TEXT_MAX >= DIGITS_MAX, "a cell holds a count");
 
 const char *const ledger_report_words[] = {
     [LEDGER_REPORT_BALANCES] = "balances",
@@ -85,6 +87,7 @@ write_table(struct report *report, struct bytes *out, struct failure *failure)
         result = report_fill(report, &report->lines[i], failure);
         put_row(report, &table, &text);
         if (result == 0 && report_ends_asset(report, i)) {
+            assert(report->total_count > 0);
             report_fill_total(report, &report->totals[report->total_count - 1]);
             put_row(report, &table, &text);
         }
@@ -232,8 +235,10 @@ ledger_report_write(const struct ledger_report_source *source,
         [LEDGER_REPORT_JSON] = write_json,
     };
     struct report report;
-    int result = report_collect(&report, source, kind, failure);
+    int result;
 
+    assert(format < sizeof writers / sizeof *writers);
+    result = report_collect(&report, source, kind, failure);
     if (result == 0)
         result = writers[format](&report, out, failure);
     report_free(&report);

@@ -114,6 +114,7 @@ fill_balance(struct report *report, const struct line *line)
     const struct ledger *ledger = report->source->ledger;
     const struct ledger_balance *row = &ledger->balances[line->row];
 
+    assert(!line->security && line->row < ledger->balance_count);
     put_account(report, row->account);
     put_cell(report, report_code(ledger->currencies[row->currency]));
     put_amount(report, row->amount);
@@ -125,8 +126,11 @@ fill_position(struct report *report, const struct line *line)
 {
     const struct ledger_position *row =
         &report->source->ledger->positions[line->row];
-    int64_t average = holding_average(&row->holding);
+    int64_t average;
 
+    assert(line->security &&
+           line->row < report->source->ledger->position_count);
+    average = holding_average(&row->holding);
     put_account(report, row->account);
     put_cell(report, report_instrument(row->instrument));
     put_cell(report, report_code(row->currency));
@@ -149,6 +153,8 @@ fill_trial(struct report *report, const struct line *line)
     const struct ledger_position *position = &ledger->positions[line->row];
     i128 amount;
 
+    assert(line->row <
+           (line->security ? ledger->position_count : ledger->balance_count));
     if (line->security) {
         amount = position->holding.quantity;
         put_cell(report, report_instrument(position->instrument));
@@ -276,6 +282,9 @@ report_collect(struct report *report, const struct ledger_report_source *source,
     *report = (struct report){.source = source,
                               .layout = &layouts[kind],
                               .trial = kind == LEDGER_REPORT_TRIAL};
+    assert(report->layout->count <= REPORT_COLUMNS);
+    assert(report->layout->asset < report->layout->count &&
+           report->layout->label < report->layout->count);
     report->lines = allocate(failure, most + 1, sizeof *report->lines);
     if (!report->lines)
         return -1;
@@ -344,6 +353,8 @@ find_total(struct report *report, const struct cell *asset,
                   sizeof asset->code) < 0;
          at--)
         totals[at] = totals[at - 1];
+    assert(at < report->total_count &&
+           report->total_count <= report->total_capacity);
     totals[at] = (struct total){.asset = *asset};
     return &totals[at];
 }
@@ -361,6 +372,7 @@ add_to_total(struct report *report, struct failure *failure)
     for (unsigned i = 0; i < REPORT_SUMS && layout->sums[i]; i++) {
         const struct cell *cell = &report->cells[layout->sums[i]];
 
+        assert(layout->sums[i] < layout->count);
         if (cell->kind == CELL_AMOUNT &&
             !amount_add(total->sums[i], cell->amount, &total->sums[i]))
             total->sums[i] = cell->amount < 0 ? -AMOUNT_MAX : AMOUNT_MAX;

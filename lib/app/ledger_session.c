@@ -10,6 +10,8 @@
 #define HELD_BYTES   (64 << 20) /* of output, until they are committed */
 #define BATCH_EVENTS 131072     /* a batch of less output ends here */
 
+_Static_assert(HELD_BYTES >= OUTPUT_BUFFER, "the buffer is only enlarged");
+
 /* ---- open and close ------------------------------------------------------ */
 
 /* What a stream must be posted with again. */
@@ -18,12 +20,13 @@ describe_rules(struct ledger_session *session)
 {
     const struct ledger_options *options = session->options;
     char taker[DECIMAL_TEXT_MAX], maker[DECIMAL_TEXT_MAX];
+    int size = snprintf(session->rules, sizeof session->rules,
+                        "--taker-fee %.*s --maker-fee %.*s --currency %s",
+                        (int)decimal_format(options->taker_fee, taker), taker,
+                        (int)decimal_format(options->maker_fee, maker), maker,
+                        options->currency);
 
-    snprintf(session->rules, sizeof session->rules,
-             "--taker-fee %.*s --maker-fee %.*s --currency %s",
-             (int)decimal_format(options->taker_fee, taker), taker,
-             (int)decimal_format(options->maker_fee, maker), maker,
-             options->currency);
+    assert((size_t)size < sizeof session->rules); /* rates and a code */
 }
 
 static bool
@@ -328,6 +331,8 @@ book_event(struct ledger_session *session, struct run *run,
     const struct instrument *definition = NULL;
     enum post_result result;
 
+    assert(instrument == INSTRUMENT_NONE ||
+           instrument < run->instruments.count);
     if (instrument != INSTRUMENT_NONE)
         definition = run->instruments.events[instrument];
     result = post_event(&session->ledger, event, instrument, definition,
@@ -370,6 +375,7 @@ take_definition(struct ledger_session *session, struct run *run,
     if (event->type != EVENT_INSTRUMENT || !session->database)
         return 0;
     index = instruments_find(&run->instruments, event->instrument);
+    assert(index < run->instruments.count); /* the loop has just taken it */
     return ledgerdb_instrument(session->database, index + 1,
                                run->instruments.events[index], &run->failure);
 }

@@ -16,6 +16,7 @@ lend_room(struct matching *m)
 
     _Static_assert(MATCH_REPORT_MAX <= ROOM_EVENT_MAX,
                    "the last report in the room fits the block");
+    assert(!room->at && !m->quotes_asked);
     room->at = tape_writer_room(&m->run->writer, &room->end);
 }
 
@@ -61,6 +62,7 @@ put_report(void *owner, size_t size)
     }
     if (m->quotes_asked) {
         emit_pending(m);
+        assert(!m->pending);
         m->pending = tape_writer_put(writer, size);
         return m->pending;
     }
@@ -95,6 +97,7 @@ start(void *state, struct run *run)
     const struct event_sink reports = {put_report, name_instrument, m};
     const struct event_sink quotes = {put_quote, name_instrument, m};
 
+    assert(m->self_trade >= -1 && m->self_trade < UINT8_MAX);
     match_free(&m->match);
     quotes_free(&m->quotes);
     match_init(&m->match, &reports);
@@ -118,6 +121,7 @@ save(void *state, struct run *run, struct tape_writer *writer)
     struct matching *m = state;
     const struct event_sink sink = {.put = put_state, .owner = writer};
 
+    assert(!m->match.room.at && !m->pending); /* all reports are written */
     match_save(&m->match, &run->instruments, &sink);
 }
 
@@ -192,6 +196,7 @@ matching_block(void *state, struct run *run)
 {
     struct matching *m = state;
 
+    assert(!m->match.room.at); /* the batch took back what it lent */
     return resume_block(&m->resume, run);
 }
 
@@ -290,6 +295,7 @@ concern_of(const struct matching *m, const struct event *event, uint32_t index)
     const struct shard *shard = &m->shard;
     bool known = event->instrument != 0 && index != INSTRUMENT_NONE;
 
+    assert(shard->shards == 0 || !known || index < shard->capacity);
     if (shard->shards == 0 || is_definition(event) ||
         (known ? shard_has(shard, index) : shard->shard == 0))
         return CONCERN_WHOLE;
@@ -309,6 +315,7 @@ quote_passing(struct matching *m, uint32_t index, const struct event *event)
         index = FEED_ALL;
     else if (index == INSTRUMENT_NONE)
         return instruments_unknown(event->instrument, &m->run->failure);
+    assert(index == FEED_ALL || index < m->run->instruments.count);
     return quotes_take(&m->quotes, index, event, &m->run->failure);
 }
 
@@ -318,6 +325,8 @@ take(struct matching *m, uint32_t index, const struct event *event)
 {
     struct failure *failure = &m->run->failure;
 
+    assert(event->type != EVENT_INSTRUMENT ||
+           index < m->run->instruments.count);
     /* as the tape's instruments are understood: a definition made up at first
      * use takes nothing away from an explicit one */
     if (event->type == EVENT_INSTRUMENT &&
@@ -408,6 +417,7 @@ matching_batch(void *state, struct run *run, const struct event **event)
     bool lends = !m->resume.directory; /* snapshots need sequence numbers */
     int result = 0;
 
+    _Static_assert(MATCH_STEPS == 3, "each step begins at the first event");
     for (unsigned step = 0; prefetches && step < MATCH_STEPS; step++)
         for (unsigned i = step * MATCH_AHEAD; i < MATCH_STEPS * MATCH_AHEAD;
              i++)

@@ -1,5 +1,6 @@
 #include "app/ohlcv.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ add_interval(struct bars_options *options, const char *text, size_t size,
                     "--interval: \"%.*s\" is longer than a day but not a "
                     "whole number of days up to 366",
                     (int)size, text);
+    assert(options->count <= BARS_INTERVALS_MAX);
     if (options->count == BARS_INTERVALS_MAX)
         return fail(failure, FAILURE_USAGE, "--interval: more than %d of them",
                     BARS_INTERVALS_MAX);
@@ -69,6 +71,7 @@ make_room(void *owner, uint32_t index)
     struct run *run = x->run;
     struct bar *bar = tape_writer_put(&run->writer, sizeof *bar);
 
+    assert(index < run->instruments.count);
     bar->event.instrument = run->instruments.events[index]->event.instrument;
     x->bar_count++;
     return bar;
@@ -134,6 +137,7 @@ static void
 pass_on(struct run *run, const struct event *first, const struct event *end,
         uint64_t count)
 {
+    assert(first < end && count <= run->reader.count);
     tape_writer_copy_block(&run->writer, &run->reader, first, end,
                            (uint32_t)count);
 }
@@ -224,6 +228,7 @@ ohlcv_batch(void *state, struct run *run, const struct event **at)
     while (result == 0) {
         *at = add_trades(x, run, *at);
         *at = pass_others(x, run, *at);
+        assert(*at <= run->reader.end);
         if (*at == run->reader.end)
             break;
         if (is_trade(*at))

@@ -49,6 +49,8 @@ open_origin(struct replay_job *job, struct run *run, unsigned n)
     } else {
         const char *path = run->operand_count ? run->operands[n - stores] : "-";
 
+        assert(run->operand_count == 0 ||
+               n - stores < (unsigned)run->operand_count);
         result = run_open_tape(run, &origin->tape, path, job->count == 1);
     }
     if (result != 0)
@@ -80,6 +82,7 @@ close_origins(struct replay_job *job)
 static int
 open_origins(struct replay_job *job, struct run *run)
 {
+    assert(!job->origins && !job->slices); /* those before are closed */
     job->origins = allocate(&run->failure, job->count, sizeof *job->origins);
     job->slices = allocate(&run->failure, job->count, sizeof *job->slices);
     if (!job->origins || !job->slices)

@@ -1,5 +1,6 @@
 #include "app/restore_job.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ restore_job_prepare(void *state, struct run *run)
     if (job->threads == 0)
         job->threads =
             pool_processors() < THREADS ? pool_processors() : THREADS;
+    assert(job->threads > 0 && job->threads <= RESTORE_THREADS_MAX);
     job->run = run;
     if (job->test) {
         run->kind = RUN_TEXT;
@@ -71,6 +73,7 @@ begin_tape(struct restore_job *job, struct run *run,
     struct tape_header header;
     int result = tape_header_copy(&header, &manifest->header, &run->failure);
 
+    assert(!run->writer.begun);
     header.first_seq = first;
     if (result == 0 && job->selects) {
         tape_header_rename(&header, run->program->name);
@@ -92,6 +95,7 @@ end_tape(struct restore_job *job, struct run *run, enum tape_status status)
 {
     int64_t ns = now() - job->began;
 
+    assert(run->writer.begun);
     run->events_out += run->writer.total;
     if (job->test &&
         run_print(run,
@@ -105,12 +109,13 @@ end_tape(struct restore_job *job, struct run *run, enum tape_status status)
 }
 
 /* Whether events of the times asked for can lie in a gap, as far as
- * the times of the parts around tell: they ascend, as those of a day do. */
+ * the times of the parts around it show: they ascend, as within a day. */
 static bool
 may_miss(const struct restore_job *job, const struct archive_finding *gap)
 {
     int64_t after = INT64_MIN, before = INT64_MAX;
 
+    assert(gap->kind == FINDING_GAP && gap->first <= gap->last);
     for (uint32_t i = 0; i < job->archive.count; i++) {
         const struct manifest *manifest = &job->archive.manifests[i];
 
@@ -158,6 +163,7 @@ put_run(struct restore_job *job, struct run *run, uint64_t last)
     const struct event *end;
     uint32_t count = merge_run(&job->merge, RUN_MAX, last, &end);
 
+    assert(count > 0 && count <= RUN_MAX);
     tape_writer_copy_run(&run->writer, job->merge.event, end, count);
     return count;
 }
@@ -190,6 +196,8 @@ next_span(struct restore_job *job, struct run *run, const struct span **span,
                     "%s: an event with seq %" PRIu64
                     " that no put has noted: see xarchive verify",
                     job->directory, job->merge.seq);
+    assert((*span)->range.first <= job->merge.seq &&
+           job->merge.seq <= (*span)->range.last);
     if (run->writer.begun &&
         (job->selects ||
          tape_writer_next_seq(&run->writer) == job->merge.seq) &&

@@ -1,9 +1,12 @@
 #include "app/store_job.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <unistd.h>
 
 #define GROUP (8 << 20) /* bytes that one fsync makes durable, about */
+
+_Static_assert(GROUP >= OUTPUT_BUFFER, "the buffer is only enlarged");
 
 const char *const store_fsync_words[] = {
     [LOG_FSYNC_GROUP] = "group",
@@ -31,6 +34,7 @@ store_prepare(void *state, struct run *run)
                     "--no-output and -o exclude each other");
     if (job->no_output || (!run->common.output && isatty(STDOUT_FILENO)))
         run->kind = RUN_SILENT; /* the end of the pipeline */
+    assert(job->fsync >= LOG_FSYNC_GROUP && job->fsync <= LOG_FSYNC_NONE);
     job->writer.fsync = (enum log_fsync)job->fsync;
     job->writer.patience.stopped = stopped;
     job->writer.patience.owner = run;

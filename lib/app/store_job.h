@@ -1,7 +1,7 @@
 /* store_job.h - one run of xstore: an event store and what a verb does to it.
  *
  * The output is held back in its buffer; what is in it becomes durable in the
- * store before it leaves.  So whoever reads the output never knows more than
+ * store before it leaves.  So whoever reads the output never has more than
  * the store.
  */
 #ifndef APP_STORE_JOB_H

@@ -1,4 +1,5 @@
 /* store_report.c - what there is in an event store, and whether it is whole. */
+#include <assert.h>
 #include <inttypes.h>
 
 #include "app/store_job.h"
@@ -58,6 +59,7 @@ end_of(const struct log_facts *facts)
 
     if (facts->damaged)
         return "damaged";
+    assert(!facts->ended || facts->status < sizeof words / sizeof *words);
     return facts->ended ? words[facts->status] : "open";
 }
 

@@ -1,4 +1,5 @@
 /* The filter loop: what run_filter does between begin and end. */
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -70,6 +71,7 @@ make_passing(const struct run *run, const struct filter *filter)
         passing.batches[i] = batch && i != EVENT_INSTRUMENT && i != EVENT_NAME;
     }
     for (; type && *type; type++) {
+        assert(*type < EVENT_TYPES);
         passing.types[*type] = pass && run->keep;
         passing.batches[*type] = filter->batch != NULL;
     }
@@ -115,6 +117,9 @@ take_block(struct run *run, const struct filter *filter,
         if (result != 0)
             return fail_at_event(run, event);
     }
+    /* whoever took events moved on past them and counted them */
+    assert(event <= run->reader.end);
+    assert(event < run->reader.end || run->seq == run->reader.next_seq);
     run->events_in += run->seq - run->reader.first_seq;
     if (filter->block && filter->block(filter->state, run) != 0)
         return -1;
@@ -127,6 +132,7 @@ static int
 finish_tape(struct run *run, const struct filter *filter,
             enum tape_status status)
 {
+    assert(status != TAPE_FAILED);
     if (filter->end && filter->end(filter->state, run, status) != 0)
         return -1;
     if (run->failure.kind != FAILURE_NONE)
@@ -202,6 +208,7 @@ run_filter(const struct program *program, const struct filter *filter, int argc,
     struct run run;
     int result = stage_begin(&run, program, argc, argv);
 
+    assert(!filter->batch || filter->consumes || filter->consumes_all);
     if (result > 0)
         return stage_end_help(&run);
     run.filter = filter;

@@ -9,6 +9,8 @@
 #define LEFT_SIZE (TEXT - 2 - 2)   /* of what is explained */
 #define TEXT_SIZE (COLUMNS - TEXT) /* of the explanation */
 
+_Static_assert(TEXT_SIZE >= COLUMNS / 2, "explanations have room");
+
 /* Prints words in lines that begin at the column TEXT, the first of them where
  * the cursor is. */
 static void
@@ -48,11 +50,13 @@ print_verbs(const struct program *program)
 
     for (; verb && verb->name; verb++) {
         char left[64];
+        int size;
 
         if (!verb->name[0])
             continue;
-        snprintf(left, sizeof left, "%s%s%s", verb->name,
-                 verb->operands[0] ? " " : "", verb->operands);
+        size = snprintf(left, sizeof left, "%s%s%s", verb->name,
+                        verb->operands[0] ? " " : "", verb->operands);
+        assert((size_t)size < sizeof left && verb->help);
         print_entry(left, verb->help);
     }
     if (program->verbs)
@@ -64,14 +68,16 @@ print_option(const struct option_spec *spec)
 {
     const char *verbs = spec->verbs ? spec->verbs : "";
     char left[64], text[320];
+    int left_size, size;
 
     assert(spec->help);
-    snprintf(left, sizeof left, "%c%c%s --%s%s%s", spec->letter ? '-' : ' ',
-             spec->letter ? spec->letter : ' ', spec->letter ? "," : " ",
-             spec->name, spec->argument ? " " : "",
-             spec->argument ? spec->argument : "");
-    snprintf(text, sizeof text, "%s%s%s", verbs, verbs[0] ? ": " : "",
-             spec->help);
+    left_size = snprintf(
+        left, sizeof left, "%c%c%s --%s%s%s", spec->letter ? '-' : ' ',
+        spec->letter ? spec->letter : ' ', spec->letter ? "," : " ", spec->name,
+        spec->argument ? " " : "", spec->argument ? spec->argument : "");
+    size = snprintf(text, sizeof text, "%s%s%s", verbs, verbs[0] ? ": " : "",
+                    spec->help);
+    assert((size_t)left_size < sizeof left && (size_t)size < sizeof text);
     print_entry(left, text);
 }
 

@@ -171,6 +171,7 @@ list_fields(const struct specs *specs, struct failure *failure)
             if (!names(types, type->name) || was_listed(types, i, field->name))
                 continue;
             table_put_text(&table, field->name);
+            assert(field->kind < sizeof kinds / sizeof *kinds);
             table_put_text(&table, kinds[field->kind]);
             put_meaning(&table, field);
         }

@@ -1,5 +1,7 @@
 #include "cli/local.h"
 
+#include <assert.h>
+
 #define RANGE_BITS 24 /* ids for each program of a pipeline */
 
 void
@@ -15,10 +17,13 @@ uint32_t
 local_id(struct run *run, uint32_t index, int64_t time, struct failure *failure)
 {
     struct instruments *instruments = &run->instruments;
-    const struct instrument *known = instruments->events[index];
-    uint32_t id = known->event.instrument;
+    const struct instrument *known;
     struct instrument *event;
+    uint32_t id;
 
+    assert(index < instruments->count);
+    known = instruments->events[index];
+    id = known->event.instrument;
     if (instruments_find(instruments, id) == index) /* it may be another's */
         return id;
     while (instruments_find(instruments, run->next_local) != INSTRUMENT_NONE)

@@ -1,7 +1,7 @@
-/* local.h - ids, on the tape at hand, for instruments of earlier tapes.
+/* local.h - ids, on the current tape, for instruments of earlier tapes.
  *
- * A program that keeps state from tape to tape may have to tell of an
- * instrument that the tape at hand has not defined.  Its definition then goes
+ * A program that keeps state from tape to tape may have to report an
+ * instrument that the current tape has not defined.  Its definition then goes
  * before, under an id that the tape is not likely to use; if it does, the loop
  * refuses it.  Programs of one pipeline take theirs from different ranges.
  */

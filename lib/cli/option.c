@@ -28,9 +28,11 @@ bit_of(const struct program *program, const struct option_spec *spec)
 {
     const struct option_spec *own = program->options;
 
-    for (uint64_t bit = 1; own && own->kind != OPTION_END; own++, bit <<= 1)
+    for (uint64_t bit = 1; own && own->kind != OPTION_END; own++, bit <<= 1) {
+        assert(bit != 0); /* at most 64 options */
         if (own == spec)
             return bit;
+    }
     return 0;
 }
 
@@ -131,6 +133,7 @@ check_given(const struct scan *scan, const char *verb)
     for (; spec && spec->kind != OPTION_END; spec++) {
         bool given = scan->given & bit_of(scan->program, spec);
 
+        assert(!spec->required || (spec->letter && spec->argument));
         if (spec->required && !given)
             return fail(scan->failure, FAILURE_USAGE,
                         "needs -%c %s (%s); see --help", spec->letter,
@@ -179,6 +182,7 @@ take_words(struct scan *scan, struct specs *specs, int *operands)
     for (; result == 0 && scan->at < scan->argc; scan->at++) {
         char *word = scan->argv[scan->at];
 
+        assert(*operands < scan->at); /* none is overwritten unread */
         if (only_operands || word[0] != '-' || !word[1])
             scan->argv[1 + (*operands)++] = word;
         else if (strcmp(word, "--") == 0)

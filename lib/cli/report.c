@@ -1,5 +1,6 @@
 #include "cli/report.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -35,8 +36,11 @@ static const char *
 instrument_text(const struct instruments *instruments, uint32_t local,
                 char text[NAME_MAX_TEXT])
 {
-    uint32_t index = instruments_find(instruments, instruments->locals[local]);
+    uint32_t index;
 
+    assert(local < instruments->local_count);
+    index = instruments_find(instruments, instruments->locals[local]);
+    assert(index < instruments->count);
     instruments_name(instruments, index, text, NAME_MAX_TEXT);
     return text;
 }
@@ -51,6 +55,7 @@ status_text(const struct tape_reader *reader)
         [TAPE_FAILED] = "failed",
     };
 
+    assert(reader->status < sizeof words / sizeof *words);
     if (!reader->in_tape)
         return words[reader->status];
     return reader->input->stopped ? "not read to its end"

@@ -1,10 +1,11 @@
 #include "cli/resume.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "base/digits.h"
 
-#define EVERY 10000000 /* events, unless told otherwise */
+#define EVERY 10000000 /* events, unless the options say otherwise */
 
 /* ---- which snapshot ------------------------------------------------------ */
 
@@ -132,6 +133,7 @@ go_on(struct resume *resume, struct run *run)
 int
 resume_prepare(struct resume *resume, struct run *run)
 {
+    assert(resume->save && resume->restore && resume->clear && resume->arrive);
     resume->left = UINT64_MAX;
     resume->time = INT64_MIN;
     if (!resume->directory && resume->from_out)
@@ -154,17 +156,18 @@ resume_prepare(struct resume *resume, struct run *run)
 /* ---- taking them --------------------------------------------------------- */
 
 static struct snapshot_tape *
-at_hand(struct resume *resume)
+current_tape(struct resume *resume)
 {
     struct snapshot_tapes *tapes = &resume->point.tapes;
 
+    assert(tapes->count > 0);
     return &tapes->all[tapes->count - 1];
 }
 
 static int
 save(struct resume *resume, struct run *run)
 {
-    struct snapshot_tape *tape = at_hand(resume);
+    struct snapshot_tape *tape = current_tape(resume);
     bool whole = resume->header.first_seq == 1; /* else its digest is not */
 
     resume->left = resume->every;
@@ -183,6 +186,7 @@ resume_stop(struct resume *resume, struct run *run, const struct event *event)
 {
     bool passed = resume_passes(resume);
 
+    assert(resume->left == 0);
     if (!resume->directory)
         return 0;
     if (resume_point_to(&resume->point, &run->reader, event_next(event),
@@ -261,7 +265,7 @@ resume_summary(const struct resume *resume, struct run *run, FILE *stream)
     if (!resume->directory)
         return;
     fprintf(stream,
-            "%s: went on behind event %" PRIu64 ", %" PRIu64
+            "%s: went on after event %" PRIu64 ", %" PRIu64
             " snapshots taken\n",
             run->program->name, resume->from_seq, resume->saved);
 }

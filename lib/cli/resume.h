@@ -3,7 +3,7 @@
  *
  *      resume_prepare    in .prepare, when the state is that of the beginning
  *      resume_begin      in .begin
- *      resume_taken      behind each event, in .event and .batch
+ *      resume_taken      after each event, in .event and .batch
  *      resume_block      in .block
  *      resume_end        in .end
  *      resume_finish     in .finish

@@ -138,7 +138,7 @@ bool run_stopped(const struct run *run);
 /* A descriptor that becomes readable then, for whatever waits or reads long. */
 int run_wake(void);
 
-/* For .batch: so many events are taken. */
+/* For .batch: count events are taken. */
 static inline void
 run_took(struct run *run, uint64_t count)
 {

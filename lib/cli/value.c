@@ -10,6 +10,12 @@
 #include "base/nearest.h"
 #include "tape/header.h"
 
+_Static_assert(VALUE_TEXT_MAX > TIME_TEXT_MAX &&
+                   VALUE_TEXT_MAX > DURATION_TEXT_MAX &&
+                   VALUE_TEXT_MAX > DECIMAL_TEXT_MAX &&
+                   VALUE_TEXT_MAX > DIGITS_MAX,
+               "every number fits, with a NUL");
+
 /* ---- from text ----------------------------------------------------------- */
 
 /* None means anything when empty; a shell variable that is not set gives it. */
@@ -43,6 +49,7 @@ take_count(const struct option_spec *spec, const char *text,
     uint64_t number;
     uint64_t max = spec->max ? spec->max : UINT64_MAX;
 
+    assert(spec->min <= max);
     if (!digits_parse(text, strlen(text), &number) || number < spec->min ||
         number > max)
         return fail(failure, FAILURE_USAGE,

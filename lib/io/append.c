@@ -85,6 +85,7 @@ append_write(struct append *append, const void *bytes, size_t size,
     assert(append->fd >= 0);
     if (is_dead(append, failure) != 0)
         return -1;
+    assert(append->durable <= append->size && append->relied <= append->size);
     while (size > 0) {
         ssize_t count = write(append->fd, from, size);
 

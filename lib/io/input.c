@@ -146,6 +146,7 @@ input_read(struct input *input, void *bytes, size_t size,
     ssize_t count;
 
     assert(!input->fixed || input->regular);
+    assert(!input->fixed || input->offset <= input->size);
     if (input->read_max && size > input->read_max)
         size = input->read_max;
     if (input->fixed && size > input->size - input->offset)

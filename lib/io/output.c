@@ -228,6 +228,8 @@ output_open(struct output *output, const char *path, struct failure *failure)
         target_free(&target);
         return -1;
     }
+    /* a descriptor to write to, or a path to replace */
+    assert((target.fd >= 0) == !target.path);
     output->fd = target.fd;
     if (output->fd >= 0)
         return open_stream(output);
@@ -285,6 +287,7 @@ output_flush(struct output *output)
 {
     size_t used = output->used;
 
+    assert(used <= output->capacity);
     output->used = 0;
     if (output->failure->kind != FAILURE_NONE || output->fd < 0)
         return -1;
@@ -317,6 +320,7 @@ output_put(struct output *output, const void *bytes, size_t size)
 static int
 take_name(struct output *output)
 {
+    assert(output->replaces && output->directory >= 0);
     if (!output->temporary && take_temporary(output) != 0)
         return -1;
     if (renameat(output->directory, output->temporary, output->directory,

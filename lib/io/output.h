@@ -14,6 +14,7 @@
 #ifndef IO_OUTPUT_H
 #define IO_OUTPUT_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -84,6 +85,7 @@ output_reserve(struct output *output, size_t size)
 static inline void
 output_advance(struct output *output, size_t size)
 {
+    assert(size <= output->capacity - output->used);
     output->used += size;
 }
 

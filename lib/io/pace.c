@@ -1,5 +1,6 @@
 #include "io/pace.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -34,6 +35,7 @@ pace_deadline(struct pace *pace, int64_t time)
 {
     i128 wait;
 
+    assert(pace->speed > 0 && pace->max_gap >= 0);
     if (!pace->begun) {
         pace->begun = true;
         pace->anchor = pace_now();
@@ -107,12 +109,15 @@ bucket_end(unsigned bucket)
 void
 pace_note(struct pace_late *late, int64_t ns)
 {
+    unsigned bucket = bucket_of(ns < 0 ? 0 : (uint64_t)ns);
+
+    assert(bucket < PACE_BUCKETS);
     if (ns < 0)
         ns = 0;
     if (ns > late->max)
         late->max = ns;
     late->last = ns;
-    late->buckets[bucket_of((uint64_t)ns)]++;
+    late->buckets[bucket]++;
     late->count++;
 }
 
@@ -122,6 +127,7 @@ pace_percentile(const struct pace_late *late, unsigned permille)
     uint64_t below = 0;
     uint64_t wanted = (late->count * permille + 999) / 1000;
 
+    assert(permille <= 1000);
     for (unsigned i = 0; i < PACE_BUCKETS; i++) {
         below += late->buckets[i];
         if (below >= wanted && below > 0) {

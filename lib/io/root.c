@@ -246,6 +246,7 @@ lock_both(struct root *root, struct failure *failure)
 {
     int result = try_lock(root->fd, LOCK_EX);
 
+    assert(root->lock >= 0);
     if (result == 0)
         return 0;
     /* over some networks only what is open for writing can be locked */

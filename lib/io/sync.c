@@ -28,10 +28,11 @@ sync_files(struct sync *sync, struct failure *failure)
 int
 sync_add(struct sync *sync, struct output *output, struct failure *failure)
 {
-    char *path = strdup(output->path);
+    char *path;
     int fd = -1;
 
     assert(output->path);
+    path = strdup(output->path);
     if (!path ||
         (sync->count == SYNC_FILES && sync_files(sync, failure) != 0)) {
         output_abandon(output);
@@ -44,6 +45,7 @@ sync_add(struct sync *sync, struct output *output, struct failure *failure)
     }
     /* where the system cannot, the wait at the end is longer */
     (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    assert(sync->count < SYNC_FILES);
     sync->fds[sync->count] = fd;
     sync->paths[sync->count++] = path;
     return 0;

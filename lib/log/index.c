@@ -1,6 +1,7 @@
 #include "log/index.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,8 @@ struct head {
     uint64_t check; /* XXH3-64 of the bytes before */
 };
 _Static_assert(sizeof(struct head) == 96, "size in the file");
+_Static_assert(offsetof(struct head, check) == 96 - sizeof(uint64_t),
+               "the check is of all that is before it");
 
 static const char magic[8] = {'X', 'T', 'I', 'N', 'D', 'E', 'X', '1'};
 
@@ -78,6 +81,7 @@ log_index_event(struct log_index *index, uint64_t seq,
 
     if (event->type != EVENT_INSTRUMENT && event->type != EVENT_NAME)
         return 0;
+    assert(seq >= index->next_seq && size >= sizeof *event);
     definitions = array_grow(index->definitions, &index->definition_capacity,
                              index->definition_bytes + DEFINITION_HEAD + size,
                              1, failure);
@@ -97,6 +101,7 @@ log_index_definition(const struct log_index *index, const struct event *before)
     const char *at =
         before ? (const char *)event_next(before) : index->definitions;
 
+    assert(at <= index->definitions + index->definition_bytes);
     if (index->definition_bytes == 0 ||
         at == index->definitions + index->definition_bytes)
         return NULL;

@@ -117,6 +117,7 @@ find_place(struct log *log, unsigned ordinal, struct failure *failure)
     log->streams = streams;
     memmove(&streams[place + 1], &streams[place],
             (log->stream_count++ - place) * sizeof *streams);
+    assert(place < log->stream_count);
     streams[place] = (struct log_stream){.ordinal = ordinal};
     if (place > 0)
         streams[place].first =
@@ -276,6 +277,7 @@ log_load(struct log *log, struct log_segment *segment, enum log_index_part part,
         return 0;
     if (!log->lenient || failure->kind != FAILURE_DATA)
         return -1;
+    assert(!segment->fault); /* loading began with none */
     segment->fault = malloc(sizeof *failure);
     if (!segment->fault)
         return -1;
@@ -328,6 +330,7 @@ log_check_number(const struct log *log, size_t i, struct failure *failure)
 {
     unsigned wanted = i == 0 ? 1 : log->streams[i - 1].ordinal + 1;
 
+    assert(i < log->stream_count);
     if (log->streams[i].ordinal == wanted)
         return 0;
     return fail(failure, FAILURE_DATA,

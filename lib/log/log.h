@@ -15,6 +15,7 @@
 #ifndef LOG_LOG_H
 #define LOG_LOG_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -82,6 +83,7 @@ int log_find(struct log *log, const char *name, struct log_stream **stream,
 static inline struct log_segment *
 log_segment_of(const struct log *log, const struct log_stream *stream, size_t i)
 {
+    assert(i < stream->count && stream->first + i < log->segment_count);
     return &log->segments[stream->first + i];
 }
 

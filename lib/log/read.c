@@ -157,6 +157,7 @@ log_cursor_next(struct log_cursor *cursor, struct failure *failure)
         close_segment(cursor);
         log_segment_unload(segment);
     }
+    assert(result <= 0 || cursor->first < cursor->end);
     return result;
 }
 
@@ -171,8 +172,8 @@ list_again(struct log_cursor *cursor, struct failure *failure)
 
     if (log_refresh(log, failure) != 0)
         return -1;
-    while (log->streams[at].ordinal != ordinal)
-        at++;
+    for (; log->streams[at].ordinal != ordinal; at++)
+        assert(at + 1 < log->stream_count); /* a listed stream stays listed */
     cursor->stream = &log->streams[at];
     if (cursor->stream->count > count)
         return LOG_MORE_EVENTS;

@@ -69,6 +69,7 @@ next_clock(const struct replay *replay)
 
     if (__builtin_add_overflow(replay->clock_time, step, &next))
         return TIME_NULL;
+    assert(next > replay->clock_time && next % replay->clock == 0);
     return next;
 }
 
@@ -160,6 +161,7 @@ copy_events(struct tape_writer *writer, const struct tape_source *source)
 {
     uint32_t count = (uint32_t)source->count;
 
+    assert(source->count <= UINT32_MAX);
     if (source->reader)
         tape_writer_copy_block(writer, source->reader, source->first,
                                source->end, count);
@@ -228,6 +230,8 @@ replay_source(struct replay *replay, struct tape_source *source,
 {
     int item = 1, result = 0;
 
+    assert(replay->writer && replay->stopped && replay->progress);
+    assert(replay->clock >= 0 && replay->pace.speed >= 0);
     replay->pace.begun = false;
     while (result == 0 && item > 0 && !replay->stopped(replay->owner)) {
         item = source->next(source, failure);

@@ -49,11 +49,11 @@ open_file(const struct root *root, const struct log_segment *segment,
 bool
 log_segment_changed(const struct root *root, const struct log_segment *segment)
 {
-    struct failure unheard = {0};
+    struct failure ignored = {0};
     struct input input;
     bool changed = true;
 
-    if (input_open_below(&input, root, segment->path, &unheard) == 1) {
+    if (input_open_below(&input, root, segment->path, &ignored) == 1) {
         changed = input.size != segment->file_size ||
                   input.changed != segment->changed;
         input_close(&input);
@@ -305,6 +305,7 @@ is_torn(const struct log_segment *segment, struct input *input, uint64_t at,
                             (const struct frame *)(void *)(bytes + looked), at);
         have -= looked;
         memmove(bytes, bytes + looked, have);
+        assert(proof || have < FRAME_HEAD);
     }
     free(bytes);
     return count < 0 ? -1 : !proof;
@@ -442,6 +443,7 @@ log_segment_load(const struct root *root, struct log_segment *segment,
     if (result < 0)
         return -1;
     segment->indexed = result == 1;
+    assert(segment->looked && !segment->fault);
     segment->loaded = true;
     segment->part = segment->indexed ? part : LOG_INDEX_ALL;
     if (segment->indexed || log_segment_extend(root, segment, failure) == 0)

@@ -1,5 +1,6 @@
 #include "log/source.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -8,6 +9,7 @@
 static struct log_stream *
 stream_of(const struct log_source *from)
 {
+    assert(from->at < from->log.stream_count);
     return &from->log.streams[from->at];
 }
 
@@ -37,6 +39,7 @@ end_stream(struct log_source *from, struct failure *failure)
 {
     struct tape_source *source = &from->source;
 
+    assert(from->in_tape);
     log_cursor_close(&from->cursor);
     from->open = false;
     source->status = TAPE_LIMITED;
@@ -115,6 +118,7 @@ give_block(struct log_source *from)
     struct tape_source *source = &from->source;
     const struct log_cursor *cursor = &from->cursor;
 
+    assert(cursor->first_seq < cursor->seq);
     source->first = cursor->first;
     source->end = cursor->end;
     source->first_seq = cursor->first_seq;
@@ -134,6 +138,7 @@ read_on(struct log_source *from, struct failure *failure)
             return result < 0 ? -1 : give_block(from);
         more = look_for_more(from, failure);
         if (more == LOG_MORE_NOTHING) {
+            assert(from->wait); /* else that was a failure */
             result = from->wait(from->owner, failure);
             if (result <= 0)
                 return result;

@@ -7,6 +7,9 @@
 #include "io/directory.h"
 #include "io/output.h"
 
+_Static_assert(FRAME_HEAD + BLOCK_BODY_MAX <= FRAME_MAX,
+               "a block has room after TAIL_BYTES");
+
 void
 log_tail_close(struct log_tail *tail)
 {
@@ -126,6 +129,7 @@ seal_block(struct log_tail *tail, struct failure *failure)
     size_t size = FRAME_HEAD + tail->used;
 
     assert(tail->open && tail->count > 0 && tail->used <= BLOCK_BODY_MAX);
+    assert(tail->last < tail->used);
     memset(frame, 0, sizeof *frame);
     frame->kind = FRAME_BLOCK;
     frame->size = (uint32_t)size;
@@ -175,6 +179,7 @@ log_tail_put(struct log_tail *tail, const struct event **first,
         tail->count++;
         tail->next_seq++;
     }
+    assert(tail->sealed < TAIL_BYTES && used <= BLOCK_BODY_MAX);
     memcpy(tail->bytes + tail->sealed + FRAME_HEAD + tail->used, *first,
            used - tail->used);
     tail->used = used;
@@ -218,6 +223,7 @@ log_tail_pending(const struct log_tail *tail)
 {
     if (!tail->open)
         return 0;
+    assert(tail->file.durable <= tail->file.size);
     return tail->file.size - tail->file.durable + log_tail_unwritten(tail);
 }
 
@@ -237,6 +243,7 @@ log_tail_end(struct log_tail *tail, enum tape_status status, int exit_class,
     struct frame frame = {.kind = FRAME_END, .size = sizeof frame};
     int result = log_tail_sync(tail, failure);
 
+    assert(result != 0 || log_tail_pending(tail) == 0);
     frame.u.end.status = (uint32_t)status;
     frame.u.end.exit_class = (uint32_t)exit_class;
     frame.u.end.count = tail->index.next_seq - tail->index.first_seq;

@@ -51,10 +51,10 @@ is_same_index(const struct log_index *a, const struct log_index *b)
 static bool
 has_index(const struct log *log, const struct log_segment *segment)
 {
-    struct failure unheard = {0};
+    struct failure ignored = {0};
     struct input input;
     int result =
-        input_open_below(&input, &log->root, segment->index_path, &unheard);
+        input_open_below(&input, &log->root, segment->index_path, &ignored);
 
     input_close(&input);
     return result != 0; /* what cannot be opened is there */

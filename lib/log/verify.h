@@ -10,7 +10,7 @@
 #include "log/log.h"
 
 struct log_verify {
-    /* Hears of each fault: one line, naming the file.  0, or -1 to stop. */
+    /* Called for each fault: one line, naming the file.  0, or -1 to stop. */
     int (*fault)(void *owner, const char *text, struct failure *failure);
     bool (*stopped)(void *owner); /* the program is to stop; asked often */
     void *owner;

@@ -200,10 +200,12 @@ static int
 open_tail(struct log_writer *writer, struct failure *failure)
 {
     struct log_stream *stream = stream_of(writer);
-    struct log_segment *last = log_last_segment(&writer->log, stream);
+    struct log_segment *last;
 
     if (writer->tail.open)
         return 0;
+    assert(stream && stream->count > 0);
+    last = log_last_segment(&writer->log, stream);
     if (stream->count > 1 && finish_segment(writer, last - 1, failure) != 0)
         return -1;
     return open_segment(writer, last, failure);
@@ -241,6 +243,7 @@ static int
 abandon(struct log_writer *writer, const struct log_stream *last,
         struct failure *failure)
 {
+    assert(!writer->tail.open);
     writer->ordinal = last->ordinal;
     if (open_tail(writer, failure) == 0)
         return log_tail_end(&writer->tail, TAPE_FAILED, FAILURE_ENVIRONMENT, 0,
@@ -422,6 +425,7 @@ compare(struct log_writer *writer, const struct event **first,
             log_cursor_close(cursor);
             return result;
         }
+        assert(size > 0 && size % 8 == 0);
         if (memcmp(*first, cursor->first, size) != 0)
             return fail_different(writer, *first, cursor->first, failure);
         to = (const struct event *)(const void *)((const char *)*first + size);
@@ -470,6 +474,7 @@ log_write_events(struct log_writer *writer, const struct event *first,
 
     if (writer->broken || writer->refused)
         return -1;
+    assert(writer->ordinal != 0); /* between begin and end */
     if (writer->comparing)
         result = compare(writer, &first, end, failure);
     if (result == 0)

@@ -110,7 +110,7 @@ lock" ]
             cp -r before snaps
             xmatch -v -q -S snaps --from-out $((place + ahead)) in.tape 2> summary |
                 cat > rest.tape
-            grep -q "went on behind event $place," summary
+            grep -q "went on after event $place," summary
         done
     done
     # Before the oldest of them there is only the beginning.
@@ -207,7 +207,7 @@ lock" ]
         xmatch -v -S snaps --from-out 999999 in.tape 2> said > rest.tape
         [ "$(grep -c '; this snapshot is not used$' said)" -eq 1 ]
         grep -q '^xmatch: snaps/0000000000000003.tape: ' said
-        run ! grep -q 'went on behind event 0,' said
+        run ! grep -q 'went on after event 0,' said
     done
     for name in 1 2 3; do
         truncate -s 500 snaps/*$name.tape 2> /dev/null || true
