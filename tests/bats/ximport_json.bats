@@ -86,7 +86,7 @@ END
     refused 1 "more than 32 levels of nesting" -t print -x '*' <<< "$(printf '{"a":'; printf '[%.0s' {1..40})$(printf ']%.0s' {1..40})}"
     refused 1 "line 1: no record (the file is empty)" -t print < /dev/null
     refused 2 "-m, -D, -x, --where and --each are for JSON of one -t TYPE" -m price=p < /dev/null
-    head -c 200000 /dev/urandom > random
+    { printf x; head -c 200000 /dev/urandom; } > random # not a blank line first
     refused 1 "random: line 1: " -t print random
 }
 
