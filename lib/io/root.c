@@ -159,6 +159,7 @@ root_open_file(const struct root *root, const char *path, int flags, int *fd,
                struct failure *failure)
 {
     struct stat status;
+    int result;
 
     /* not to wait for the other end of a FIFO; of no effect on a file */
     *fd = open_below(root->fd, name_of(root, path), flags | O_NONBLOCK);
@@ -166,13 +167,17 @@ root_open_file(const struct root *root, const char *path, int flags, int *fd,
         return 0;
     if (*fd < 0 && errno != ENXIO)
         return fail_open(path, "cannot open it", failure);
-    if (*fd >= 0 && fstat(*fd, &status) == 0 && S_ISREG(status.st_mode))
+    if (*fd >= 0 && fstat(*fd, &status) != 0)
+        result = fail_errno(failure, "%s: cannot look at it", path);
+    else if (*fd >= 0 && S_ISREG(status.st_mode))
         return 1;
+    else
+        result = fail(failure, FAILURE_DATA,
+                      "%s: not a regular file: remove it", path);
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
-    return fail(failure, FAILURE_DATA, "%s: not a regular file: remove it",
-                path);
+    return result;
 }
 
 int
