@@ -457,7 +457,7 @@ END
     [[ ${lines[1]} == *'2026-01-07'*'"price":"2"}' ]]
     printf 'time,price\n2026-01-08,x\n' > c.csv
     refused 1 "ximport: c.csv: line 2: column price" -f csv -t print a.csv c.csv
-    refused 3 "none.csv" -f csv -t print a.csv none.csv
+    refused 2 "none.csv" -f csv -t print a.csv none.csv
 }
 
 @test "--clock says that nothing earlier follows" {
@@ -505,12 +505,18 @@ END
 
 @test "an option of another format is refused, and noted in no provenance" {
     printf 'time,price\n2026-01-08,1\n' > a.csv
-    for options in "-f json -t print" "-f json -m price=px" "-f json -D price=1" \
+    for options in "-f json --no-header" "-f csv -t print --each x" \
+        "-f lobster --symbol A --date 2026-01-08 -t print" \
         "-f csv -t print --symbol A" "-f csv -t print --seed a.csv" \
         "-f lobster --symbol A --date 2026-01-08 --no-header"; do
         # shellcheck disable=SC2086
         run -2 --separate-stderr ximport $options a.csv
         [[ $stderr == "ximport: "*" takes no --"* ]]
+    done
+    for options in "-m price=px" "-D price=1" "-x price"; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr ximport -f json $options a.csv
+        [[ $stderr == "ximport: "*" are for JSON of one -t TYPE" ]]
     done
     ximport -f csv -t print a.csv | xstat -j | jq -r '.programs[0].options' > out
     [ "$(cat out)" = "--format csv --type print" ]
