@@ -50,6 +50,11 @@ resume_point_begin(struct resume_point *point, const struct tape_header *input,
     memcpy(tape->output_stream, output->stream, sizeof output->stream);
     if (!point->resuming)
         return 0;
+    if (point->tapes.count > point->then.count)
+        return fail(failure, FAILURE_DATA,
+                    "the snapshot has passed %zu tapes, and knows nothing of "
+                    "the next one: remove it",
+                    point->then.count);
     then = as_then(point);
     if (strcmp(then->input_stream, input->stream) != 0 ||
         strcmp(then->output_stream, output->stream) != 0)
