@@ -37,7 +37,7 @@ ledger_report_account(const struct names *names, uint64_t id, struct bytes *out)
 
 /* Appends the text of a cell. */
 static void
-put_text(const struct report *report, const struct cell *cell,
+put_text(const struct report *report, const struct ledger_cell *cell,
          struct bytes *out)
 {
     char text[TEXT_MAX];
@@ -156,7 +156,7 @@ write_csv(struct report *report, struct bytes *out, struct failure *failure)
 /* ---- JSON ---------------------------------------------------------------- */
 
 static void
-put_json(const struct report *report, const struct cell *cell,
+put_json(const struct report *report, const struct ledger_cell *cell,
          struct json *json, struct bytes *text)
 {
     size_t size;
@@ -250,7 +250,7 @@ ledger_report_finding(const struct ledger_report_source *source,
                       const struct ledger_finding *finding, struct bytes *out)
 {
     const struct report report = {.source = source};
-    struct cell asset = {.kind = CELL_EMPTY};
+    struct ledger_cell asset = {.kind = CELL_EMPTY};
     const char *texts[] = {finding->invariant, ": ", finding->text, ":"};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

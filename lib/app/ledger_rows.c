@@ -8,9 +8,10 @@
 
 /* ---- layouts ------------------------------------------------------------- */
 
-static void fill_balance(struct report *report, const struct line *line);
-static void fill_position(struct report *report, const struct line *line);
-static void fill_trial(struct report *report, const struct line *line);
+static void fill_balance(struct report *report, const struct ledger_line *line);
+static void fill_position(struct report *report,
+                          const struct ledger_line *line);
+static void fill_trial(struct report *report, const struct ledger_line *line);
 
 static const struct report_layout layouts[LEDGER_REPORT_KINDS] = {
     [LEDGER_REPORT_BALANCES] =
@@ -62,7 +63,7 @@ static const struct report_layout layouts[LEDGER_REPORT_KINDS] = {
 /* ---- cells --------------------------------------------------------------- */
 
 static void
-put_cell(struct report *report, struct cell cell)
+put_cell(struct report *report, struct ledger_cell cell)
 {
     assert(report->cell_count < report->layout->count);
     report->cells[report->cell_count++] = cell;
@@ -74,42 +75,44 @@ put_account(struct report *report, uint32_t account)
     const struct ledger *ledger = report->source->ledger;
 
     assert(account < ledger->account_count);
-    put_cell(report, (struct cell){.kind = CELL_ACCOUNT,
-                                   .count = ledger->accounts[account].id});
+    put_cell(report,
+             (struct ledger_cell){.kind = CELL_ACCOUNT,
+                                  .count = ledger->accounts[account].id});
 }
 
 static void
 put_amount(struct report *report, i128 amount)
 {
-    put_cell(report, (struct cell){.kind = CELL_AMOUNT, .amount = amount});
+    put_cell(report,
+             (struct ledger_cell){.kind = CELL_AMOUNT, .amount = amount});
 }
 
 static void
 put_count(struct report *report, uint64_t count)
 {
-    put_cell(report, (struct cell){.kind = CELL_COUNT, .count = count});
+    put_cell(report, (struct ledger_cell){.kind = CELL_COUNT, .count = count});
 }
 
 static void
 put_empty(struct report *report)
 {
-    put_cell(report, (struct cell){.kind = CELL_EMPTY});
+    put_cell(report, (struct ledger_cell){.kind = CELL_EMPTY});
 }
 
-struct cell
+struct ledger_cell
 report_instrument(uint32_t instrument)
 {
-    return (struct cell){.kind = CELL_INSTRUMENT, .count = instrument};
+    return (struct ledger_cell){.kind = CELL_INSTRUMENT, .count = instrument};
 }
 
-struct cell
+struct ledger_cell
 report_code(struct code code)
 {
-    return (struct cell){.kind = CELL_CODE, .code = code};
+    return (struct ledger_cell){.kind = CELL_CODE, .code = code};
 }
 
 static void
-fill_balance(struct report *report, const struct line *line)
+fill_balance(struct report *report, const struct ledger_line *line)
 {
     const struct ledger *ledger = report->source->ledger;
     const struct ledger_balance *row = &ledger->balances[line->row];
@@ -122,7 +125,7 @@ fill_balance(struct report *report, const struct line *line)
 }
 
 static void
-fill_position(struct report *report, const struct line *line)
+fill_position(struct report *report, const struct ledger_line *line)
 {
     const struct ledger_position *row =
         &report->source->ledger->positions[line->row];
@@ -146,7 +149,7 @@ fill_position(struct report *report, const struct line *line)
 }
 
 static void
-fill_trial(struct report *report, const struct line *line)
+fill_trial(struct report *report, const struct ledger_line *line)
 {
     const struct ledger *ledger = report->source->ledger;
     const struct ledger_balance *balance = &ledger->balances[line->row];
@@ -226,8 +229,8 @@ compare_instruments(const struct report *report, uint32_t a, uint32_t b)
 
 /* Cash before securities. */
 static int
-compare_assets(const struct report *report, const struct line *a,
-               const struct line *b)
+compare_assets(const struct report *report, const struct ledger_line *a,
+               const struct ledger_line *b)
 {
     const struct ledger *ledger = report->source->ledger;
 
@@ -242,7 +245,7 @@ compare_assets(const struct report *report, const struct line *a,
 }
 
 static uint32_t
-account_of(const struct report *report, const struct line *line)
+account_of(const struct report *report, const struct ledger_line *line)
 {
     const struct ledger *ledger = report->source->ledger;
 
@@ -268,7 +271,7 @@ compare_lines(const void *a, const void *b, void *owner)
 static void
 add_line(struct report *report, bool security, uint32_t row)
 {
-    report->lines[report->line_count++] = (struct line){row, security};
+    report->lines[report->line_count++] = (struct ledger_line){row, security};
 }
 
 int
@@ -323,7 +326,7 @@ report_ends_asset(const struct report *report, size_t line)
 }
 
 static bool
-same_asset(const struct cell *a, const struct cell *b)
+same_asset(const struct ledger_cell *a, const struct ledger_cell *b)
 {
     return a->kind == b->kind && a->count == b->count &&
            a->code.word == b->code.word;
@@ -332,7 +335,7 @@ same_asset(const struct cell *a, const struct cell *b)
 /* The total of an asset, made if it is new; totals are few, and stay in order
  * of their codes. */
 static struct total *
-find_total(struct report *report, const struct cell *asset,
+find_total(struct report *report, const struct ledger_cell *asset,
            struct failure *failure)
 {
     size_t at = report->total_count;
@@ -370,7 +373,7 @@ add_to_total(struct report *report, struct failure *failure)
     if (!total)
         return -1;
     for (unsigned i = 0; i < REPORT_SUMS && layout->sums[i]; i++) {
-        const struct cell *cell = &report->cells[layout->sums[i]];
+        const struct ledger_cell *cell = &report->cells[layout->sums[i]];
 
         assert(layout->sums[i] < layout->count);
         if (cell->kind == CELL_AMOUNT &&
@@ -381,7 +384,7 @@ add_to_total(struct report *report, struct failure *failure)
 }
 
 int
-report_fill(struct report *report, const struct line *line,
+report_fill(struct report *report, const struct ledger_line *line,
             struct failure *failure)
 {
     report->cell_count = 0;
@@ -397,9 +400,9 @@ report_fill_total(struct report *report, const struct total *total)
 
     memset(report->cells, 0, sizeof report->cells);
     report->cells[layout->label] =
-        (struct cell){.kind = CELL_TEXT, .text = "total"};
+        (struct ledger_cell){.kind = CELL_TEXT, .text = "total"};
     report->cells[layout->asset] = total->asset;
     for (unsigned i = 0; i < REPORT_SUMS && layout->sums[i]; i++)
         report->cells[layout->sums[i]] =
-            (struct cell){.kind = CELL_AMOUNT, .amount = total->sums[i]};
+            (struct ledger_cell){.kind = CELL_AMOUNT, .amount = total->sums[i]};
 }

@@ -10,7 +10,7 @@
 #define REPORT_SUMS    3 /* columns that a total has at most */
 
 /* What stands in a column. */
-enum cell_kind {
+enum ledger_cell_kind {
     CELL_EMPTY,
     CELL_ACCOUNT,    /* count: the id */
     CELL_INSTRUMENT, /* count: the index */
@@ -20,8 +20,8 @@ enum cell_kind {
     CELL_TEXT,
 };
 
-struct cell {
-    enum cell_kind kind;
+struct ledger_cell {
+    enum ledger_cell_kind kind;
     uint64_t count;
     i128 amount;
     struct code code;
@@ -29,14 +29,14 @@ struct cell {
 };
 
 /* A row of the report: of balances, or of positions. */
-struct line {
+struct ledger_line {
     uint32_t row;
     bool security;
 };
 
 /* The sums of a currency or an asset. */
 struct total {
-    struct cell asset;
+    struct ledger_cell asset;
     i128 sums[REPORT_SUMS];
 };
 
@@ -45,7 +45,7 @@ struct report;
 /* Which columns a kind of report has. */
 struct report_layout {
     const char *name; /* of the array in JSON */
-    void (*fill)(struct report *report, const struct line *line);
+    void (*fill)(struct report *report, const struct ledger_line *line);
     unsigned count;
     unsigned asset;             /* the column that totals are kept by */
     unsigned label;             /* the column where a total says so */
@@ -57,11 +57,11 @@ struct report {
     const struct ledger_report_source *source;
     const struct report_layout *layout;
     bool trial; /* by asset, with a total after each */
-    struct line *lines;
+    struct ledger_line *lines;
     size_t line_count;
     struct total *totals;
     size_t total_count, total_capacity;
-    struct cell cells[REPORT_COLUMNS]; /* of the current line */
+    struct ledger_cell cells[REPORT_COLUMNS]; /* of the current line */
     unsigned cell_count;
 };
 
@@ -73,7 +73,7 @@ int report_collect(struct report *report,
 void report_free(struct report *report);
 
 /* Fills the cells with a line, and adds it to its total; or with a total. */
-int report_fill(struct report *report, const struct line *line,
+int report_fill(struct report *report, const struct ledger_line *line,
                 struct failure *failure);
 void report_fill_total(struct report *report, const struct total *total);
 
@@ -81,7 +81,7 @@ void report_fill_total(struct report *report, const struct total *total);
 bool report_ends_asset(const struct report *report, size_t line);
 
 /* The cell of an instrument, of a currency. */
-struct cell report_instrument(uint32_t instrument);
-struct cell report_code(struct code code);
+struct ledger_cell report_instrument(uint32_t instrument);
+struct ledger_cell report_code(struct code code);
 
 #endif

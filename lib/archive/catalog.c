@@ -136,7 +136,7 @@ static int
 add_part(struct catalog *catalog, const struct manifest *manifest,
          const struct part *part)
 {
-    struct row row;
+    struct catalog_row row;
 
     part_row(manifest, part, &row);
     if (run(catalog, ADD_PART, row.cells, PART_CELLS) != 0)
@@ -152,7 +152,7 @@ add_part(struct catalog *catalog, const struct manifest *manifest,
 static int
 add_tape(struct catalog *catalog, const struct manifest *manifest)
 {
-    struct row row;
+    struct catalog_row row;
 
     for (uint32_t i = 0; i < manifest->replaces_count; i++) {
         const char *const name[] = {manifest->replaces[i]};

@@ -104,7 +104,7 @@ catalog_parts(const struct archive *archive, struct strtab *paths,
 
 /* Rows as lines of cells, each followed by a tab, or by a vertical tab where
  * it is null. */
-struct lines {
+struct catalog_lines {
     struct strtab lines;
     bool *seen; /* owned; lines.count of them */
 };
@@ -138,7 +138,7 @@ put_cell(struct bytes *line, const char *text, size_t size)
 /* All rows of a query. */
 static int
 read_lines(struct comparison *comparison, const char *sql, int cells,
-           struct lines *lines)
+           struct catalog_lines *lines)
 {
     struct statement *row =
         database_prepare(comparison->database, sql, comparison->failure);
@@ -169,7 +169,7 @@ read_lines(struct comparison *comparison, const char *sql, int cells,
 
 /* One row that has to be there. */
 static int
-want(struct comparison *comparison, struct lines *lines,
+want(struct comparison *comparison, struct catalog_lines *lines,
      const char *const *cells, int count)
 {
     struct bytes line = {0};
@@ -191,7 +191,8 @@ want(struct comparison *comparison, struct lines *lines,
 
 /* Takes the rows that were not asked for, and frees all. */
 static int
-end_lines(struct comparison *comparison, struct lines *lines, int result)
+end_lines(struct comparison *comparison, struct catalog_lines *lines,
+          int result)
 {
     assert(result != 0 || lines->seen);
     for (uint32_t i = 0; result == 0 && i < lines->lines.count; i++) {
@@ -214,12 +215,12 @@ static int
 compare_tapes(struct comparison *comparison)
 {
     const struct archive *archive = comparison->archive;
-    struct lines lines = {0};
+    struct catalog_lines lines = {0};
     int result = read_lines(comparison, "SELECT " TAPE_COLUMNS " FROM tape",
                             TAPE_CELLS, &lines);
 
     for (uint32_t i = 0; result == 0 && i < archive->count; i++) {
-        struct row row;
+        struct catalog_row row;
 
         tape_row(&archive->manifests[i], &row);
         result = want(comparison, &lines, row.cells, TAPE_CELLS);
@@ -231,14 +232,14 @@ static int
 compare_parts(struct comparison *comparison)
 {
     const struct archive *archive = comparison->archive;
-    struct lines lines = {0};
+    struct catalog_lines lines = {0};
     int result = read_lines(comparison, "SELECT " PART_COLUMNS " FROM part",
                             PART_CELLS, &lines);
 
     for (uint32_t i = 0; result == 0 && i < archive->count; i++)
         for (uint32_t k = 0;
              result == 0 && k < archive->manifests[i].part_count; k++) {
-            struct row row;
+            struct catalog_row row;
 
             part_row(&archive->manifests[i], &archive->manifests[i].parts[k],
                      &row);
@@ -251,7 +252,7 @@ compare_parts(struct comparison *comparison)
 
 struct wanted_symbols {
     struct comparison *comparison;
-    struct lines *lines;
+    struct catalog_lines *lines;
     const char *path;
 };
 
@@ -281,7 +282,7 @@ want_symbol(void *owner, const char *exchange, size_t exchange_size,
 
 /* Takes the symbols of a part for wanted, whatever they are. */
 static void
-pass_over(struct lines *lines, const char *path)
+pass_over(struct catalog_lines *lines, const char *path)
 {
     size_t size = strlen(path);
 
@@ -294,7 +295,7 @@ static int
 compare_symbols(struct comparison *comparison)
 {
     const struct archive *archive = comparison->archive;
-    struct lines lines = {0};
+    struct catalog_lines lines = {0};
     int result =
         read_lines(comparison, "SELECT path, exchange, symbol FROM part_symbol",
                    3, &lines);

@@ -12,7 +12,7 @@
 
 /* A number as SQLite has it: in 64 bits with a sign. */
 static const char *
-number(struct row *row, unsigned place, uint64_t value)
+number(struct catalog_row *row, unsigned place, uint64_t value)
 {
     assert(place < sizeof row->room / sizeof *row->room);
     snprintf(row->room[place], sizeof row->room[place], "%" PRId64,
@@ -21,7 +21,7 @@ number(struct row *row, unsigned place, uint64_t value)
 }
 
 static const char *
-time_text(struct row *row, unsigned place, int64_t time)
+time_text(struct catalog_row *row, unsigned place, int64_t time)
 {
     char text[TIME_TEXT_MAX];
     size_t size;
@@ -36,7 +36,7 @@ time_text(struct row *row, unsigned place, int64_t time)
 }
 
 void
-tape_row(const struct manifest *manifest, struct row *row)
+tape_row(const struct manifest *manifest, struct catalog_row *row)
 {
     static const char *const words[] = {
         [TAPE_COMPLETE] = "complete",
@@ -59,7 +59,7 @@ tape_row(const struct manifest *manifest, struct row *row)
 
 void
 part_row(const struct manifest *manifest, const struct part *part,
-         struct row *row)
+         struct catalog_row *row)
 {
     part_name_path(&part->name, row->path);
     part_name_type(&part->name, row->type);

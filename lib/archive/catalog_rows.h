@@ -14,17 +14,17 @@
     "path, tape, type, date, tier, rows, bytes, first_seq, last_seq,"          \
     " time_min, time_max, sha256"
 enum { TAPE_CELLS = 6, PART_CELLS = 12 };
-_Static_assert(TAPE_CELLS <= PART_CELLS, "a struct row holds either");
+_Static_assert(TAPE_CELLS <= PART_CELLS, "a struct catalog_row holds either");
 
-struct row {
+struct catalog_row {
     const char *cells[PART_CELLS];
     char room[8][32]; /* of numbers and times */
     char path[PART_PATH_MAX], type[PART_PATH_MAX], date[DAY_TEXT_MAX];
 };
 
-void tape_row(const struct manifest *manifest, struct row *row);
+void tape_row(const struct manifest *manifest, struct catalog_row *row);
 void part_row(const struct manifest *manifest, const struct part *part,
-              struct row *row);
+              struct catalog_row *row);
 
 /* Takes the exchange and symbol of each instrument in a part, which its footer
  * lists: 1; 0 when the part is missing; -1. */

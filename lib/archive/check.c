@@ -80,17 +80,17 @@ check_chain(const struct archive *archive, const struct link *head,
 /* ---- files --------------------------------------------------------------- */
 
 /* The names of an archive's parts, in order. */
-struct names {
+struct part_names {
     struct part_name *names; /* owned */
     size_t count;
 };
 
 struct search {
     const struct archive *archive;
-    struct names parts, replaced;
+    struct part_names parts, replaced;
     const struct strtab *known;
     struct archive now; /* opened anew, once that is needed */
-    struct names now_parts;
+    struct part_names now_parts;
     bool has_now;
     take_finding *take;
     void *owner;
@@ -104,8 +104,8 @@ by_name(const void *a, const void *b)
 }
 
 static int
-gather(struct names *names, const struct manifest *manifests, uint32_t count,
-       struct failure *failure)
+gather(struct part_names *names, const struct manifest *manifests,
+       uint32_t count, struct failure *failure)
 {
     size_t total = 0;
 
@@ -125,7 +125,7 @@ gather(struct names *names, const struct manifest *manifests, uint32_t count,
 }
 
 static bool
-has(const struct names *names, const struct part_name *name)
+has(const struct part_names *names, const struct part_name *name)
 {
     assert(names->names || names->count == 0);
     return bsearch(name, names->names, names->count, sizeof *names->names,
