@@ -428,6 +428,9 @@ check_chain(const struct log_segment *before, const struct log_segment *here,
 
     if (here->identity.store == 0 && before->identity.store == 0)
         return 0;
+    /* cut off within its HEADER: who reads it says so, and where */
+    if (here->file_size < FRAME_HEAD)
+        return 0;
     if (!before->ended ||
         (here->identity.store != 0 &&
          here->identity.chain == log_chain_next(&before->identity,
