@@ -264,7 +264,7 @@ SQLITE='catalog\.db|fdatasync\([0-9]+<[^>]*/a>'
 
 # is_final: an fsync that failed, if one did, was the last of that file.
 is_final() {
-    grep -vE "$SQLITE" trace | awk '
+    { grep -vE "$SQLITE" trace || true; } | awk '
         /INJECTED/ && !path { match($0, /<[^>]*>/)
             path = substr($0, RSTART, RLENGTH); next }
         path && index($0, path) { bad = 1; print }
