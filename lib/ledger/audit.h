@@ -40,7 +40,7 @@ int ledger_audit_begin(struct ledger_audit *audit, const struct ledger *ledger,
                        struct failure *failure);
 
 /* Checks an entry and books it here too.  -1 only without memory; what is
- * wrong is told in the finding, the first of which is kept. */
+ * wrong is reported in the finding; the first one is kept. */
 int ledger_audit_entry(struct ledger_audit *audit, const struct ledger *ledger,
                        const struct ledger_entry *entry,
                        struct ledger_finding *finding, struct failure *failure);
