@@ -21,7 +21,7 @@ make_one_line(char *text)
 
 /* Records a failure, with the reason of an error of the system if error is not
  * 0. */
-static int
+__attribute__((format(printf, 4, 0))) static int
 record(struct failure *failure, enum failure_class kind, int error,
        const char *format, va_list args)
 {

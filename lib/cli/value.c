@@ -157,7 +157,7 @@ value_take(const struct option_spec *spec, const char *text,
     case OPTION_DECIMAL: return take_decimal(spec, text, failure);
     case OPTION_END: break;
     }
-    assert(!"an option that is not the end of the table");
+    assert(spec->kind != OPTION_END);
     return -1;
 }
 
