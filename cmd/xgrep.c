@@ -6,7 +6,7 @@
 static const char *const examples[] = {
     "xgrep -t trade,print -s SYM001 day.tape | xohlcv -i 1m | xstat",
     "xgrep -a 42 --from 2026-01-08T15:00:00Z day.tape | xexport -f json",
-    "xgrep --shard 0/4 day.tape | xledger --print balances",
+    "xgrep --account-shard 0/4 day.tape | xledger --print balances",
     NULL,
 };
 
@@ -26,17 +26,17 @@ main(int argc, char **argv)
         {0, "from", OPTION_TIME, &x.selection.from, "TIME", "not before TIME",
          true},
         {0, "to", OPTION_TIME, &x.selection.to, "TIME", "before TIME", true},
-        {0, "shard", OPTION_TEXT, &x.shard, "I/N",
-         "accounts whose id modulo N is I, and what has none", true},
+        {0, "account-shard", OPTION_TEXT, &x.shard, "I/N",
+         "events of accounts whose id modulo N is I, or of none", true},
         {'v', "invert", OPTION_FLAG, &x.selection.invert, NULL,
-         "those that the other options would not select", true},
+         "events that the other options would not select", true},
         {'n', "max", OPTION_COUNT, &x.max, "MAX",
          "stop after MAX events, definitions not counted", true, .min = 1},
         {.kind = OPTION_END},
     };
     const struct program program = {
         .name = "xgrep",
-        .summary = "select events of a tape",
+        .summary = "select events from a tape",
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,

@@ -122,12 +122,12 @@ main(int argc, char **argv)
     struct xmerge x = {0};
     const struct option_spec options[] = {
         {0, "stream", OPTION_STREAM, &x.stream, "NAME",
-         "name the stream (the names of the inputs with +)", true},
+         "name the stream (names of the inputs, joined with +)", true},
         {.kind = OPTION_END},
     };
     const struct program program = {
         .name = "xmerge",
-        .summary = "make one tape of several, in order of time",
+        .summary = "merge tapes by time",
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,

@@ -20,7 +20,7 @@ shard_parse(const char *text, uint64_t *shard, uint64_t *shards,
         *shard < *shards)
         return 0;
     return fail(failure, FAILURE_USAGE,
-                "\"%s\" is no shard such as 0/4, 1/4, 2/4 or 3/4", text);
+                "\"%s\" is not a shard such as 0/4, 1/4, 2/4 or 3/4", text);
 }
 
 int

@@ -79,7 +79,7 @@ picks() {
 @test "shards hold every account once, and all that has none" {
     make_day
     for i in 0 1 2; do
-        xgrep --shard $i/3 orders.tape -o $i.tape
+        xgrep --account-shard $i/3 orders.tape -o $i.tape
         xexport -f json $i.tape > $i.json
         grep -E '"account_id":[0-9]+' -o $i.json | cut -d: -f2 |
             awk -v i=$i '$1 % 3 != i { bad = 1 } END { exit bad || !NR }'
@@ -103,7 +103,7 @@ picks() {
     make_day
     trades=$(grep -c '"type":"trade"' day.json)
     for i in 0 1; do
-        xgrep -t trade --shard $i/2 trades.tape | xexport -f json |
+        xgrep -t trade --account-shard $i/2 trades.tape | xexport -f json |
             grep '"type":"trade"' > $i.json
     done
     [ "$(sort -u 0.json 1.json | wc -l)" -eq "$trades" ]
@@ -173,8 +173,8 @@ after_header() {
 @test "conditions without meaning are exit 2 and say why" {
     sample > day.tape
     for options in "-t trades" "-t order,,trade" "-t 0" "-t 65536" "-t" \
-        "-s ,A" "--shard 4/4" "--shard 1" "--shard 0/0" \
-        "--shard -1/2" "-n 0" "--from yesterday"; do
+        "-s ,A" "--account-shard 4/4" "--account-shard 1" "--account-shard 0/0" \
+        "--account-shard=-1/2" "-n 0" "--from yesterday"; do
         # shellcheck disable=SC2086
         run -2 --separate-stderr xgrep day.tape $options
         [ "${#stderr_lines[@]}" -eq 1 ] || { echo "$options"; false; }
