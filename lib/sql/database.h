@@ -90,6 +90,11 @@ int database_begin(struct database *database, struct failure *failure);
 int database_commit(struct database *database, struct failure *failure);
 void database_rollback(struct database *database);
 
+/* Writes all that was committed into the file itself and removes the log
+ * beside it, so that the file can be renamed or copied by itself: -1 when that
+ * cannot be done, and then both belong together.  No statement is active. */
+int database_rest(struct database *database, struct failure *failure);
+
 /* ---- statements ---------------------------------------------------------- */
 
 /* NULL with the failure set when the SQL is not valid.  Freed before the

@@ -64,7 +64,7 @@ sqlite_fail(struct sqlite3 *handle, const char *path, const char *doing,
     int extended = sqlite3_extended_errcode(handle), code = extended & 0xff;
     enum failure_class kind = FAILURE_DATA;
     const char *advice =
-        "it is damaged: restore a copy, or post the tapes anew";
+        "it is damaged: restore a copy, or make it anew";
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].code == extended || table[i].code == code) {
@@ -82,107 +82,6 @@ fail_sqlite(struct database *database, struct failure *failure,
             const char *doing)
 {
     return sqlite_fail(database->handle, database->path, doing, failure);
-}
-
-/* ---- exact decimals in SQL ----------------------------------------------- */
-
-/* The functions that the sqlite3 shell has by the same names, so that a query
- * runs here as it does there. */
-static bool
-argument(sqlite3_context *context, sqlite3_value *value, i128 *amount)
-{
-    const char *text = (const char *)sqlite3_value_text(value);
-    int size = sqlite3_value_bytes(value);
-
-    if (text && amount_parse(text, (size_t)size, amount) == DECIMAL_OK)
-        return true;
-    sqlite3_result_error(context, "not an amount", -1);
-    return false;
-}
-
-static void
-give(sqlite3_context *context, i128 amount)
-{
-    char text[AMOUNT_TEXT_MAX];
-    size_t size = amount_format(amount, text);
-
-    sqlite3_result_text(context, text, (int)size, SQLITE_TRANSIENT);
-}
-
-/* decimal_add, and decimal_sub where the function's data says so. */
-static void
-combine(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    i128 a, b;
-
-    (void)count;
-    if (!argument(context, values[0], &a) || !argument(context, values[1], &b))
-        return;
-    if (sqlite3_user_data(context) ? amount_sub(a, b, &a)
-                                   : amount_add(a, b, &a))
-        give(context, a);
-    else
-        sqlite3_result_error(context, "amount out of range", -1);
-}
-
-static void
-compare(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    i128 a, b;
-
-    (void)count;
-    if (argument(context, values[0], &a) && argument(context, values[1], &b))
-        sqlite3_result_int(context, (a > b) - (a < b));
-}
-
-/* Sums may leave the range of an amount on the way: unsigned, they wrap and
- * come back.  SQLite aligns its memory to 8 only. */
-static void
-sum_step(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    void *memory = sqlite3_aggregate_context(context, sizeof(u128));
-    i128 amount;
-    u128 sum;
-
-    (void)count;
-    if (!memory || !argument(context, values[0], &amount))
-        return;
-    memcpy(&sum, memory, sizeof sum);
-    sum += (u128)amount;
-    memcpy(memory, &sum, sizeof sum);
-}
-
-static void
-sum_final(sqlite3_context *context)
-{
-    const void *memory = sqlite3_aggregate_context(context, 0);
-    i128 amount = 0;
-
-    if (memory)
-        memcpy(&amount, memory, sizeof amount);
-    if (amount > AMOUNT_MAX || amount < -AMOUNT_MAX)
-        sqlite3_result_error(context, "amount out of range", -1);
-    else
-        give(context, amount);
-}
-
-static int
-add_functions(struct database *database, struct failure *failure)
-{
-    static const int flags =
-        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    sqlite3 *handle = database->handle;
-
-    if (sqlite3_create_function(handle, "decimal_add", 2, flags, NULL, combine,
-                                NULL, NULL) != SQLITE_OK ||
-        sqlite3_create_function(handle, "decimal_sub", 2, flags, database,
-                                combine, NULL, NULL) != SQLITE_OK ||
-        sqlite3_create_function(handle, "decimal_cmp", 2, flags, NULL, compare,
-                                NULL, NULL) != SQLITE_OK ||
-        sqlite3_create_function(handle, "decimal_sum", 1, flags, NULL, NULL,
-                                sum_step, sum_final) != SQLITE_OK)
-        return fail_sqlite(database, failure, "prepare it");
-    return 0;
 }
 
 /* ---- connections --------------------------------------------------------- */
@@ -266,7 +165,9 @@ set_up(struct database *database, struct failure *failure)
          database_execute(database, "BEGIN", failure) != 0) ||
         check_application(database, failure) != 0)
         return -1;
-    return add_functions(database, failure);
+    return sqlite_add_decimals(database->handle) == SQLITE_OK
+               ? 0
+               : fail_sqlite(database, failure, "prepare it");
 }
 
 struct database *
@@ -320,8 +221,12 @@ database_open(const char *path, enum database_mode mode,
 int
 database_claim(struct database *database, struct failure *failure)
 {
+    /* A log that is there may be in the page cache only: its program died
+     * because it could not be made durable.  It is written back, since that
+     * writes each page again. */
     static const char settings[] = "PRAGMA page_size = 16384;" /* when new */
-                                   "PRAGMA journal_mode = WAL;";
+                                   "PRAGMA journal_mode = WAL;"
+                                   "PRAGMA wal_checkpoint;";
     int64_t page;
     char sql[64];
 
@@ -345,17 +250,41 @@ database_sign(struct database *database, struct failure *failure)
     return database_execute(database, sql, failure);
 }
 
+/* Switching the mode writes the log back and removes it. */
+int
+database_rest(struct database *database, struct failure *failure)
+{
+    struct statement *mode = database_prepare(
+        database, "PRAGMA journal_mode = DELETE", failure);
+    int row = mode ? statement_step(mode, failure) : -1;
+    size_t size = 0;
+    const char *text = row > 0 ? column_text(mode, 0, &size) : NULL;
+    bool rests = text && strcmp(text, "delete") == 0;
+
+    assert(sqlite3_get_autocommit(database->handle));
+    statement_free(mode);
+    if (row < 0 || rests)
+        return row < 0 ? -1 : 0;
+    return fail(failure, FAILURE_ENVIRONMENT,
+                "%s: cannot write its log back: another program reads it; run "
+                "it again",
+                database->path);
+}
+
 /* A database in WAL mode can be read only by who may write beside it: it is
- * left in the other one, unless somebody is looking at it. */
+ * left in the other one, unless somebody is looking at it.  Where that fails
+ * the log stays beside it, and nothing is lost. */
 void
 database_close(struct database *database)
 {
+    struct failure ignored = {0};
+
     if (!database)
         return;
     if (database->handle && database->options.mode == DATABASE_WRITE) {
         sqlite3_busy_timeout(database->handle, 0);
-        (void)sqlite3_exec(database->handle, "PRAGMA journal_mode = DELETE",
-                           NULL, NULL, NULL);
+        database_rollback(database);
+        (void)database_rest(database, &ignored);
     }
     sqlite3_close(database->handle);
     directory_unlock(database->lock);

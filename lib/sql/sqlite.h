@@ -12,6 +12,10 @@ struct sqlite3;
 int sqlite_fail(struct sqlite3 *handle, const char *path, const char *doing,
                 struct failure *failure);
 
+/* Defines decimal_add, decimal_sub, decimal_cmp and decimal_sum.  SQLite's
+ * code. */
+int sqlite_add_decimals(struct sqlite3 *handle);
+
 /* See database_compare_schema. */
 int sqlite_compare_schema(struct sqlite3 *handle, const char *path,
                           const char *const *sql, size_t count,

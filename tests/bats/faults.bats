@@ -330,6 +330,21 @@ fails_everywhere() {
     fails_everywhere compact 151
 }
 
+# SQLite ends its log with ftruncate.  What is in the log only may not be left
+# behind when the new catalog takes the place of the old one.
+@test "a catalog whose log cannot be written back replaces none" {
+    prepare put
+    strace -f -qq -y -o trace -e trace=ftruncate xarchive -d new put day.tape
+    contains 'catalog.db.tmp>, [0-9]{4,}' -E < trace
+    n=$(grep -nE 'catalog.db.tmp>, [0-9]{4,}' trace | head -n 1 | cut -d: -f1)
+    run -3 --separate-stderr strace -f -qq -o trace -e trace=ftruncate \
+        -e "inject=ftruncate:error=ENOSPC:when=$n" xarchive -d a put day.tape
+    [[ $stderr == *'the catalog was left as it is'* ]]
+    [ ! -e a/catalog.db ] && [ -z "$(find a -name '.catalog*')" ]
+    xarchive -d a put day.tape
+    xarchive -d a verify
+}
+
 @test "reads and writes that do only half of it change nothing" {
     sample 3000 > day.tape
     while read -r command; do

@@ -215,3 +215,42 @@ failing_under_archive() {
 @test "a disk that fails: what xarchive put said is stored is stored: xfs" {
     failing_under_archive xfs
 }
+
+post() {
+    "$TOOLS/lockstep" day.tape "out$1" xledger -q -d disk/ledger.db
+}
+
+# posted TAPE: how many postings are on a tape that may be cut off.
+posted() {
+    (xexport -f json -t posting "$1" 2> /dev/null || true) | wc -l
+}
+
+# A log that could not be made durable, but is still in the page cache, must
+# not be taken for posted.
+failing_under_ledger() {
+    local kib failures=0 kept
+    sample 3000 | xmatch -q -o day.tape
+    xledger -q -d whole.db day.tape -o whole.tape
+    for ((kib = 133; kib < 600; kib += $([ -n "${XTAPE_LONG-}" ] &&
+        echo 11 || echo 88))); do
+        failing_disk "$1" $kib
+        run_twice post
+        kept=$(sqlite3 disk/ledger.db 'SELECT count(*) FROM postings' || echo 0)
+        [ "$(posted out1)" -le "$kept" ] && [ "$(posted out2)" -le "$kept" ] ||
+            { echo "$kib KiB: $(posted out1), $(posted out2), $kept"; return 1; }
+        xledger -q -d disk/ledger.db day.tape | cmp - whole.tape
+        xledger -q -d disk/ledger.db --check > /dev/null
+        [ $first -eq 0 ] || failures=$((failures + 1))
+        umount disk memory
+    done
+    echo "# $1: the disk failed $failures times" >&3
+    [ $failures -gt 0 ]
+}
+
+@test "a disk that fails: what the ledger passed on is posted: ext4" {
+    failing_under_ledger ext4
+}
+
+@test "a disk that fails: what the ledger passed on is posted: xfs" {
+    failing_under_ledger xfs
+}
