@@ -1,8 +1,7 @@
 /* xbook - rebuilds order books and writes their quotes and depth.
  *
- * The input is an exchange's feed of orders (book_add ... book_replace) or the
- * execution reports of xmatch (accepted, trade, cancelled, ...).  They are
- * consumed, all else passes, and each is followed by the quote that it changed
+ * The input is an exchange's feed of orders or of price levels (book_add,
+ * book_level, ...) or execution reports of xmatch.  They are consumed, all else passes, and each is followed by the quote that it changed
  * and, with --depth, by the levels that changed.
  */
 #include <inttypes.h>
@@ -27,7 +26,8 @@ static const uint16_t consumed[] = {
     EVENT_BOOK_ADD,     EVENT_BOOK_REDUCE,
     EVENT_BOOK_DELETE,  EVENT_BOOK_EXECUTE,
     EVENT_BOOK_REPLACE, EVENT_MARKET,
-    EVENT_RESTING,      0,
+    EVENT_RESTING,      EVENT_BOOK_LEVEL,
+    EVENT_BOOK_CLEAR,   0,
 };
 
 static int

@@ -138,3 +138,20 @@ map_remove(struct map *map, uint64_t key)
     }
     return value;
 }
+
+uint32_t
+map_drain(struct map *map, size_t *at)
+{
+    while (map->count > 0) {
+        struct map_slot *slot = &map->slots[(*at)++];
+        uint32_t value = slot->value;
+
+        assert(*at <= map->mask + 1);
+        if (value == MAP_NONE)
+            continue;
+        slot->value = MAP_NONE;
+        map->count--;
+        return value;
+    }
+    return MAP_NONE;
+}

@@ -2,8 +2,8 @@
  *
  * Open addressing, linear probing, a power of two of slots, at most half full
  * (3/4 full takes twice the time), deletion by shifting back (no tombstones).
- * It is never iterated, so no result can depend on its order, and the order
- * is another one in every run (base/seed.h).  Memory: 16
+ * It is only iterated to be emptied, so no result can depend on its order, and
+ * the order is another one in every run (base/seed.h).  Memory: 16
  * bytes a slot, so 32 to 64 a key; it only grows.
  *
  * The value MAP_NONE cannot be stored.
@@ -49,5 +49,10 @@ bool map_put(struct map *map, uint64_t key, uint32_t value);
 
 /* Removes a key and returns its value, or MAP_NONE when it was not there. */
 uint32_t map_remove(struct map *map, uint64_t key);
+
+/* Empties a map: returns the values one after the other, in no order, and at
+ * last MAP_NONE.  *at is 0 at first; until the end nothing else may be asked
+ * of the map. */
+uint32_t map_drain(struct map *map, size_t *at);
 
 #endif

@@ -144,18 +144,52 @@ apply_replace(struct feed *feed, struct feed_book *book,
 }
 
 static int
+apply_level(struct feed *feed, struct feed_book *book,
+            const struct book_level *event, struct failure *failure)
+{
+    bool gone = event->quantity == 0;
+
+    if (feed_check(event->side, event->price, gone ? 1 : event->quantity,
+                   failure) != 0)
+        return -1;
+    if (event->order_count > UINT32_MAX)
+        return fail(failure, FAILURE_DATA, "its order count is above 2^32 - 1");
+    return feed_set_level(feed, book, event, failure);
+}
+
+static int
 apply_exchange(struct feed *feed, struct feed_book *book,
                const struct event *event, struct failure *failure)
 {
     const void *at = event;
     const struct book_order *order = at;
 
-    if (event->type == EVENT_BOOK_REPLACE)
-        return apply_replace(feed, book, at, failure);
-    if (event->type == EVENT_BOOK_ADD)
+    switch (event->type) {
+    case EVENT_BOOK_REPLACE: return apply_replace(feed, book, at, failure);
+    case EVENT_BOOK_LEVEL: return apply_level(feed, book, at, failure);
+    case EVENT_BOOK_CLEAR: feed_clear(feed, book); return 0;
+    case EVENT_BOOK_ADD:
         return enter(feed, book, order->order_id, order->side, order->price,
                      order->quantity, failure);
-    return apply_less(feed, book, order, failure);
+    default: return apply_less(feed, book, order, failure);
+    }
+}
+
+/* Whether more of the event's message follows. */
+static bool
+has_more(const struct event *event)
+{
+    const void *at = event;
+
+    switch (event->type) {
+    case EVENT_BOOK_REPLACE:
+        return ((const struct book_replace *)at)->flags & BOOK_MORE;
+    case EVENT_BOOK_LEVEL:
+        return ((const struct book_level *)at)->flags & BOOK_MORE;
+    case EVENT_BOOK_CLEAR:
+        return ((const struct book_clear *)at)->flags & BOOK_MORE;
+    default: return ((const struct book_order *)at)->flags & BOOK_MORE;
+    }
 }
 
 /* ---- events -------------------------------------------------------------- */
@@ -163,7 +197,8 @@ apply_exchange(struct feed *feed, struct feed_book *book,
 static bool
 is_exchange(unsigned type)
 {
-    return type >= EVENT_BOOK_ADD && type <= EVENT_BOOK_REPLACE;
+    return (type >= EVENT_BOOK_ADD && type <= EVENT_BOOK_REPLACE) ||
+           type == EVENT_BOOK_LEVEL || type == EVENT_BOOK_CLEAR;
 }
 
 bool
@@ -211,18 +246,20 @@ feed_apply(struct feed *feed, uint32_t number, const struct event *event,
     if (number == FEED_ALL)
         return apply_to_all(feed, event, failure);
     assert(number < feed->book_count);
-    if (is_exchange(event->type))
+    if (is_exchange(event->type)) {
+        feed->books[number].unfinished = has_more(event);
         return apply_exchange(feed, &feed->books[number], event, failure);
+    }
     return apply_report(feed, &feed->books[number], event, failure);
 }
 
 /* ---- asking -------------------------------------------------------------- */
 
 bool
-feed_is_uncrossing(const struct feed *feed, uint32_t number)
+feed_is_passing(const struct feed *feed, uint32_t number)
 {
     assert(number < feed->book_count);
-    return feed->books[number].uncrossing;
+    return feed->books[number].uncrossing || feed->books[number].unfinished;
 }
 
 unsigned

@@ -1,11 +1,12 @@
 /* feed.h - books rebuilt from what is reported about orders: an exchange's feed
- * (book_add ... book_replace) or execution reports (accepted, trade, ...).
+ * (book_add ... book_replace) or execution reports (accepted, trade, ...); or
+ * about price levels (book_level).
  *
  * Only what quotes and depth need is kept: for each order its side, its price,
  * what is open and what is shown of that; for each price the sum of what is
  * shown.  A feed may take from an order that it never announced; that takes
  * from its level, down to nothing.  Order id 0 is liquidity of a level whose
- * orders are not known.
+ * orders are not known.  A book_level says what a level is, whatever it was.
  *
  * An order that xmatch accepts may trade before it rests.  It is held back
  * while it could still trade with the other side, so that it never crosses the
@@ -63,6 +64,7 @@ struct feed_book {
     size_t aside_capacity;
     uint8_t state;   /* enum session_state */
     bool joined;     /* they came in with the last session event */
+    bool unfinished; /* more of the message that changed it last follows */
     bool uncrossing; /* the last session event ended an auction, of which
                       * trades are still missing: the book is crossed */
 };
@@ -95,9 +97,9 @@ bool feed_takes(unsigned type);
 int feed_apply(struct feed *feed, uint32_t book, const struct event *event,
                struct failure *failure);
 
-/* Whether an auction is over but has not made all its trades: the book is
- * crossed for a moment, and nobody should see it so. */
-bool feed_is_uncrossing(const struct feed *feed, uint32_t book);
+/* Whether nobody should see the book as it is: more of the message that changed
+ * it last follows, or an auction is over that has not made all its trades. */
+bool feed_is_passing(const struct feed *feed, uint32_t book);
 
 /* The best of each side: null prices where a side is empty.  False if a sum
  * does not fit a quantity. */

@@ -56,6 +56,16 @@ add_to_level(struct feed *feed, struct feed_book *book, unsigned side,
     return 0;
 }
 
+/* A level that comes back begins with nothing. */
+static void
+remove_level(struct feed *feed, struct ladder *ladder, uint32_t number)
+{
+    struct level *level = &feed->pool.levels[number];
+
+    level->quantity_low = level->quantity_high = level->count = 0;
+    ladder_remove(&feed->pool, ladder, number);
+}
+
 void
 feed_take_level(struct feed *feed, struct feed_book *book, unsigned side,
                 int64_t price, int64_t quantity, bool order_gone)
@@ -72,7 +82,30 @@ feed_take_level(struct feed *feed, struct feed_book *book, unsigned side,
     level_add(level, -quantity);
     level->count -= order_gone && level->count > 0;
     if (level_quantity(level) == 0)
-        ladder_remove(&feed->pool, ladder, number);
+        remove_level(feed, ladder, number);
+}
+
+int
+feed_set_level(struct feed *feed, struct feed_book *book,
+               const struct book_level *event, struct failure *failure)
+{
+    struct ladder *ladder = side_of(book, event->side);
+    uint32_t number = ladder_find(&feed->pool, ladder, event->price);
+    struct level *level;
+
+    if (event->quantity == 0) {
+        if (number)
+            remove_level(feed, ladder, number);
+        return 0;
+    }
+    if (level_pool_reserve(&feed->pool, failure) != 0)
+        return -1;
+    number = ladder_take(&feed->pool, ladder, event->price);
+    level = &feed->pool.levels[number];
+    level->quantity_low = (uint64_t)event->quantity;
+    level->quantity_high = 0;
+    level->count = (uint32_t)event->order_count;
+    return 0;
 }
 
 /* ---- waiting for the close ----------------------------------------------- */
@@ -211,4 +244,20 @@ feed_change(struct feed *feed, struct feed_book *book, uint32_t number,
     if (less > 0)
         feed_take_level(feed, book, order->side, order->price, less, false);
     return 0;
+}
+
+void
+feed_clear(struct feed *feed, struct feed_book *book)
+{
+    size_t at = 0;
+
+    for (uint32_t number; (number = map_drain(&book->orders, &at)) != MAP_NONE;
+         feed->order_free = number)
+        feed->orders[number].link = feed->order_free;
+    for (unsigned side = 0; side < 2; side++)
+        while (book->sides[side].best_key != KEY_NONE)
+            remove_level(feed, &book->sides[side], book->sides[side].best);
+    book->aside_count = 0;
+    book->arrival = (struct feed_arrival){0};
+    assert(book->orders.count == 0);
 }

@@ -47,6 +47,14 @@ int feed_join_close(struct feed *feed, struct feed_book *book,
 void feed_take_level(struct feed *feed, struct feed_book *book, unsigned side,
                      int64_t price, int64_t quantity, bool order_gone);
 
+/* Makes a level what an event says, which is checked.  0, or -1 if out of
+ * memory. */
+int feed_set_level(struct feed *feed, struct feed_book *book,
+                   const struct book_level *event, struct failure *failure);
+
+/* Empties a book of its orders and levels. */
+void feed_clear(struct feed *feed, struct feed_book *book);
+
 /* Applies an execution report or a session event. */
 int feed_apply_report(struct feed *feed, struct feed_book *book,
                       const struct event *event, struct failure *failure);

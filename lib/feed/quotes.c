@@ -150,7 +150,7 @@ emit_changes(struct quotes *quotes, uint32_t book, const struct place *place,
     struct published *last = &quotes->published[book];
     struct quote quote = last->quote;
 
-    if (feed_is_uncrossing(&quotes->feed, book))
+    if (feed_is_passing(&quotes->feed, book))
         return 0;
     if (!feed_quote(&quotes->feed, book, &quote))
         return too_much(failure);

@@ -36,6 +36,7 @@ static const struct {
     {EVENT_BOOK_REDUCE, BOOK_COLUMNS},
     {EVENT_BOOK_DELETE, BOOK_COLUMNS},
     {EVENT_BOOK_EXECUTE, BOOK_COLUMNS},
+    {EVENT_BOOK_LEVEL, "time,instrument,side,price,quantity,order_count,flags"},
     {EVENT_BAR, "start,instrument,interval,open,high,low,close,volume,"
                 "trade_count,flags"},
     {EVENT_POSTING,

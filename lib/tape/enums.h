@@ -171,6 +171,12 @@ enum order_flag {
 
 enum trade_flag { TRADE_AUCTION = 1, TRADE_SELF = 2 };
 
+/* Of what changes a book. */
+enum book_flag {
+    BOOK_MORE = 1,     /* its message goes on: nobody should look yet */
+    BOOK_SNAPSHOT = 2, /* it was so before: no change in the market */
+};
+
 enum print_condition {
     PRINT_AUCTION = 1,
     PRINT_HIDDEN = 2,

@@ -54,6 +54,8 @@ enum event_type {
     EVENT_QUOTE = 45,
     EVENT_DEPTH = 46,
     EVENT_INDICATIVE = 47,
+    EVENT_BOOK_LEVEL = 48,
+    EVENT_BOOK_CLEAR = 49,
 
     EVENT_BAR = 56,
 
@@ -250,14 +252,14 @@ struct trade_cancel {
  * known. */
 struct book_order {
     struct event event;
-    uint8_t side, reserved[7];
+    uint8_t side, flags, reserved[6];
     uint64_t order_id;
     int64_t price, quantity;
 };
 
 struct book_replace {
     struct event event;
-    uint8_t side, reserved[7];
+    uint8_t side, flags, reserved[6];
     uint64_t order_id, new_order_id;
     int64_t price, quantity; /* of the new order */
 };
@@ -280,6 +282,20 @@ struct indicative {
     struct event event;
     uint8_t side, reserved[7]; /* of the surplus */
     int64_t price, quantity, surplus;
+};
+
+/* A price level as it is now, whatever it was. */
+struct book_level {
+    struct event event;
+    uint8_t side, flags, reserved[6];
+    int64_t price, quantity; /* 0: the level is gone */
+    uint64_t order_count;    /* 0: not known */
+};
+
+/* The book begins anew: it has no orders and no levels. */
+struct book_clear {
+    struct event event;
+    uint8_t flags, reserved[7];
 };
 
 struct bar {
@@ -455,6 +471,8 @@ EVENT_SIZE(book_replace, 56);
 EVENT_SIZE(quote, 48);
 EVENT_SIZE(depth, 48);
 EVENT_SIZE(indicative, 48);
+EVENT_SIZE(book_level, 48);
+EVENT_SIZE(book_clear, 24);
 EVENT_SIZE(bar, 160);
 EVENT_SIZE(account, 48);
 EVENT_SIZE(cash, 56);

@@ -45,6 +45,7 @@ WORDS action_type_words[] = {"dividend", "split", "stock_dividend",
 
 WORDS order_flag_words[] = {"post_only", "all_or_none", "hidden", NULL};
 WORDS trade_flag_words[] = {"auction", "self_trade", NULL};
+WORDS book_flag_words[] = {"more", "snapshot", NULL};
 WORDS print_condition_words[] = {"auction", "hidden", "odd_lot",
     "extended_hours", "late", NULL};
 WORDS bar_flag_words[] = {"partial", "filled", "final", "amended", "no_price",
@@ -293,8 +294,10 @@ FIELDS trade_cancel_fields[] = {
 };
 #undef STRUCT
 #define STRUCT book_order
+#define MORE "more: its message goes on"
 FIELDS book_order_fields[] = {
     WORD(ENUM, side, side_words, ""),
+    WORD(FLAGS, flags, book_flag_words, MORE),
     ID(order_id, ID_ORDER, "0: orders not known one by one"),
     FIELD(PRICE, price, ""),
     FIELD(QUANTITY, quantity, "what is added or taken away"),
@@ -303,6 +306,7 @@ FIELDS book_order_fields[] = {
 #define STRUCT book_replace
 FIELDS book_replace_fields[] = {
     WORD(ENUM, side, side_words, ""),
+    WORD(FLAGS, flags, book_flag_words, MORE),
     ID(order_id, ID_ORDER, "the order that goes"),
     ID(new_order_id, ID_ORDER, "the order that comes"),
     FIELD(PRICE, price, "of the new order"),
@@ -332,6 +336,20 @@ FIELDS indicative_fields[] = {
     FIELD(PRICE, price, "null: no price"),
     FIELD(QUANTITY, quantity, "what would trade"),
     FIELD(QUANTITY, surplus, "what would not, at that price"),
+};
+#undef STRUCT
+#define STRUCT book_level
+FIELDS book_level_fields[] = {
+    WORD(ENUM, side, side_words, ""),
+    WORD(FLAGS, flags, book_flag_words, MORE),
+    FIELD(PRICE, price, ""),
+    FIELD(QUANTITY, quantity, "what is there now; 0: the level is gone"),
+    FIELD(COUNT, order_count, "null: not known"),
+};
+#undef STRUCT
+#define STRUCT book_clear
+FIELDS book_clear_fields[] = {
+    WORD(FLAGS, flags, book_flag_words, MORE),
 };
 #undef STRUCT
 #define STRUCT bar
@@ -545,6 +563,10 @@ const struct schema_type schema_types[] = {
     TYPE(DEPTH, "depth", depth, depth_fields, "one level of the book"),
     TYPE(INDICATIVE, "indicative", indicative, indicative_fields,
          "what an auction would do if it ended now"),
+    TYPE(BOOK_LEVEL, "book_level", book_level, book_level_fields,
+         "a price level as it is now"),
+    TYPE(BOOK_CLEAR, "book_clear", book_clear, book_clear_fields,
+         "the book begins anew, empty"),
     TYPE(BAR, "bar", bar, bar_fields, "what traded in an interval"),
     TYPE(ACCOUNT, "account", account, account_fields,
          "an account is opened or changed"),

@@ -216,3 +216,29 @@ last_quote() {
     run -0 --separate-stderr xbook -q -o out.tape orders.tape
     [ -z "$stderr" ]
 }
+
+@test "a level is what a feed of levels says it is, and 0 takes it away" {
+    printf '%s\n' \
+        '{"type":"book_add","time":"2026-01-08T09:30:00Z","instrument":"A","side":"buy","price":"10","quantity":"5"}' \
+        '{"type":"book_level","time":"2026-01-08T09:30:01Z","instrument":"A","side":"buy","price":"10","quantity":"7"}' \
+        '{"type":"book_level","time":"2026-01-08T09:30:02Z","instrument":"A","side":"buy","price":"10","quantity":"0"}' |
+        ximport -f json | xbook | xexport -f csv -t quote -c bid_price,bid_quantity > out
+    [ "$(tail -n +2 out)" = "10,5
+10,7
+," ]
+}
+
+@test "no quote and no level of depth comes in the middle of a message" {
+    xbook --depth 2 < <(ximport -f json "$ROOT/testdata/levels.json") |
+        xexport -f json > out
+    xbook --every < <(ximport -f json "$ROOT/testdata/levels.json") |
+        xexport -f csv -t quote -c bid_price,bid_quantity,ask_price,ask_quantity |
+        tail -n +2 > quotes
+    # the second message crosses the book between its two levels, the third
+    # is a snapshot
+    [ "$(cat quotes)" = "10,5,11,4
+11.5,2,12,4
+9,1,9.5,3" ]
+    excludes '"bid_price":"11.5","bid_quantity":"2","ask_price":"11"' < out
+    [ "$(grep -c '"type":"depth"' out)" -eq 8 ]
+}

@@ -86,6 +86,57 @@ facts_change_levels(void)
     feed_free(&feed);
 }
 
+static void
+levels_are_what_they_are(void)
+{
+    const int64_t none = DECIMAL_NULL;
+    struct feed feed = {0};
+    struct failure failure = {0};
+    struct book_level level = {
+        .event = {6, EVENT_BOOK_LEVEL, 1, 1},
+        .side = SIDE_BUY,
+        .flags = BOOK_MORE,
+        .price = 100,
+        .quantity = 7,
+        .order_count = 2,
+    };
+    const struct book_clear clear = {.event = {3, EVENT_BOOK_CLEAR, 1, 1}};
+    struct feed_level shown;
+    bool fits;
+
+    fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 1, 100, 10);
+    feed_apply(&feed, 0, &level.event, &failure);
+    OK("a level is what was said last, not a sum",
+       quote_is(&feed, 100, 7, none, none) &&
+           feed_levels(&feed, 0, SIDE_BUY, &shown, 1, &fits) == 1 &&
+           shown.order_count == 2);
+    OK("a message that goes on leaves the book unfinished",
+       feed_is_passing(&feed, 0));
+    level.quantity = level.flags = 0;
+    feed_apply(&feed, 0, &level.event, &failure);
+    OK("quantity 0 takes a level away, known or not",
+       quote_is(&feed, none, none, none, none) &&
+           feed_apply(&feed, 0, &level.event, &failure) == 0 &&
+           !feed_is_passing(&feed, 0));
+    fact(&feed, EVENT_BOOK_ADD, SIDE_SELL, 1, 101, 3);
+    fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 2, 99, 4);
+    OK("the order of before is gone with its id",
+       quote_is(&feed, 99, 4, 101, 3));
+    feed_apply(&feed, 0, &clear.event, &failure);
+    fact(&feed, EVENT_BOOK_REDUCE, SIDE_SELL, 1, 101, 1);
+    OK("a cleared book has no level and no order",
+       quote_is(&feed, none, none, none, none) && feed.unknown == 1);
+    fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 3, 99, 6);
+    OK("and begins anew at the same prices",
+       quote_is(&feed, 99, 6, none, none) &&
+           feed_levels(&feed, 0, SIDE_BUY, &shown, 1, &fits) == 1 &&
+           shown.order_count == 1);
+    level.quantity = -1;
+    OK("a level of a negative quantity is refused",
+       feed_apply(&feed, 0, &level.event, &failure) == -1);
+    feed_free(&feed);
+}
+
 /* ---- the step rule ---------------------------------------------------------
  */
 
@@ -224,6 +275,7 @@ main(void)
     const char *directory = getenv("XTAPE_DATA");
 
     facts_change_levels();
+    levels_are_what_they_are();
     if (!directory) {
         tap_skip("the step rule holds on recorded days",
                  "XTAPE_DATA is not set: no recorded data");
