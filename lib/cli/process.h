@@ -12,8 +12,8 @@ void process_open_descriptors(void);
 
 /* From here on SIGTERM and SIGINT stop a run (unless they were ignored, as of
  * background jobs), a pipe that nobody reads kills silently even if the parent
- * ignored that, and a file that may not grow is an error of the write. 0, or -1
- * with the failure set. */
+ * ignored that, and a file that may not grow is an error of the write.  A
+ * second call does nothing.  0, or -1 with the failure set. */
 int process_catch_signals(struct failure *failure);
 
 /* The signal that stopped the run; 0: none. */

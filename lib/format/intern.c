@@ -134,7 +134,7 @@ identity_of(const struct intern *intern, struct cell text,
 static int
 refuse_colon(struct intern *intern, struct cell exchange)
 {
-    if (!memchr(exchange.bytes, ':', exchange.size))
+    if (exchange.size == 0 || !memchr(exchange.bytes, ':', exchange.size))
         return 0;
     return refuse(intern->failure, exchange,
                   "is not an exchange: a colon ends its name");

@@ -939,7 +939,7 @@ other" ]
     trades 3000 30 day > day.tape
     xledger -d good.db day.tape > /dev/null
     size=$(stat -c %s good.db)
-    for offset in 30 100 4096 40960 $((size - 4096)); do
+    for offset in 30 100 16384 163840 $((size - 16384)); do
         cp good.db ledger.db
         head -c 60 /dev/zero | tr '\0' 'Z' |
             dd of=ledger.db bs=1 seek="$offset" conv=notrunc 2> /dev/null
