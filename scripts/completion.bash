@@ -57,4 +57,4 @@ _xtape() {
     )
 }
 complete -o filenames -F _xtape xarchive xbook xexport xgen xgrep ximport \
-    xledger xmatch xmerge xohlcv xreplay xrestore xstat xstore
+    xledger xmatch xmerge xohlcv xreplay xrestore xsort xstat xstore

@@ -117,28 +117,20 @@ advance(struct merge_input *in)
 
 /* ---- whose turn it is ---------------------------------------------------- */
 
-/* A tournament of the inputs that keeps its losers: tree[0] is the winner, node
- * k the one that lost the match between what nodes 2k and 2k+1 sent up, and
- * input i plays from leaf count + i.  An event costs one match a level, without
- * a branch to mispredict and without a look at the other inputs. */
-
-/* Which of two inputs goes first is one comparison: of the places, then of the
- * numbers.  Inputs that are over come last. */
 static i128
-key_of(const struct tape_merge *merge, uint32_t number)
+key_of(const struct tape_merge *merge, const struct merge_input *in)
 {
-    const struct merge_input *in = &merge->inputs[number];
+    uint32_t number = (uint32_t)(in - merge->inputs);
 
-    if (in->over)
-        return ((i128)INT64_MAX << 64) + merge->count + number;
-    return in->place * ((i128)1 << 64) + number;
+    return in->over ? tournament_out(number)
+                    : tournament_key(in->place, number);
 }
 
 /* The input whose turn it is; NULL when all are over. */
 static struct merge_input *
 winner(const struct tape_merge *merge)
 {
-    uint64_t number = (uint64_t)merge->tree[0];
+    uint32_t number = tournament_winner(&merge->turns);
 
     return number < merge->count ? &merge->inputs[number] : NULL;
 }
@@ -147,46 +139,23 @@ winner(const struct tape_merge *merge)
 static void
 play_again(struct tape_merge *merge, const struct merge_input *in)
 {
-    uint32_t number = (uint32_t)(in - merge->inputs);
-    i128 key = key_of(merge, number);
-
-    assert(number == (uint32_t)merge->tree[0]);
-    for (size_t node = (merge->count + (size_t)number) / 2; node > 0;
-         node /= 2) {
-        i128 other = merge->tree[node];
-        bool loses = other < key;
-
-        merge->tree[node] = loses ? key : other;
-        key = loses ? other : key;
-    }
-    merge->tree[0] = key;
+    tournament_play(&merge->turns, (uint32_t)(in - merge->inputs),
+                    key_of(merge, in));
 }
 
-/* All matches, from the leaves up. */
 static int
 play_all(struct tape_merge *merge, struct failure *failure)
 {
-    size_t count = merge->count;
-    i128 *won = allocate(failure, 2 * count, sizeof *won);
+    i128 *keys = allocate(failure, merge->count, sizeof *keys);
+    int result;
 
-    assert(count > 0);
-    if (!won)
+    if (!keys)
         return -1;
-    for (size_t node = 2 * count - 1; node > 0; node--) {
-        i128 a, b;
-
-        if (node >= count) {
-            won[node] = key_of(merge, (uint32_t)(node - count));
-            continue;
-        }
-        a = won[2 * node];
-        b = won[2 * node + 1];
-        won[node] = a < b ? a : b;
-        merge->tree[node] = a < b ? b : a;
-    }
-    merge->tree[0] = won[1];
-    free(won);
-    return 0;
+    for (unsigned i = 0; i < merge->count; i++)
+        keys[i] = key_of(merge, &merge->inputs[i]);
+    result = tournament_begin(&merge->turns, keys, merge->count, failure);
+    free(keys);
+    return result;
 }
 
 /* ---- merging ------------------------------------------------------------- */
@@ -300,8 +269,7 @@ tape_merge_init(struct tape_merge *merge, struct tape_source *const *sources,
     merge->source.header = &merge->join.header;
     merge->inputs = allocate(failure, count, sizeof *merge->inputs);
     merge->events = allocate(failure, 1, BATCH + EVENT_MAX);
-    merge->tree = allocate(failure, count, sizeof *merge->tree);
-    if (!merge->inputs || !merge->events || !merge->tree)
+    if (!merge->inputs || !merge->events)
         return -1;
     for (unsigned i = 0; i < count; i++)
         merge->inputs[i] = (struct merge_input){
@@ -315,7 +283,7 @@ tape_merge_free(struct tape_merge *merge)
     for (unsigned i = 0; merge->inputs && i < merge->count; i++)
         remap_tape_free(&merge->inputs[i].remap);
     free(merge->inputs);
-    free(merge->tree);
+    tournament_free(&merge->turns);
     free(merge->events);
     tape_join_free(&merge->join);
     remap_free(&merge->remap);

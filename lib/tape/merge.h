@@ -14,6 +14,7 @@
 #ifndef TAPE_MERGE_H
 #define TAPE_MERGE_H
 
+#include "base/tournament.h"
 #include "tape/join.h"
 #include "tape/remap.h"
 #include "tape/source.h"
@@ -28,7 +29,7 @@ struct tape_merge {
 
     /* private */
     struct merge_input *inputs; /* owned */
-    i128 *tree;                 /* whose turn it is: see merge.c; owned */
+    struct tournament turns;    /* whose turn it is */
     unsigned count;
     struct tape_join join; /* of the inputs' headers */
     struct remap remap;

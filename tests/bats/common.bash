@@ -40,6 +40,7 @@ needs_data() {
 # Every program that reads a tape, with the options it cannot do without.
 READERS="xgrep -t trade,order
 xmerge
+xsort
 xstat
 xexport -f json
 xmatch

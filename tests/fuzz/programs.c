@@ -28,6 +28,7 @@ int xledger_main(int argc, char **argv);
 int xmatch_main(int argc, char **argv);
 int xmerge_main(int argc, char **argv);
 int xohlcv_main(int argc, char **argv);
+int xsort_main(int argc, char **argv);
 int xstat_main(int argc, char **argv);
 
 #define START      INT64_C(1767882600000000000)
@@ -269,6 +270,8 @@ static const struct stage stages[] = {
     {xohlcv_main, {"xohlcv", "-i", "1s,1m", "--keep"}, false},
     {xledger_main, {"xledger", "--taker-fee", "0.001"}, false},
     {xmerge_main, {"xmerge"}, false},
+    {xsort_main, {"xsort"}, false},
+    {xsort_main, {"xsort", "-w", "1s", "--late", "drop"}, false},
     {xgrep_main, {"xgrep", "-t", "trade,order,quote,name"}, false},
     {xexport_main, {"xexport", "-f", "json"}, true},
     {xexport_main, {"xexport", "-f", "table"}, true},
