@@ -6,6 +6,7 @@
 
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share/xtape
 MANDIR  ?= $(PREFIX)/share/man
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR  ?= $(PREFIX)/share/zsh/vendor-completions
@@ -44,7 +45,12 @@ PROGRAMS := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 UNITS := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/*.c))
 FUZZERS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 
-all: $(PROGRAMS:%=$B/bin/%)
+all: $(PROGRAMS:%=$B/bin/%) $B/share/xtape/calendars
+
+# Programs look for calendars beside their directory.
+$B/share/xtape/calendars:
+	@mkdir -p $(@D)
+	@ln -sfn $(CURDIR)/lib/calendar/data $@
 
 # Changing the compiler or a flag rebuilds what it touches.
 $B/.flags: FORCE
@@ -167,8 +173,9 @@ bench: all bench-programs
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(COMPDIR) \
-		$(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
+		$(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(DATADIR)/calendars
 	install -m 755 $(PROGRAMS:%=$B/bin/%) $(DESTDIR)$(BINDIR)
+	install -m 644 lib/calendar/data/* $(DESTDIR)$(DATADIR)/calendars
 	for m in man/*.[157]; do install -m 644 $$m \
 		$(DESTDIR)$(MANDIR)/man$${m##*.}; done
 	for p in $(PROGRAMS); do install -m 644 scripts/completion.bash \
@@ -178,6 +185,7 @@ install: all
 	install -m 644 scripts/completion.zsh $(DESTDIR)$(ZSHDIR)/_xtape
 
 uninstall:
+	rm -rf $(DESTDIR)$(DATADIR)/calendars
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(COMPDIR)/%) \
 		$(PROGRAMS:%=$(DESTDIR)$(FISHDIR)/%.fish) $(DESTDIR)$(ZSHDIR)/_xtape
 	for m in man/*.[157]; do rm -f \

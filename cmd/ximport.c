@@ -20,7 +20,7 @@ static struct import_job job = {
 
 static const struct option_spec options[] = {
     {'f', "format", OPTION_CHOICE, &job.format, "FORMAT",
-     "csv, json (lines) or lobster (messages)", true,
+     "csv, json (lines), lobster (messages) or calendar", true,
      .words = import_format_words, .names_verb = true},
     {0, "dialect", OPTION_TEXT, &job.dialect, "NAME|FILE",
      "read what a vendor writes; see --list dialect", .words = dialect_names},

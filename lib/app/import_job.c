@@ -7,6 +7,7 @@
 
 #include "app/import_dialect.h"
 #include "app/import_rules.h"
+#include "app/venue.h"
 #include "app/zoneinfo.h"
 #include "base/clock.h"
 #include "base/pool.h"
@@ -19,7 +20,8 @@
 _Static_assert(READ_SIZE % INPUT_ALIGNMENT == 0, "aligned_alloc asks for it");
 _Static_assert(READ_SIZE <= LINE_BYTES_MAX, "csv_ahead.h sees no longer line");
 
-const char *const import_format_words[] = {"csv", "json", "lobster", NULL};
+const char *const import_format_words[] = {"csv", "json", "lobster", "calendar",
+                                           NULL};
 const char *const import_header_words[] = {"yes", "no", "auto", NULL};
 
 /* ---- options ------------------------------------------------------------- */
@@ -99,6 +101,8 @@ set_given(struct import_job *job, struct failure *failure)
     given->comment = job->comment;
     given->each = job->each;
     given->symbol = job->symbol;
+    job->zones = (struct calendar_zones){venue_find_zone, &job->calendar_zone};
+    given->zones = &job->zones;
     assert(processors > 0);
     given->threads = processors > THREADS_MAX ? THREADS_MAX : processors - 1;
     given->midnight = TIME_NULL;
@@ -142,7 +146,7 @@ import_job_prepare(void *state, struct run *run)
         return -1;
     if (job->format < 0)
         return fail(failure, FAILURE_USAGE,
-                    "-f FORMAT is required: csv, json or lobster");
+                    "-f FORMAT is required: csv, json, lobster or calendar");
     job->reader = import_formats[job->format];
     job->importer.sink = (struct import_sink){put, run};
     job->unpack.text = take_text;
@@ -172,6 +176,7 @@ import_job_destroy(void *state)
     unpack_free(&job->unpack);
     importer_free(&job->importer);
     zone_destroy(job->time_zone);
+    zone_destroy(job->calendar_zone);
     free(job->word_rules);
     free(job->null_texts);
     free(job->seed_text);

@@ -41,8 +41,10 @@ struct import_job {
     struct cell *null_texts; /* owned */
     size_t null_capacity;
     struct zone *time_zone;
-    char *seed_text; /* owned */
-    char *buffer;    /* owned */
+    struct zone *calendar_zone;
+    struct calendar_zones zones; /* which calendars find theirs in */
+    char *seed_text;             /* owned */
+    char *buffer;                /* owned */
 };
 
 /* NULL-terminated, in the order of what they choose. */

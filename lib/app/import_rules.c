@@ -55,7 +55,7 @@ set_times(struct import_job *job, struct failure *failure)
     if (zone && strcmp(zone, "UTC") != 0) {
         job->time_zone = zoneinfo_read(zone, failure);
         if (!job->time_zone)
-            return -1;
+            return fail_at(failure, "--tz");
     }
     times->zone = job->time_zone;
     return 0;

@@ -90,7 +90,7 @@ ohlcv_prepare(void *state, struct run *run)
     if (x->zone_name) {
         x->zone = zoneinfo_read(x->zone_name, &run->failure);
         if (!x->zone)
-            return -1;
+            return fail_at(&run->failure, "--tz");
     }
     options.zone = x->zone;
     return bars_init(&x->bars, &options, &run->failure);

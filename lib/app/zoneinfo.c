@@ -27,7 +27,7 @@ zoneinfo_read(const char *name, struct failure *failure)
     free(bytes);
     if (!zone)
         fail(failure, FAILURE_USAGE,
-             "--tz: there is no time zone \"%s\" in " DIRECTORY " (names are "
+             "there is no time zone \"%s\" in " DIRECTORY " (names are "
              "such as America/New_York)",
              name);
     return zone;

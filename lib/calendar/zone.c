@@ -290,10 +290,10 @@ zone_day(const struct zone *zone, int64_t ns)
     return local / SECONDS_PER_DAY - (local % SECONDS_PER_DAY < 0);
 }
 
-/* Walks the stretches between changes from one that is surely before the day
+/* Walks the stretches between changes from one that is surely before
  * to the first that has a second of it. */
 int64_t
-zone_day_start(const struct zone *zone, int64_t day)
+zone_time(const struct zone *zone, int64_t day, int32_t seconds)
 {
     const struct change *change, *last = &zone->changes[zone->count - 1];
     const int64_t far = LAST_SECOND / SECONDS_PER_DAY + 2;
@@ -301,7 +301,7 @@ zone_day_start(const struct zone *zone, int64_t day)
 
     if (day < -far || day > far)
         return day < 0 ? TIME_NULL + 1 : INT64_MAX;
-    local = day * SECONDS_PER_DAY;
+    local = day * SECONDS_PER_DAY + seconds;
     for (change = change_at(zone, local - OFFSET_MOST - 1);; change++) {
         second = local - change->offset;
         if (second < change->at)
@@ -312,4 +312,10 @@ zone_day_start(const struct zone *zone, int64_t day)
     if (second <= FIRST_SECOND || second > LAST_SECOND)
         return day < 0 ? TIME_NULL + 1 : INT64_MAX;
     return second * NS_PER_SECOND;
+}
+
+int64_t
+zone_day_start(const struct zone *zone, int64_t day)
+{
+    return zone_time(zone, day, 0);
 }

@@ -34,4 +34,9 @@ int64_t zone_day(const struct zone *zone, int64_t ns);
  * the next one does.  Beyond the range of times it is the last or first. */
 int64_t zone_day_start(const struct zone *zone, int64_t day);
 
+/* The time at which clocks there first show so many seconds after the midnight
+ * of a local day, or more: that of the change where it is skipped.  seconds
+ * may be of the day before or after.  Beyond the range as above. */
+int64_t zone_time(const struct zone *zone, int64_t day, int32_t seconds);
+
 #endif

@@ -6,6 +6,7 @@
 #ifndef FORMAT_IMPORT_FORMAT_H
 #define FORMAT_IMPORT_FORMAT_H
 
+#include "calendar/calendar.h"
 #include "format/importer.h"
 
 /* Texts as of an option that may be given more than once. */
@@ -37,6 +38,8 @@ struct import_options {
     const char *seed;   /* a row of an order book; NULL */
     size_t seed_size;
     const char *seed_path; /* of it, for messages */
+
+    const struct calendar_zones *zones; /* where calendars find theirs */
 };
 
 /* All functions return 0, or -1 with the failure set. */
@@ -61,6 +64,7 @@ struct import_format {
 
 extern const struct import_format *const import_formats[]; /* NULL-ended */
 
-extern const struct import_format csv_import, json_import, lobster_import;
+extern const struct import_format csv_import, json_import, lobster_import,
+    calendar_import;
 
 #endif
