@@ -79,6 +79,7 @@ main(int argc, char **argv)
                                   .consumes_all = true,
                                   .raw = true,
                                   .same_stream = true,
+                                  .names = true,
                                   .prepare = archive_job_prepare,
                                   .begin = archive_put_begin,
                                   .event = archive_put_event,

@@ -15,8 +15,7 @@ struct xbook {
     uint64_t depth;
 
     struct quotes quotes;
-    uint64_t applied;  /* events that books are made from */
-    uint64_t requests; /* orders, modifies and cancels: they are not */
+    uint64_t applied, requests; /* events that make books; that do not */
 };
 
 static const uint16_t consumed[] = {
@@ -139,6 +138,7 @@ main(int argc, char **argv)
     const struct filter filter = {
         .state = &x,
         .consumes = consumed,
+        .names = true,
         .prepare = prepare,
         .event = on_event,
         .finish = finish,

@@ -128,6 +128,7 @@ main(int argc, char **argv)
     };
     const struct filter filter = {
         .state = &x,
+        .names = true,
         .prepare = prepare,
         .begin = begin,
         .event = on_event,

@@ -68,6 +68,7 @@ main(int argc, char **argv)
     const struct filter filter = {
         .state = &m,
         .consumes_all = true,
+        .names = true,
         .prepare = matching_prepare,
         .begin = matching_begin,
         .event = matching_event,

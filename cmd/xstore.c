@@ -52,6 +52,7 @@ main(int argc, char **argv)
         .consumes_all = true,
         .raw = true,
         .same_stream = true,
+        .names = true,
         .prepare = store_prepare,
         .begin = store_begin,
         .block = store_block,

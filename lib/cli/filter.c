@@ -90,6 +90,9 @@ take_event(struct run *run, const struct filter *filter,
                            (const struct instrument *)(const void *)event,
                            &run->failure) == INSTRUMENT_NONE)
         return -1;
+    if (type == EVENT_NAME && filter->names &&
+        names_take(&run->names, &run->reader.header, event, &run->failure) != 0)
+        return -1;
     if (type < EVENT_TYPES ? passing->types[type] : passing->user)
         tape_writer_copy(&run->writer, event);
     return filter->event ? filter->event(filter->state, run, event) : 0;

@@ -27,6 +27,7 @@
 #include "io/output.h"
 #include "io/root.h"
 #include "tape/instruments.h"
+#include "tape/names.h"
 #include "tape/reader.h"
 #include "tape/source.h"
 #include "tape/writer.h"
@@ -54,6 +55,7 @@ struct run {
     struct input input;
     struct tape_reader reader;
     struct instruments instruments; /* of the tape being read */
+    struct names names;             /* of all tapes; see filter.names */
     uint32_t next_local;            /* private to local.c */
     uint64_t seq;        /* of the current event; moved by run_took alone */
     uint64_t events_in;  /* over all tapes */
@@ -72,6 +74,8 @@ struct filter {
     bool consumes_all; /* nothing is passed on by the loop */
     bool raw;          /* events as they lie on the tape; see reader.h */
     bool same_stream;  /* keeps a contiguous part: name, seq and HEADER stay */
+    bool names; /* it keeps what it reads by id, from tape to tape: a name that
+                 * makes an id stand for two texts is refused */
 
     /* After the options are parsed, before anything is opened. Failures here
      * are of class usage. */

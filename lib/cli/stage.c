@@ -169,6 +169,7 @@ stage_end(struct run *run, int result)
     tape_writer_free(&run->writer);
     tape_reader_free(&run->reader);
     instruments_free(&run->instruments);
+    names_free(&run->names);
     input_close(&run->input);
     free(run->progress);
     if (signal && result == 0)

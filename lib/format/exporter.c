@@ -163,10 +163,10 @@ exporter_name(const struct exporter *exporter, unsigned kind, uint64_t id)
     struct cell name = {NULL, 0};
     uint64_t raw;
 
-    assert(kind < sizeof exporter->names.map / sizeof *exporter->names.map);
-    if (kind == 0 || exporter->names.map[kind].count == 0)
+    assert(kind <= UINT8_MAX);
+    if (kind == 0)
         return name;
-    name.bytes = names_find(&exporter->names, kind, id, &name.size);
+    name.bytes = names_find(&exporter->names, (uint8_t)kind, id, &name.size);
     if (!name.bytes || (name_id(name.bytes, name.size) & NAME_BIT) == 0 ||
         id_raw_parse(name, &raw))
         name.size = 0;

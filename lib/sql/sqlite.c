@@ -63,8 +63,7 @@ sqlite_fail(struct sqlite3 *handle, const char *path, const char *doing,
     };
     int extended = sqlite3_extended_errcode(handle), code = extended & 0xff;
     enum failure_class kind = FAILURE_DATA;
-    const char *advice =
-        "it is damaged: restore a copy, or make it anew";
+    const char *advice = "it is damaged: restore a copy, or make it anew";
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].code == extended || table[i].code == code) {
@@ -254,8 +253,8 @@ database_sign(struct database *database, struct failure *failure)
 int
 database_rest(struct database *database, struct failure *failure)
 {
-    struct statement *mode = database_prepare(
-        database, "PRAGMA journal_mode = DELETE", failure);
+    struct statement *mode =
+        database_prepare(database, "PRAGMA journal_mode = DELETE", failure);
     int row = mode ? statement_step(mode, failure) : -1;
     size_t size = 0;
     const char *text = row > 0 ? column_text(mode, 0, &size) : NULL;

@@ -1,4 +1,6 @@
 /* Instruments keep their identity from tape to tape; ids do not. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tap.h"
@@ -155,11 +157,72 @@ names(void)
     names_free(&names);
 }
 
+/* More than a chunk of memory holds, of every kind a byte can say. */
+static void
+many_names(void)
+{
+    struct names names = {0};
+    struct failure failure = {0};
+    bool sound = true;
+    char text[16];
+
+    for (int pass = 0; pass < 2; pass++)
+        for (uint64_t i = 1; i <= 50000; i++) {
+            size_t size = (size_t)snprintf(text, sizeof text, "n%" PRIu64, i);
+            uint8_t kind = (uint8_t)(i % 255 + 1);
+            uint64_t id = i % 3 ? name_id(text, size) : i;
+            size_t found_size = 0;
+            const char *found = names_find(&names, kind, id, &found_size);
+
+            if (pass == 0)
+                sound &= names_add(&names, kind, id, text, size, NULL,
+                                   &failure) == 0;
+            else
+                sound &= found && found_size == size &&
+                         memcmp(found, text, size) == 0 &&
+                         !names_find(&names, (uint8_t)(kind - 1), id,
+                                     &found_size);
+        }
+    OK("50,000 names are each found, under their kind alone", sound);
+    names_free(&names);
+}
+
+/* A name event as a hostile writer could lay it out is no name. */
+static void
+raw_names(void)
+{
+    struct names names = {0};
+    struct failure failure = {0};
+    struct tape_header header = {0};
+    struct name event;
+    size_t size;
+
+    event_init(&event, EVENT_NAME);
+    event.kind = ID_ORDER;
+    event.id = 7;
+    event.text = (struct text){sizeof event, 8, 0}; /* beyond its end */
+    OK("a name whose text lies outside of it is passed over",
+       names_take(&names, &header, &event.event, &failure) == 0 &&
+           !names_find(&names, ID_ORDER, 7, &size));
+    event.text = (struct text){sizeof event - 8, 8, 0};
+    header.sizes[EVENT_NAME] = sizeof event.event + 8;
+    OK("so is one whose writer had no room for ids",
+       names_take(&names, &header, &event.event, &failure) == 0 &&
+           !names_find(&names, ID_ORDER, 7, &size));
+    header.sizes[EVENT_NAME] = sizeof event;
+    OK("one that is sound is taken",
+       names_take(&names, &header, &event.event, &failure) == 0 &&
+           names_find(&names, ID_ORDER, 7, &size) && size == 8);
+    names_free(&names);
+}
+
 int
 main(void)
 {
     identities();
     bare_definitions();
     names();
+    many_names();
+    raw_names();
     return tap_done();
 }
