@@ -7,8 +7,8 @@
  *
  * Books are those of feed.h.  No quote is written in the middle of a message,
  * nor of a book that is crossed because the trades of an auction are still
- * coming: it follows the last event of them.  Memory: besides the feed's, 100 bytes for an instrument and 48 for
- * each level asked for.
+ * coming: it follows the last event of them.  Memory: besides the feed's, 100
+ * bytes for an instrument and 48 for each level asked for.
  */
 #ifndef FEED_QUOTES_H
 #define FEED_QUOTES_H

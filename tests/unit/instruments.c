@@ -178,10 +178,10 @@ many_names(void)
                 sound &= names_add(&names, kind, id, text, size, NULL,
                                    &failure) == 0;
             else
-                sound &= found && found_size == size &&
-                         memcmp(found, text, size) == 0 &&
-                         !names_find(&names, (uint8_t)(kind - 1), id,
-                                     &found_size);
+                sound &=
+                    found && found_size == size &&
+                    memcmp(found, text, size) == 0 &&
+                    !names_find(&names, (uint8_t)(kind - 1), id, &found_size);
         }
     OK("50,000 names are each found, under their kind alone", sound);
     names_free(&names);
