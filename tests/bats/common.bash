@@ -39,6 +39,7 @@ needs_data() {
 
 # Every program that reads a tape, with the options it cannot do without.
 READERS="xgrep -t trade,order
+xcheck -q
 xmerge
 xsort
 xstat

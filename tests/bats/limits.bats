@@ -22,7 +22,7 @@ refused() {
     longest > long.tape
     xstat --json long.tape | grep -q '"audit":1'
     digest=$(xstat -d long.tape)
-    for program in xgrep xmerge xsort "xmatch" "xbook" "xohlcv -i 1m" "xledger" \
+    for program in xgrep xmerge xsort xcheck "xmatch" "xbook" "xohlcv -i 1m" "xledger" \
         "xstore -d store" xreplay; do
         # shellcheck disable=SC2086 # a command line
         [ "$($program long.tape | xstat -d)" = "$digest" ] ||
@@ -83,7 +83,7 @@ GROWING="2 32 65472
 @test "one that fits when it is grown to the longest event passes everywhere" {
     set -o pipefail
     "$TOOLS/older" 56 16 65328 3 > grow.tape
-    for program in xmerge xsort xmatch xbook "xohlcv -i 1m" xledger; do
+    for program in xmerge xsort xcheck xmatch xbook "xohlcv -i 1m" xledger; do
         # shellcheck disable=SC2086 # a command line
         $program grow.tape > out.tape
         xstat out.tape > /dev/null

@@ -1,7 +1,7 @@
 # The command line: help, lists, and what is said of a slip.
 load common
 
-PROGRAMS="ximport xexport xgen xgrep xmerge xsort xstat xmatch xbook xohlcv xledger
+PROGRAMS="ximport xexport xgen xgrep xcheck xmerge xsort xstat xmatch xbook xohlcv xledger
 xarchive xrestore xstore xreplay"
 
 # says COMMAND WORDS: it ends with 2 and one line that has the words.

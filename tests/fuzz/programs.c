@@ -22,6 +22,7 @@
 #include "tape/schema.h"
 
 int xbook_main(int argc, char **argv);
+int xcheck_main(int argc, char **argv);
 int xexport_main(int argc, char **argv);
 int xgrep_main(int argc, char **argv);
 int xledger_main(int argc, char **argv);
@@ -272,6 +273,7 @@ static const struct stage stages[] = {
     {xmerge_main, {"xmerge"}, false},
     {xsort_main, {"xsort"}, false},
     {xsort_main, {"xsort", "-w", "1s", "--late", "drop"}, false},
+    {xcheck_main, {"xcheck", "--dedupe", "event"}, false},
     {xgrep_main, {"xgrep", "-t", "trade,order,quote,name"}, false},
     {xexport_main, {"xexport", "-f", "json"}, true},
     {xexport_main, {"xexport", "-f", "table"}, true},
