@@ -79,7 +79,7 @@ print_finding(void *owner, const struct archive_finding *finding)
         return run_print(run, "%s\t%s\n", word, finding->name);
     if (!run->common.quiet)
         run_remark(run,
-                   "%s/%s: not part of the archive, though other programs may "
+                   "%s/%s: not part of the archive, but other programs may "
                    "read it as if it were; left alone",
                    findings->job->directory, finding->name);
     return 0;
@@ -294,15 +294,15 @@ fail_found(const struct archive_job *job, struct run *run,
     if (counts[FINDING_MISSING] || counts[FINDING_ORPHAN])
         return fail(&run->failure, FAILURE_DATA,
                     "%s: %" PRIu64 " files are missing, and %" PRIu64
-                    " parts have no manifest; nothing was changed: bring "
-                    "the files back from a copy, or put the tapes again",
+                    " parts have no manifest; nothing was changed: restore the "
+                    "files from a copy, or put the tapes again",
                     job->directory, counts[FINDING_MISSING],
                     counts[FINDING_ORPHAN]);
     if (counts[FINDING_BREAK])
         return fail(&run->failure, FAILURE_DATA,
                     "%s: the chain of manifests is broken in %" PRIu64
-                    " places: a manifest was changed or taken away; bring it "
-                    "back from a copy",
+                    " places: a manifest was changed or taken away; restore it "
+                    "from a copy",
                     job->directory, counts[FINDING_BREAK]);
     return 0;
 }
@@ -319,15 +319,15 @@ remark_leftovers(const struct archive_job *job, struct run *run,
         return;
     if (counts[FINDING_SUPERSEDED] || counts[FINDING_HIDDEN])
         run_remark(run,
-                   "%s: a put or compact was cut short; nothing is lost, but "
+                   "%s: a put or compact was interrupted; nothing is lost, but "
                    "other programs see %" PRIu64 " parts too many and %" PRIu64
                    " too few until the next put, compact or fsck --rebuild",
                    job->directory, counts[FINDING_SUPERSEDED],
                    counts[FINDING_HIDDEN]);
     if (catalog == CATALOG_LATE || catalog == CATALOG_TORN)
         run_remark(run,
-                   "%s: the catalog is older than the manifests, a put was cut "
-                   "short; the next put or fsck --rebuild completes it",
+                   "%s: the catalog is older than the manifests: a put was "
+                   "interrupted; the next put or fsck --rebuild completes it",
                    job->directory);
 }
 
@@ -391,8 +391,7 @@ archive_verify(void *state, struct run *run)
                     job->directory, verified.bad, verified.parts);
     if (findings.counts[FINDING_TWICE])
         return fail(&run->failure, FAILURE_DATA,
-                    "%s: sequence numbers are there twice, see what was "
-                    "printed",
+                    "%s: some sequence numbers are present twice, see above",
                     job->directory);
     return 0;
 }
@@ -444,8 +443,8 @@ archive_fsck(void *state, struct run *run)
     if (findings.counts[FINDING_STRAY] || wrong)
         return fail(failure, FAILURE_DATA,
                     "%s: %" PRIu64 " stray parts, and %" PRId64
-                    " rows of the catalog that differ: xarchive fsck "
-                    "--rebuild mends both",
+                    " rows of the catalog that differ: xarchive fsck --rebuild "
+                    "repairs both",
                     job->directory, findings.counts[FINDING_STRAY], wrong);
     return 0;
 }

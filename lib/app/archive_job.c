@@ -148,10 +148,10 @@ add_blooms(struct archive_job *job, struct failure *failure)
         for (size_t size; *name; name += size + (name[size] == ',')) {
             size = strcspn(name, ",");
             if (!schema_id_field(name, size))
-                return fail(failure, FAILURE_USAGE,
-                            "\"%.*s\" is no field with an id; tape(5) lists "
-                            "them",
-                            (int)size, name);
+                return fail(
+                    failure, FAILURE_USAGE,
+                    "\"%.*s\" is not a field with an id; tape(5) lists them",
+                    (int)size, name);
             if (strtab_add(&job->blooms, name, size, NULL) == STRTAB_NONE)
                 return fail_memory(failure);
         }

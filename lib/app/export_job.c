@@ -84,11 +84,10 @@ export_job_prepare(void *state, struct run *run)
                     "-f FORMAT is required: csv, json or table");
     job->writer = export_formats[job->format];
     if (job->writer->one_type && count != 1)
-        return fail(failure, FAILURE_USAGE,
-                    "%s holds events of one type: -t TYPE says which",
+        return fail(failure, FAILURE_USAGE, "%s needs -t with one type",
                     job->writer->name);
     if (job->columns && count != 1)
-        return fail(failure, FAILURE_USAGE, "-c is for the columns of one -t");
+        return fail(failure, FAILURE_USAGE, "-c needs exactly one -t");
     options.type = count == 1 ? type : NULL;
     job->state = allocate(failure, 1, job->writer->state_size);
     if (!job->state ||
@@ -179,7 +178,7 @@ export_job_finish(void *state, struct run *run)
 
     assert(!job->selects || job->types.count > 0);
     if (job->selects && job->printed == 0 && !run->common.quiet)
-        run_remark(run, "no event of -t %s here",
+        run_remark(run, "no event of type %s",
                    job->types.items[job->types.count - 1]);
     return 0;
 }

@@ -52,7 +52,7 @@ set_header(struct import_job *job, struct failure *failure)
 {
     if (job->no_header && job->header > HEADER_NO)
         return fail(failure, FAILURE_USAGE,
-                    "--no-header and --header auto exclude each other");
+                    "--no-header and --header auto cannot be combined");
     job->given.header = job->header < 0 ? HEADER_YES : (enum header)job->header;
     if (job->no_header)
         job->given.header = HEADER_NO;

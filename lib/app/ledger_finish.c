@@ -76,7 +76,7 @@ print_database(const struct ledger_session *session, struct run *run)
               (unsigned long long)counts.postings);
     /* its tape broke off, or it is being posted now */
     if (unfinished)
-        run_print(run, "stream \"%s\" is posted in part only, up to seq %llu\n",
+        run_print(run, "stream \"%s\" is only partly posted, up to seq %llu\n",
                   unfinished, (unsigned long long)seq);
 }
 

@@ -41,26 +41,29 @@ check_options(const struct ledger_options *options, struct failure *failure)
     const char *database = options->database;
 
     if (!code_from_text(options->currency, strlen(options->currency)).word)
-        return fail(failure, FAILURE_USAGE,
-                    "--currency: \"%s\" is not a code of 1 to 8 letters",
-                    options->currency);
+        return fail(
+            failure, FAILURE_USAGE,
+            "--currency: \"%s\" is not a currency code of 1 to 8 letters",
+            options->currency);
     if (!is_rate(options->taker_fee) || !is_rate(options->maker_fee))
         return fail(failure, FAILURE_USAGE,
                     "a fee is a rate, at most 1: 0.0005 is 5 basis points");
     if (database && strstr(database, "://"))
-        return fail(failure, FAILURE_USAGE,
-                    "--database: \"%s\" is not a file: this version keeps "
-                    "ledgers in SQLite files only",
-                    database);
+        return fail(
+            failure, FAILURE_USAGE,
+            "--database: \"%s\" is not a file: ledgers are SQLite files",
+            database);
     if (database && database[0] == ':')
-        return fail(failure, FAILURE_USAGE,
-                    "--database: \"%s\" is not a file to SQLite: write ./%s",
-                    database, database);
+        return fail(
+            failure, FAILURE_USAGE,
+            "--database: \"%s\" would not be a file for SQLite: write ./%s",
+            database, database);
     if ((options->json || options->csv) && options->print < 0)
         return fail(failure, FAILURE_USAGE, "%s needs --print",
                     options->json ? "--json" : "--csv");
     if (options->json && options->csv)
-        return fail(failure, FAILURE_USAGE, "--json and --csv are both given");
+        return fail(failure, FAILURE_USAGE,
+                    "--json and --csv cannot be combined");
     return 0;
 }
 
@@ -73,7 +76,7 @@ choose_output(const struct ledger_options *options, struct run *run)
 
     if (options->no_output && (looks || run->common.output))
         return fail(&run->failure, FAILURE_USAGE,
-                    "--no-output leaves nothing to print or to write");
+                    "--no-output leaves nothing to print or write");
     if (looks)
         run->kind = RUN_TEXT;
     else if (options->no_output)

@@ -36,7 +36,7 @@ add_interval(struct bars_options *options, const char *text, size_t size,
                     (int)size, text);
     assert(options->count <= BARS_INTERVALS_MAX);
     if (options->count == BARS_INTERVALS_MAX)
-        return fail(failure, FAILURE_USAGE, "--interval: more than %d of them",
+        return fail(failure, FAILURE_USAGE, "--interval: more than %d given",
                     BARS_INTERVALS_MAX);
     options->intervals[options->count++] = interval;
     return 0;

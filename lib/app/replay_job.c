@@ -143,7 +143,7 @@ remark_nothing(const struct replay_job *job, struct run *run)
     if (job->replay.selected || (!begins && !ends) || run->common.quiet ||
         run_stopped(run))
         return;
-    run_remark(run, "no event lies %s: xstat and xstore ls show where they are",
+    run_remark(run, "no event is %s: xstat and xstore ls show their times",
                begins && ends ? "between --from and --to"
                : begins       ? "at --from or later"
                               : "before --to");
@@ -219,7 +219,7 @@ replay_prepare(void *state, struct run *run)
     }
     if (job->limits.bare && job->replay.clock)
         return fail(failure, FAILURE_USAGE,
-                    "--bare keeps the sequence numbers, --clock would shift "
+                    "--bare keeps the sequence numbers, but --clock shifts "
                     "them: use one of them");
     return check_sources(job, run);
 }

@@ -194,7 +194,7 @@ next_span(struct restore_job *job, struct run *run, const struct span **span,
     if (*span == end || (*span)->range.first > job->merge.seq)
         return fail(&run->failure, FAILURE_DATA,
                     "%s: an event with seq %" PRIu64
-                    " that no put has noted: see xarchive verify",
+                    " that no put has recorded: see xarchive verify",
                     job->directory, job->merge.seq);
     assert((*span)->range.first <= job->merge.seq &&
            job->merge.seq <= (*span)->range.last);
@@ -341,14 +341,14 @@ remark_nothing(const struct restore_job *job, struct run *run)
     if (run->common.quiet)
         return;
     if (first > last) {
-        run_remark(run, "nothing in the archive is of what was asked for");
+        run_remark(run, "nothing in the archive matches the selection");
         return;
     }
     texts[0][time_format(first, texts[0])] = '\0';
     texts[1][time_format(last, texts[1])] = '\0';
     run_remark(run,
-               "nothing in the archive is of the types and times asked for: "
-               "it has events from %s to %s",
+               "nothing in the archive matches the types and times: it has "
+               "events from %s to %s",
                texts[0], texts[1]);
 }
 
@@ -389,11 +389,10 @@ restore_job_produce(void *state, struct run *run)
         if (is_asked_for(job, list[i]))
             last = list[i]->header.stream;
     if (result == 0 && !last)
-        result =
-            fail(&run->failure, FAILURE_DATA,
-                 "%s: %s%s: xarchive ls lists what there is", job->directory,
-                 job->stream ? "it has no stream " : "it is empty",
-                 job->stream ? job->stream : "");
+        result = fail(&run->failure, FAILURE_DATA, "%s: %s%s: see xarchive ls",
+                      job->directory,
+                      job->stream ? "it has no stream " : "it is empty",
+                      job->stream ? job->stream : "");
     if (result == 0 && wanted.count == 0) { /* a tape without events, then */
         remark_nothing(job, run);
         if (strtab_add(&wanted, last, strlen(last), NULL) == STRTAB_NONE)

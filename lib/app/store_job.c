@@ -31,7 +31,7 @@ store_prepare(void *state, struct run *run)
         return 0;
     if (job->no_output && run->common.output)
         return fail(&run->failure, FAILURE_USAGE,
-                    "--no-output and -o exclude each other");
+                    "--no-output and -o cannot be combined");
     if (job->no_output || (!run->common.output && isatty(STDOUT_FILENO)))
         run->kind = RUN_SILENT; /* the end of the pipeline */
     assert(job->fsync >= LOG_FSYNC_GROUP && job->fsync <= LOG_FSYNC_NONE);

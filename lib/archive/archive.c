@@ -30,7 +30,7 @@ static int
 none_here(const struct archive *archive, struct failure *failure)
 {
     return fail(failure, FAILURE_ENVIRONMENT,
-                "%s: there is no archive; xarchive put makes one",
+                "%s: there is no archive; xarchive put creates one",
                 archive->directory);
 }
 
@@ -398,7 +398,7 @@ archive_load_hash(struct archive *archive, const uint64_t *hash,
     for (int tries = 0; gone > 0; tries++) {
         if (tries == TRIES)
             return fail(failure, FAILURE_ENVIRONMENT,
-                        "%s: its manifests come and go: run it again",
+                        "%s: its manifests keep changing: run it again",
                         archive->directory);
         if (tries > 0 && list_again(archive, failure) != 0)
             return -1;

@@ -321,7 +321,7 @@ catalog_update(struct archive *archive, struct failure *failure)
     if (done > 0)
         return 0;
     return fail_at(failure, "the tapes are stored, but not the catalog "
-                            "(xarchive fsck --rebuild makes it anew)");
+                            "(xarchive fsck --rebuild rebuilds it)");
 }
 
 static int
@@ -356,7 +356,7 @@ catalog_rebuild(struct archive *archive, struct failure *failure)
         struct failure ignored = {0};
 
         remove_files(archive, unfinished, &ignored);
-        return fail_at(failure, "the catalog was left as it is");
+        return fail_at(failure, "the catalog was left unchanged");
     }
     if (remove_files(archive, logs, failure) != 0) /* of the old one */
         return -1;

@@ -26,9 +26,8 @@ begin_reading(struct reading *reading, const struct archive *archive,
 
     if (there > 0)
         there = database_has(reading->database, "tape", failure);
-    return there < 0
-               ? fail_hint(failure, "xarchive fsck --rebuild makes it anew")
-               : there;
+    return there < 0 ? fail_hint(failure, "xarchive fsck --rebuild rebuilds it")
+                     : there;
 }
 
 static void

@@ -52,9 +52,8 @@ check_names(const struct archive *archive, const struct manifest *manifest,
             there = part_hash(NULL, &input, &bytes, failure);
             input_close(&input);
             if (there > 0 && part_fits(&bytes, part, path, failure) != 0)
-                there = fail_at(failure,
-                                "another part of that name, of no tape that is "
-                                "known, is in the way (see xarchive fsck)");
+                there = fail_at(failure, "an unknown part of that name is in "
+                                         "the way (see xarchive fsck)");
         }
         free(path);
         if (there < 0)
@@ -92,14 +91,14 @@ read_back(const struct archive *archive, const struct manifest *manifest,
     there = archive_read_manifest(archive, strrchr(hidden, '/') + 1,
                                   manifest->name, &read, failure);
     if (there == 0)
-        fail(failure, FAILURE_ENVIRONMENT, "%s/%s: it is gone",
+        fail(failure, FAILURE_ENVIRONMENT, "%s/%s: it has disappeared",
              archive->directory, hidden);
     if (there > 0 && manifest_format(&read, &again, failure) != 0)
         there = -1;
     if (there > 0 && (again.size != text->size ||
                       memcmp(again.bytes, text->bytes, text->size) != 0))
         there = fail(failure, FAILURE_DATA,
-                     "%s/%s: it does not read as it was written",
+                     "%s/%s: it does not read back as it was written",
                      archive->directory, hidden);
     bytes_free(&again);
     manifest_free(&read);
@@ -175,7 +174,8 @@ name_manifest(const struct archive *archive, const struct manifest *manifest,
     if (from && to)
         moved = root_rename(&archive->root, from, to, failure);
     if (moved == 0)
-        moved = fail(failure, FAILURE_ENVIRONMENT, "%s: it is gone", from);
+        moved =
+            fail(failure, FAILURE_ENVIRONMENT, "%s: it has disappeared", from);
     free(from);
     free(to);
     return moved > 0 ? 0 : -1;

@@ -108,8 +108,8 @@ add_ranges(struct compaction *c, struct failure *failure)
 
         if (i > 0 && range->first <= c->stream.spans[i - 1].range.last)
             return fail(failure, FAILURE_DATA,
-                        "sequence number %" PRIu64 " of stream '%s' is there "
-                        "twice: see xarchive verify",
+                        "sequence number %" PRIu64
+                        " of stream '%s' is present twice: see xarchive verify",
                         range->first, c->stream.name);
         if (manifest_add_range(&c->manifest, *range, failure) != 0)
             return -1;
@@ -126,8 +126,8 @@ check_sizes(const struct compaction *c, const struct manifest *manifest,
                sizeof manifest->header.sizes) == 0)
         return 0;
     return fail(failure, FAILURE_DATA,
-                "the pieces of stream '%s' are of different versions: they "
-                "cannot be compacted",
+                "the pieces of stream '%s' were written by different versions "
+                "and cannot be compacted",
                 c->stream.name);
 }
 

@@ -69,7 +69,7 @@ read_instruments(struct event_columns *columns, const char *line,
         *second = '\t';
         if (!added)
             return fail(failure, FAILURE_DATA,
-                        "its list of instruments has one twice");
+                        "its list of instruments has duplicates");
         bytes_put(&columns->ids, &place, sizeof place);
         line = end + 1;
     }
@@ -95,7 +95,7 @@ event_columns_init(struct event_columns *columns, struct parquet_reader *file,
         return fail_hint(failure, "use a newer program");
     }
     if (version != 1 || type < 0 || fixed < 0 || !instruments)
-        return fail(failure, FAILURE_DATA, "%s: it is not of an archive",
+        return fail(failure, FAILURE_DATA, "%s: it is not part of an archive",
                     file->input.name);
     layout_init(&columns->layout, (uint16_t)type, (uint16_t)fixed);
     columns->cursors = allocate(failure, columns->layout.column_count,
@@ -179,7 +179,7 @@ take_numbers(struct parquet_cursor *cursor, const struct schema_field *field,
         if (!number_of(field, text, &numbers[i])) {
             free(numbers);
             return fail(failure, FAILURE_DATA,
-                        "'%.*s' is no value of this field",
+                        "'%.*s' is not a value of this field",
                         (int)(text->size < 40 ? text->size : 40),
                         (const char *)text->bytes);
         }

@@ -207,8 +207,7 @@ end_lost(struct put *put, struct lost_part *lost, struct failure *failure)
         settle_forget(put->archive, &one);
         return fail(failure, FAILURE_DATA,
                     "the archive has lost a part of stream '%s', and this tape "
-                    "does not have all of its events: put the tape that it "
-                    "came from",
+                    "does not have all of its events: put the original tape",
                     put->manifest.header.stream);
     }
     put->healed++;

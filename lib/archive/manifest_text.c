@@ -176,7 +176,7 @@ take_part(struct manifest *manifest, const char *text, struct failure *failure)
         !part_name_parse(&part.name, text + at, NULL) ||
         part.name.first != first || part.name.last != last ||
         !is_sound(manifest, &part))
-        return fail(failure, FAILURE_DATA, "a line that is no part");
+        return fail(failure, FAILURE_DATA, "a malformed part line");
     return manifest_add_part(manifest, &part, failure);
 }
 
@@ -188,7 +188,7 @@ take_range(struct manifest *manifest, struct seq_range range,
 
     if (range.first == 0 || range.first > range.last ||
         (count && range.first <= manifest->ranges[count - 1].last))
-        return fail(failure, FAILURE_DATA, "a line that is no range");
+        return fail(failure, FAILURE_DATA, "a malformed range line");
     return manifest_add_range(manifest, range, failure);
 }
 
@@ -215,7 +215,7 @@ take_past(struct manifest *manifest, const char *text, struct failure *failure)
                past.sha256, past.previous) != 4 ||
         !manifest_name_parse(&parsed, past.name) || !is_hash(past.sha256) ||
         !is_hash(past.previous))
-        return fail(failure, FAILURE_DATA, "a line that is no link");
+        return fail(failure, FAILURE_DATA, "a malformed link line");
     return manifest_add_past(manifest, &past, failure);
 }
 
@@ -228,7 +228,7 @@ take_replaced(struct manifest *manifest, const char *text,
     if (!manifest_name_parse(&parsed, text) ||
         parsed.stream != manifest_stream_hash(manifest->header.stream) ||
         strcmp(text, manifest->name) == 0)
-        return fail(failure, FAILURE_DATA, "a line that replaces nothing");
+        return fail(failure, FAILURE_DATA, "a malformed replaces line");
     return manifest_add_replaced(manifest, text, failure);
 }
 
@@ -263,7 +263,7 @@ take_line(struct manifest *manifest, const char *line, struct failure *failure)
     if (sscanf(line, "range %20" SCNu64 " %20" SCNu64, &range.first,
                &range.last) == 2)
         return take_range(manifest, range, failure);
-    return fail(failure, FAILURE_DATA, "a line without meaning");
+    return fail(failure, FAILURE_DATA, "an unknown line");
 }
 
 /* Checks the hash in the last line and cuts that line off. */
@@ -325,6 +325,6 @@ manifest_parse(struct manifest *manifest, char *text, size_t size,
         return fail(failure, FAILURE_DATA, "it has no HEADER");
     if (!is_named_so(manifest))
         return fail(failure, FAILURE_DATA,
-                    "its name does not fit its stream and ranges");
+                    "its name does not match its stream and ranges");
     return 0;
 }

@@ -75,7 +75,7 @@ part_reader_check(const struct part_reader *reader, const struct part *part,
         says(reader, "xtape.digest", 16, part->digest))
         return 0;
     return fail(failure, FAILURE_DATA,
-                "%s: it is not the file that the archive has noted",
+                "%s: it is not the file that the archive has recorded",
                 reader->path);
 }
 

@@ -69,7 +69,7 @@ check_size(const struct part_bytes *bytes, const struct part *part,
     if (bytes->size == part->size)
         return 0;
     return fail(failure, FAILURE_DATA,
-                "%s: %" PRIu64 " bytes where the archive has noted %" PRIu64
+                "%s: %" PRIu64 " bytes, but the archive has recorded %" PRIu64
                 ": put the tape again, or restore the file from a copy",
                 path, bytes->size, part->size);
 }
@@ -137,9 +137,10 @@ check_events(const struct archive *archive, struct part_reader *reader,
         return result;
     if (tally.rows != part->rows || tally.first != part->name.first ||
         tally.last != part->name.last || digest != part->digest)
-        return fail(failure, FAILURE_DATA,
-                    "%s: its events are not those that the archive has noted",
-                    reader->path);
+        return fail(
+            failure, FAILURE_DATA,
+            "%s: its events are not those that the archive has recorded",
+            reader->path);
     return 1;
 }
 
@@ -197,7 +198,7 @@ part_read_back(const struct archive *archive, struct part *part,
         result = input_open_below(&input, &archive->root, path, failure);
     if (result == 0)
         result = fail(failure, FAILURE_ENVIRONMENT,
-                      "%s: it is gone as soon as it was written", path);
+                      "%s: it disappeared as soon as it was written", path);
     if (result > 0) {
         result = part_hash(NULL, &input, &bytes, failure);
         if (result > 0 && check_size(&bytes, part, path, failure) != 0)

@@ -80,8 +80,8 @@ check_hash(const struct put *put, const struct tape_header *header,
         if (strcmp(stream, header->stream) != 0 &&
             manifest_stream_hash(stream) == put->shared.stream_hash)
             return fail(failure, FAILURE_DATA,
-                        "the streams '%s' and '%s' have the same hash: give "
-                        "the new one another name",
+                        "the streams '%s' and '%s' have the same hash: rename "
+                        "the new one",
                         stream, header->stream);
     }
     return 0;

@@ -116,7 +116,7 @@ publish_leftover(const struct archive *archive, const struct part *part,
         return -1;
     if (good == 0)
         return fail(failure, FAILURE_DATA,
-                    "%s: not the part that its manifest says: remove it, and "
+                    "%s: not the part that its manifest names: remove it, and "
                     "put the tape again",
                     hidden);
     return root_move(&archive->root, hidden, path, failure) < 0 ? -1 : 0;

@@ -448,8 +448,8 @@ fail_late(struct bars *bars, int64_t time, struct failure *failure)
     sizes[3] = (int)time_format(find_mark(bars), mark);
     fail(failure, FAILURE_DATA,
          "a trade of %.*s comes too late: its %.*s bar ended at %.*s and the "
-         "tape has been at %.*s (xsort puts the tape in order, and "
-         "xmerge joins tapes that are)",
+         "tape has been at %.*s (xsort sorts a tape by "
+         "time, and xmerge merges sorted tapes)",
          sizes[0], text, sizes[1], interval, sizes[2], end, sizes[3], mark);
     return false;
 }

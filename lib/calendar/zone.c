@@ -93,7 +93,7 @@ find_parts(const unsigned char *at, size_t size, struct parts *parts)
     struct head head;
 
     if (!read_head(at, size, &head) || head.version < '2')
-        return "it is no TZif file of version 2 or later";
+        return "not a TZif file of version 2 or later";
     at += HEAD_BYTES;
     if (data_size(&head, 4) > (size_t)(end - at))
         return "it is cut short";
@@ -104,8 +104,8 @@ find_parts(const unsigned char *at, size_t size, struct parts *parts)
     if (data_size(&head, 8) >= (size_t)(end - at))
         return "it is cut short";
     if (head.leaps)
-        return "it counts leap seconds, which time here does not (take the "
-               "zone that is not under right/)";
+        return "it counts leap seconds, which are not supported (use the zone "
+               "that is not under right/)";
     *parts = (struct parts){.times = at,
                             .indices = at + (size_t)head.times * 8,
                             .types = at + (size_t)head.times * 9,
@@ -149,15 +149,15 @@ add_file(struct zone *zone, const struct parts *parts, bool *open)
     assert(zone->count == 0); /* the change of long ago comes first */
     *open = true;
     if (!type_offset(parts, 0, &offset))
-        return "its first type of local time is impossible";
+        return "its first type of local time is invalid";
     append(zone, INT64_MIN, offset);
     for (uint32_t i = 0; i < parts->time_count; i++) {
         int64_t at = (int64_t)big_endian(parts->times + (size_t)i * 8, 8);
 
         if (i > 0 && at <= before)
-            return "its changes are not in the order of time";
+            return "its changes are not in time order";
         if (!type_offset(parts, parts->indices[i], &offset))
-            return "one of its changes is to an impossible local time";
+            return "one of its changes is to an invalid local time";
         before = at;
         if (at <= FIRST_SECOND)
             zone->changes[0].offset = offset;

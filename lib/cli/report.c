@@ -59,7 +59,7 @@ status_text(const struct tape_reader *reader)
     if (!reader->in_tape)
         return words[reader->status];
     return reader->input->stopped ? "not read to its end"
-                                  : "without a whole end";
+                                  : "cut off, or damaged";
 }
 
 void

@@ -53,8 +53,8 @@ static void
 remark(struct run *run, const char *why)
 {
     if (!run->common.quiet)
-        fprintf(stderr, "%s: %s; this snapshot is not used\n",
-                run->program->name, why);
+        fprintf(stderr, "%s: %s; skipped this snapshot\n", run->program->name,
+                why);
     run->failure.kind = FAILURE_NONE;
 }
 
@@ -123,10 +123,10 @@ go_on(struct resume *resume, struct run *run)
             result = restore(resume, run, i);
     }
     if (result == 0 && has.seq > 0 && !run->common.quiet)
-        run_remark(run,
-                   "%s: no snapshot for --from-out %s; it begins with the "
-                   "first event",
-                   resume->directory, resume->from_out);
+        run_remark(
+            run,
+            "%s: no snapshot for --from-out %s; starting with the first event",
+            resume->directory, resume->from_out);
     return result < 0 ? -1 : 0;
 }
 

@@ -42,7 +42,7 @@ run_no_output(struct run *run)
     assert(run->output.fd < 0);
     if (run->common.output)
         return fail(&run->failure, FAILURE_USAGE,
-                    "--no-output and --output exclude each other");
+                    "--no-output and --output cannot be combined");
     run->kind = RUN_SILENT;
     return 0;
 }

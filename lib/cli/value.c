@@ -73,7 +73,7 @@ fail_choice(const struct option_spec *spec, const char *text,
     for (int i = 0; spec->words[i] && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
                                  i ? ", " : "", spec->words[i]);
-    return fail(failure, FAILURE_USAGE, "--%s: \"%s\" is none of: %s%s%s%s",
+    return fail(failure, FAILURE_USAGE, "--%s: \"%s\" is not one of: %s%s%s%s",
                 spec->name, text, list, near.word ? "; did you mean \"" : "",
                 near.word ? near.word : "", near.word ? "\"?" : "");
 }
@@ -99,7 +99,7 @@ take_item(const struct option_spec *spec, const char *text,
     struct option_list *list = spec->value;
 
     if (list->count == OPTION_LIST_MAX)
-        return fail(failure, FAILURE_USAGE, "--%s: more than %d of them",
+        return fail(failure, FAILURE_USAGE, "--%s: more than %d given",
                     spec->name, OPTION_LIST_MAX);
     list->items[list->count++] = text;
     return 0;

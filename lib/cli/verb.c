@@ -31,7 +31,7 @@ fail_unknown(const struct verb *verb, const char *word, struct failure *failure)
     if (!word)
         return fail(failure, FAILURE_USAGE,
                     "a verb is required: %s (see --help)", list);
-    return fail(failure, FAILURE_USAGE, "\"%s\" is none of: %s%s%s%s", word,
+    return fail(failure, FAILURE_USAGE, "\"%s\" is not one of: %s%s%s%s", word,
                 list, near.word ? "; did you mean \"" : " (see --help)",
                 near.word ? near.word : "", near.word ? "\"?" : "");
 }

@@ -113,17 +113,18 @@ refuse_column(const struct csv_columns *columns, uint32_t column,
                     column + 1, column + 1);
     if (near.word && plain)
         return fail(failure, FAILURE_DATA,
-                    "column \"%s\" is no field of %s; did you mean \"%s\"? "
+                    "column \"%s\" is not a field of %s; did you mean \"%s\"? "
                     "(-m %s=%s, or -x %s leaves it out)",
                     name.bytes, known, near.word, near.word, name.bytes,
                     name.bytes);
     if (plain)
-        return fail(failure, FAILURE_DATA,
-                    "column \"%s\" is no field of %s (-m FIELD=%s says which "
-                    "it is, -x %s leaves it out)",
-                    name.bytes, known, name.bytes, name.bytes);
+        return fail(
+            failure, FAILURE_DATA,
+            "column \"%s\" is not a field of %s (-m FIELD=%s says which "
+            "it is, -x %s leaves it out)",
+            name.bytes, known, name.bytes, name.bytes);
     return fail(failure, FAILURE_DATA,
-                "column \"%s\" is no field of %s (-m FIELD=%" PRIu32
+                "column \"%s\" is not a field of %s (-m FIELD=%" PRIu32
                 " says which it is, -x %" PRIu32 " leaves it out)",
                 name.bytes, known, column + 1, column + 1);
 }

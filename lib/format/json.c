@@ -114,7 +114,7 @@ take_member(const struct schema_type *type, const struct json_member *member,
     if (key.size > 60)
         key.size = 60;
     if (slot == SLOT_NONE)
-        return fail(failure, FAILURE_DATA, "key \"%.*s\" is no field of %s",
+        return fail(failure, FAILURE_DATA, "key \"%.*s\" is not a field of %s",
                     (int)key.size, key.bytes,
                     type_known(type) ? type->name : "this type");
     assert(slot < slot_count(type));

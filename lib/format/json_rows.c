@@ -135,7 +135,7 @@ refuse_key(const struct json_rows *rows, struct cell path,
         nearest_try(&near, slot_name(type, slot));
     return fail(
         failure, FAILURE_DATA,
-        "key \"%.*s\" is no field of %s%s%s%s (-m FIELD=%.*s says which "
+        "key \"%.*s\" is not a field of %s%s%s%s (-m FIELD=%.*s says which "
         "it is, -x %.*s or '*' leaves it out)",
         size, path.bytes, type_known(type) ? type->name : "this type",
         near.word ? "; did you mean \"" : "", near.word ? near.word : "",

@@ -273,7 +273,7 @@ static int
 refuse_word(struct values *values, const struct schema_field *field,
             struct cell text)
 {
-    char complaint[400] = "is none of ";
+    char complaint[400] = "is not one of ";
     size_t used = strlen(complaint);
 
     for (int i = 0; field->words[i] && used < sizeof complaint - 40; i++)

@@ -58,7 +58,7 @@ is_dead(const struct append *append, struct failure *failure)
     if (!append->dead)
         return 0;
     return fail(failure, FAILURE_ENVIRONMENT,
-                "%s: an earlier write failed; run it again", append->path);
+                "%s: an earlier write failed: run it again", append->path);
 }
 
 /* Lets the disk begin with what has come together, but for the page that the

@@ -168,7 +168,7 @@ root_open_file(const struct root *root, const char *path, int flags, int *fd,
     if (*fd < 0 && errno != ENXIO)
         return fail_open(path, "cannot open it", failure);
     if (*fd >= 0 && fstat(*fd, &status) != 0)
-        result = fail_errno(failure, "%s: cannot look at it", path);
+        result = fail_errno(failure, "%s: cannot stat it", path);
     else if (*fd >= 0 && S_ISREG(status.st_mode))
         return 1;
     else

@@ -22,7 +22,7 @@ struct holding {
  * account got (+) or paid (-) for it.  What closes realizes the difference
  * between its share of the cash and its share of the cost; the last close
  * takes all the cost that is left; what goes beyond flat opens at this trade.
- * False, with the holding unchanged, when a number would leave its range. */
+ * False, with the holding unchanged, when a number would exceed its range. */
 bool holding_trade(struct holding *holding, i128 quantity, i128 cash);
 
 /* cost / quantity, rounded half to even; DECIMAL_NULL when flat or when it

@@ -34,7 +34,7 @@ check_cash(const struct ledger *ledger, const struct cash *cash,
 
     if (cash->kind == 0 || cash->kind >= sizeof cash_rules / sizeof *cash_rules)
         ledger_entry_violate(entry, REASON_INVALID_TYPE, id, AMOUNT_NULL,
-                             "cash without a known kind: not booked");
+                             "cash of unknown kind: not booked");
     else if (id == 0)
         ledger_entry_violate(entry, REASON_INVALID_ID, 0, AMOUNT_NULL,
                              "cash without an account: not booked");
@@ -47,7 +47,7 @@ check_cash(const struct ledger *ledger, const struct cash *cash,
                              "cash without a positive amount: not booked");
     else if (amount > AMOUNT_MAX || amount < -AMOUNT_MAX)
         ledger_entry_violate(entry, REASON_AMOUNT_RANGE, id, AMOUNT_NULL,
-                             "a number would leave its range: not booked");
+                             "a number would exceed its range: not booked");
     return entry->violation_count == 0;
 }
 
@@ -67,8 +67,9 @@ allow_cash(const struct ledger *ledger, const struct cash_rule *rule,
     } else if (rule->needs_cover && available < amount) {
         if (!amount_sub(amount, available, &lacking))
             lacking = AMOUNT_NULL;
-        ledger_entry_violate(entry, REASON_INSUFFICIENT_FUNDS, row->id, lacking,
-                             "a withdrawal beyond the balance: not booked");
+        ledger_entry_violate(
+            entry, REASON_INSUFFICIENT_FUNDS, row->id, lacking,
+            "a withdrawal of more than the balance: not booked");
     }
     return entry->violation_count == 0;
 }
@@ -108,7 +109,7 @@ post_cash(struct ledger *ledger, const struct cash *cash,
         ledger_entry_clear(entry);
         ledger_entry_violate(entry, REASON_AMOUNT_RANGE, cash->account_id,
                              AMOUNT_NULL,
-                             "a number would leave its range: not booked");
+                             "a number would exceed its range: not booked");
     }
     ledger_entry_book(ledger, entry);
     return POST_DONE;

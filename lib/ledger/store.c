@@ -284,8 +284,8 @@ adopt_accounts(struct ledger *ledger, const struct ledger *stored,
             mine->status == theirs->status)
             mine->mark.row = theirs->mark.row;
         else
-            differ(finding, "an account is not what the stream makes of it",
-                   account, false, LEDGER_NONE);
+            differ(finding, "an account differs from the stream", account,
+                   false, LEDGER_NONE);
     }
     for (uint32_t i = 0; i < ledger->account_count; i++)
         known -= ledger->accounts[i].open;
@@ -313,8 +313,8 @@ adopt_balances(struct ledger *ledger, const struct ledger *stored,
             mine->version == theirs->version)
             mine->mark.row = theirs->mark.row;
         else
-            differ(finding, "a balance is not what the stream makes of it",
-                   account, false, mine ? mine->currency : LEDGER_NONE);
+            differ(finding, "a balance differs from the stream", account, false,
+                   mine ? mine->currency : LEDGER_NONE);
     }
     for (uint32_t i = 0; i < ledger->balance_count; i++)
         known -= ledger->balances[i].version != 0;
@@ -351,8 +351,8 @@ adopt_positions(struct ledger *ledger, const struct ledger *stored,
             equal_positions(&ledger->positions[row], theirs))
             ledger->positions[row].mark.row = theirs->mark.row;
         else
-            differ(finding, "a position is not what the stream makes of it",
-                   account, true, theirs->instrument);
+            differ(finding, "a position differs from the stream", account, true,
+                   theirs->instrument);
     }
     for (uint32_t i = 0; i < ledger->position_count; i++)
         known -= ledger->positions[i].version != 0;

@@ -189,7 +189,7 @@ check_trade(const struct ledger *ledger, const struct instrument *definition,
              definition->multiplier <= 0)
         ledger_entry_violate(entry, REASON_UNSUPPORTED, trade->buyer_id,
                              AMOUNT_NULL,
-                             "a multiplier that is not positive: not booked");
+                             "a multiplier of 0 or less: not booked");
     return entry->violation_count == 0;
 }
 
@@ -205,8 +205,7 @@ check_currency(const struct ledger *ledger, const struct party *party,
         return true;
     ledger_entry_violate(
         entry, REASON_CURRENCY_CHANGED, ledger->accounts[party->account].id,
-        AMOUNT_NULL,
-        "the position has another currency than the trade: not booked");
+        AMOUNT_NULL, "the currencies of position and trade differ: not booked");
     return false;
 }
 
@@ -244,8 +243,7 @@ note_trade(struct ledger *ledger, uint32_t instrument,
         return -1;
     if (known)
         ledger_entry_violate(entry, REASON_DUPLICATE_ID, trade->buyer_id,
-                             AMOUNT_NULL,
-                             "a trade id that came before: booked");
+                             AMOUNT_NULL, "a repeated trade id: booked");
     return 0;
 }
 
@@ -297,7 +295,7 @@ post_trade(struct ledger *ledger, uint32_t instrument,
         ledger_entry_clear(entry);
         ledger_entry_violate(entry, REASON_AMOUNT_RANGE, trade->buyer_id,
                              AMOUNT_NULL,
-                             "a number would leave its range: not booked");
+                             "a number would exceed its range: not booked");
         return POST_DONE;
     }
     ledger_entry_book(ledger, entry);

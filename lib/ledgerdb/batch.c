@@ -61,7 +61,7 @@ ledgerdb_lock(struct ledgerdb *db, struct failure *failure)
         return 0;
     if (db->state == LEDGERDB_FAILED)
         return fail(failure, FAILURE_ENVIRONMENT,
-                    "%s: the events since the last commit are not in it",
+                    "%s: the events since the last commit are missing",
                     database_name(db->database));
     assert(db->state == LEDGERDB_CURRENT);
     if (database_begin(db->database, failure) != 0)

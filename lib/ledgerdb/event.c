@@ -56,7 +56,7 @@ verify_event(struct ledgerdb *db, uint64_t seq, struct failure *failure)
         return 0;
     return fail(failure, FAILURE_DATA,
                 "stream \"%s\" differs from seq %" PRIu64
-                " on from what %s knows of it (is it another stream? give it "
+                " on from what %s has of it (is it another stream? give it "
                 "another name)",
                 db->stream.name, seq, database_name(db->database));
 }
@@ -71,12 +71,12 @@ ledgerdb_event(struct ledgerdb *db, uint64_t seq, const struct event *event,
     if (db->state == LEDGERDB_VERIFY)
         return verify_event(db, seq, failure);
     if (db->state == LEDGERDB_PAST)
-        return fail(failure, FAILURE_DATA,
-                    "stream \"%s\" is known in %s up to seq %" PRIu64
-                    " and another one followed it: it cannot go on (post the "
-                    "rest as a stream with another name)",
-                    db->stream.name, database_name(db->database),
-                    db->stream.seq);
+        return fail(
+            failure, FAILURE_DATA,
+            "stream \"%s\" is in %s up to seq %" PRIu64
+            " and another one followed it: it cannot continue (post the "
+            "rest as a stream with another name)",
+            db->stream.name, database_name(db->database), db->stream.seq);
     return 0;
 }
 

@@ -155,7 +155,7 @@ read_watermarks(struct ledgerdb *db, struct watermarks *found,
         return -1;
     if (found->wrong)
         return fail(failure, FAILURE_DATA,
-                    "%s: a watermark is not one: it was changed by hand",
+                    "%s: a watermark is malformed: it was changed by hand",
                     database_name(db->database));
     if (!db->has_digests)
         return 0;
@@ -206,9 +206,9 @@ start_stream(struct ledgerdb *db, const struct ledgerdb_stream *stream,
         return -1;
     if (writes && unfinished && !stream->as_new)
         return fail(failure, FAILURE_DATA,
-                    "%s: stream \"%s\" is posted in part only, up to seq "
+                    "%s: stream \"%s\" is only partly posted, up to seq "
                     "%" PRIu64 ": post all of it before \"%s\", or it can "
-                    "never go on (--as-new gives it up)",
+                    "never be finished (--as-new abandons it)",
                     database_name(db->database), unfinished, seq, stream->name);
     db->stream = (struct ledgerdb_watermark){
         .id = db->newest.id + 1,

@@ -32,7 +32,7 @@ static int
 fail_digests(const struct ledgerdb *db, struct failure *failure)
 {
     return fail(failure, FAILURE_DATA,
-                "%s: its table digests is not what was written: it was "
+                "%s: its table digests is not as it was written: it was "
                 "changed by hand, or is damaged",
                 database_name(db->database));
 }
@@ -79,7 +79,7 @@ ledgerdb_verify_digest(const struct ledgerdb *db, enum ledgerdb_table table,
         (stored.rows == digest.rows && stored.sum == digest.sum))
         return 0;
     return fail(failure, FAILURE_DATA,
-                "%s: its table %s is not what was written: it was changed by "
+                "%s: its table %s is not as it was written: it was changed by "
                 "hand, or is damaged (restore a copy of it, or post the tapes "
                 "into a new one)",
                 database_name(db->database), ledgerdb_tables[table].name);
@@ -146,8 +146,8 @@ static int
 fail_instrument(const struct ledgerdb *db, struct failure *failure)
 {
     return fail(failure, FAILURE_DATA,
-                "%s: its instruments are not numbered from 1, or are not "
-                "instruments: it was changed by hand",
+                "%s: its instruments are not numbered from 1, or are "
+                "malformed: it was changed by hand",
                 database_name(db->database));
 }
 
@@ -326,7 +326,7 @@ give_position(struct loading *loading, const struct sql_value *row,
 
     if (instrument < 1 || instrument > db->instruments->count)
         return fail(failure, FAILURE_DATA,
-                    "%s: a position in an instrument that is not there: it "
+                    "%s: a position in an unknown instrument: it "
                     "was changed by hand",
                     database_name(db->database));
     event_init(&event, EVENT_POSITION);

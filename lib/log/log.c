@@ -219,7 +219,7 @@ list(struct log *log, struct failure *failure)
     int result = root_list(&log->root, log->root.path, &directory, failure);
 
     if (result == 0)
-        result = fail(failure, FAILURE_ENVIRONMENT, "%s: it is gone",
+        result = fail(failure, FAILURE_ENVIRONMENT, "%s: it has disappeared",
                       log->root.path);
     forget_leftovers(log);
     /* names come in order: nearly that of streams and events */
@@ -334,8 +334,8 @@ log_check_number(const struct log *log, size_t i, struct failure *failure)
     if (log->streams[i].ordinal == wanted)
         return 0;
     return fail(failure, FAILURE_DATA,
-                "%s/%06u-*.seg: the segments of stream %u are missing: bring "
-                "them back from a copy",
+                "%s/%06u-*.seg: the segments of stream %u are missing: restore "
+                "them from a copy",
                 log->root.path, wanted, wanted);
 }
 
@@ -363,7 +363,7 @@ log_fail_missing(const struct log *log, const struct log_stream *stream,
         snprintf(events, sizeof events, "all events from %" PRIu64 " on",
                  first);
     return fail(failure, FAILURE_DATA,
-                "%s/%s: the segment is missing, and %s with it: " LOG_ADVICE,
+                "%s/%s: the segment is missing, and with it %s: " LOG_ADVICE,
                 log->root.path, name, events);
 }
 
@@ -412,10 +412,10 @@ check_store(struct log *log, const struct log_segment *here,
         log->id = here->identity.store;
     if (here->identity.store == 0 || here->identity.store == log->id)
         return 0;
-    return fail(failure, FAILURE_DATA,
-                "%s: a segment of another store: bring this store's back from "
-                "a copy",
-                here->path);
+    return fail(
+        failure, FAILURE_DATA,
+        "%s: a segment of another store: restore this store's from a copy",
+        here->path);
 }
 
 /* What precedes it is what preceded it when it was begun.  Of a segment without
@@ -437,11 +437,11 @@ check_chain(const struct log_segment *before, const struct log_segment *here,
                                                 end->u.end.count,
                                                 end->u.end.digest)))
         return 0;
-    return fail(failure, FAILURE_DATA,
-                "%s: does not follow the events of %s: one of them is of "
-                "another day or another copy of the store; bring back the "
-                "right one",
-                here->path, before->path);
+    return fail(
+        failure, FAILURE_DATA,
+        "%s: does not follow the events of %s: one of them is of "
+        "another day or another copy of the store; restore the right one",
+        here->path, before->path);
 }
 
 /* Its events follow those of the one before it, or 0: of the stream's begin. */
@@ -482,10 +482,10 @@ check_first(const struct log *log, const struct log_segment *here,
         identity->chain ==
             log_chain_first(identity->store, here->stream, identity->begin))
         return result;
-    return fail(failure, FAILURE_DATA,
-                "%s: the beginning of another stream of this store: give it "
-                "its name back",
-                here->path);
+    return fail(
+        failure, FAILURE_DATA,
+        "%s: the beginning of another stream of this store: restore its name",
+        here->path);
 }
 
 int

@@ -134,7 +134,7 @@ read_block(struct log_cursor *cursor, const struct log_segment *segment,
     }
     if (result >= 0)
         fail(failure, FAILURE_DATA,
-             "%s: not what its index says: remove the index %s", segment->path,
+             "%s: contradicts its index: remove the index %s", segment->path,
              segment->index_path);
     return result < 0 ? fail_hint(failure, LOG_ADVICE) : -1;
 }

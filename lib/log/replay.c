@@ -214,7 +214,7 @@ end(struct replay *replay, const struct tape_source *source,
         return -1;
     if (source->status == TAPE_FAILED) {
         fail(failure, (enum failure_class)source->exit_class,
-             "a program failed when it was made: %s",
+             "a program failed when it was written: %s",
              source->exit_class == FAILURE_DATA
                  ? "its data was bad"
                  : "its environment failed; run it again");

@@ -75,14 +75,14 @@ take_header(const struct log_segment *segment, struct input *input,
     if (!log_is_head(frame, FRAME_HEADER) || frame->size < FRAME_HEAD ||
         frame->size > FRAME_MAX)
         return fail(failure, FAILURE_DATA,
-                    "%s: not a segment of an event store, or its beginning is "
-                    "damaged: bring it back from a copy, or move it away",
+                    "%s: not a segment of an event store, or its start is "
+                    "damaged: restore it from a copy, or move it away",
                     segment->path);
     if (frame->u.header.version != TAPE_VERSION) {
         fail(failure, FAILURE_DATA,
              "%s: a tape of format %u; this program reads format %d",
              segment->path, frame->u.header.version, TAPE_VERSION);
-        return fail_hint(failure, "use a newer one");
+        return fail_hint(failure, "use a newer program");
     }
     for (; have < frame->size && count > 0; have += (size_t)count)
         count = input_read(input, (char *)frame + have, frame->size - have,
@@ -92,16 +92,15 @@ take_header(const struct log_segment *segment, struct input *input,
     if (count == 0 ||
         frame->body != frame_hash(frame + 1, frame->size - FRAME_HEAD))
         return fail(failure, FAILURE_DATA,
-                    "%s: byte 0: its HEADER is damaged: bring it back from a "
-                    "copy",
+                    "%s: byte 0: its HEADER is damaged: restore it from a copy",
                     segment->path);
     if (tape_header_parse(header, frame, failure) != 0)
         return fail_at(failure, "%s: byte 0", segment->path);
     if (header->first_seq == segment->first_seq)
         return 0;
     return fail(failure, FAILURE_DATA,
-                "%s: begins with event %" PRIu64 ", which is not what its name "
-                "says: give it its name back",
+                "%s: begins with event %" PRIu64
+                ", which contradicts its name: restore its name",
                 segment->path, header->first_seq);
 }
 
@@ -228,7 +227,7 @@ log_segment_status(const struct log_segment *segment, enum tape_status *status,
         return 0;
     if (segment->end.u.end.status > TAPE_FAILED)
         return fail(failure, FAILURE_DATA,
-                    "%s: END has a status without meaning: the segment is "
+                    "%s: END has an unknown status: the segment is "
                     "damaged",
                     segment->path);
     *status = (enum tape_status)segment->end.u.end.status;
@@ -346,12 +345,12 @@ read_blocks(struct log_segment *segment, struct tape_reader *reader,
         return fail_hint(failure, LOG_ADVICE);
     if (reader->header.first_seq != segment->first_seq)
         return fail(failure, FAILURE_DATA,
-                    "%s: not what its name says: give it its name back",
+                    "%s: contradicts its name: restore its name",
                     segment->path);
     if (index->size > segment->file_size)
         return fail(failure, FAILURE_ENVIRONMENT,
-                    "%s: shorter than it was: what was read of its end could "
-                    "not be made durable; run it again",
+                    "%s: shorter than it was: its end could not be made "
+                    "durable; run it again",
                     segment->path);
     if (index->size == 0)
         log_index_init(index, segment->first_seq, reader->position);
@@ -366,7 +365,7 @@ read_blocks(struct log_segment *segment, struct tape_reader *reader,
         return 0;
     if (item == TAPE_END)
         fail(failure, FAILURE_DATA,
-             "%s: byte %" PRIu64 ": something follows its END", segment->path,
+             "%s: byte %" PRIu64 ": there is data after its END", segment->path,
              reader->position);
     return take_rest(segment, reader, failure);
 }

@@ -27,7 +27,7 @@
 #include "tape/header.h"
 
 /* What to do about a segment that is damaged. */
-#define LOG_ADVICE "bring it back from a copy"
+#define LOG_ADVICE "restore it from a copy"
 
 struct log_segment {
     char *path, *index_path; /* owned */

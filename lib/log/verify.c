@@ -80,7 +80,7 @@ check_index(const struct log *log, const struct log_segment *segment,
 
     if (is_index_missing(log, segment))
         return fail(failure, FAILURE_DATA,
-                    "%s: the index is missing: the next xstore makes it again",
+                    "%s: the index is missing: the next xstore recreates it",
                     segment->index_path);
     result = log_index_load(&kept, LOG_INDEX_ALL, &log->root,
                             segment->index_path, segment->end.check, failure);
@@ -91,8 +91,8 @@ check_index(const struct log *log, const struct log_segment *segment,
     if (same || (result == 0 && !has_index(log, segment)))
         return 0;
     return fail(failure, FAILURE_DATA,
-                "%s: not the index of its segment: remove it, the next xstore "
-                "makes it again",
+                "%s: not the index of its segment: remove it, and the next "
+                "xstore recreates it",
                 segment->index_path);
 }
 
@@ -105,8 +105,8 @@ check_no_index(const struct log *log, const struct log_segment *segment,
     if (!had_index || !has_index(log, segment))
         return 0;
     return fail(failure, FAILURE_DATA,
-                "%s: byte %" PRIu64 ": its END is damaged: store the stream "
-                "once more",
+                "%s: byte %" PRIu64
+                ": its END is damaged: store the stream again",
                 segment->path, segment->index.size);
 }
 

@@ -44,8 +44,8 @@ take_lock(struct log_writer *writer, struct failure *failure)
     if (taken) {
         failure->kind = FAILURE_NONE;
         fail(failure, FAILURE_ENVIRONMENT,
-             "%s: another xstore is writing here: wait until it has ended, or "
-             "use --wait",
+             "%s: another xstore is writing here: wait until it has finished, "
+             "or use --wait",
              root->path);
     }
     return -1;
@@ -274,8 +274,8 @@ check_last_ended(struct log_writer *writer, struct failure *failure)
     if (log_name(&writer->log, last, failure) != 0)
         return -1;
     return fail(failure, FAILURE_DATA,
-                "%s: the stream %s was cut off: store it once more from its "
-                "beginning, or use --abandon to leave it so",
+                "%s: the stream %s was cut off: store it again from its "
+                "beginning, or use --abandon to leave it",
                 writer->log.root.path, last->name);
 }
 
@@ -314,7 +314,7 @@ take_stored_header(struct log_writer *writer, struct failure *failure)
             stored.sizes[type] != writer->header.sizes[type])
             result = fail(failure, FAILURE_DATA,
                           "the stored stream %s has events of type %u with %u "
-                          "bytes, now they have %u: it was made by another "
+                          "bytes, and now they have %u: it was made by another "
                           "version; store it in another directory",
                           stored.stream, type, stored.sizes[type],
                           writer->header.sizes[type]);
@@ -500,7 +500,7 @@ log_write_commit(struct log_writer *writer, struct failure *failure)
 
     if (writer->broken)
         return fail(failure, FAILURE_ENVIRONMENT,
-                    "%s: an earlier write failed; run it again",
+                    "%s: an earlier write failed: run it again",
                     writer->log.root.path);
     if (!tail->open || log_tail_pending(tail) == 0)
         return 0;
@@ -533,7 +533,7 @@ is_news(struct log_writer *writer, enum tape_status status, int exit_class,
         return -1;
     if (writer->seq < writer->next_seq && status == TAPE_COMPLETE)
         return fail(failure, FAILURE_DATA,
-                    "the stream %s is said to be complete with event %" PRIu64
+                    "the stream %s claims to be complete with event %" PRIu64
                     ", but %s has it up to event %" PRIu64
                     ": another stream needs another name",
                     stream->name, writer->seq - 1, writer->log.root.path,

@@ -205,8 +205,8 @@ check_stream(const struct tape_header *header, struct failure *failure)
     if (tape_stream_is_name(header->stream, strlen(header->stream)))
         return 0;
     return fail(failure, FAILURE_DATA,
-                "the stream's name in the tape's HEADER is none: it is to be "
-                "1 to %d bytes of UTF-8 without control characters",
+                "the HEADER has no valid stream name: 1 to %d bytes of UTF-8 "
+                "without control characters",
                 TAPE_STREAM_MAX);
 }
 

@@ -187,7 +187,7 @@ instruments_define(struct instruments *instruments,
         event->exchange.length > INSTRUMENT_TEXT_MAX) {
         fail(failure, FAILURE_DATA,
              "an instrument needs an id other than 0 and a symbol; symbol and "
-             "exchange have at most %d bytes",
+             "exchange are at most %d bytes",
              INSTRUMENT_TEXT_MAX);
         return INSTRUMENT_NONE;
     }
@@ -201,8 +201,8 @@ instruments_define(struct instruments *instruments,
 
         instruments_name(instruments, known, name, sizeof name);
         fail(failure, FAILURE_DATA,
-             "instrument id %u is %s on this tape and cannot become another",
-             id, name);
+             "instrument id %u is %s on this tape and cannot be redefined", id,
+             name);
         return INSTRUMENT_NONE;
     }
     index = strtab_add(&instruments->identities, key, size, NULL);

@@ -83,14 +83,14 @@ ended_early(struct tape_reader *reader, struct failure *failure)
         return not_a_tape(reader, failure);
     if (reader->input->regular)
         fail(failure, FAILURE_DATA,
-             "the file ends here, without END: it was cut off");
+             "the file ends without END: it was cut off");
     else if (reader->position == 0 && reader->tail == reader->head)
         fail(failure, FAILURE_ENVIRONMENT,
-             "nothing came: the program upstream died (run it again), or there "
-             "is none (name an input file)");
+             "no input: the program upstream died (run it again), or there is "
+             "none (name an input file)");
     else
         fail(failure, FAILURE_ENVIRONMENT,
-             "the tape stops here, without END: the program upstream died; "
+             "the tape ends without END: the program upstream died; "
              "run it again");
     return fail_here(reader, failure);
 }
@@ -157,7 +157,8 @@ next_frame(struct tape_reader *reader, int *result, struct failure *failure)
         if (!looks_like_tape(reader))
             not_a_tape(reader, failure);
         else
-            damaged(reader, failure, "a frame's head does not fit its check");
+            damaged(reader, failure,
+                    "the check of a frame's head does not match");
         return NULL;
     }
     *result = want(reader, frame->size, failure);
@@ -168,7 +169,8 @@ next_frame(struct tape_reader *reader, int *result, struct failure *failure)
     }
     frame = (const struct frame *)(void *)(reader->buffer + reader->head);
     if (frame->body != frame_hash(frame + 1, frame->size - FRAME_HEAD)) {
-        *result = damaged(reader, failure, "a frame does not fit its hash");
+        *result =
+            damaged(reader, failure, "the hash of a frame does not match");
         return NULL;
     }
     return frame;
@@ -209,7 +211,7 @@ take_header(struct tape_reader *reader, const struct frame *frame,
         fail(failure, FAILURE_DATA,
              "a tape of format %u; this program reads format %d",
              frame->u.header.version, TAPE_VERSION);
-        fail_hint(failure, "use a newer one");
+        fail_hint(failure, "use a newer program");
         return fail_here(reader, failure);
     }
     tape_header_free(&reader->header);
@@ -312,7 +314,8 @@ check_events(struct tape_reader *reader, const struct tape_rule *rules,
     }
     if (index != reader->count || time_min != reader->time_min ||
         time_max != reader->time_max)
-        return damaged(reader, failure, "a block's head misstates its events");
+        return damaged(reader, failure,
+                       "the head of a block contradicts its events");
     return 0;
 }
 
@@ -409,16 +412,16 @@ take_end(struct tape_reader *reader, const struct frame *frame,
     if (!reader->in_tape)
         return damaged(reader, failure, "an END without a HEADER before it");
     if (!reader->skipped && frame->u.end.count != reader->total)
-        return damaged(reader, failure, "END counts other events");
+        return damaged(reader, failure, "END has a wrong number of events");
     if (!reader->skipped &&
         frame->u.end.digest != digest_value(&reader->digest))
-        return damaged(reader, failure, "END has another digest");
+        return damaged(reader, failure, "END has a wrong digest");
     if (frame->u.end.status > TAPE_FAILED ||
         (frame->u.end.status == TAPE_FAILED) !=
             (frame->u.end.exit_class == FAILURE_DATA ||
              frame->u.end.exit_class == FAILURE_USAGE ||
              frame->u.end.exit_class == FAILURE_ENVIRONMENT))
-        return damaged(reader, failure, "END has a status without meaning");
+        return damaged(reader, failure, "END has an unknown status");
     reader->in_tape = false;
     reader->status = (enum tape_status)frame->u.end.status;
     reader->exit_class = (int)frame->u.end.exit_class;

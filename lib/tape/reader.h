@@ -64,7 +64,7 @@ struct tape_reader {
     size_t head, tail; /* unread bytes: buffer[head, tail) */
     uint64_t position; /* byte position of buffer[head] in the input */
     bool in_tape;      /* between HEADER and END */
-    bool skipped;      /* tape_reader_seek was used: END counts other events */
+    bool skipped;      /* after tape_reader_seek: END counts events not read */
     bool short_types;  /* some events must be completed */
     char *completed;
     size_t completed_size;

@@ -59,7 +59,7 @@ resume_point_begin(struct resume_point *point, const struct tape_header *input,
     if (strcmp(then->input_stream, input->stream) != 0 ||
         strcmp(then->output_stream, output->stream) != 0)
         return fail(failure, FAILURE_DATA,
-                    "the tape is %s, where that of the snapshot was %s",
+                    "the tape is %s, but that of the snapshot was %s",
                     input->stream, then->input_stream);
     tape->output_seq = then->output_seq;
     tape->output_digest = then->output_digest;
@@ -85,7 +85,7 @@ differs(const struct resume_point *point, struct failure *failure)
 {
     return fail(failure, FAILURE_DATA,
                 "the events of %s up to seq %" PRIu64
-                " are not those that the snapshot was made of",
+                " are not those of the snapshot",
                 current(point)->input_stream, as_then(point)->input_seq);
 }
 

@@ -85,8 +85,8 @@ tape_rule_explain(const struct tape_rule *rule, const struct event *event,
 
         if (small && field_unsigned(event, field) > largest(field))
             return fail(failure, FAILURE_DATA,
-                        "%s.%s is %u, a value without meaning (a newer "
-                        "version of this program may know it)",
+                        "%s.%s is %u, an unknown value (a newer version of "
+                        "this program may know it)",
                         rule->schema->name, field->name,
                         (unsigned)field_unsigned(event, field));
     }

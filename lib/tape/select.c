@@ -109,8 +109,8 @@ take_account(struct selection *selection, const char *text, size_t size,
     uint64_t id = name_id(text, size);
 
     if (id == 0)
-        return fail(failure, FAILURE_USAGE, "\"%.*s\" is no account", (int)size,
-                    text);
+        return fail(failure, FAILURE_USAGE, "\"%.*s\" is not an account",
+                    (int)size, text);
     if (!map_put(&selection->accounts, id, 1))
         return fail_memory(failure);
     return 0;
@@ -137,12 +137,12 @@ take_id(struct selection *selection, const char *text, size_t size,
     id->field = schema_id_field(text, name);
     if (!id->field)
         return fail(failure, FAILURE_USAGE,
-                    "\"%.*s\" is no field with an id; tape(5) lists them",
+                    "\"%.*s\" is not a field with an id; tape(5) lists them",
                     (int)name, text);
     id->id = equals ? name_id(equals + 1, size - name - 1) : 0;
     if (id->id == 0)
         return fail(failure, FAILURE_USAGE,
-                    "\"%.*s\" is no %s=ID with an id that is not 0", (int)size,
+                    "\"%.*s\" is not %s=ID with an id other than 0", (int)size,
                     text, id->field);
     selection->id_count++;
     return 0;

@@ -76,7 +76,7 @@ take_lock(struct snapshots *snapshots, struct failure *failure)
         failure->kind = FAILURE_NONE;
         fail(failure, FAILURE_ENVIRONMENT,
              "%s: another program keeps its snapshots here: wait until it has "
-             "ended, or name another directory",
+             "finished, or name another directory",
              snapshots->path);
     }
     return -1;

@@ -42,7 +42,7 @@ zeros=$(printf '0%.0s' {1..64})
             "xarchive -d a put day.tape"; do
             # shellcheck disable=SC2086 # a command line
             run -1 --separate-stderr $command
-            [[ $stderr == *"a/_tapes/$hash-1-1: line 6: a line that is no part"* ]]
+            [[ $stderr == *"a/_tapes/$hash-1-1: line 6: a malformed part line"* ]]
         done
     done
     [ "$(cat home/secret.txt)" = precious ]
@@ -108,7 +108,7 @@ zeros=$(printf '0%.0s' {1..64})
     cp "$other" "$hidden"
     touch "a/_tapes/.$mark.open"
     run -1 --separate-stderr xarchive -d a compact
-    [[ $stderr == *"$hidden: not the part that its manifest says"* ]]
+    [[ $stderr == *"$hidden: not the part that its manifest names"* ]]
     mv kept "$hidden"
     xarchive -d a compact
     parts a | xargs sha256sum | diff before -
@@ -363,7 +363,7 @@ three() {
     for verb in verify fsck; do
         run -0 --separate-stderr xarchive -d a $verb
         [[ $output == *"superseded	type="* ]]
-        [[ $stderr == *"cut short; nothing is lost"*"fsck --rebuild"* ]]
+        [[ $stderr == *"interrupted; nothing is lost"*"fsck --rebuild"* ]]
     done
     xrestore -d a -o back.tape
     cmp day.tape back.tape
@@ -446,7 +446,7 @@ three() {
         --to 2026-03-04T00:00:00Z d03.tape | xstat --digest)" ]
     [ "$(xrestore -d a -t order | xstat --json | wc -l)" -eq 5 ]
     run -0 --separate-stderr xrestore -d a --from 2027-01-01T00:00:00Z -o no.tape
-    [[ $stderr == "xrestore: nothing in the archive is of the types and times"*2026-03-01*2026-03-05* ]]
+    [[ $stderr == "xrestore: nothing in the archive matches the types and times"*2026-03-01*2026-03-05* ]]
     [ "$(xstat --json no.tape | jq -r .status)" = complete ]
     run -0 --separate-stderr xrestore -q -d a -t bar -o no.tape
     [ -z "$stderr" ]

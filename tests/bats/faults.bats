@@ -339,7 +339,7 @@ fails_everywhere() {
     n=$(grep -nE 'catalog.db.tmp>, [0-9]{4,}' trace | head -n 1 | cut -d: -f1)
     run -3 --separate-stderr strace -f -qq -o trace -e trace=ftruncate \
         -e "inject=ftruncate:error=ENOSPC:when=$n" xarchive -d a put day.tape
-    [[ $stderr == *'the catalog was left as it is'* ]]
+    [[ $stderr == *'the catalog was left unchanged'* ]]
     [ ! -e a/catalog.db ] && [ -z "$(find a -name '.catalog*')" ]
     xarchive -d a put day.tape
     xarchive -d a verify

@@ -29,14 +29,14 @@ says() {
 @test "a slip in a verb names the one that was meant" {
     says "xarchive -d a compcat" "; did you mean \"compact\"?"
     says "xarchive -d a" "a verb is required: put, ls, "
-    says "xarchive -d a xyzzy" "\"xyzzy\" is none of: put, ls, "
+    says "xarchive -d a xyzzy" "\"xyzzy\" is not one of: put, ls, "
 }
 
 @test "a slip in a word that an option takes names the one that was meant" {
-    says "xexport -f jsno" "--format: \"jsno\" is none of: csv, json, table"
+    says "xexport -f jsno" "--format: \"jsno\" is not one of: csv, json, table"
     says "xexport -f jsno" "; did you mean \"json\"?"
     says "xgen -t trades" "; did you mean \"trade\"?"
-    says "xexport -f xyzzy" "is none of: csv, json, table"
+    says "xexport -f xyzzy" "is not one of: csv, json, table"
     run ! grep -q "did you mean" err
 }
 

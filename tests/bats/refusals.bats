@@ -26,51 +26,51 @@ digests() {
 # Harm done to a file | what then | its status | what it says in order.
 # segment is the middle one of the store, part one of the archive's.
 HARM='
-"$TOOLS/mark" --flip $segment 40000 3 | xreplay -d store | 1 | $segment: event * damaged*bring it back from a copy
-"$TOOLS/mark" --flip $segment 40000 3 | xstore -d store day.tape | 1 | $segment: event * damaged*bring it back from a copy
-"$TOOLS/mark" --flip $segment 40000 3 | xstore -d store verify | 1 | $segment: event * damaged*bring it back from a copy
-rm $segment | xreplay -d store | 1 | $segment: the segment is missing: bring it back from a copy
-rm $segment | xstore -d store day.tape | 1 | $segment: the segment is missing: bring it back from a copy
-rm $segment | xstore -d store verify | 1 | $segment: the segment is missing: bring it back from a copy
-rm ${segment%seg}* | xreplay -d store | 1 | $segment: the segment is missing, and events 1076 to 2075 with it: bring it back from a copy
-rm ${segment%seg}* | xstore -d store day.tape | 1 | $segment: the segment is missing, and events 1076 to 2075 with it: bring it back from a copy
-rm ${segment%seg}* | xstore -d store verify | 1 | $segment: the segment is missing, and events 1076 to 2075 with it: bring it back from a copy
-rm ${segment%seg}* | xstore -d store ls | 1 | $segment: the segment is missing, and events 1076 to 2075 with it: bring it back from a copy
-rm $last | xreplay -d store | 1 | $last: the segment is missing: bring it back from a copy
-rm $last | xstore -d store day.tape | 1 | $last: the segment is missing: bring it back from a copy
-rm ${last%seg}* | xreplay -d store | 1 | $last: the segment is missing, and all events from 3040 on with it: bring it back from a copy
-rm ${last%seg}* | xstore -d store day.tape | 1 | $last: the segment is missing, and all events from 3040 on with it: bring it back from a copy
-rm ${last%seg}* | xstore -d store verify | 1 | $last: the segment is missing, and all events from 3040 on with it: bring it back from a copy
-: > $segment | xreplay -d store | 1 | $segment: byte 0: *cut off*bring it back from a copy
-: > $segment | xstore -d store day.tape | 1 | $segment: byte 0: *cut off*bring it back from a copy
-"$TOOLS/mark" $segment 16 2 | xreplay -d store | 1 | $segment: *a tape of format 2*use a newer one
-"$TOOLS/mark" $segment 16 2 | xstore -d store day.tape | 1 | $segment: *a tape of format 2*use a newer one
-"$TOOLS/mark" $segment 16 2 | xstore -d store verify | 1 | $segment: *a tape of format 2*use a newer one
-mv $segment store/000001-000000000007.seg | xstore -d store day.tape | 1 | store/000001-000000000007.seg: not what its name says: give it its name back
+"$TOOLS/mark" --flip $segment 40000 3 | xreplay -d store | 1 | $segment: event * damaged*restore it from a copy
+"$TOOLS/mark" --flip $segment 40000 3 | xstore -d store day.tape | 1 | $segment: event * damaged*restore it from a copy
+"$TOOLS/mark" --flip $segment 40000 3 | xstore -d store verify | 1 | $segment: event * damaged*restore it from a copy
+rm $segment | xreplay -d store | 1 | $segment: the segment is missing: restore it from a copy
+rm $segment | xstore -d store day.tape | 1 | $segment: the segment is missing: restore it from a copy
+rm $segment | xstore -d store verify | 1 | $segment: the segment is missing: restore it from a copy
+rm ${segment%seg}* | xreplay -d store | 1 | $segment: the segment is missing, and with it events 1076 to 2075: restore it from a copy
+rm ${segment%seg}* | xstore -d store day.tape | 1 | $segment: the segment is missing, and with it events 1076 to 2075: restore it from a copy
+rm ${segment%seg}* | xstore -d store verify | 1 | $segment: the segment is missing, and with it events 1076 to 2075: restore it from a copy
+rm ${segment%seg}* | xstore -d store ls | 1 | $segment: the segment is missing, and with it events 1076 to 2075: restore it from a copy
+rm $last | xreplay -d store | 1 | $last: the segment is missing: restore it from a copy
+rm $last | xstore -d store day.tape | 1 | $last: the segment is missing: restore it from a copy
+rm ${last%seg}* | xreplay -d store | 1 | $last: the segment is missing, and with it all events from 3040 on: restore it from a copy
+rm ${last%seg}* | xstore -d store day.tape | 1 | $last: the segment is missing, and with it all events from 3040 on: restore it from a copy
+rm ${last%seg}* | xstore -d store verify | 1 | $last: the segment is missing, and with it all events from 3040 on: restore it from a copy
+: > $segment | xreplay -d store | 1 | $segment: byte 0: *cut off*restore it from a copy
+: > $segment | xstore -d store day.tape | 1 | $segment: byte 0: *cut off*restore it from a copy
+"$TOOLS/mark" $segment 16 2 | xreplay -d store | 1 | $segment: *a tape of format 2*use a newer program
+"$TOOLS/mark" $segment 16 2 | xstore -d store day.tape | 1 | $segment: *a tape of format 2*use a newer program
+"$TOOLS/mark" $segment 16 2 | xstore -d store verify | 1 | $segment: *a tape of format 2*use a newer program
+mv $segment store/000001-000000000007.seg | xstore -d store day.tape | 1 | store/000001-000000000007.seg: contradicts its name: restore its name
 "$TOOLS/mark" --flip $part 2000 3 | xrestore -d a | 1 | $part: row group *column *page at byte *damaged*restore the file from a copy
 "$TOOLS/mark" --flip $part 2000 3 | xarchive -d a verify | 1 | $part: it does not match its SHA-256*put the tape again, or restore the file from a copy
 truncate -s -100 $part | xrestore -d a | 1 | $part: byte *cut off*restore the file from a copy
-truncate -s -100 $part | xarchive -d a verify | 1 | $part: *bytes where the archive has noted*restore the file from a copy
+truncate -s -100 $part | xarchive -d a verify | 1 | $part: *bytes, but the archive has recorded*restore the file from a copy
 rm $part | xrestore -d a | 1 | $part: the part is missing*restore the file from a copy
 rm $part | xarchive -d a verify | 1 | a: 1 files are missing*from a copy
 "$TOOLS/mark" --newer $part | xrestore -d a | 1 | $part: a part of version 2*use a newer program
-cp a/type=cash/*/part-* $part | xrestore -d a | 1 | $part: it is not the file that the archive has noted*restore the file from a copy
+cp a/type=cash/*/part-* $part | xrestore -d a | 1 | $part: it is not the file that the archive has recorded*restore the file from a copy
 "$TOOLS/mark" --flip $manifest 100 3 | xrestore -d a | 1 | $manifest: *damaged*restore the file from a copy
 "$TOOLS/mark" --flip $manifest 100 3 | xarchive -d a put day.tape | 1 | $manifest: *damaged*restore the file from a copy
 head -c 300 kept/$manifest > $manifest | xarchive -d a ls | 1 | $manifest: *cut off*restore the file from a copy
 "$TOOLS/mark" --newer $manifest | xrestore -d a | 1 | $manifest: *another version*use a newer program
 "$TOOLS/mark" --newer $manifest | xarchive -d a put day.tape | 1 | $manifest: *another version*use a newer program
-echo letter > a/catalog.db | xarchive -d a put day.tape | 1 | xarchive fsck --rebuild makes it anew*a/catalog.db: *not an SQLite database
+echo letter > a/catalog.db | xarchive -d a put day.tape | 1 | xarchive fsck --rebuild rebuilds it*a/catalog.db: *not an SQLite database
 echo letter > a/catalog.db | xarchive -d a fsck | 1 | a/catalog.db: *not an SQLite database
 rm $part | xarchive -d a fsck | 1 | a: 1 files are missing*from a copy
 rm $part | xarchive -d a fsck --rebuild | 1 | a: 1 files are missing*from a copy
 rm $manifest | xarchive -d a verify | 1 | a: 1 files are missing, and * parts have no manifest*from a copy
 rm $manifest | xarchive -d a fsck | 1 | a: 1 files are missing, and * parts have no manifest*from a copy
 rm $manifest | xarchive -d a fsck --rebuild | 1 | a: 1 files are missing, and * parts have no manifest*from a copy
-rm -r a | xarchive -d a fsck | 3 | a: there is no archive; xarchive put makes one
-rm -r a | xarchive -d a compact | 3 | a: there is no archive; xarchive put makes one
-rm -r a | xarchive -d a verify | 3 | a: there is no archive; xarchive put makes one
-rm -r a | xrestore -d a | 3 | a: there is no archive; xarchive put makes one
+rm -r a | xarchive -d a fsck | 3 | a: there is no archive; xarchive put creates one
+rm -r a | xarchive -d a compact | 3 | a: there is no archive; xarchive put creates one
+rm -r a | xarchive -d a verify | 3 | a: there is no archive; xarchive put creates one
+rm -r a | xrestore -d a | 3 | a: there is no archive; xarchive put creates one
 rm -r store | xreplay -d store | 3 | store: there is no such directory
 '
 

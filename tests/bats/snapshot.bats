@@ -128,13 +128,13 @@ lock" ]
         grep -o '"input_seq":[0-9]*' | cut -d: -f2)
     "$TOOLS/requests" 7 3000 > other.tape
     run -1 --separate-stderr xmatch -S snaps --from-out 999999 -o out other.tape
-    [[ $stderr == "xmatch: other.tape: event "*": the events of requests up to seq $seq are not those that the snapshot was made of" ]]
+    [[ $stderr == "xmatch: other.tape: event "*": the events of requests up to seq $seq are not those of the snapshot" ]]
     "$TOOLS/piece" 1 1500 < in.tape > short.tape
     run -1 --separate-stderr xmatch -S snaps --from-out 999999 -o out short.tape
     [[ $stderr == "xmatch: requests ends at seq "*", before the snapshot's place, $seq" ]]
     "$TOOLS/requests" 6 3000 another > named.tape
     run -1 --separate-stderr xmatch -S snaps --from-out 999999 -o out named.tape
-    [ "$stderr" = "xmatch: the tape is another, where that of the snapshot was requests" ]
+    [ "$stderr" = "xmatch: the tape is another, but that of the snapshot was requests" ]
     [ ! -e out ]
 }
 
@@ -162,7 +162,7 @@ lock" ]
     xmatch in.tape > whole.tape
     for position in 5 nope:5; do
         xmatch -S snaps --from-out $position in.tape 2> said | cmp - whole.tape
-        [ "$(cat said)" = "xmatch: snaps: no snapshot for --from-out $position; it begins with the first event" ]
+        [ "$(cat said)" = "xmatch: snaps: no snapshot for --from-out $position; starting with the first event" ]
         xmatch -q -S snaps --from-out $position in.tape 2> said | cmp - whole.tape
         [ ! -s said ]
     done
@@ -205,7 +205,7 @@ lock" ]
         cp -r before snaps
         "$TOOLS/mark" --flip snaps/*3.tape "$byte" 5
         xmatch -v -S snaps --from-out 999999 in.tape 2> said > rest.tape
-        [ "$(grep -c '; this snapshot is not used$' said)" -eq 1 ]
+        [ "$(grep -c '; skipped this snapshot$' said)" -eq 1 ]
         grep -q '^xmatch: snaps/0000000000000003.tape: ' said
         run ! grep -q 'went on after event 0,' said
     done
@@ -214,7 +214,7 @@ lock" ]
     done
     rm -f snaps/*4.tape
     xmatch -S snaps --from-out 999999 in.tape 2> said > all.tape
-    [ "$(grep -c '; this snapshot is not used$' said)" -ge 2 ]
+    [ "$(grep -c '; skipped this snapshot$' said)" -ge 2 ]
     cmp all.tape whole.tape
 }
 
@@ -222,7 +222,7 @@ lock" ]
     "$TOOLS/requests" 9 2000 > in.tape
     xmatch -S snaps in.tape > /dev/null
     xmatch -S snaps --keep --from-out 999999 in.tape 2> said > out.tape
-    grep -q 'is of another version or other options; this snapshot is not used$' said
+    grep -q 'is of another version or other options; skipped this snapshot$' said
     xmatch --keep in.tape | cmp - out.tape
 }
 

@@ -225,7 +225,7 @@ with_gap() {
     [ "$(stat -c %s "$(parts a | grep trade)")" -gt \
         "$(stat -c %s "$(parts plain | grep trade)")" ]
     run -2 --separate-stderr xarchive -d a --bloom price put mixed.tape
-    [[ $stderr == *'"price" is no field with an id'* ]]
+    [[ $stderr == *'"price" is not a field with an id'* ]]
 }
 
 @test "a selection passes over the parts that cannot hold it" {
@@ -402,7 +402,7 @@ files() {
     rm a/_tapes/* a/catalog.db*
     files a > before
     run -1 --separate-stderr xarchive -d a put other.tape
-    [[ $stderr == *"another part of that name"*"xarchive fsck"* ]]
+    [[ $stderr == *"an unknown part of that name"*"xarchive fsck"* ]]
     find a -name '.*' -delete
     files a | diff before -
 }
@@ -442,7 +442,7 @@ files() {
     part=$(parts a | grep type=trade)
     truncate -s -100 "$part"
     run -1 --separate-stderr xarchive -d a fsck --rebuild
-    [[ $stderr == *"the catalog was left as it is: "*"$part"* ]]
+    [[ $stderr == *"the catalog was left unchanged: "*"$part"* ]]
     sqlite3 a/catalog.db .dump | cmp - before
     [ -z "$(find a -name '.catalog*')" ]
 }

@@ -197,7 +197,7 @@ END
 @test "a -t of which there is no event says so, but not with -q" {
     small
     run -0 --separate-stderr xexport -f csv -t order small.tape
-    [ "$stderr" = "xexport: no event of -t order here" ]
+    [ "$stderr" = "xexport: no event of type order" ]
     run -0 --separate-stderr xexport -q -f json -t order small.tape
     [ -z "$stderr" ]
     run -0 --separate-stderr xexport -f json -t order,cash small.tape

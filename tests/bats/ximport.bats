@@ -158,7 +158,7 @@ END
         refused 1 "ximport: bad.csv: line 3: $text" -f csv -t print bad.csv
     done <<'END'
 2026-01-08,A,12.x,2,buy|column price: "12.x" is not a number
-2026-01-08,A,1,2,bye|column side: "bye" is none of buy, sell
+2026-01-08,A,1,2,bye|column side: "bye" is not one of buy, sell
 2026-13-08,A,1,2,buy|column time: "2026-13-08" has a month that is not of 1 to 12
 ,A,1,2,buy|column time: an event without time
 2026-01-08,A,1,2|4 columns, but the header line has 5
@@ -175,7 +175,7 @@ END
 }
 
 @test "a bad header is exit 1 and says what to do" {
-    refused 1 'line 1: column "foo" is no field of trade (-m FIELD=foo says which it is, -x foo leaves it out)' -f csv -t trade <<< time,foo
+    refused 1 'line 1: column "foo" is not a field of trade (-m FIELD=foo says which it is, -x foo leaves it out)' -f csv -t trade <<< time,foo
     refused 1 'line 1: columns 1 and 2 are both the field time' -f csv -t trade <<< time,Time
     refused 1 'line 1: no column is the time' -f csv -t trade <<< price
     refused 1 'there is no column "when"' -f csv -t trade -m time=when <<< price
@@ -307,10 +307,10 @@ END
     done <<'END'
 {"type":"print","time":"2026-01-08","price":"x"}@key "price": "x" is not a number
 {"type":"print","time":"2026-01-08","price":true}@key "price": must be a string
-{"type":"print","time":"2026-01-08","prize":1}@key "prize" is no field of print
+{"type":"print","time":"2026-01-08","prize":1}@key "prize" is not a field of print
 {"type":"print","time":"2026-01-08","price":1,"price":1}@key "price" appears twice
 {"type":"print","time":"2026-01-08","conditions":"late"}@key "conditions": must be an array of words
-{"type":"print","time":"2026-01-08","conditions":["early"]}@key "conditions": "early" is none of
+{"type":"print","time":"2026-01-08","conditions":["early"]}@key "conditions": "early" is not one of
 {"type":"print","price":1}@key "time": an event without time
 {"type":"prince","time":"2026-01-08"}@key type: unknown event type "prince"; did you mean "print"?
 {"type":"audit","time":"2026-01-08","name":5}@key "name": must be a string

@@ -25,8 +25,8 @@ refused() {
     map=time=t,price=p,quantity=s,trade_id=i
     [ "$(column time,instrument,price,quantity,trade_id -m $map -x x,z -D instrument=A <<< "$line")" = "2021-02-06T13:04:56Z,A,387.62,100,52983525029461" ]
     [ "$(column price -m $map -x '*' <<< "$line")" = 387.62 ]
-    refused 1 'line 1: key "x" is no field of print (-m FIELD=x says which it is, -x x or '"'*'"' leaves it out)' -t print -m $map <<< "$line"
-    refused 1 'line 1: key "pric" is no field of print; did you mean "price"?' -t print <<< '{"time":"2026-01-08","pric":1}'
+    refused 1 'line 1: key "x" is not a field of print (-m FIELD=x says which it is, -x x or '"'*'"' leaves it out)' -t print -m $map <<< "$line"
+    refused 1 'line 1: key "pric" is not a field of print; did you mean "price"?' -t print <<< '{"time":"2026-01-08","pric":1}'
     # words, nulls, scales and times are as for CSV
     [ "$(column time,side,price -m time=T,side=m,price=p --word side:true=sell,false=buy --null - --time-unit ms --scale price=0.01 <<< $'{"T":1672515782136,"m":true,"p":"123"}\n{"T":1672515782136,"m":false,"p":"-"}')" = $'2022-12-31T19:43:02.136Z,sell,1.23\n2022-12-31T19:43:02.136Z,buy,' ]
 }

@@ -76,13 +76,13 @@ refused() {
     [ "$(column quantity -m 'price="a+b",quantity="Volume, lots"' odd.csv)" = 5 ]
     [ "$(column quantity -m quantity=4 -x 3 odd.csv)" = 5 ]
     [ "$(column price -m price=3 -x '"Volume, lots"' odd.csv)" = 1 ]
-    refused 1 'column "a+b" is no field of print (-m FIELD=3 says which it is, -x 3 leaves it out)' -f csv -t print odd.csv
+    refused 1 'column "a+b" is not a field of print (-m FIELD=3 says which it is, -x 3 leaves it out)' -f csv -t print odd.csv
 }
 
 @test "a wrong name has the nearest in its message" {
     refused 2 '-t: unknown event type "trad"; did you mean "trade"?' -f csv -t trad /dev/null
     refused 2 '-m: unknown field of trade "prize"; did you mean "price"?' -f csv -t trade -m prize=px /dev/null
-    refused 1 'column "quantiy" is no field of trade; did you mean "quantity"? (-m quantity=quantiy, or -x quantiy leaves it out)' -f csv -t trade <<< time,quantiy
+    refused 1 'column "quantiy" is not a field of trade; did you mean "quantity"? (-m quantity=quantiy, or -x quantiy leaves it out)' -f csv -t trade <<< time,quantiy
     refused 1 'there is no column "sise"; did you mean "size"?' -f csv -t trade -m quantity=sise <<< time,size
     refused 2 'unknown list "feilds"; did you mean "fields"' --list feilds
 }
@@ -137,7 +137,7 @@ refused() {
 
 @test "--word says what a word of theirs means" {
     printf 'time,side\n2026-01-08,True\n2026-01-08,False\n2026-01-08,unknown\n2026-01-08,buy\n' > s.csv
-    refused 1 'column side: "True" is none of buy, sell (--word says what a word means)' -f csv -t print s.csv
+    refused 1 'column side: "True" is not one of buy, sell (--word says what a word means)' -f csv -t print s.csv
     run -0 column side --word side:True=sell,False=buy,unknown= s.csv
     [ "$output" = $'sell\nbuy\n""\nbuy' ]
     run -0 column conditions --word conditions:@=,I=odd_lot <<< $'time,conditions\n2026-01-08,I\n2026-01-08,@'
@@ -339,7 +339,7 @@ END
     printf '# made by x\n# at y\ntime,price\n2026-01-08,1\n# half\n2026-01-08,2\n' > c.csv
     [ "$(column price --comment '#' c.csv | xargs)" = "1 2" ]
     [ "$(column price --skip 2 --comment '#' c.csv | xargs)" = "1 2" ]
-    refused 2 "--no-header and --header auto exclude each other" -f csv -t print --no-header --header auto c.csv
+    refused 2 "--no-header and --header auto cannot be combined" -f csv -t print --no-header --header auto c.csv
 }
 
 @test "rows are the same events with any number of processors, quotes and new names among them" {

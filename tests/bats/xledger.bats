@@ -312,7 +312,7 @@ PY
     [ "$stderr" = "xledger: 1 event was booked all the same (1 duplicate_id)" ]
     xledger -q d.tape | xexport -f json |
         jq -r 'select(.type == "violation") | .detail' > found
-    [ "$(cat found)" = "a trade id that came before: booked" ]
+    [ "$(cat found)" = "a repeated trade id: booked" ]
     # in a later stream, by another run, and the same when it comes again
     xledger -q -d l.db --no-output d.tape
     { echo time,instrument,buyer_id,seller_id,quantity,price,trade_id
@@ -869,7 +869,7 @@ hold() {
     [[ $stderr == *"ledger.db: cannot write to it: it is locked by another"*"--wait"* ]]
     # who only looks need not wait
     xledger -d ledger.db --check > looked
-    grep -q 'stream "day" is posted in part only' looked
+    grep -q 'stream "day" is only partly posted' looked
     tail -c +100001 day.tape >&9
     exec 9>&-
     wait $pid
@@ -904,9 +904,9 @@ other" ]
     wait $pid || true
     exec 9>&-
     xledger -d ledger.db --check > looked
-    grep -q 'stream "day" is posted in part only, up to seq' looked
+    grep -q 'stream "day" is only partly posted, up to seq' looked
     refused xledger -d ledger.db other.tape
-    [[ $stderr == *'stream "day" is posted in part only'*"--as-new gives it up)" ]]
+    [[ $stderr == *'stream "day" is only partly posted'*"--as-new abandons it)" ]]
     cp ledger.db given-up.db
     [ ! -e ledger.db-wal ] || cp ledger.db-wal given-up.db-wal
     as_undisturbed day.tape

@@ -178,7 +178,7 @@ END
     [ "${#stderr_lines[@]}" -eq 1 ]
     [[ $stderr == "xohlcv: day.tape: event 3 (byte "*"a trade of \
 2026-01-08T10:00:59Z comes too late: its 1m bar ended at 2026-01-08T10:01:00Z \
-and the tape has been at 2026-01-08T10:01:30Z (xsort puts"* ]]
+and the tape has been at 2026-01-08T10:01:30Z (xsort sorts"* ]]
     [ ! -e bars.tape ]
     xohlcv -i 1h day.tape | bars open,close,trade_count > out
     [ "$(cat out)" = 2,1,2 ]

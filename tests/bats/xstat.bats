@@ -92,7 +92,7 @@ load common
     printf 'X' | dd of=bad.tape bs=1 seek=1200000 conv=notrunc 2> /dev/null
     run -1 --separate-stderr xstat bad.tape
     [[ $stderr == "xstat: bad.tape: event "*" (byte "*"): "*damaged* ]]
-    [[ $output == *"status       without a whole end"* ]]
+    [[ $output == *"status       cut off, or damaged"* ]]
     whole=$(sed -nE 's/^events +([0-9]+).*/\1/p' <<< "$output")
     [[ $stderr == *"event $((whole + 1)) "* ]]
     [ "$whole" -gt 10000 ]

@@ -93,7 +93,7 @@ is_whole() {
     xexport -f json day.tape | first 100 |
         ximport -f json --stream xgen > less.tape
     run -1 --separate-stderr store less.tape
-    [[ $stderr == *"stream xgen is said to be complete with event 100"* ]]
+    [[ $stderr == *"stream xgen claims to be complete with event 100"* ]]
     is_whole day.tape
 }
 
@@ -236,7 +236,7 @@ is_whole() {
         segment=$(find store -name '*.seg' | sort | sed -n "${which}p")
         rm "$segment"
         run -1 xstore -d store verify
-        [[ $output == *missing*"bring"*"back from a copy"* ]]
+        [[ $output == *missing*"restore"*"from a copy"* ]]
         run -1 --separate-stderr bash -c "xreplay -d store > /dev/null"
         [[ $stderr == *"store/000001-"*missing* ]]
         run -1 --separate-stderr bash -c \
@@ -260,13 +260,13 @@ is_whole() {
         rm store/$gone
         said="store/${gone/-\*/-*.seg}: "
         run -1 --separate-stderr xstore -d store verify
-        [[ ${lines[0]} == "$said"*" missing: bring "*"back from a copy" ]]
+        [[ ${lines[0]} == "$said"*" missing: restore "*"from a copy" ]]
         [[ ${lines[1]} == *" 1 faults" ]]
         for program in "xreplay -d store" "xstore -q -d store day.tape" \
             "xstore -q -d store next.tape"; do
             run -1 --separate-stderr bash -c "$program | cat > /dev/null;
                 exit \${PIPESTATUS[0]}"
-            [[ $stderr == *"$said"*" missing: bring "*"back from a copy" ]]
+            [[ $stderr == *"$said"*" missing: restore "*"from a copy" ]]
         done
         # shellcheck disable=SC2144 # a pattern of one file at most
         [ ! -e store/${gone%.seg}*.seg ]

@@ -595,7 +595,7 @@ test_events(void)
        violation->event.words * 8U ==
                emit_violation_size(&b.entry.violations[0]) &&
            strcmp(room + violation->detail.offset,
-                  "a withdrawal beyond the balance: not booked") == 0);
+                  "a withdrawal of more than the balance: not booked") == 0);
     teardown(&b, "events: the invariants hold");
 }
 

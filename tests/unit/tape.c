@@ -571,7 +571,8 @@ names_of_streams_are_text(void)
         static char frame[FRAME_MAX];
 
         refused += told.result < 0 && told.failure.kind == FAILURE_DATA &&
-                   strstr(told.failure.text, "byte 0: the stream's name");
+                   strstr(told.failure.text,
+                          "byte 0: the HEADER has no valid stream name");
         tape_header_init(&header, bad[i]);
         unwritten += tape_header_format(&header, frame, &failure) < 0;
     }
