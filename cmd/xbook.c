@@ -1,9 +1,8 @@
 /* xbook - rebuilds order books and writes their quotes and depth.
  *
- * The input is an exchange's feed of orders or of price levels (book_add,
- * book_level, ...) or execution reports of xmatch.  They are consumed, all else
- * passes, and each is followed by the quote that it changed and, with --depth,
- * by the levels that changed.
+ * A feed of orders or of price levels, or the execution reports of xmatch, are
+ * consumed, all else passes; each is followed by the quote that it changed and,
+ * with --depth, by the levels that changed.
  */
 #include <inttypes.h>
 
