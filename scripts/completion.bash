@@ -56,5 +56,6 @@ _xtape() {
         compgen -f -- "$current"
     )
 }
-complete -o filenames -F _xtape xarchive xbook xcheck xexport xgen xgrep \
-    ximport xledger xmatch xmerge xohlcv xreplay xrestore xsort xstat xstore
+complete -o filenames -F _xtape xarchive xbacktest xbook xcheck xexport xgen \
+    xgrep ximport xledger xmatch xmerge xohlcv xreplay xrestore xsort xstat \
+    xstore

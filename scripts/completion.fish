@@ -62,7 +62,7 @@ function __xtape_candidates
     __fish_complete_path $current
 end
 
-for program in xarchive xbook xcheck xexport xgen xgrep ximport xledger xmatch \
-        xmerge xohlcv xreplay xrestore xsort xstat xstore
+for program in xarchive xbacktest xbook xcheck xexport xgen xgrep ximport xledger \
+        xmatch xmerge xohlcv xreplay xrestore xsort xstat xstore
     complete -c $program -f -a '(__xtape_candidates)'
 end

@@ -20,12 +20,24 @@ fail_at_event(struct run *run, const struct event *event)
                    name, run->seq, tape_reader_position(&run->reader, event));
 }
 
+/* END, if it is due. */
+static int
+write_end(struct run *run)
+{
+    if (run->ending)
+        stage_end_tape(run, run->status, 0);
+    run->ending = false;
+    return run->failure.kind == FAILURE_NONE ? 0 : -1;
+}
+
 static int
 take_header(struct run *run, const struct filter *filter)
 {
     struct tape_header header;
     int result;
 
+    if (write_end(run) != 0)
+        return -1;
     instruments_begin(&run->instruments);
     local_begin(run);
     run->seq = run->reader.header.first_seq;
@@ -140,8 +152,9 @@ finish_tape(struct run *run, const struct filter *filter,
         return -1;
     if (run->failure.kind != FAILURE_NONE)
         return -1;
-    stage_end_tape(run, status, 0);
-    return run->failure.kind == FAILURE_NONE ? 0 : -1;
+    run->ending = true;
+    run->status = status;
+    return filter->ends_late ? 0 : write_end(run);
 }
 
 static int
@@ -179,9 +192,10 @@ take_input(struct run *run, const struct filter *filter, const char *path)
         }
     }
     if (result == 0 && run->reader.in_tape)
-        result =
-            finish_tape(run, filter,
-                        run->state == RUN_ENOUGH ? TAPE_LIMITED : TAPE_STOPPED);
+        result = finish_tape(run, filter,
+                             run->state == RUN_ENOUGH && !run_stopped(run)
+                                 ? TAPE_LIMITED
+                                 : TAPE_STOPPED);
     tape_reader_free(&run->reader);
     input_close(&run->input);
     return result;
@@ -229,6 +243,8 @@ run_filter(const struct program *program, const struct filter *filter, int argc,
         result = take_inputs(&run, filter);
     if (result == 0 && finish)
         result = finish(filter->state, &run);
+    if (result == 0)
+        result = write_end(&run);
     if (result == 0)
         words_summary(&run, filter->state, filter->summary);
     result = stage_end(&run, result);

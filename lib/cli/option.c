@@ -186,7 +186,7 @@ take_words(struct scan *scan, struct specs *specs, int *operands)
         if (only_operands || word[0] != '-' || !word[1])
             scan->argv[1 + (*operands)++] = word;
         else if (strcmp(word, "--") == 0)
-            only_operands = true;
+            only_operands = true, scan->common->plain = *operands;
         else if (word[1] == '-')
             result = take_long(scan, specs, word + 2);
         else
@@ -210,6 +210,7 @@ options_parse(const struct program *program, int argc, char **argv,
     int operands = 0, result;
 
     specs_make(&specs, program, common);
+    common->plain = -1;
     result = take_words(&scan, &specs, &operands);
     if (result == 0 && specs.list)
         result = list_print(&specs, failure) == 0 ? 1 : -1;

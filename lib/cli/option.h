@@ -102,6 +102,7 @@ struct common_options {
     bool verbose, quiet;
     bool prints;             /* an option with .prints was given */
     const struct verb *verb; /* NULL: the program has none */
+    int plain;               /* operands before "--"; -1: it was not given */
 };
 
 /* Parses argv.  Operands are moved to the front of argv[1...], without the

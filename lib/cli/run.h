@@ -47,8 +47,10 @@ struct run {
     char **operands;
     enum run_output kind; /* .prepare may change it */
     enum run_state state;
-    bool keep; /* an option of the program: what is consumed passes, too */
-    bool mute; /* set by .begin: nothing is written of this one tape */
+    bool keep;   /* an option of the program: what is consumed passes, too */
+    bool mute;   /* set by .begin: nothing is written of this one tape */
+    bool ending; /* with ends_late: END is due, and says this: */
+    enum tape_status status;
     struct failure failure;
     struct output output;
     struct tape_writer writer;
@@ -76,6 +78,8 @@ struct filter {
     bool same_stream;  /* keeps a contiguous part: name, seq and HEADER stay */
     bool names; /* it keeps what it reads by id, from tape to tape: a name that
                  * makes an id stand for two texts is refused */
+    bool ends_late; /* END follows .finish, which may still fail, or comes
+                     * with the next HEADER */
 
     /* After the options are parsed, before anything is opened. Failures here
      * are of class usage. */

@@ -46,6 +46,7 @@ xstat
 xexport -f json
 xmatch
 xbook
+xbacktest
 xohlcv -i 1m
 xledger
 xstore -q -d store

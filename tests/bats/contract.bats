@@ -7,7 +7,7 @@ make_inputs() {
 }
 
 @test "every program explains itself and tells its version" {
-    for program in ximport xexport xgen xgrep xcheck xmerge xsort xstat xmatch xbook \
+    for program in ximport xexport xgen xgrep xcheck xmerge xsort xstat xmatch xbook xbacktest \
         xohlcv xledger xarchive xrestore xstore xreplay; do
         run -0 "$program" --help
         [[ $output == *"usage: $program"* ]]

@@ -1,0 +1,89 @@
+/* xbacktest - runs a strategy, a program in any language, in lockstep with a
+ * market.
+ *
+ * A tape of orders goes in; the market as it becomes with the strategy's own
+ * orders in it comes out.  xtape-strategy(5) is what is said between them;
+ * app/backtest.h joins them.
+ */
+#include "app/backtest.h"
+
+static const char *const examples[] = {
+    "xgen | xbacktest -- grep --line-buffered ^go | xstat",
+    "xbacktest -l 250us day.tape -- grep --line-buffered ^go | xstat",
+    NULL,
+};
+
+static const char *const markets[] = {"flow", NULL};
+static const char *const turns[] = {"event", "window", NULL};
+static const char *const times[] = {"rfc3339", "ns", "us", NULL};
+static struct backtest b = {
+    .market = -1,
+    .turn = -1,
+    .time = -1,
+    .patience = 10 * INT64_C(1000000000),
+    .account = 900001,
+    .seed = 1,
+    .currency = "USD",
+};
+/* clang-format off */
+static const struct option_spec options[] = {
+    {'m', "market", OPTION_CHOICE, &b.market, "MODEL",
+     "what own orders meet: flow", .shapes = true, .words = markets},
+    {'l', "latency", OPTION_DURATION, &b.latency, "TIME",
+     "from a decision to when it acts (none)", .shapes = true},
+    {0, "feed-latency", OPTION_DURATION, &b.feed_latency, "TIME",
+     "from an event to when the strategy sees it (none)", .shapes = true},
+    {'t', "turn", OPTION_CHOICE, &b.turn, "WHEN",
+     "wait for answers after each event, or only when they can matter: "
+     "window", .words = turns},
+    {'a', "account", OPTION_COUNT, &b.account, "N",
+     "trade as account N (900001)", .shapes = true, .min = 1},
+    {0, "maker-fee", OPTION_DECIMAL, &b.fees.maker, "RATE",
+     "what a fill as maker costs, as a share of the notional",
+     .shapes = true},
+    {0, "taker-fee", OPTION_DECIMAL, &b.fees.taker, "RATE",
+     "the same of a fill as taker", .shapes = true},
+    {0, "currency", OPTION_TEXT, &b.currency, "CODE",
+     "the account's currency (USD)", .shapes = true},
+    {0, "seed", OPTION_COUNT, &b.seed, "N",
+     "a number passed on to the strategy (1)", .shapes = true},
+    {0, "time", OPTION_CHOICE, &b.time, "FORM",
+     "times in lines: rfc3339, ns or us since 1970", .words = times},
+    {0, "patience", OPTION_DURATION, &b.patience, "TIME",
+     "how long to wait for an answer (10s)"},
+    {0, "keep", OPTION_FLAG, &b.keep, NULL,
+     "pass orders, modifies and cancels on, too", .shapes = true},
+    {0, "quotes", OPTION_FLAG, &b.quotes, NULL,
+     "write a quote after each event that changes it", .shapes = true},
+    {.kind = OPTION_END},
+};
+/* clang-format on */
+
+int
+main(int argc, char **argv)
+{
+    const struct program program = {
+        .name = "xbacktest",
+        .summary = "run a strategy in lockstep with a market",
+        .operands = "[FILE ...] [-- STRATEGY [ARGUMENT ...]]",
+        .examples = examples,
+        .options = options,
+    };
+    const struct filter filter = {
+        .state = &b,
+        .consumes_all = true,
+        .ends_late = true,
+        .prepare = backtest_prepare,
+        .begin = backtest_begin,
+        .event = backtest_event,
+        .batch = backtest_batch,
+        .block = backtest_block,
+        .end = backtest_end,
+        .failed = backtest_failed,
+        .finish = backtest_finish,
+        .summary = backtest_summary,
+        .destroy = backtest_free,
+    };
+
+    return run_filter(&program, &filter, argc, argv);
+}

@@ -1,0 +1,344 @@
+#include "app/backtest.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "match/report.h"
+#include "tape/schema.h"
+
+static const struct sim_model *const models[] = {
+    [BACKTEST_FLOW] = &sim_flow,
+};
+
+/* ---- the options --------------------------------------------------------- */
+
+static void
+strategy_init(struct backtest *b, unsigned number, const char *name)
+{
+    struct strategy *strategy = &b->strategies[number];
+    const char *slash = strrchr(name, '/');
+
+    strategy->world = &b->world;
+    strategy->number = (uint16_t)number;
+    strategy->account = b->account + number;
+    strategy->process.patience = b->patience;
+    strategy->process.wake = run_wake();
+    snprintf(strategy->name, sizeof strategy->name, "strategy %s",
+             slash ? slash + 1 : name);
+    b->strategy_count = number + 1;
+}
+
+/* What stands after "--" is the strategy. */
+static int
+start_strategies(struct backtest *b, struct run *run)
+{
+    char **command = run->operands + run->common.plain;
+
+    if (run->common.plain < 0)
+        return 0;
+    if (run->common.plain == run->operand_count)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "no strategy after \"--\": a command and its arguments");
+    command[run->operand_count - run->common.plain] = NULL;
+    run->operand_count = run->common.plain;
+    b->strategies = allocate(&run->failure, 1, sizeof *b->strategies);
+    if (!b->strategies)
+        return -1;
+    strategy_init(b, 0, command[0]);
+    return strategy_start(&b->strategies[0], command, NULL);
+}
+
+int
+backtest_prepare(void *state, struct run *run)
+{
+    struct backtest *b = state;
+    const struct event_sink sink = backtest_sink(b);
+
+    b->run = run;
+    b->now = TIME_NULL;
+    b->world.instruments = &run->instruments;
+    b->world.sim = &b->sim;
+    b->world.fees = b->fees;
+    b->world.seed = b->seed;
+    b->world.failure = &run->failure;
+    b->world.time =
+        b->time < 0 ? STRATEGY_RFC3339 : (enum strategy_time)b->time;
+    b->world.currency = code_from_text(b->currency, strlen(b->currency));
+    if (!b->world.currency.word)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--currency: \"%s\" is no code of 1 to 8 letters",
+                    b->currency);
+    if (b->latency > INT64_MAX - b->feed_latency)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--latency and --feed-latency are more than 292 years");
+    b->world.delay = b->latency + b->feed_latency;
+    b->scratch = allocate(&run->failure, 1, MATCH_REPORT_MAX);
+    if (!b->scratch)
+        return -1;
+    sim_init(&b->sim, models[b->market < 0 ? BACKTEST_FLOW : b->market], &sink);
+    return start_strategies(b, run);
+}
+
+int
+backtest_begin(void *state, struct run *run, struct tape_header *header)
+{
+    struct backtest *b = state;
+
+    (void)run, (void)header;
+    b->named = false;
+    sim_begin(&b->sim);
+    return 0;
+}
+
+/* ---- time ---------------------------------------------------------------- */
+
+/* Waits for all answers that are missing. */
+static int
+hear_all(struct backtest *b)
+{
+    for (unsigned i = 0; i < b->strategy_count; i++)
+        if (strategy_hear(&b->strategies[i]) != 0)
+            return -1;
+    b->waiting = false;
+    return 0;
+}
+
+/* The first turn of each: what it wants to see. */
+static int
+get_ready(struct backtest *b)
+{
+    b->ready = true;
+    if (hear_all(b) != 0)
+        return -1;
+    b->world.turn++;
+    for (unsigned i = 0; i < b->strategy_count; i++)
+        for (unsigned kind = 0; kind < TELL_KINDS; kind++)
+            b->told[kind] |= b->strategies[i].wants[kind];
+    return 0;
+}
+
+/* Whether an answer that is missing may ask for something till now. */
+static bool
+must_hear(const struct backtest *b)
+{
+    int64_t acts;
+
+    return b->waiting &&
+           (b->turn != BACKTEST_TURN_WINDOW ||
+            (!__builtin_add_overflow(b->asked, b->world.delay, &acts) &&
+             acts <= b->now));
+}
+
+/* Time is at least that.  What is due till then happens, each at its time. */
+static int
+pass_time(struct backtest *b, int64_t time)
+{
+    const struct due *due;
+
+    if (time > b->now) {
+        b->standing = 0;
+        b->now = time;
+    }
+    while (b->waiting || due_first(&b->world.due)) {
+        struct due happens;
+        int result;
+
+        if (must_hear(b)) {
+            if (hear_all(b) != 0)
+                return -1;
+            continue;
+        }
+        due = due_first(&b->world.due);
+        if (!due || due->time > b->now || run_stopped(b->run))
+            return 0;
+        happens = *due;
+        due_drop(&b->world.due);
+        result = backtest_act_due(b, &happens);
+        if (happens.kind == DUE_NOTE)
+            free(happens.u.note);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+/* An instrument is defined: strategies know it from the next turn on. */
+static int
+define(struct backtest *b, uint32_t index, int64_t time)
+{
+    struct run *run = b->run;
+
+    if (sim_define(&b->sim, index, run->instruments.events[index],
+                   &run->failure) != 0 ||
+        strategy_world_list(&b->world, index) != 0)
+        return -1;
+    for (unsigned i = 0; i < b->strategy_count; i++)
+        tell_instrument(&b->strategies[i], index, time);
+    return 0;
+}
+
+static bool
+is_request(const struct event *event)
+{
+    return event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
+}
+
+/* No order of the market may have an id that is for own ones. */
+static int
+check_order(struct backtest *b, const struct order *order)
+{
+    if (!sim_is_own(order->order_id))
+        return 0;
+    return fail(&b->run->failure, FAILURE_DATA,
+                "order %" PRIu64 ": ids from %" PRIu64
+                " on are for the strategy's own orders (the output of a "
+                "backtest is no market for another one)",
+                order->order_id, SIM_OWN_FIRST);
+}
+
+int
+backtest_event(void *state, struct run *run, const struct event *event)
+{
+    struct backtest *b = state;
+    uint32_t index = instruments_find(&run->instruments, event->instrument);
+
+    if (!b->ready && get_ready(b) != 0)
+        return -1;
+    if ((b->waiting || due_first(&b->world.due) || event->time > b->now) &&
+        pass_time(b, event->time) != 0)
+        return -1;
+    if (b->strategy_count && run_stopped(run)) {
+        run->state = RUN_ENOUGH; /* what follows would lack their answers */
+        return 0;
+    }
+    if (event->type == EVENT_ORDER && check_order(b, (const void *)event) != 0)
+        return -1;
+    if (b->keep || !b->sim.model->replaces || !is_request(event))
+        tape_writer_copy(&run->writer, event);
+    if (event->type == EVENT_INSTRUMENT && define(b, index, event->time) != 0)
+        return -1;
+    return backtest_act_event(b, index, event);
+}
+
+int
+backtest_batch(void *state, struct run *run, const struct event **event)
+{
+    while (*event < run->reader.end && (*event)->type != EVENT_INSTRUMENT &&
+           (*event)->type != EVENT_NAME) {
+        if (backtest_event(state, run, *event) != 0)
+            return -1;
+        if (run->state == RUN_ENOUGH)
+            return 0;
+        *event = event_next(*event);
+        run_took(run, 1);
+    }
+    return 0;
+}
+
+/* Before waiting for input, what is known by now happens. */
+int
+backtest_block(void *state, struct run *run)
+{
+    struct backtest *b = state;
+
+    if (run->state != RUN_WAITS || b->now == TIME_NULL)
+        return 0;
+    if (b->waiting && hear_all(b) != 0)
+        return -1;
+    return pass_time(b, b->now);
+}
+
+int
+backtest_end(void *state, struct run *run, enum tape_status status)
+{
+    struct backtest *b = state;
+
+    (void)run;
+    if (status == TAPE_FAILED || b->now == TIME_NULL)
+        return 0;
+    if (b->waiting && hear_all(b) != 0)
+        return -1;
+    return pass_time(b, b->now);
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static void
+remark_on_strategy(const struct backtest *b, const struct strategy *strategy)
+{
+    const struct run_count counts[] = {
+        {strategy->ignored, "lines not understood, and passed over"},
+    };
+
+    run_remark_counts(b->run, strategy->name, counts, 1);
+    if (strategy->asked <= 1 && !strategy->chosen)
+        run_remark(b->run, "%s: had no turn (there was nothing for it to see)",
+                   strategy->name);
+}
+
+int
+backtest_finish(void *state, struct run *run)
+{
+    struct backtest *b = state;
+    uint64_t late = b->world.due.tail - b->world.due.head;
+
+    for (unsigned i = 0; i < b->strategy_count; i++) {
+        if (run_stopped(run))
+            coprocess_kill(&b->strategies[i].process);
+        else if (strategy_end(&b->strategies[i], b->now) != 0)
+            return -1;
+        remark_on_strategy(b, &b->strategies[i]);
+    }
+    if (late)
+        run_remark(run,
+                   "%" PRIu64 " requests were on their way when the market "
+                   "ended (--latency)",
+                   late);
+    return 0;
+}
+
+void
+backtest_failed(void *state, struct run *run, int exit_class)
+{
+    struct backtest *b = state;
+
+    (void)run, (void)exit_class;
+    for (unsigned i = 0; i < b->strategy_count; i++)
+        strategy_free(&b->strategies[i]);
+    b->strategy_count = 0;
+}
+
+void
+backtest_summary(void *state, struct run *run, FILE *stream)
+{
+    const struct backtest *b = state;
+    uint64_t turns = 0;
+
+    for (unsigned i = 0; i < b->strategy_count; i++)
+        turns += b->strategies[i].asked;
+    fprintf(stream,
+            "%s: %" PRIu64 " turns, %" PRIu32 " own orders, %" PRIu64
+            " fills, %" PRIu64 " requests refused\n",
+            run->program->name, turns, b->world.orders.count, b->trades,
+            b->refused);
+}
+
+void
+backtest_free(void *state)
+{
+    struct backtest *b = state;
+
+    for (unsigned i = 0; i < b->strategy_count; i++)
+        strategy_free(&b->strategies[i]);
+    free(b->strategies);
+    strategy_world_free(&b->world);
+    sim_free(&b->sim);
+    bytes_free(&b->reports);
+    free(b->scratch);
+    free(b->quoted);
+}

@@ -1,0 +1,83 @@
+/* backtest.h - strategies in lockstep with a market, in a filter: the events
+ * of a tape happen in turn, strategies see what they may, and what they ask for
+ * happens when it is due.
+ *
+ *      backtest_prepare    in .prepare, when the options are known
+ *      backtest_begin ...  in .begin, .event, .batch, .block, .end, .finish,
+ *      backtest_failed     in .failed
+ *      backtest_free       in .destroy
+ *
+ * The filter consumes all.  Order of things at one time: what is due, by the
+ * turn that asked for it; then what happens in the market; then turns.
+ *
+ *      backtest.c         a run, from its options to its end
+ *      backtest_act.c     one thing happens: what comes of it, who is told
+ */
+#ifndef APP_BACKTEST_H
+#define APP_BACKTEST_H
+
+#include "app/strategy.h"
+#include "cli/run.h"
+
+#define BACKTEST_TURNS_MAX 100000 /* at one time */
+
+enum backtest_market { BACKTEST_FLOW };
+enum backtest_turn { BACKTEST_TURN_EVENT, BACKTEST_TURN_WINDOW };
+
+struct backtest {
+    /* What the options ask for. */
+    int market, turn, time; /* enums above; below 0: as is the default */
+    int64_t latency, feed_latency, patience; /* nanoseconds */
+    uint64_t account, seed;
+    struct own_fees fees;
+    const char *currency;
+    bool keep, quotes;
+
+    /* private */
+    struct run *run;
+    struct sim sim;
+    struct strategy_world world;
+    struct strategy *strategies; /* owned */
+    unsigned strategy_count;
+    bool told[TELL_KINDS]; /* what some strategy wants to see */
+    bool ready;            /* strategies said what they want to see */
+    bool waiting;          /* some turn is not answered */
+    int64_t asked;         /* the time of the first of them */
+    int64_t now;           /* the latest time seen; null before it */
+    uint64_t standing;     /* turns at this time */
+    struct bytes reports;  /* of what happens: events */
+    char *scratch;         /* where they go without memory; owned */
+    struct quote *quoted;  /* the best prices as told last, by index; owned */
+    uint32_t quoted_count;
+    size_t quoted_capacity;
+    bool named;               /* strategies have their names on this tape */
+    bool over;                /* strategies were told so */
+    uint64_t trades, refused; /* own */
+};
+
+/* Each has the signature and the meaning of the filter's member that it is for;
+ * state is the struct backtest. */
+int backtest_prepare(void *state, struct run *run);
+int backtest_begin(void *state, struct run *run, struct tape_header *header);
+int backtest_event(void *state, struct run *run, const struct event *event);
+int backtest_batch(void *state, struct run *run, const struct event **event);
+int backtest_block(void *state, struct run *run);
+int backtest_end(void *state, struct run *run, enum tape_status status);
+int backtest_finish(void *state, struct run *run);
+void backtest_failed(void *state, struct run *run, int exit_class);
+void backtest_summary(void *state, struct run *run, FILE *stream);
+void backtest_free(void *state);
+
+/* ---- backtest_act.c ------------------------------------------------------ */
+
+/* The sink of the market. */
+struct event_sink backtest_sink(struct backtest *backtest);
+
+/* Something happens in the market, at backtest->now or before. */
+int backtest_act_event(struct backtest *backtest, uint32_t index,
+                       const struct event *event);
+
+/* Something that a strategy asked for happens.  The note is the caller's. */
+int backtest_act_due(struct backtest *backtest, const struct due *due);
+
+#endif

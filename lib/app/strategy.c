@@ -1,0 +1,174 @@
+#include "app/strategy.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+
+#define PENDING_MAX                                                            \
+    (1 << 18) /* bytes of turns asked before answers are heard */
+
+/* ---- the world ----------------------------------------------------------- */
+
+int
+strategy_world_list(struct strategy_world *world, uint32_t index)
+{
+    char text[2 * INSTRUMENT_TEXT_MAX + 2];
+    struct strategy_listing *listings;
+    uint32_t number, *indexes;
+    size_t size;
+    bool added;
+
+    assert(index <= world->listing_count);
+    if (index < world->listing_count)
+        return 0;
+    size = instruments_name(world->instruments, index, text, sizeof text);
+    number = strtab_add(&world->names, text, size, &added);
+    listings = array_grow(world->listings, &world->listing_capacity,
+                          index + 1UL, sizeof *listings, world->failure);
+    if (number == STRTAB_NONE || !listings)
+        return fail_memory(world->failure);
+    world->listings = listings;
+    indexes = array_grow(world->name_index, &world->name_capacity, number + 1UL,
+                         sizeof *indexes, world->failure);
+    if (!indexes)
+        return -1;
+    world->name_index = indexes;
+    if (added)
+        indexes[number] = index;
+    listings[index] = (struct strategy_listing){
+        world->names.entries[number].bytes, world->names.entries[number].size,
+        world->turn};
+    world->listing_count = index + 1;
+    return 0;
+}
+
+void
+strategy_world_free(struct strategy_world *world)
+{
+    own_orders_free(&world->orders);
+    strtab_free(&world->names);
+    free(world->name_index);
+    free(world->listings);
+    due_free(&world->due);
+}
+
+/* ---- turns --------------------------------------------------------------- */
+
+/* Adds to what is said of a strategy that did not answer: what it was asked,
+ * and what is the reason most often. */
+static int
+fail_unanswered(struct strategy *strategy)
+{
+    struct failure *failure = strategy->world->failure;
+    const struct strategy_turn *turn = strategy->turns;
+    char time[TIME_TEXT_MAX] = "-";
+    size_t size = 1, used = strlen(failure->text);
+
+    if (failure->kind == FAILURE_USAGE || strategy->turn_count == 0)
+        return -1;
+    if (turn->time != TIME_NULL)
+        size = time_format(turn->time, time);
+    snprintf(failure->text + used, sizeof failure->text - used,
+             "; go %.*s, its turn %" PRIu64 ", has no answer%s", (int)size,
+             time, strategy->asked - strategy->turn_count + 1,
+             failure->kind == FAILURE_ENVIRONMENT
+                 ? " (does it flush what it prints? python3 -u, fflush() in "
+                   "gawk, mawk -W interactive)"
+                 : "");
+    return -1;
+}
+
+int
+strategy_ask(struct strategy *strategy, int64_t time)
+{
+    struct strategy_turn *turns;
+
+    if (!strategy->awake)
+        return 0;
+    turns = array_grow(strategy->turns, &strategy->turn_capacity,
+                       strategy->turn_count + 1, sizeof *turns,
+                       strategy->world->failure);
+    if (!turns)
+        return -1;
+    strategy->turns = turns;
+    turns[strategy->turn_count++] =
+        (struct strategy_turn){strategy->world->turn, time};
+    strategy->awake = false;
+    strategy->asked++;
+    tell_word(strategy, "go", time);
+    if (coprocess_put(&strategy->process)->size < PENDING_MAX)
+        return 0;
+    return strategy_hear(strategy);
+}
+
+int
+strategy_hear(struct strategy *strategy)
+{
+    struct coprocess *process = &strategy->process;
+    size_t answered = 0, size;
+    char *line;
+    int result;
+
+    while (answered < strategy->turn_count) {
+        result =
+            coprocess_line(process, &line, &size, strategy->world->failure);
+        if (result <= 0) {
+            strategy->turn_count -= answered;
+            memmove(strategy->turns, strategy->turns + answered,
+                    strategy->turn_count * sizeof *strategy->turns);
+            return result < 0 ? fail_unanswered(strategy) : 0;
+        }
+        answered += hear_line(strategy, &strategy->turns[answered], line, size);
+        if (strategy->world->failure->kind != FAILURE_NONE)
+            return -1;
+    }
+    strategy->turn_count = 0;
+    strategy->ready = true;
+    if (coprocess_is_early(process))
+        return fail(strategy->world->failure, FAILURE_DATA,
+                    "%s: answered before it was asked: after its go number "
+                    "%" PRIu64 " there is more",
+                    strategy->name, strategy->asked);
+    return 0;
+}
+
+/* ---- from its beginning to its end --------------------------------------- */
+
+int
+strategy_start(struct strategy *strategy, char *const *argv,
+               const char *command)
+{
+    struct failure *failure = strategy->world->failure;
+    int result;
+
+    strategy->process.name = strategy->name;
+    result = argv ? coprocess_start(&strategy->process, argv, failure)
+                  : coprocess_start_shell(&strategy->process, command, failure);
+    if (result != 0)
+        return -1;
+    strategy->wants[TELL_QUOTE] = strategy->wants[TELL_TRADE] = true;
+    tell_hello(strategy);
+    strategy_wake(strategy);
+    return strategy_ask(strategy, TIME_NULL);
+}
+
+int
+strategy_end(struct strategy *strategy, int64_t time)
+{
+    assert(strategy->turn_count == 0);
+    tell_word(strategy, "end", time);
+    return coprocess_end(&strategy->process, strategy->world->failure);
+}
+
+void
+strategy_free(struct strategy *strategy)
+{
+    coprocess_free(&strategy->process);
+    own_free(&strategy->own);
+    free(strategy->turns);
+}

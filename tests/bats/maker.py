@@ -1,0 +1,47 @@
+"""maker.py [SEED]: a market maker at random, as a strategy for xbacktest.
+
+Whatever it sees, it now and then sends, changes or cancels orders near the
+best prices.  The same lines and seed give the same answers.
+"""
+import random
+import sys
+
+chance = random.Random(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+orders = 0
+answer = []
+
+
+def say(*words):
+    answer.append("\t".join(map(str, words)))
+
+
+def on_quote(symbol, bid, ask):
+    global orders
+    what = chance.randrange(12)
+    if what < 4 and bid != "-" and ask != "-":
+        orders += 1
+        side = chance.choice(["buy", "sell"])
+        near, far = (bid, ask) if side == "buy" else (ask, bid)
+        price = chance.choice([near, near, far, "market"])
+        say("order", orders, symbol, side, chance.randrange(1, 9), price,
+            *chance.sample(["tif=ioc", "flags=post_only", "display=1",
+                            "unknown=field"], chance.randrange(2)))
+    elif what == 4 and orders:
+        say("modify", chance.randrange(orders) + 1, chance.randrange(1, 9),
+            chance.choice([bid, ask]))
+    elif what in (5, 6) and orders:
+        say("cancel", chance.randrange(orders) + 1)
+    elif what == 7:
+        say(*chance.choice([("cancel", "all"), ("note", "so far"), ("hm", 7),
+                            ("cancel", 10**6), ("order", "x", symbol)]))
+
+
+for line in sys.stdin:
+    word, *fields = line.rstrip("\n").split("\t")
+    if word == "quote":
+        on_quote(fields[1], fields[2], fields[4])
+    elif word == "fill" and chance.randrange(8) == 0:
+        say("cancel", "all", fields[1])
+    elif word == "go":
+        print(*answer, "go", sep="\n", flush=True)
+        answer.clear()

@@ -1,0 +1,256 @@
+# xbacktest: a strategy in lockstep with a market.
+load common
+
+# go: a strategy that only looks; -W interactive makes mawk read and write at
+# once.
+looks() {
+    xbacktest "$@" -- mawk -W interactive -F '\t' '$1 == "go" { print "go" }'
+}
+
+# says LINE...: a strategy that says these lines, with tabs for spaces, when it
+# sees the first quote.
+says() {
+    printf '%s\n' "${@//|/$'\t'}" > lines
+    xbacktest "${options[@]}" in.tape -- mawk -W interactive -F '\t' '
+        $1 != "quote" && $1 != "instrument" && $1 != "trade" {
+            print > "told"; fflush("told") }
+        $1 == "quote" && $6 != "-" && $4 != "-" && !said {
+            said = 1; while ((getline line < "lines") > 0) print line }
+        $1 == "go" { print }'
+}
+options=(-q)
+
+# maker SEED [OPTION ...]
+maker() {
+    xbacktest -q "${@:2}" -- \
+        python3 "$BATS_TEST_DIRNAME/maker.py" "$1"
+}
+
+@test "without a strategy, or with one that only looks, the market is the same" {
+    xgen -n 3000 --symbols 3 -o in.tape
+    market=$(xmatch in.tape | xstat --digest)
+    [ "$(xbacktest in.tape | xstat --digest)" = "$market" ]
+    [ "$(looks in.tape | xstat --digest)" = "$market" ]
+    [ "$(looks -l 1s -t window < in.tape | xstat --digest)" = "$market" ]
+    [ "$(xbacktest --keep in.tape | xstat --digest)" = \
+        "$(xmatch --keep in.tape | xstat --digest)" ]
+}
+
+@test "--quotes writes the best prices after each event" {
+    xgen -n 3000 --symbols 3 -o in.tape
+    xbacktest --quotes in.tape | xexport -f csv -t quote -c \
+        time,instrument,bid_price,bid_quantity,ask_price,ask_quantity > ours
+    # of xbook's quotes, the last one of each event
+    xmatch --quotes in.tape | xexport -f csv -t quote -c \
+        time,instrument,bid_price,bid_quantity,ask_price,ask_quantity |
+        awk -F , '{ key = $1 "," $2 } key != before && NR > 1 { print line }
+                  { line = $0; before = key } END { print line }' |
+        awk -F , '$0 != "" && last[$2] != $3 "," $4 "," $5 "," $6 {
+            print; last[$2] = $3 "," $4 "," $5 "," $6 }' > theirs
+    [ "$(wc -l < ours)" -gt 800 ]
+    diff theirs ours
+}
+
+@test "an order acts after its latency, and what it did is told" {
+    # ACME: 10 for sale at 100, then 5 more; and a bid
+    cat > in.csv <<'END'
+time,instrument,order_id,side,price,quantity
+2026-01-08T10:00:00Z,ACME,1,sell,100,10
+2026-01-08T10:00:01Z,ACME,2,buy,99,10
+2026-01-08T10:00:02Z,ACME,3,sell,100,5
+2026-01-08T10:00:03Z,ACME,4,buy,100,12
+END
+    ximport -f csv -t order in.csv -o in.tape
+    options=(--maker-fee 0.001 --taker-fee 0.002)
+    says "order|7|ACME|buy|4|100" "timer|2026-01-08T10:00:02.5Z" > out.tape
+    cat > expected <<'END'
+xtape|1|900001|USD|1
+go|-
+go|2026-01-08T10:00:00Z
+go|2026-01-08T10:00:01Z
+accepted|2026-01-08T10:00:01Z|ACME|7|buy|100|4
+fill|2026-01-08T10:00:01Z|ACME|7|buy|100|4|0|0.8|taker
+position|2026-01-08T10:00:01Z|ACME|4|100|0|-2.8
+go|2026-01-08T10:00:01Z
+go|2026-01-08T10:00:02Z
+timer|2026-01-08T10:00:02.5Z
+go|2026-01-08T10:00:02.5Z
+go|2026-01-08T10:00:03Z
+end|2026-01-08T10:00:03Z
+END
+    tr '\t' '|' < told | diff expected -
+    # one second later it is too late for anything but the new five
+    options=(-l 2s)
+    says "order|7|ACME|buy|20|100" "cancel|7|1" > out.tape
+    tr '\t' '|' < told | grep -E '^(accept|fill|modif|posit)' > got
+    cat > expected <<'END'
+accepted|2026-01-08T10:00:03Z|ACME|7|buy|100|20
+fill|2026-01-08T10:00:03Z|ACME|7|buy|100|10|10|0|taker
+position|2026-01-08T10:00:03Z|ACME|10|100|0|-5
+fill|2026-01-08T10:00:03Z|ACME|7|buy|100|5|5|0|taker
+position|2026-01-08T10:00:03Z|ACME|15|100|0|-7.5
+modified|2026-01-08T10:00:03Z|ACME|7|buy|100|4|reduced
+END
+    sed 's/-5$/0/; s/-7.5$/0/' expected > rounded
+    sed -E 's/(posit.*)\|[^|]*$/\1|0/' got | diff rounded -
+    # and what was there first got less
+    xexport -f csv -t trade out.tape -c price,quantity,buy_order_id > trades
+    [ "$(tail -n +2 trades | paste -sd ' ')" = \
+        "100,10,9000000000000000001 100,5,9000000000000000001" ]
+}
+
+@test "a turn at each event and turns in windows give the same" {
+    xgen -n 4000 --symbols 2 --seed 5 -o in.tape
+    for seed in 1 2 3; do
+        for latency in 1ms 70ms 2s; do
+            event=$(maker $seed -l $latency in.tape | xstat --digest)
+            [ "$(maker $seed -l $latency -t window in.tape |
+                xstat --digest)" = "$event" ]
+            [ "$(maker $seed --feed-latency $latency < in.tape |
+                xstat --digest)" = "$event" ]
+        done
+    done
+    [ "$(maker 1 in.tape | xstat --digest)" = \
+        "$(maker 1 -t window in.tape | xstat --digest)" ]
+}
+
+@test "fills are trades of the account that a ledger takes" {
+    xgen -n 4000 --symbols 2 --seed 5 -o in.tape
+    maker 2 --account 777 --taker-fee 0.0003 in.tape > out.tape
+    # the strategy's last position of each instrument is the ledger's
+    xbacktest -q --account 777 --taker-fee 0.0003 in.tape -- sh -c \
+        "tee told | python3 $BATS_TEST_DIRNAME/maker.py 2" > /dev/null
+    grep ^position told | awk -F '\t' '{ last[$3] = $4 "," $5 "," $6 }
+        END { for (s in last) print s "," last[s] }' | sort > told_last
+    xledger -q --taker-fee 0.0003 --print positions --csv out.tape |
+        awk -F , 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+            $at["account_id"] == 777 { print $at["instrument"] "," \
+                $at["quantity"] "," $at["average_cost"] "," \
+                $at["realized_pnl"] }' | sort > booked
+    [ "$(wc -l < told_last)" -eq 2 ]
+    diff told_last booked
+    # and the engine would have done the same with those orders in its input
+    xbacktest -q --keep --account 777 --taker-fee 0.0003 in.tape -- python3 \
+        "$BATS_TEST_DIRNAME/maker.py" 2 |
+        xgrep -q -t instrument,name,session,order,modify,cancel |
+        xmatch -q > again.tape
+    for tape in out again; do
+        xexport -f csv -t trade $tape.tape | cut -d , -f 2- > $tape.csv
+    done
+    diff out.csv again.csv
+}
+
+@test "what makes no sense is rejected, or passed over and counted" {
+    xgen -n 300 --symbols 1 -o in.tape
+    options=()
+    says "order|1|NONE|buy|1|1" "order|x|XTAPE:SYM001|buy|1|1" \
+        "order|2|XTAPE:SYM001|bye|1|1" "order|3|XTAPE:SYM001|buy|1" \
+        "order|4" "cancel|99" "modify|99|1|1" "hello|world" "" \
+        "subscribe|trade" 2> err > out.tape
+    grep ^rejected told | cut -f 3-6 | tr '\t' '|' > got
+    cat > expected <<'END'
+-|1|order|unknown_instrument
+XTAPE:SYM001|0|order|invalid_id
+XTAPE:SYM001|2|order|invalid_side
+XTAPE:SYM001|3|order|invalid_type
+-|4|order|unknown_instrument
+-|99|cancel|unknown_order
+-|99|modify|unknown_order
+END
+    diff expected got
+    [ "$(xstat out.tape | awk '$1 == "rejected" { print $2 }')" -eq 7 ]
+    one_line err
+    grep -q "3 lines not understood" err
+}
+
+@test "an input with orders of a backtest is refused" {
+    printf '%s\n' time,instrument,order_id,side,price,quantity \
+        2026-01-08T10:00:00Z,A,9000000000000000001,buy,1,1 |
+        ximport -f csv -t order -o in.tape
+    run -1 xbacktest in.tape
+    [[ $output == *"event 2 "*"are for the strategy's own orders"* ]]
+}
+
+# fails STATUS WORDS COMMAND ...: a strategy that misbehaves: that status, one
+# line with the words, END says failed, and what came before it is whole.
+fails() {
+    local status=0
+    xbacktest --patience 600ms in.tape -- "${@:3}" > out.tape 2> err || status=$?
+    [ $status -eq "$1" ] || { echo "${*:3}: $status"; cat err; return 1; }
+    one_line err
+    [[ $(cat err) == *"$2"* ]] || { cat err; return 1; }
+    status=0
+    xstat out.tape > stat 2> /dev/null || status=$?
+    [ $status -eq "$1" ]
+    grep -q '^status  *failed' stat
+    xmatch -q in.tape | xexport -f csv -t accepted > all.csv
+    xexport -q -f csv -t accepted out.tape > some.csv 2> /dev/null || true
+    begins some.csv all.csv
+}
+
+@test "a strategy that misbehaves ends the run, with one line" {
+    xgen -n 3000 --symbols 1 -o in.tape
+    fails 1 "ended early, with status 0; go " true
+    fails 1 "ended early, with status 4" sh -c 'read x; exit 4'
+    fails 3 "was killed early: Terminated" sh -c 'read x; kill $$'
+    fails 3 "does it flush what it prints?" sleep 9
+    fails 3 "wrote nothing for 600ms; go 2026" \
+        sh -c 'read x; echo go; exec sleep 9'
+    fails 1 "closed its standard output; go " \
+        sh -c 'exec 1>&-; while read x; do :; done'
+    fails 1 "ended in the middle of a line" printf gogogo
+    fails 1 "a line of more than 65535 bytes" \
+        sh -c 'head -c 10000000 /dev/zero | tr "\0" x; cat > /dev/null'
+    fails 1 "answered before it was asked" sh -c 'printf "go\ngo\n"; cat'
+    fails 1 "a line of more than" sh -c 'cat /dev/zero'
+    fails 1 "its turn 4, has no answer" \
+        mawk -W interactive "/^go/ && ++n == 4 { exit 1 } /^go/"
+    fails 1 "ended at the end, with status 5" \
+        mawk -W interactive '/^go/ { print "go" } END { exit 5 }'
+    fails 3 "does not end though its input did" \
+        sh -c 'while read x y; do [ $x = go ] && echo go; done; sleep 9'
+}
+
+@test "a strategy that writes much before it reads does not block" {
+    xgen -n 2000 --symbols 1 -o in.tape
+    xbacktest -q in.tape -- python3 -uc '
+import sys
+print("\n".join(["x" * 1000] * 3000))
+for line in sys.stdin:
+    if line.startswith("go"):
+        print("go")' | xstat --digest > digest
+    [ "$(xmatch in.tape | xstat --digest)" = "$(cat digest)" ]
+}
+
+@test "no such strategy is a wrong command, and so is none" {
+    refuses xbacktest -- /no/such/program
+    grep -q '/no/such/program: cannot run it' err
+    refuses xbacktest --
+    grep -q 'no strategy after "--"' err
+}
+
+@test "answers that lead to answers without end are an error" {
+    xgen -n 300 --symbols 1 -o in.tape
+    fails 1 "have had 100000 turns without time going on" \
+        mawk -W interactive -F '\t' '$1 == "go" {
+            print "timer\t2000-01-01T00:00:00Z"; print "go" }'
+}
+
+@test "a paced market is traded as it comes, with the same result" {
+    xgen -n 200 --rate 1000 --symbols 1 -o in.tape
+    [ "$(xreplay --speed 2 in.tape | maker 3 -l 3ms -t window |
+        xstat --digest)" = "$(maker 3 -l 3ms in.tape | xstat --digest)" ]
+}
+
+@test "SIGTERM ends both, and END says stopped" {
+    mkfifo pipe
+    xgen -n 3000 --symbols 1 -o in.tape
+    (cat in.tape; exec sleep 5) > pipe &
+    xbacktest -- sh -c 'echo $$ > pid
+        while read x y; do [ $x = go ] && echo go; done' < pipe > out.tape &
+    until [ -s pid ]; do sleep 0.05; done
+    kill $!
+    wait $! || [ $? -eq 143 ]
+    xstat out.tape | grep -q '^status  *\(stopped\|complete\)'
+    run ! kill -0 "$(cat pid)"
+}
