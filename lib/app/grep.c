@@ -22,6 +22,9 @@ grep_begin(void *state, struct run *run, struct tape_header *header)
 
     (void)run;
     selection_begin(&x->selection, header);
+    waiting_clear(&x->names);
+    waiting_begin(&x->names, header);
+    x->all_names = selection_takes_all_names(&x->selection);
     return 0;
 }
 
@@ -29,8 +32,13 @@ int
 grep_define(void *state, struct run *run, const struct event *event)
 {
     struct grep *x = state;
+    int waits = 0;
 
     assert(selection_is_definition(event)); /* grep_batch takes all others */
+    if (event->type == EVENT_NAME && !x->all_names)
+        waits = waiting_take(&x->names, event, &run->failure);
+    if (waits != 0)
+        return waits < 0 ? -1 : 0;
     if (event->type == EVENT_INSTRUMENT &&
         selection_define(&x->selection, event, &run->failure) != 0)
         return -1;
@@ -43,10 +51,12 @@ grep_define(void *state, struct run *run, const struct event *event)
 static const struct event *
 pass_run(struct grep *x, struct run *run, const struct event *first)
 {
-    const struct event *event = first;
+    const struct event *event = first, *name;
     uint32_t count = 0;
 
     assert(x->max == 0 || x->taken < x->max);
+    while ((name = waiting_next(&x->names, first)))
+        tape_writer_copy(&run->writer, name);
     do {
         event = event_next(event);
         count++;
@@ -54,7 +64,7 @@ pass_run(struct grep *x, struct run *run, const struct event *first)
             run->state = RUN_ENOUGH;
     } while (event < run->reader.end && count < RUN_MAX &&
              run->state != RUN_ENOUGH && !selection_is_definition(event) &&
-             selection_takes(&x->selection, event));
+             x->names.count == 0 && selection_takes(&x->selection, event));
     assert(count <= RUN_MAX && event <= run->reader.end);
     run_took(run, count);
     tape_writer_copy_run(&run->writer, first, event, count);
@@ -103,4 +113,5 @@ grep_destroy(void *state)
     struct grep *x = state;
 
     selection_free(&x->selection);
+    waiting_free(&x->names);
 }

@@ -1,14 +1,16 @@
 /* grep.h - what xgrep does: passes on the events of a tape that are asked for,
  * as they are.
  *
- * Definitions (instrument, name) always pass: the rest needs them.  The
- * functions are those of a struct filter, whose state a struct grep is.
+ * Instruments always pass: the rest needs them.  Of names those pass that it
+ * uses, or all when nothing is asked for, or names.  The functions are those of
+ * a struct filter, whose state a struct grep is.
  */
 #ifndef APP_GREP_H
 #define APP_GREP_H
 
 #include "app/select_lists.h"
 #include "cli/run.h"
+#include "tape/waiting.h"
 
 struct grep {
     /* What the options say. */
@@ -18,6 +20,8 @@ struct grep {
     uint64_t max; /* 0: no limit */
 
     uint64_t taken; /* events passed on, definitions not counted */
+    struct waiting names;
+    bool all_names;
 };
 
 int grep_prepare(void *state, struct run *run);

@@ -82,6 +82,7 @@ begin_tape(struct restore_job *job, struct run *run,
                                     run->options, &run->failure);
     }
     selection_begin(&job->selection, &header);
+    waiting_begin(&job->names, &header);
     job->began = now();
     if (result == 0)
         result = tape_writer_begin(&run->writer, &header);
@@ -171,12 +172,20 @@ put_run(struct restore_job *job, struct run *run, uint64_t last)
 static int
 put_event(struct restore_job *job, struct run *run, const struct event *event)
 {
+    const struct event *name;
+    int waits = 0;
+
     if (event->type == EVENT_INSTRUMENT &&
         selection_define(&job->selection, event, &run->failure) != 0)
         return -1;
-    if (selection_is_definition(event) ||
-        selection_takes(&job->selection, event))
-        tape_writer_copy(&run->writer, event);
+    if (event->type == EVENT_NAME && !job->all_names)
+        waits = waiting_take(&job->names, event, &run->failure);
+    if (waits != 0 || (!selection_is_definition(event) &&
+                       !selection_takes(&job->selection, event)))
+        return waits < 0 ? -1 : 0;
+    while ((name = waiting_next(&job->names, event)))
+        tape_writer_copy(&run->writer, name);
+    tape_writer_copy(&run->writer, event);
     return 0;
 }
 
@@ -267,6 +276,8 @@ restore(struct restore_job *job, struct run *run, const struct stream *stream)
     if (check_stream(stream, report_gap, job) != 0)
         return -1;
     selection_begin(&job->selection, &stream->first->header);
+    waiting_clear(&job->names);
+    job->all_names = selection_takes_all_names(&job->selection);
     filter.selection = job->selects ? &job->selection : NULL;
     result = merge_open(&job->merge, &job->archive, stream->name, &filter,
                         &run->failure);
@@ -424,6 +435,7 @@ restore_job_destroy(void *state)
     struct restore_job *job = state;
 
     selection_free(&job->selection);
+    waiting_free(&job->names);
     pool_close(&job->ahead);
     output_abandon(&job->nowhere);
     if (job->open)

@@ -8,6 +8,7 @@
 #include "archive/merge.h"
 #include "cli/run.h"
 #include "tape/select.h"
+#include "tape/waiting.h"
 
 #define RESTORE_THREADS_MAX 64
 
@@ -15,6 +16,8 @@ struct restore_job {
     const char *directory, *stream;
     struct select_lists lists;
     struct selection selection;
+    struct waiting names; /* of a selection: those that it uses are wanted */
+    bool all_names;
     bool selects; /* not all events of a stream are wanted */
     bool test;
     bool unverified; /* --no-verify */

@@ -14,12 +14,16 @@ definitions_free(struct definitions *definitions)
     free(definitions->bytes);
     free(definitions->places);
     map_free(&definitions->instruments);
+    waiting_free(&definitions->names);
     *definitions = (struct definitions){0};
 }
 
 void
-definitions_clear(struct definitions *definitions)
+definitions_begin(struct definitions *definitions,
+                  const struct tape_header *header)
 {
+    waiting_clear(&definitions->names);
+    waiting_begin(&definitions->names, header);
     map_free(&definitions->instruments);
     definitions->instruments = (struct map){0};
     definitions->used = 0;
@@ -56,9 +60,14 @@ definitions_take(struct definitions *definitions, const struct event *event,
                  struct failure *failure)
 {
     uint32_t before;
+    int waits;
 
-    if (event->type == EVENT_NAME)
-        return append(definitions, event, failure);
+    if (event->type == EVENT_NAME) {
+        waits = waiting_take(&definitions->names, event, failure);
+        return waits == 0  ? append(definitions, event, failure)
+               : waits < 0 ? -1
+                           : 0;
+    }
     if (event->type != EVENT_INSTRUMENT)
         return 0;
     before = map_get(&definitions->instruments, event->instrument);

@@ -75,7 +75,7 @@ add_stream(struct tape_join *join, const char *stream, struct failure *failure)
         return 0;
     if (used == 0 && size > NAMES_MAX) {
         stream = tape_stream_end(stream, NAMES_MAX);
-    } else if (used + 1 + size > NAMES_MAX) {
+    } else if (used && used + 1 + size > NAMES_MAX) {
         join->streams_left_out++;
         return 0;
     }

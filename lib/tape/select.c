@@ -236,6 +236,15 @@ selection_has_symbols(const struct selection *selection)
 }
 
 bool
+selection_takes_all_names(const struct selection *selection)
+{
+    if (selection->by_type)
+        return selection_may_take_type(selection, EVENT_NAME);
+    return !selection->by_symbol && !selection->by_account &&
+           !selection->by_id && !selection->by_time && selection->shards == 0;
+}
+
+bool
 selection_may_take_type(const struct selection *selection, unsigned type)
 {
     return !selection->by_type ||

@@ -101,6 +101,10 @@ int selection_define(struct selection *selection, const struct event *event,
 /* Whether any instrument so far, of any tape, is one of the symbols. */
 bool selection_has_symbols(const struct selection *selection);
 
+/* Whether all names are wanted, used or not: by their type, or since nothing
+ * is selected.  After selection_begin. */
+bool selection_takes_all_names(const struct selection *selection);
+
 /* Whether any event of a type, or of the instrument (exchange, symbol), can be
  * wanted: for whoever can pass over many at once.  Not with invert. */
 bool selection_may_take_type(const struct selection *selection, unsigned type);

@@ -6,44 +6,76 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 
 #define READ_ON 100 /* beside the items: nothing to hand out yet */
 
 /* ---- the beginning ------------------------------------------------------- */
 
-/* Gathers the definitions in force, as one run of events. */
+/* Appends an event to those that are given before others. */
 static int
-give_definitions(struct tape_slice *slice, struct failure *failure)
+add_given(struct tape_slice *slice, const struct event *event,
+          struct failure *failure)
+{
+    size_t size = event->words * 8UL;
+    char *grown = array_grow(slice->given, &slice->given_capacity,
+                             slice->given_size + size, 1, failure);
+
+    if (!grown)
+        return -1;
+    slice->given = grown;
+    memcpy(grown + slice->given_size, event, size);
+    slice->given_size += size;
+    slice->given_count++;
+    return 0;
+}
+
+/* Hands out what was gathered. */
+static int
+give(struct tape_slice *slice)
 {
     struct tape_source *source = &slice->source;
-    const struct definitions *definitions = &slice->definitions;
-    char *to;
+    char *first = slice->given;
 
-    free(slice->given);
-    slice->given = allocate(failure, definitions->used, 1);
-    if (!slice->given)
-        return -1;
-    to = (char *)slice->given;
-    source->count = 0;
-    for (uint32_t i = 0; i < definitions->count; i++) {
-        const struct event *event = definitions_get(definitions, i);
-
-        if (!event)
-            continue;
-        assert(to + event->words * 8UL <=
-               (char *)slice->given + definitions->used);
-        memcpy(to, event, event->words * 8UL);
-        to += event->words * 8UL;
-        source->count++;
-    }
-    assert(source->count > 0); /* the newest of each id is in force */
-    source->first = slice->given;
-    source->end = (const struct event *)(const void *)to;
+    assert(slice->given_count > 0);
+    source->first = (const struct event *)(const void *)first;
+    source->end =
+        (const struct event *)(const void *)(first + slice->given_size);
+    source->count = slice->given_count;
     source->first_seq = 1;
     source->reader = NULL;
     source->preamble = true;
+    slice->given_size = slice->given_count = 0;
     return TAPE_BLOCK;
+}
+
+/* The instruments in force. */
+static int
+gather_instruments(struct tape_slice *slice, struct failure *failure)
+{
+    const struct definitions *definitions = &slice->definitions;
+
+    for (uint32_t i = 0; i < definitions->count; i++) {
+        const struct event *event = definitions_get(definitions, i);
+
+        if (event && add_given(slice, event, failure) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The names that an event uses and that were not given yet. */
+static int
+gather_names(struct tape_slice *slice, const struct event *event,
+             struct failure *failure)
+{
+    const struct event *name;
+
+    while ((name = waiting_next(&slice->definitions.names, event)))
+        if (add_given(slice, name, failure) != 0)
+            return -1;
+    return 0;
 }
 
 /* The slice of the current tape begins with event seq. */
@@ -65,6 +97,8 @@ begin(struct tape_slice *slice, uint64_t seq, struct failure *failure)
     slice->source.header = &slice->header;
     slice->begun = slice->any = true;
     slice->defines = slice->source.derived && slice->definitions.count;
+    if (!slice->source.derived) /* all that it uses is in it */
+        waiting_clear(&slice->definitions.names);
     return TAPE_HEADER;
 }
 
@@ -75,7 +109,7 @@ take_header(struct tape_slice *slice, struct failure *failure)
     uint64_t seq = slice->whole->header->first_seq;
     int found;
 
-    definitions_clear(&slice->definitions);
+    definitions_begin(&slice->definitions, slice->whole->header);
     slice->in_tape = true;
     slice->begun = slice->over = false;
     slice->whole->enough = false;
@@ -117,9 +151,9 @@ find_beginning(struct tape_slice *slice, struct failure *failure)
     return READ_ON;
 }
 
-/* Hands out the current block, up to where the slice ends. */
-static int
-give_block(struct tape_slice *slice)
+/* The current block, up to where the slice ends; whether that is anything. */
+static bool
+cut_block(struct tape_slice *slice)
 {
     const struct tape_limits *limits = slice->limits;
     const struct tape_source *whole = slice->whole;
@@ -133,15 +167,44 @@ give_block(struct tape_slice *slice)
     slice->source.reader = whole->reader;
     slice->source.preamble = false;
     if (limits->to == TIME_NULL && !limits->to_seq)
-        return TAPE_BLOCK;
-    for (; event < whole->end && !slice->over; event = event_next(event), seq++)
+        return true;
+    for (; event < whole->end; event = event_next(event), seq++)
         if ((limits->to_seq && seq >= limits->to_seq) ||
             (limits->to != TIME_NULL && event->time >= limits->to)) {
             slice->over = slice->whole->enough = true;
             slice->source.end = event;
             slice->source.count = seq - whole->first_seq;
+            break;
         }
-    return slice->source.count ? TAPE_BLOCK : READ_ON;
+    return slice->source.count > 0;
+}
+
+/* Hands it out up to the first event that uses names which were not given yet;
+ * they come next, right before that, and then the rest. */
+static int
+give_block(struct tape_slice *slice, struct failure *failure)
+{
+    struct tape_source *whole = slice->whole, *source = &slice->source;
+    const struct event *event = whole->first;
+    uint64_t before = 0;
+
+    if (!cut_block(slice))
+        return READ_ON;
+    for (; event < source->end && slice->definitions.names.count > 0;
+         event = event_next(event), before++) {
+        if (gather_names(slice, event, failure) != 0)
+            return -1;
+        if (slice->given_count > 0)
+            break;
+    }
+    if (slice->given_count == 0)
+        return TAPE_BLOCK;
+    slice->then = SLICE_BLOCK;
+    source->end = whole->first = event;
+    source->count = before;
+    whole->first_seq += before;
+    whole->count -= before;
+    return before ? TAPE_BLOCK : give(slice);
 }
 
 static int
@@ -151,7 +214,7 @@ take_block(struct tape_slice *slice, struct failure *failure)
         return READ_ON;
     if (!slice->begun)
         return find_beginning(slice, failure);
-    return give_block(slice);
+    return give_block(slice, failure);
 }
 
 /* ---- the end ------------------------------------------------------------- */
@@ -175,7 +238,7 @@ take_nothing(struct tape_slice *slice, struct failure *failure)
 {
     if (slice->any || slice->in_tape || !slice->whole->header)
         return TAPE_NOTHING;
-    definitions_clear(&slice->definitions);
+    definitions_begin(&slice->definitions, slice->whole->header);
     slice->over = true;
     slice->then = SLICE_END;
     return begin(slice, slice->whole->header->first_seq, failure);
@@ -189,11 +252,14 @@ give_pending(struct tape_slice *slice, struct failure *failure)
 
     if (slice->defines) {
         slice->defines = false;
-        return give_definitions(slice, failure);
+        if (gather_instruments(slice, failure) != 0)
+            return -1;
     }
+    if (slice->given_count > 0)
+        return give(slice);
     slice->then = SLICE_READ;
     switch (then) {
-    case SLICE_BLOCK: return give_block(slice);
+    case SLICE_BLOCK: return give_block(slice, failure);
     case SLICE_END: return take_end(slice);
     case SLICE_READ: break;
     }

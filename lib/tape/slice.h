@@ -2,7 +2,8 @@
  *
  * All of a tape, and a slice from its beginning on, keeps its name, sequence
  * numbers and HEADER.  A slice that begins later needs definitions before its
- * first event, which the tape does not have there: it is a tape in its own
+ * first event, and names before those that use them, which the tape does not
+ * have there: it is a tape in its own
  * right, named NAME/from-SEQ, so that nobody takes its sequence numbers for
  * those of the whole.
  *
@@ -32,7 +33,9 @@ struct tape_slice {
     const struct tape_limits *limits;
     struct tape_header header;
     struct definitions definitions; /* before the slice, of the current tape */
-    struct event *given;  /* those in force, one after the other; owned */
+    char *given;                    /* events to go before others; owned */
+    size_t given_size, given_capacity;
+    uint64_t given_count;
     bool defines;         /* they come next */
     enum slice_next then; /* and then */
     bool in_tape;         /* of whole */

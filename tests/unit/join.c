@@ -100,11 +100,38 @@ test_names(void)
     tape_join_free(&join);
 }
 
+/* A first name of any length is there, whole or its end. */
+static void
+test_first_name(void)
+{
+    struct failure failure = {0};
+    char stream[TAPE_STREAM_MAX + 1];
+    bool there = true;
+
+    for (size_t size = 1; size < sizeof stream; size++) {
+        struct tape_header header;
+        struct tape_join join;
+
+        memset(stream, 'x', size);
+        stream[size] = '\0';
+        tape_header_init(&header, stream);
+        tape_join_init(&join);
+        tape_join_add(&join, &header, &failure);
+        tape_header_init(&header, "second");
+        tape_join_add(&join, &header, &failure);
+        tape_join_finish(&join, NULL, &self, &failure);
+        there &= join.header.stream[0] == 'x' && join.streams.count == 2;
+        tape_join_free(&join);
+    }
+    OK("a first name of any length is not left out", there);
+}
+
 int
 main(void)
 {
     test_sizes();
     test_later_header();
     test_names();
+    test_first_name();
     return tap_done();
 }
