@@ -159,7 +159,7 @@ fuzz-replay: $(FUZZERS:%=$B/fuzz-replay/%)
 	@for f in $(FUZZERS); do $B/fuzz-replay/$$f tests/fuzz/corpus/$$f/* || \
 		exit 1; done
 
-# What is measured; scripts/bench --help tells how.
+# What is measured; see scripts/bench --help.
 BENCHES := $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))
 $B/bench/%: $B/obj/tests/bench/%.o $(ARCHIVES)
 	@mkdir -p $(@D)

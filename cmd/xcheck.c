@@ -20,7 +20,7 @@ main(int argc, char **argv)
          "leave out an event that is the same as one before with that KEY",
          true},
         {0, "key", OPTION_TEXT, &x.key, "KEY",
-         "what tells duplicates: fields with commas, or event (trade_id)",
+         "what identifies duplicates: fields with commas, or event (trade_id)",
          true},
         {0, "stale", OPTION_DURATION, &x.stale, "DURATION",
          "a quote is stale after DURATION (5m)", true},

@@ -54,7 +54,7 @@ show_progress(const struct xmerge *x, struct run *run)
     run_progress(run, done, known ? size : 0);
 }
 
-/* END tells what became of the inputs; of this program's own doing is only
+/* END says what became of the inputs; of this program's own doing is only
  * that it was stopped. */
 static int
 end_output(struct run *run, enum tape_status status)

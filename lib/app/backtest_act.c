@@ -60,7 +60,7 @@ number_of(const struct backtest *b, const struct own_order *order)
 
 /* accepted, modified: it is live, with that much open. */
 static int
-take_fact(struct backtest *b, const struct order_fact *fact)
+take_fact(struct backtest *b, const struct order_report *fact)
 {
     struct own_order *order = find_own(b, fact->order_id);
     struct strategy *strategy;

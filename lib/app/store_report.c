@@ -5,7 +5,7 @@
 #include "app/store_job.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "log/facts.h"
+#include "log/summary.h"
 #include "log/verify.h"
 
 /* Opens the store to read it. */
@@ -52,15 +52,15 @@ struct listing {
 };
 
 static const char *
-end_of(const struct log_facts *facts)
+end_of(const struct log_summary *summary)
 {
     static const char *const words[] = {"complete", "limited", "stopped",
                                         "failed"};
 
-    if (facts->damaged)
+    if (summary->damaged)
         return "damaged";
-    assert(!facts->ended || facts->status < sizeof words / sizeof *words);
-    return facts->ended ? words[facts->status] : "open";
+    assert(!summary->ended || summary->status < sizeof words / sizeof *words);
+    return summary->ended ? words[summary->status] : "open";
 }
 
 static const char *
@@ -74,20 +74,20 @@ time_text(int64_t time, char text[TIME_TEXT_MAX + 1])
  * bytes, END, name. */
 static void
 put_row(struct bytes *text, const struct log_stream *stream,
-        const struct log_facts *facts)
+        const struct log_summary *summary)
 {
     char from[TIME_TEXT_MAX + 1] = "", to[TIME_TEXT_MAX + 1] = "";
 
-    if (facts->time_max >= facts->time_min) {
-        time_text(facts->time_min, from);
-        time_text(facts->time_max, to);
+    if (summary->time_max >= summary->time_min) {
+        time_text(summary->time_min, from);
+        time_text(summary->time_max, to);
     }
     bytes_put_format(text,
                      "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
                      "\t%s\t%s\t%zu\t%" PRIu64 "\t%s\t%s\n",
-                     stream->ordinal, facts->next - facts->first, facts->first,
-                     facts->next - 1, from, to, stream->count, facts->bytes,
-                     end_of(facts), stream->name);
+                     stream->ordinal, summary->next - summary->first,
+                     summary->first, summary->next - 1, from, to, stream->count,
+                     summary->bytes, end_of(summary), stream->name);
 }
 
 static void
@@ -102,21 +102,21 @@ put_time(struct json *json, const char *key, bool empty, int64_t time)
 
 static void
 put_object(struct json *json, const struct log_stream *stream,
-           const struct log_facts *facts)
+           const struct log_summary *summary)
 {
-    bool empty = facts->time_max < facts->time_min;
+    bool empty = summary->time_max < summary->time_min;
 
     json_open(json, '{');
     put_number(json, "number", stream->ordinal);
-    put_number(json, "events", facts->next - facts->first);
-    put_number(json, "first", facts->first);
-    put_number(json, "last", facts->next - 1);
-    put_time(json, "from", empty, facts->time_min);
-    put_time(json, "to", empty, facts->time_max);
+    put_number(json, "events", summary->next - summary->first);
+    put_number(json, "first", summary->first);
+    put_number(json, "last", summary->next - 1);
+    put_time(json, "from", empty, summary->time_min);
+    put_time(json, "to", empty, summary->time_max);
     put_number(json, "segments", stream->count);
-    put_number(json, "bytes", facts->bytes);
+    put_number(json, "bytes", summary->bytes);
     json_key(json, "end");
-    json_text(json, end_of(facts));
+    json_text(json, end_of(summary));
     json_key(json, "stream");
     json_text(json, stream->name);
     json_close(json, '}');
@@ -126,19 +126,19 @@ static int
 list_stream(struct store_job *job, struct listing *listing,
             struct log_stream *stream, struct run *run)
 {
-    struct log_facts facts;
+    struct log_summary summary;
 
-    if (log_facts_of(&facts, &job->log, stream, &run->failure) != 0)
+    if (log_summarize(&summary, &job->log, stream, &run->failure) != 0)
         return -1;
-    listing->events += facts.next - facts.first;
+    listing->events += summary.next - summary.first;
     listing->segments += stream->count;
-    listing->bytes += facts.bytes;
-    if (facts.damaged && listing->fault.kind == FAILURE_NONE)
-        listing->fault = facts.fault;
+    listing->bytes += summary.bytes;
+    if (summary.damaged && listing->fault.kind == FAILURE_NONE)
+        listing->fault = summary.fault;
     if (job->json)
-        put_object(&listing->json, stream, &facts);
+        put_object(&listing->json, stream, &summary);
     else
-        put_row(listing->json.out, stream, &facts);
+        put_row(listing->json.out, stream, &summary);
     for (size_t i = 0; i < stream->count; i++)
         log_segment_unload(log_segment_of(&job->log, stream, i));
     return 0;

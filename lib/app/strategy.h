@@ -139,7 +139,7 @@ void tell_quote(struct strategy *strategy, uint32_t index, int64_t time,
 void tell_trade(struct strategy *strategy, uint32_t index, int64_t time,
                 unsigned side, int64_t price, int64_t quantity);
 void tell_fact(struct strategy *strategy, const struct own_order *order,
-               const struct order_fact *fact);
+               const struct order_report *fact);
 void tell_order_end(struct strategy *strategy, const struct own_order *order,
                     const struct order_end *end);
 void tell_fill(struct strategy *strategy, const struct own_order *order,

@@ -270,7 +270,7 @@ tell_timer(struct strategy *strategy, int64_t time)
 
 void
 tell_fact(struct strategy *strategy, const struct own_order *order,
-          const struct order_fact *fact)
+          const struct order_report *fact)
 {
     bool accepted = fact->event.type == EVENT_ACCEPTED;
     struct line line = begin_about(strategy, accepted ? "accepted" : "modified",

@@ -36,7 +36,7 @@ installed_path(const char *name, size_t size, char path[VENUE_PATH_MAX],
 
     if (length <= 0 || length >= VENUE_PATH_MAX)
         return fail(failure, FAILURE_ENVIRONMENT,
-                    "cannot tell where the calendars are: give a file");
+                    "cannot determine where the calendars are: give a file");
     slash = memrchr(path, '/', (size_t)length);
     assert(slash); /* the path of a program is absolute */
     room = (int)(path + VENUE_PATH_MAX - slash);

@@ -256,7 +256,7 @@ make(struct archive *archive, const char *name, struct failure *failure)
                                   &catalog.database, failure) > 0
                  ? add_all(&catalog, list, count, &head)
                  : -1;
-    if (result == 0) /* its log would stay behind under the old name */
+    if (result == 0) /* its log would stay under the old name */
         result = database_rest(catalog.database, failure);
     close_catalog(&catalog);
     free(list);

@@ -71,7 +71,7 @@ add_levels(struct bars *bars, const struct bars_options *options)
 /* ---- memory -------------------------------------------------------------- */
 
 /* A larger copy of an array, what is new zero; the old one is freed, unless
- * NULL is returned for lack of memory. */
+ * NULL is returned if out of memory. */
 static void *
 enlarge(void *array, size_t old_size, size_t size, struct failure *failure)
 {

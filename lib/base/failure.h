@@ -2,7 +2,7 @@
  *
  * Library functions never print and never exit.  What can fail takes a
  * struct failure, returns 0 (or a count) when well and -1 when not, and
- * leaves the reason here.  The class tells the caller of the program what to
+ * leaves the reason here.  The class says what the caller of the program should
  * do next and becomes its exit status, see xtape(7).
  *
  * The first failure is kept; later ones are consequences and are dropped.

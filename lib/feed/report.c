@@ -95,7 +95,7 @@ forget(struct feed *feed, struct feed_book *book, uint64_t order_id)
 
 /* Whether what does not trade of it is then shown. */
 static bool
-rests(const struct order_fact *report)
+rests(const struct order_report *report)
 {
     static const bool types[8] = {
         [0] = true, /* reports of another engine may leave it out */
@@ -112,7 +112,7 @@ rests(const struct order_fact *report)
 
 /* What an order waits for; live: it was in the book before. */
 static enum feed_wait
-wait_of(const struct feed_book *book, const struct order_fact *report,
+wait_of(const struct feed_book *book, const struct order_report *report,
         bool live)
 {
     static const bool stops[8] = {[ORDER_STOP] = true,
@@ -132,7 +132,8 @@ wait_of(const struct feed_book *book, const struct order_fact *report,
 /* An order that is new, or has a new place. */
 static int
 apply_place(struct feed *feed, struct feed_book *book,
-            const struct order_fact *report, bool live, struct failure *failure)
+            const struct order_report *report, bool live,
+            struct failure *failure)
 {
     enum feed_wait wait = wait_of(book, report, live);
     bool iceberg = report->display_quantity > 0;
@@ -198,7 +199,7 @@ execute(struct feed *feed, struct feed_book *book, uint64_t order_id,
  * neither of them came last. */
 static int
 apply_decrement(struct feed *feed, struct feed_book *book,
-                const struct order_fact *report, struct failure *failure)
+                const struct order_report *report, struct failure *failure)
 {
     uint32_t number = feed_find(book, report->order_id);
     int64_t open = 0;
@@ -216,7 +217,7 @@ apply_decrement(struct feed *feed, struct feed_book *book,
 
 static int
 apply_order(struct feed *feed, struct feed_book *book,
-            const struct order_fact *report, struct failure *failure)
+            const struct order_report *report, struct failure *failure)
 {
     bool modified = report->event.type == EVENT_MODIFIED;
     uint32_t number = modified ? feed_find(book, report->order_id) : MAP_NONE;
@@ -323,9 +324,9 @@ apply_resting(struct feed *feed, struct feed_book *book,
         .side = resting->side,
         .wait = waits[resting->place & 7],
     };
-    struct order_fact report;
+    struct order_report report;
 
-    /* the same fields in the same places, as far as an order_fact goes */
+    /* the same fields in the same places, as far as an order_report goes */
     memcpy(&report, resting, sizeof report);
     if (!rests(&report))
         return 0;

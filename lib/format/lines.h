@@ -17,7 +17,7 @@
 #define LINE_BYTES_MAX (1024 * 1024)
 
 struct lines {
-    /* Takes a line with its '\n', which only the last one may lack. */
+    /* Takes a line with its '\n', which only the last one may be without. */
     int (*line)(void *owner, const char *bytes, size_t size,
                 struct failure *failure);
     void *owner;

@@ -7,7 +7,7 @@
 #define ORDER_COLUMNS                                                          \
     "time,instrument,order_id,account_id,side,order_type,time_in_force,flags," \
     "price,stop_price,quantity"
-#define FACT_COLUMNS ORDER_COLUMNS ",remaining_quantity,reason"
+#define REPORT_COLUMNS ORDER_COLUMNS ",remaining_quantity,reason"
 #define END_COLUMNS                                                            \
     "time,instrument,order_id,account_id,side,price,remaining_quantity,reason"
 #define BOOK_COLUMNS "time,instrument,order_id,side,price,quantity"
@@ -21,8 +21,8 @@ static const struct {
      "id,exchange,symbol,kind,currency,tick_size,lot_size,multiplier,"
      "underlying,expiry,strike,option_type"},
     {EVENT_ORDER, ORDER_COLUMNS},
-    {EVENT_ACCEPTED, FACT_COLUMNS},
-    {EVENT_MODIFIED, FACT_COLUMNS},
+    {EVENT_ACCEPTED, REPORT_COLUMNS},
+    {EVENT_MODIFIED, REPORT_COLUMNS},
     {EVENT_REJECTED, END_COLUMNS},
     {EVENT_CANCELLED, END_COLUMNS},
     {EVENT_EXPIRED, END_COLUMNS},

@@ -95,7 +95,7 @@ with_text(size_t fixed, const char *text)
     return fixed + (strlen(text) + 7) / 8 * 8;
 }
 
-/* Copies text behind the fixed part, zero padded. */
+/* Copies text after the fixed part, zero padded. */
 static struct text
 put_text(void *event, size_t fixed, size_t size, const char *text)
 {

@@ -24,7 +24,7 @@ enum need { NEVER_GIVEN, MAY_BE_GIVEN, MUST_BE_GIVEN };
 static const struct kind {
     uint16_t times; /* in force; 0: there is no such type */
     uint8_t flags;
-    bool is_priced; /* has a limit of its own */
+    bool is_priced; /* has its own limit */
     bool may_rest;  /* sooner or later, if its time in force lets it */
     uint8_t stop_price, price_offset;
 } kinds[16] = {

@@ -143,7 +143,7 @@ place_special(struct match *match, struct market *market,
     const struct order *order = arrival->order;
     const struct turn turn = {&order->event, REQUEST_ORDER};
     bool at_close = arrival->time_in_force == TIF_AT_CLOSE;
-    struct order_fact *accepted;
+    struct order_report *accepted;
     uint32_t number;
     struct extra *extra;
 

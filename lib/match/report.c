@@ -18,7 +18,7 @@ match_cause(struct match *match, struct market *market,
 
 void
 describe_order(const struct match *match, uint32_t order,
-               struct order_fact *report)
+               struct order_report *report)
 {
     static const struct extra none = {
         .display_quantity = DECIMAL_NULL,
@@ -34,7 +34,7 @@ describe_order(const struct match *match, uint32_t order,
     const struct extra *extra =
         resting->special ? books_extra(books, order) : &none;
 
-    *report = (struct order_fact){
+    *report = (struct order_report){
         .event = report->event,
         .side = resting->side,
         .order_type = resting->order_type,
@@ -62,7 +62,7 @@ void
 emit_modified(struct match *match, const struct event *cause, uint32_t order,
               enum reason reason)
 {
-    struct order_fact *report =
+    struct order_report *report =
         emit_head(match, EVENT_MODIFIED, sizeof *report, cause);
 
     describe_order(match, order, report);

@@ -35,7 +35,7 @@ int match_cause(struct match *match, struct market *market,
 
 /* Fills in what a report has on a live order, except head and reason. */
 void describe_order(const struct match *match, uint32_t order,
-                    struct order_fact *report);
+                    struct order_report *report);
 
 void emit_modified(struct match *match, const struct event *cause,
                    uint32_t order, enum reason reason);
@@ -108,9 +108,9 @@ struct order_body {
 };
 _Static_assert(offsetof(struct order, side) + sizeof(struct order_body) ==
                        offsetof(struct order, price_offset) &&
-                   offsetof(struct order_fact, side) +
+                   offsetof(struct order_report, side) +
                            sizeof(struct order_body) ==
-                       offsetof(struct order_fact, remaining_quantity),
+                       offsetof(struct order_report, remaining_quantity),
                "accepted is an order with more after it");
 
 static inline struct order_body *
@@ -121,11 +121,11 @@ order_body(const void *side)
 
 /* An order is accepted, with its type and time in force as they were
  * understood; the caller may still set limit and stop price. */
-static inline struct order_fact *
+static inline struct order_report *
 emit_accepted(struct match *match, const struct order *order,
               uint8_t order_type, uint8_t time_in_force)
 {
-    struct order_fact *report =
+    struct order_report *report =
         emit_head(match, EVENT_ACCEPTED, sizeof *report, &order->event);
 
     *order_body(&report->side) = *order_body(&order->side);

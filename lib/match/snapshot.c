@@ -74,7 +74,7 @@ emit_order(const struct match *match, uint32_t order,
     const struct resting *resting = &books->orders[order];
     struct resting_order *event =
         put(sink, EVENT_RESTING, sizeof *event, resting->book + 1, match->now);
-    struct order_fact report;
+    struct order_report report;
 
     _Static_assert(offsetof(struct resting_order, visible_quantity) ==
                        sizeof report,

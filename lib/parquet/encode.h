@@ -1,7 +1,7 @@
 /* encode.h - the encodings of Parquet that we write.
  *
  * Source of the rules: Encodings.md of apache/parquet-format.  All append to
- * out, whose lack of memory is sticky.
+ * out; being out of memory is sticky there.
  */
 #ifndef PARQUET_ENCODE_H
 #define PARQUET_ENCODE_H

@@ -2,7 +2,7 @@
  *
  * A key is a list of fields, or the whole event.  Two events of one type and
  * instrument with the same key are the same if all their bytes are, and else in
- * conflict.  A type that lacks one of the fields, and an event where one is
+ * conflict.  A type without one of the fields, and an event where one is
  * null, has no key.
  *
  * The last SEEN_KEYS keys are remembered, and up to twice as many.  Memory: 64

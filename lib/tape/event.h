@@ -183,7 +183,7 @@ struct cancel {
 };
 
 /* accepted, modified: the whole order as it now stands. */
-struct order_fact {
+struct order_report {
     struct event event;
     uint8_t side, order_type, time_in_force, self_trade, flags, reason;
     uint8_t reserved[2];
@@ -459,7 +459,7 @@ EVENT_SIZE(checkpoint, 64);
 EVENT_SIZE(order, 120);
 EVENT_SIZE(modify, 64);
 EVENT_SIZE(cancel, 40);
-EVENT_SIZE(order_fact, 128);
+EVENT_SIZE(order_report, 128);
 EVENT_SIZE(order_end, 64);
 EVENT_SIZE(market_state, 72);
 EVENT_SIZE(resting_order, 152);

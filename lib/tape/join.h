@@ -15,8 +15,8 @@
  *
  * Events are merged complete (not raw), so all types that this program knows
  * have its own lengths.  A type that somebody made longer than that can be
- * merged only with its like: what the shorter ones lack, only a newer program
- * knows.
+ * merged only with its like: what the shorter ones are missing, only a newer
+ * program knows.
  */
 #ifndef TAPE_JOIN_H
 #define TAPE_JOIN_H

@@ -190,8 +190,8 @@ FIELDS cancel_fields[] = {
     FIELD(QUANTITY, quantity, "how much to take away, null: all"),
 };
 #undef STRUCT
-#define STRUCT order_fact
-FIELDS order_fact_fields[] = {
+#define STRUCT order_report
+FIELDS order_report_fields[] = {
     WORD(ENUM, side, side_words, ""),
     WORD(ENUM, order_type, order_type_words, ""),
     WORD(ENUM, time_in_force, time_in_force_words, ""),
@@ -528,11 +528,11 @@ const struct schema_type schema_types[] = {
          "an order is to change"),
     TYPE(CANCEL, "cancel", cancel, cancel_fields,
          "an order, or many, are to go"),
-    TYPE(ACCEPTED, "accepted", order_fact, order_fact_fields,
+    TYPE(ACCEPTED, "accepted", order_report, order_report_fields,
          "the order is taken; what it causes follows"),
     TYPE(REJECTED, "rejected", order_end, order_end_fields,
          "the request changed nothing"),
-    TYPE(MODIFIED, "modified", order_fact, order_fact_fields,
+    TYPE(MODIFIED, "modified", order_report, order_report_fields,
          "the order as it stands now; what it causes follows"),
     TYPE(CANCELLED, "cancelled", order_end, order_end_fields,
          "the order is gone"),

@@ -56,7 +56,7 @@ zeros=$(printf '0%.0s' {1..64})
     [[ $stderr == *"a/_tapes/0123456789abcdef-1-9: "* ]]
 }
 
-@test "a link among the parts is not followed, and nothing behind it removed" {
+@test "a link among the parts is not followed, and nothing at its end removed" {
     sample > day.tape
     xarchive -d a put day.tape
     mkdir home

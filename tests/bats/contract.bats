@@ -6,7 +6,7 @@ make_inputs() {
     xexport -f json day.tape > lines.json
 }
 
-@test "every program explains itself and tells its version" {
+@test "every program prints its help and its version" {
     for program in ximport xexport xgen xgrep xcheck xmerge xsort xstat xmatch xbook xbacktest \
         xohlcv xledger xarchive xrestore xstore xreplay; do
         run -0 "$program" --help
@@ -64,7 +64,7 @@ $SOURCES"
     done <<< "$SOURCES"
 }
 
-# What tells of the archive a, which make_kept makes: one with a stray part.
+# Commands that report on the archive a, which make_kept makes: one with a stray part.
 TELLERS="xarchive -d a ls
 xarchive -d a columns
 xarchive -d a verify

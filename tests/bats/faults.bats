@@ -1,5 +1,5 @@
 # Every system call of the programs that keep data: the program killed there,
-# twice in a row, or told that it failed.  What was passed on, or there before,
+# twice in a row, or reported a failure.  What was passed on, or there before,
 # is kept; running the same command again ends the work.
 #
 # XTAPE_LONG=1: at every call, which takes an hour; else at some of them.
@@ -115,19 +115,19 @@ match_holds() {
 }
 
 match_done() {
-    cmp passed facts.tape && compgen -G "snaps/*2.tape" > /dev/null
+    cmp passed reports.tape && compgen -G "snaps/*2.tape" > /dev/null
 }
 
-# From the newest that is not ahead of what is stored come the missing facts.
+# From the newest that is not ahead of what is stored come the missing reports.
 match_again() {
     rm -rf store
-    "$TOOLS/piece" 1 130 < facts.tape | xstore -q -d store > /dev/null
+    "$TOOLS/piece" 1 130 < reports.tape | xstore -q -d store > /dev/null
     xmatch -q -S snaps --snapshot-every 90 --from-out 130 day.tape |
         xstore -q -d store > /dev/null
 }
 
 match_whole() {
-    xreplay -d store | cmp - facts.tape && match_holds &&
+    xreplay -d store | cmp - reports.tape && match_holds &&
         [ -z "$(find snaps -name '*.tmp')" ]
 }
 
@@ -149,7 +149,7 @@ prepare() {
         ;;
     match)
         sample 200 > day.tape
-        xmatch day.tape > facts.tape
+        xmatch day.tape > reports.tape
         ;;
     *)
         sample 20 > day.tape
@@ -331,7 +331,7 @@ fails_everywhere() {
 }
 
 # SQLite ends its log with ftruncate.  What is in the log only may not be left
-# behind when the new catalog takes the place of the old one.
+# in place when the new catalog replaces the old one.
 @test "a catalog whose log cannot be written back replaces none" {
     prepare put
     strace -f -qq -y -o trace -e trace=ftruncate xarchive -d new put day.tape

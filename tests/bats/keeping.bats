@@ -1,4 +1,4 @@
-# Whatever is kept comes back: the name of the stream, the seqs, the digest,
+# Whatever is kept comes back: the name of the stream, the sequence numbers, the digest,
 # and into a regular file the same bytes; from the event store and from the
 # archive, put in any order, in pieces that overlap, and compacted.
 load common
@@ -45,7 +45,7 @@ comes_back() {
     echo "# $(basename "$1"): $(xexport -f json "$1" | wc -l) events" >&3
 }
 
-# same TAPE: the tape on stdin has the same events, with the same seqs, under
+# same TAPE: the tape on stdin has the same events, with the same sequence numbers, under
 # the same name.
 same() {
     [ "$(xstat --json | jq -c '[.stream, .events, .digest]')" = \

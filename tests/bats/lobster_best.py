@@ -1,6 +1,6 @@
 """lobster_best.py MESSAGES QUOTES MESSAGES_1 BOOK_1
 
-Compares the quotes that xbook --every told after each message of a feed
+Compares the quotes that xbook --every wrote after each message of a feed
 (QUOTES, as xexport -f csv prints them) with the best prices that the
 exchange's own one-level book (BOOK_1) has after the same message.  The
 messages of the one-level feed are a subsequence of the others.  Prints how
@@ -15,7 +15,7 @@ quotes = list(csv.reader(open(sys.argv[2])))[1:]
 ones = [tuple(row) for row in csv.reader(open(sys.argv[3]))]
 books = list(csv.reader(open(sys.argv[4])))
 
-# Seeding tells several quotes for the first message, the others one each.
+# Seeding gives several quotes for the first message, the others one each.
 quotes = quotes[len(quotes) - len(messages):]
 last = messages[-1][0]
 ones = [row for row in ones if Decimal(row[0]) <= Decimal(last)]

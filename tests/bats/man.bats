@@ -1,4 +1,4 @@
-# The pages tell the truth: every example in them runs as it stands there.
+# The pages are true: every example in them runs as it stands there.
 load common
 
 # examples PAGE [SECTION]: the commands that a reader sees in EXAMPLES: what is

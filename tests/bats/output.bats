@@ -1,7 +1,7 @@
 # -o: what it writes to, what it replaces, and what it leaves alone.
 load common
 
-# A name of its own for what a run is to give.
+# A separate name for what a run is to give.
 want() {
     sample > want.tape
 }

@@ -42,7 +42,7 @@ store() {
 }
 
 # is_kept TAPE: the store begins with the events of the tape, and the day with
-# those of the store; tells in $passed and $kept how many they are.
+# those of the store; sets $passed and $kept to their numbers.
 is_kept() {
     (xexport -f json "$1" 2> /dev/null || true) > passed.json
     (timeout 10 xreplay -d disk/store 2> err |

@@ -1,6 +1,6 @@
 # What keeps data, where it cannot: two writers, a full disk, a directory that
 # cannot be written, other people's files, and files that are damaged, missing
-# or of a newer version.  Each is told in a line that names the file and says
+# or of a newer version.  Each is reported in a line that names the file and says
 # what to do, and nothing is destroyed.
 load common
 
@@ -74,7 +74,7 @@ rm -r a | xrestore -d a | 3 | a: there is no archive; xarchive put creates one
 rm -r store | xreplay -d store | 3 | store: there is no such directory
 '
 
-@test "harm to a file is told with its name and what to do; nothing is changed" {
+@test "a damaged file is reported with its name and what to do; nothing is changed" {
     make_kept
     segment=$(cd kept && find store -name '*.seg' | sort | sed -n 2p)
     last=$(cd kept && find store -name '*.seg' | sort | tail -n 1)
@@ -207,7 +207,7 @@ small() {
     done
 }
 
-@test "a read-only disk can be read; who would write is told, and gets 3" {
+@test "a read-only disk can be read; a writer fails with a message and status 3" {
     make_kept
     small 10M
     cp -r kept/store kept/a small

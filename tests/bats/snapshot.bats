@@ -2,7 +2,7 @@
 load common
 
 # keep EVENTS [OPTION ...]: what xmatch writes of the first events of in.tape,
-# into a store, and a snapshot behind them, in snaps.
+# into a store, and a snapshot after them, in snaps.
 keep() {
     local events=$1
     shift
@@ -16,20 +16,20 @@ last() {
     xstore -d store ls | tail -n 1 | cut -f 4
 }
 
-# go_on [OPTION ...]: the rest, behind what the store has.
+# go_on [OPTION ...]: the rest, after what the store has.
 go_on() {
     xmatch -q -S snaps --from-out "$(last)" "$@" in.tape |
         xstore -q -d store > /dev/null
 }
 
-@test "from a snapshot behind any event comes what an uninterrupted run tells" {
+@test "from a snapshot after any event comes what an uninterrupted run writes" {
     "$TOOLS/requests" 3 12000 > in.tape
     whole=$(xmatch in.tape | xstat --digest)
     for events in 1 2 3 4 $(seq 50 397 11990) 999999; do
         keep "$events"
         before=$(last)
         xmatch -q -S snaps --from-out "$before" in.tape > rest.tape
-        # It begins where the other ended: nothing is told twice.
+        # It begins where the other ended: nothing is written twice.
         [ "$(od -An -tu8 -j24 -N8 rest.tape)" -eq $((before + 1)) ]
         xstore -q -d store rest.tape > /dev/null
         [ "$(xreplay -d store | xstat --digest)" = "$whole" ]
@@ -121,7 +121,7 @@ lock" ]
     xmatch -S snaps --from-out in/other:999999 in.tape | cmp - whole.tape
 }
 
-@test "an input that is not the one of the snapshot is told, with the seq" {
+@test "an input that is not the snapshot's is reported, with the sequence number" {
     "$TOOLS/requests" 6 3000 > in.tape
     keep 2000
     seq=$(xexport -f json snaps/*1.tape | first 1 |
@@ -138,7 +138,7 @@ lock" ]
     [ ! -e out ]
 }
 
-@test "an input that ends before the snapshot's tape is told, with the place" {
+@test "an input that ends before the snapshot's tape is reported, with the place" {
     for day in 1 2; do
         "$TOOLS/requests" $day 3000 day$day > day$day.tape
     done
@@ -157,7 +157,7 @@ lock" ]
         contains -E '^events +0'
 }
 
-@test "that no snapshot serves is told, and all of the output comes" {
+@test "if no snapshot serves, a line says so, and all of the output comes" {
     "$TOOLS/requests" 5 3000 > in.tape
     xmatch in.tape > whole.tape
     for position in 5 nope:5; do
@@ -195,7 +195,7 @@ lock" ]
     [ "$(cat snaps/letter)" = precious ]
 }
 
-@test "a damaged snapshot is told and the one before it taken" {
+@test "a damaged snapshot is reported and the one before it taken" {
     "$TOOLS/requests" 8 6000 > in.tape
     xmatch in.tape > whole.tape
     xmatch -S before --snapshot-every 2000 in.tape > /dev/null
@@ -218,7 +218,7 @@ lock" ]
     cmp all.tape whole.tape
 }
 
-@test "a snapshot of other options is told and not taken" {
+@test "a snapshot of other options is reported and not taken" {
     "$TOOLS/requests" 9 2000 > in.tape
     xmatch -S snaps in.tape > /dev/null
     xmatch -S snaps --keep --from-out 999999 in.tape 2> said > out.tape

@@ -1,12 +1,12 @@
 """sse_orders.py (orders | trades) < LOG
 
-What arrived at the Shanghai exchange, from what it published.  The feed tells
+What arrived at the Shanghai exchange, from what it published.  The feed has
 trades (MsgType 191), what of an order came to rest (192, OrdType A) and
-cancels (192, OrdType D), and BizIndex tells their order.  An order that trades
-when it arrives is told by its trades first and by its rest, if any, right
-behind them, so that
+cancels (192, OrdType D), and BizIndex has their order.  An order that trades
+when it arrives appears as its trades first and its rest, if any, right
+after them, so that
 
-    a run of trades of one aggressor and the add of the same order behind it
+    a run of trades of one aggressor and the add of the same order after it
     are one limit order: of all that was traded and added, at the price of the
     add, or of the last trade when nothing was added.
 

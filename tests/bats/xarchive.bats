@@ -104,7 +104,7 @@ in_pieces() {
     diff -r -x 'catalog.db*' a b
 }
 
-@test "seqs that are missing are told, and given back as two tapes" {
+@test "missing sequence numbers are reported, and restored as two tapes" {
     sample 2000 > day.tape
     "$TOOLS/piece" 1 500 < day.tape | xarchive -d a put
     "$TOOLS/piece" 601 900 < day.tape | xarchive -d a put
@@ -124,7 +124,7 @@ with_gap() {
     "$TOOLS/piece" 150 9999 < day.tape | xarchive -d a put
 }
 
-@test "seqs that are missing are told by xrestore, but not with --quiet" {
+@test "missing sequence numbers are reported by xrestore, but not with --quiet" {
     with_gap
     run -0 --separate-stderr xrestore -d a -o back.tape
     [[ $stderr == "xrestore: sequence numbers 101 to 149 of stream 'day' are missing "* ]]
@@ -132,7 +132,7 @@ with_gap() {
     [ -z "$stderr" ]
 }
 
-@test "a selection over a gap is not complete, and tells the gap" {
+@test "a selection over a gap is not complete, and the gap is reported" {
     with_gap
     run -0 --separate-stderr xrestore -d a -t trade -o trades.tape
     [[ $stderr == "xrestore: sequence numbers 101 to 149 of stream 'day' are missing "* ]]
@@ -247,14 +247,14 @@ with_gap() {
     [[ $stderr == *"no stream three"* ]]
 }
 
-@test "--test tells events and digest, and writes no tape" {
+@test "--test prints events and digest, and writes no tape" {
     sample 500 > day.tape
     xarchive -d a put day.tape
     run -0 xrestore -d a --test
     [[ $output == *"digest $(xstat --digest day.tape)"* ]]
 }
 
-@test "--test over a gap tells each piece, and the gap" {
+@test "--test over a gap prints each piece, and the gap" {
     with_gap
     run -0 --separate-stderr xrestore -d a --test
     [ "${#lines[@]}" -eq 2 ]
@@ -269,7 +269,7 @@ with_gap() {
     done
 }
 
-@test "--test writes what it tells to -o" {
+@test "--test writes its report to -o" {
     sample 500 > day.tape
     xarchive -d a put day.tape
     run -0 xrestore -d a --test -o told
@@ -277,7 +277,7 @@ with_gap() {
     grep -q "digest $(xstat --digest day.tape)" told
 }
 
-@test "progress on a terminal tells how much, and text comes on its own line" {
+@test "progress on a terminal shows how much, and text comes on its own line" {
     xgen --orders 1200000 --symbols 2 -o day.tape
     for start in 2026-01-09 2026-01-10; do
         xgen --orders 1200000 --symbols 2 --stream $start \
@@ -296,7 +296,7 @@ with_gap() {
     done
 }
 
-@test "ls tells each part: rows, bytes, seqs, times, stream, path" {
+@test "ls lists each part: rows, bytes, sequence numbers, times, stream, path" {
     sample 500 > day.tape
     xarchive -d a put day.tape
     xarchive -d a ls > list
@@ -309,7 +309,7 @@ with_gap() {
     done
 }
 
-@test "columns tells what each column takes: all rows, all bytes of pages" {
+@test "columns lists the size of each column: all rows, all bytes of pages" {
     trading > day.tape
     xarchive -d a put day.tape
     xarchive -d a columns > list
@@ -324,7 +324,7 @@ with_gap() {
     [ "$(cat pages)" -gt $((size / 4)) ]
 }
 
-@test "the catalog tells parts and symbols, and is made again from the files" {
+@test "the catalog has parts and symbols, and is rebuilt from the files" {
     trading > day.tape
     xarchive -d a put day.tape
     sqlite3 a/catalog.db "select type, rows, sha256 from part order by path" \
@@ -350,7 +350,7 @@ with_gap() {
     sqlite3 a/catalog.db .dump | cmp - before
 }
 
-@test "what a killed put left is told by fsck, and removed by fsck --rebuild" {
+@test "what a killed put left is reported by fsck, and removed by fsck --rebuild" {
     sample > day.tape
     xarchive -d a put day.tape
     directory=type=order/date=2026-01-08
@@ -373,7 +373,7 @@ files() {
         -exec sha256sum {} + | sort -k 2
 }
 
-@test "lost manifests are told, no part is removed, and to put again heals it" {
+@test "lost manifests are reported, no part is removed, and putting again repairs it" {
     sample > day.tape
     xarchive -d a put day.tape
     files a > whole
@@ -417,7 +417,7 @@ files() {
     [ -e "${part%/*}/.${part##*/}.new" ]
 }
 
-@test "a part that is missing is told by fsck; the catalog stays as it was" {
+@test "a missing part is reported by fsck; the catalog stays as it was" {
     trading > day.tape
     xarchive -d a put day.tape
     sqlite3 a/catalog.db .dump > before
@@ -447,7 +447,7 @@ files() {
     [ -z "$(find a -name '.catalog*')" ]
 }
 
-@test "what is foreign among the parts is told, and left alone" {
+@test "foreign files among the parts are reported, and left alone" {
     sample > day.tape
     xarchive -d a put day.tape
     for name in type=order/date=2026-01-08/foreign.parquet type=order/letter; do
@@ -465,7 +465,7 @@ files() {
     done
 }
 
-@test "the line for cron says nothing while all is well, and tells gaps" {
+@test "the line for cron prints nothing while all is well, and reports gaps" {
     line=$(grep -o 'xarchive -d .* verify.*' "$ROOT/scripts/examples/cron.d" |
         sed 's|/srv/xtape/archive|a|')
     trading > day.tape

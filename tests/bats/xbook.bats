@@ -1,4 +1,4 @@
-# xbook: books from an exchange's feed and from xmatch's facts.
+# xbook: books from an exchange's feed and from xmatch's reports.
 load common
 
 # lobster NAME: unpacks a recorded file into the current directory.
@@ -89,11 +89,11 @@ buy,1,,," ]
 }
 
 @test "the book at the end is what xmatch leaves open, for random flow" {
-    xgen --orders 30000 --seed 9 --symbols 3 | xmatch > facts.tape
-    xbook facts.tape | xexport -f csv -t quote > quotes.csv
-    # The last quote of each instrument, from the facts alone.
-    xexport -f json facts.tape |
-        python3 "$BATS_TEST_DIRNAME/best_of_facts.py" > expected
+    xgen --orders 30000 --seed 9 --symbols 3 | xmatch > reports.tape
+    xbook reports.tape | xexport -f csv -t quote > quotes.csv
+    # The last quote of each instrument, from the reports alone.
+    xexport -f json reports.tape |
+        python3 "$BATS_TEST_DIRNAME/best_of_reports.py" > expected
     tail -n +2 quotes.csv | awk -F, '{ last[$2] = $0 }
         END { for (i in last) print last[i] }' | cut -d, -f 2- | sort > told
     diff expected told
@@ -107,10 +107,10 @@ buy,1,,," ]
 }
 
 @test "reports are consumed, and passed with --keep; the rest passes" {
-    orders "1 buy 10 5" | xmatch > facts.tape
-    [ "$(xbook facts.tape | xexport -f json | grep -c accepted)" -eq 0 ]
-    [ "$(xbook --keep facts.tape | xexport -f json | grep -c accepted)" -eq 1 ]
-    [ "$(xbook facts.tape | xexport -f json | grep -c instrument)" -ge 1 ]
+    orders "1 buy 10 5" | xmatch > reports.tape
+    [ "$(xbook reports.tape | xexport -f json | grep -c accepted)" -eq 0 ]
+    [ "$(xbook --keep reports.tape | xexport -f json | grep -c accepted)" -eq 1 ]
+    [ "$(xbook reports.tape | xexport -f json | grep -c instrument)" -ge 1 ]
 }
 
 @test "an instrument of an earlier tape is defined before its quote" {

@@ -103,7 +103,7 @@ load common
         END { exit bad > 0 || NR != 20001 }' trades.csv
 }
 
-@test "the provenance tells all that shaped the flow" {
+@test "the provenance has all that shaped the flow" {
     xgen -n 5 --seed 9 --depth 70 --stream some-day > day.tape
     xstat day.tape > stat
     grep -q '^stream  *some-day$' stat

@@ -163,7 +163,7 @@ after_header() {
         after_header merged.tape)
 }
 
-@test "the stream's name gets /xgrep, and the provenance tells the options" {
+@test "the stream's name gets /xgrep, and the provenance has the options" {
     sample 10 | xgrep -t order -v > x.tape
     xstat x.tape > stat
     grep -qx 'stream       xgen/xgrep' stat

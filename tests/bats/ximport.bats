@@ -439,7 +439,7 @@ END
 
 # ---- the stream -------------------------------------------------------------
 
-@test "the stream is called as told, or as the first file" {
+@test "the stream is named as asked, or after the first file" {
     printf 'time\n2026-01-08\n' > day.one.csv
     ximport -f csv -t clock day.one.csv > a.tape
     ximport -f csv -t clock < day.one.csv > b.tape

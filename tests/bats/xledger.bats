@@ -130,7 +130,7 @@ pos ben  -200
 EOF
 }
 
-@test "cash: what is allowed is posted against a system account, what is not is told" {
+@test "cash: what is allowed is posted against a system account, what is not is reported" {
     json() { jq -c --arg t 2026-01-08T10:00:00Z \
         '{type: "cash", time: $t} + .' <<< "$1"; }
     {
@@ -444,7 +444,7 @@ tuesday|508" ]
     ximport -f json --stream day day.json > day.tape
     xledger -d ledger.db day.tape > /dev/null
     for seq in 1 30 777 2000; do
-        # one field of one event, near that seq; the tape tells its seq
+        # one field of one event, near that seq; the tape has its seq
         jq -c --argjson n $seq 'if input_line_number == $n
             then .time = "2026-01-08T14:30:00.000000001Z" else . end' \
             day.json > other.json
@@ -712,7 +712,7 @@ as_undisturbed() {
     contents ledger.db | cmp - undisturbed.rows
 }
 
-@test "kill -9, again and again: nothing lost, nothing doubled, nothing told early" {
+@test "kill -9, again and again: nothing lost, nothing doubled, nothing passed on early" {
     rounds=20
     [ "${XTAPE_LONG-}" != 1 ] || rounds=100
     trades 60000 18 day > day.tape

@@ -12,7 +12,7 @@ orders() {
     ximport -f csv -t order -D time=2026-01-08T14:30:00Z --stream day orders.csv
 }
 
-# told: type, order ids, price, quantity of the facts on stdin.
+# told: type, order ids, price, quantity of the reports on stdin.
 told() {
     xexport -f json | sed -nE \
         -e 's/.*"type":"(accepted)".*"order_id":([0-9]+).*/\1 \2/p' \
@@ -20,7 +20,7 @@ told() {
         -e 's/.*"type":"trade".*"price":"([^"]*)","quantity":"([^"]*)","trade_id":([0-9]+).*/trade \3 \2@\1/p'
 }
 
-@test "facts take the place of requests, and all else passes" {
+@test "reports take the place of requests, and all else passes" {
     xgen -n 2000 --symbols 3 > in.tape
     xmatch in.tape > out.tape
     [ "$(xgrep -t order,modify,cancel out.tape | xstat | grep -c '  order')" -eq 0 ]
@@ -41,32 +41,32 @@ told() {
 @test "a book outlives its tape" {
     orders '1 buy 10 5' '2 buy 11 5' > day1.tape
     orders '3 sell 10 7' > day2.tape
-    cat day1.tape day2.tape | xmatch | told > facts
-    diff facts - << 'END'
+    cat day1.tape day2.tape | xmatch | told > reports
+    diff reports - << 'END'
 accepted 1
 accepted 2
 accepted 3
 trade 1 5@11
 trade 2 2@10
 END
-    xmatch day1.tape day2.tape | told | diff - facts
+    xmatch day1.tape day2.tape | told | diff - reports
 }
 
-@test "a fact about an instrument that a later tape lacks brings its definition" {
+@test "a report on an instrument that a later tape does not define brings its definition" {
     orders '3 buy 10 5' > day1.tape
     printf '%s\n' \
         '{"type":"instrument","id":1,"time":"2026-01-09T00:00:00Z","symbol":"B"}' \
         '{"type":"cancel","time":"2026-01-09T09:00:00Z","account_id":1}' |
         ximport -f json --stream day2 > day2.tape
-    xmatch day1.tape day2.tape > facts.tape
-    xexport -f json facts.tape | tail -n 1 > last
+    xmatch day1.tape day2.tape > reports.tape
+    xexport -f json reports.tape | tail -n 1 > last
     grep -q '"type":"cancelled".*"instrument":"N:A".*"order_id":3,' last
 }
 
 @test "orders in a table give the trades that a person would make of them" {
     orders '1 sell 10.5 3' '2 sell 10.4 2' '3 buy 10.45 5' '4 sell 10.45 1' \
-        '5 buy 11 9' | xmatch | told > facts
-    diff facts - << 'END'
+        '5 buy 11 9' | xmatch | told > reports
+    diff reports - << 'END'
 accepted 1
 accepted 2
 accepted 3
@@ -78,7 +78,7 @@ trade 3 3@10.5
 END
 }
 
-@test "--verbose tells how many requests, trades and rejects there were" {
+@test "--verbose reports how many requests, trades and rejects there were" {
     orders '1 buy 10 5' '1 buy 10 5' '2 sell 10 3' > in.tape
     xmatch --verbose in.tape 2> summary > out.tape
     grep -q '^xmatch: 3 requests, 1 trades, 1 rejects, 1 orders open$' summary
@@ -89,14 +89,14 @@ END
     grep -q "^xmatch: $count requests, " summary
 }
 
-@test "the same orders give the same facts, whole or in parts" {
+@test "the same orders give the same reports, whole or in parts" {
     xgen -n 20000 --symbols 20 > in.tape
     whole=$(xmatch in.tape | xstat --digest)
     [ "$(cat in.tape | xmatch | xstat --digest)" = "$whole" ]
     [ "$(xgrep -n 100000 in.tape | xmatch | xstat --digest)" = "$whole" ]
 }
 
-@test "--quotes and --depth tell what xbook tells of the facts, event for event" {
+@test "--quotes and --depth write what xbook makes of the reports, event for event" {
     xgen -n 20000 --symbols 4 --seed 6 > in.tape
     for options in "--quotes:--keep" "--depth 3:--keep --depth 3"; do
         # shellcheck disable=SC2086
@@ -118,7 +118,7 @@ END
     [ "$(grep -c '"type":"depth"' alone)" -gt 10000 ]
 }
 
-# told_of INSTRUMENT FILE ...: what the tapes tell of it, but its definitions.
+# told_of INSTRUMENT FILE ...: what the tapes have of it, but its definitions.
 told_of() {
     local name=$1
     shift
@@ -127,7 +127,7 @@ told_of() {
     done
 }
 
-@test "each instrument has the same facts in its shard as without --shard" {
+@test "each instrument has the same reports in its shard as without --shard" {
     "$TOOLS/requests" 12 20000 > in.tape
     for options in "" "--quotes --keep"; do
         # shellcheck disable=SC2086 # some options
@@ -164,11 +164,11 @@ told_of() {
         cmp - shard2
     for shard in 4/4 x 1 1/ /4 -1/4 0/0; do
         run -2 --separate-stderr xmatch --shard $shard in.tape
-        [ "$stderr" = "xmatch: \"$shard\" is no shard such as 0/4, 1/4, 2/4 or 3/4" ]
+        [ "$stderr" = "xmatch: \"$shard\" is not a shard such as 0/4, 1/4, 2/4 or 3/4" ]
     done
 }
 
-@test "--quotes tells of facts that pass, too, and refuses what xbook refuses" {
+@test "--quotes quotes reports that pass, too, and refuses what xbook refuses" {
     printf '%s\n' '{"type":"book_add","time":"2026-01-08","instrument":"X","order_id":1,"side":"buy","price":"7","quantity":"1"}' \
         '{"type":"book_add","time":"2026-01-08","instrument":"X","order_id":2,"side":"buy","quantity":"1"}' |
         ximport -f json > feed.tape
@@ -178,14 +178,14 @@ told_of() {
         contains ',7,1,,$'
 }
 
-@test "a level too large for a quote is told, with its place" {
+@test "a level too large for a quote is reported, with its place" {
     orders '1 buy 10 9999999999' '2 buy 10 9999999999' > in.tape
     run -1 --separate-stderr xmatch --quotes -o out.tape in.tape
     [[ $stderr == "xmatch: in.tape: event 3 (byte "*"): the quantity of a level is above 9999999999.99999999" ]]
     xmatch in.tape | xstat > /dev/null
 }
 
-@test "orders of every kind give the same facts, whole, in parts or replayed" {
+@test "orders of every kind give the same reports, whole, in parts or replayed" {
     "$TOOLS/orderflow" 5 40000 > in.tape
     whole=$(xmatch in.tape | xstat --digest)
     [ "$(cat in.tape | xmatch | xstat --digest)" = "$whole" ]

@@ -249,7 +249,7 @@ END
     [[ $stderr == *'"Nowhere/Atall"'*America/New_York* ]]
 }
 
-@test "--verbose tells how many trades and bars" {
+@test "--verbose reports how many trades and bars" {
     trades 2026-01-08T10:00:00Z,A,,1,1 2026-01-08T10:01:00Z,A,,2,1 > day.tape
     run -0 --separate-stderr xohlcv -v -i 1m,1h day.tape -o bars.tape
     [ "${stderr_lines[1]}" = "xohlcv: 2 trades, 3 bars" ]

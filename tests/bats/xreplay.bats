@@ -146,7 +146,7 @@ lasts() {
         <(xreplay -d day --from-seq 100 | xexport -f json)
 }
 
-@test "a bare part keeps its seqs, and continues a copy" {
+@test "a bare slice keeps its sequence numbers, and continues a copy" {
     make_day
     xreplay -d day --to-seq 301 | xstore -d copy > /dev/null
     xreplay -d day --from-seq 301 --bare > rest.tape
@@ -240,7 +240,7 @@ JSON
     done
 }
 
-@test "--clock tells in the provenance what was asked for, and no more" {
+@test "--clock records in the provenance what was asked for, and no more" {
     make_day
     xreplay -d day --clock 1s | xstat | contains -E '^ +xreplay [^ ]+ --clock 1s$'
     xreplay -d day --clock 1s --from-seq 5 | xstat |
@@ -254,7 +254,7 @@ JSON
     xreplay --speed 1 -v ten.tape 2> err > paced.tape
     ns=$(($(date +%s%N) - start))
     cmp ten.tape paced.tape
-    # what the last event is late by, beside what the timer is, tells of drift;
+    # what the last event is late by, beside what the timer is, shows drift;
     # on a machine with other work both may be anything
     sed -n 's/^xreplay:/#/p' err >&3
     lasts "$(span ten.tape)" $ns

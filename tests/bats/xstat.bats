@@ -45,7 +45,7 @@ load common
     done
 }
 
-@test "several tapes, in one input and as operands, are told one by one" {
+@test "several tapes, in one input and as operands, are reported one by one" {
     sample 10 > a.tape
     xgen -n 20 --stream b > b.tape
     [ "$(cat a.tape b.tape | xstat -d)" = "$(xstat -d a.tape b.tape)" ]
@@ -107,7 +107,7 @@ load common
     done
 }
 
-@test "one bad input does not keep the others from being told" {
+@test "one bad input does not keep the others from being reported" {
     sample 10 > good.tape
     head -c 500 good.tape > bad.tape
     head -c 900 good.tape > worse.tape
@@ -117,7 +117,7 @@ load common
     [ "${#stderr_lines[@]}" -eq 2 ]
 }
 
-@test "a failure upstream is told, and its class is the exit status" {
+@test "a failure upstream is reported, and its class is the exit status" {
     xgen -n 20000 > day.tape
     head -c 500000 day.tape > cut.tape
     run -1 --separate-stderr bash -c 'xgrep -t order cut.tape | xstat'
@@ -126,7 +126,7 @@ load common
     run -3 --separate-stderr bash -c 'cat cut.tape | xgrep -t order | xstat'
 }
 
-@test "limited and stopped tapes are told so, and are no failure" {
+@test "limited and stopped tapes are reported as such, and are no failure" {
     sample 100 | xgrep -n 5 > few.tape
     xstat few.tape | contains '^status  *limited$'
 }

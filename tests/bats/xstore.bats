@@ -4,7 +4,7 @@ load common
 
 SEGMENT=70000
 
-# day [N]: three streams, one behind the other.
+# day [N]: three streams, one after the other.
 day() {
     for i in 1 2 3; do
         xgen --orders "${1:-1500}" --seed $i --stream "day$i"
@@ -369,7 +369,7 @@ ${segments[0]}: one of them does not belong here" <<< "$output"
     cmp $segment damaged.seg
 }
 
-@test "ls tells the streams" {
+@test "ls lists the streams" {
     day 100 > day.tape
     store day.tape > /dev/null
     run -0 xstore -d store ls

@@ -6,7 +6,7 @@
 // a table with the columns that xarchive writes, then writes that to Parquet
 // with one thread, zstd and each of DuckDB's settings, and asks the smallest
 // file what xrestore is asked.  Prints a line for each: name, seconds, seconds
-// of the processor, bytes.  The last lines tell what was asked for.
+// of the processor, bytes.  The last lines say what was asked for.
 import { createRequire } from 'node:module';
 import { statSync } from 'node:fs';
 

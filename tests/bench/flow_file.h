@@ -1,7 +1,7 @@
 /* flow_file.h - order flow in a file that any matching engine can be driven
  * with, so that engines are measured with the same orders.
  *
- * Records of 32 bytes, little-endian, one behind the other.  The first one is
+ * Records of 32 bytes, little-endian, one after the other.  The first one is
  * FLOW_BEGIN: symbol is how many symbols there are, id how many records
  * follow, price how many of these only fill the books and are not timed.
  *

@@ -3,7 +3,7 @@
  *      latency RATE EVENTS COMMAND
  *
  * Starts COMMAND with a shell and writes orders into it one by one, so many a
- * second, each in a block of its own.  An event's time is from when it was due
+ * second, each in a separate block.  An event's time is from when it was due
  * to when the first that COMMAND made of it came back: lateness counts, ours
  * too.  Prints the median, 99 % and 99.9 % in microseconds.
  *
@@ -91,7 +91,7 @@ open_tape(struct latency *l)
 }
 
 /* Sends the next request, and the definitions before it.  A request's time is
- * its number, so that what comes back tells what it came from. */
+ * its number, so that what comes back shows what it came from. */
 static int
 send_one(struct latency *l)
 {

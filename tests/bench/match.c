@@ -4,8 +4,8 @@
  *
  * FILE is order flow (flow_file.h).  Its records are made into requests, a
  * block at a time, as xmatch finds them when it has read one; matching them is
- * what is measured.  Facts go to memory that is used again and again.  Prints a
- * line for each run.
+ * what is measured.  Reports go to memory that is used again and again.  Prints
+ * a line for each run.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,11 +24,11 @@
 
 struct sink {
     _Alignas(64) char bytes[1 << 16];
-    char behind[EVENT_MAX]; /* room for the last fact */
+    char behind[EVENT_MAX]; /* room for the last report */
     struct match *match;
 };
 
-/* Requests one behind the other, as in a block of a tape. */
+/* Requests one after the other, as in a block of a tape. */
 struct block {
     _Alignas(64) char bytes[BLOCK * sizeof(struct order)];
     const void *end;

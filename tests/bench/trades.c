@@ -12,7 +12,7 @@
  * SIDES 1: the order that came in is the buy order when the buyer came in,
  * as on a venue.  0: it always is, so that one column has the orders that
  * come in and the other those that rested, as in a table of takers and
- * makers.  ACCOUNTS 0: a feed that does not tell them.
+ * makers.  ACCOUNTS 0: a feed that does not give them.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Fuzzes the engine with events of every kind, one from each sixteen bytes: a
- * second, plain engine gives the same facts, what the facts tell of each order
- * adds up, and books made from them show what is there. */
+ * second, plain engine gives the same reports, what the reports say about each
+ * order adds up, and books made from them show what is there. */
 #include "../unit/match_pair.h"
 #include "../unit/match_shown.h"
 #include "../unit/match_story.h"
@@ -147,12 +147,12 @@ apply(struct feed *feed, const struct event *event)
 static void
 check(const struct pair *pair, struct stories *stories, struct feed *feed)
 {
-    for (size_t i = 0; i < pair->facts.count; i++) {
-        const void *fact = pair->facts.all[i].bytes;
+    for (size_t i = 0; i < pair->reports.count; i++) {
+        const void *report = pair->reports.all[i].bytes;
 
-        if (!story_fact(stories, fact))
+        if (!story_report(stories, report))
             abort();
-        apply(feed, fact);
+        apply(feed, report);
     }
     if (!stories_add_up(stories) || !stories_do_not_cross(stories))
         abort();

@@ -1,6 +1,6 @@
 /* Fuzzes what an engine is made of: a snapshot with any orders, one from each
- * twenty-four bytes, is refused, or else is told again as it was, and trading
- * goes on. */
+ * twenty-four bytes, is refused, or else is written again as it was, and
+ * trading goes on. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,12 @@
 #include "match/snapshot.h"
 #include "tape/schema.h"
 
-enum { RECORD = 24, RECORDS_MAX = 256, FACT_MAX = 256 };
+enum { RECORD = 24, RECORDS_MAX = 256, REPORT_MAX = 256 };
 
 static void *
 put_nowhere(void *owner, size_t size)
 {
-    static _Alignas(8) char room[FACT_MAX];
+    static _Alignas(8) char room[REPORT_MAX];
 
     (void)owner;
     assert(size <= sizeof room);

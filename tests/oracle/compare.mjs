@@ -123,7 +123,7 @@ async function* hyparquetRows() {
     }
 }
 
-// Makes the column plain, and tells how its values are to be read.
+// Makes the column plain, and says how its values are to be read.
 function plain(column) {
     const { type, logical_type: logical, converted_type: old } = column;
     const { scale } = column;
@@ -171,7 +171,7 @@ function compare(seq, want, got) {
     if (want.raw !== undefined && got.raw?.slice(32) === want.raw)
         delete want.raw;
     else if (got.raw !== null)
-        return; // not to be told by columns
+        return; // not distinguished by columns
     delete got.raw;
     if (want.instrument === undefined)
         delete got.instrument;

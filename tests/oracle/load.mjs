@@ -8,7 +8,7 @@ export function load(name) {
     return import(pathToFileURL(require.resolve(name)).href);
 }
 
-// A function that runs SQL in a DuckDB of its own: rows of values, by name.
+// A function that runs SQL in a separate DuckDB: rows of values, by name.
 export async function duckdb() {
     const { DuckDBInstance } = require('@duckdb/node-api');
     const instance =

@@ -1,6 +1,6 @@
 /* damage ZYGOTE TAPE PROGRAM [ARG ...] - runs the program on every one-bit
  * change of a tape and on every shorter length of it.  Each must end with
- * status 1 and one line on stderr that tells a byte; says which did not and
+ * status 1 and one line on stderr that names a byte; prints which did not and
  * ends with 1.
  *
  * ZYGOTE is zygote.so, through which the program is loaded once.  Leaks are

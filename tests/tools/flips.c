@@ -1,7 +1,7 @@
 /* flips FILE [FIELD=ID] - reads every one-bit change of a part of an archive,
  * and every shorter length of it, in this process: all of it, or what has the
  * id.  Each must be refused, with the name
- * of the file and the place, or give the events of the whole one; tells which
+ * of the file and the place, or give the events of the whole one; prints which
  * did not and ends with 1, else prints how many were refused and how many
  * made no difference. */
 #include <stdio.h>
@@ -39,7 +39,7 @@ read_events(struct failure *failure)
     return result < 0 ? 0 : sum;
 }
 
-/* Whether a failure is of the data and tells file and place. */
+/* Whether a failure is of the data and names file and place. */
 static bool
 tells_place(const struct failure *failure)
 {

@@ -90,7 +90,7 @@ renumber(uint64_t first)
     writer.block_seq = first;
 }
 
-/* Copies the tape on stdin: shrunk, or with the seqs from first on. */
+/* Copies the tape on stdin: shrunk, or with sequence numbers from first on. */
 static int
 copy(const uint16_t sizes[EVENT_TYPES], uint64_t first)
 {

@@ -8,7 +8,7 @@
 
 #define SYMBOLS 3
 
-/* An instrument event needs its symbol, behind what else there is. */
+/* An instrument event needs its symbol, after what else there is. */
 static void
 put_instrument(struct tape_writer *writer, const union request_event *request)
 {

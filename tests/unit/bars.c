@@ -212,7 +212,7 @@ test_late(void)
     OK("a trade of a bar that is written is refused",
        trade(&b, 1, TEN + 3 * MINUTE - 1, ONE, ONE) == -1 &&
            b.failure.kind == FAILURE_DATA);
-    OK("and told with the times of trade, bar and tape",
+    OK("and reported with the times of trade, bar and tape",
        strstr(b.failure.text, "a trade of 2026-01-08T10:02:59.999999999Z") &&
            strstr(b.failure.text, "1m bar ended at 2026-01-08T10:03:00Z") &&
            strstr(b.failure.text, "tape has been at 2026-01-08T10:03:00Z"));

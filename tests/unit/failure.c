@@ -104,7 +104,7 @@ main(void)
     OK("a reason is one line without control characters, however long and "
        "hostile a name in it",
        stays_one_line());
-    OK("memory is zeroed, and a size that cannot be is a lack of memory",
+    OK("memory is zeroed, and a size that overflows is out of memory",
        allocates());
     return tap_done();
 }

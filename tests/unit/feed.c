@@ -1,4 +1,4 @@
-/* Books from a feed: single facts, and the step rule on recorded days.
+/* Books from a feed: single reports, and the step rule on recorded days.
  *
  * The step rule: load the book that the exchange published after message
  * i - 1, apply message i, and every level that stays within the window equals
@@ -13,12 +13,13 @@
 
 #define SHOWN_MAX 5
 
-/* ---- single facts ----------------------------------------------------------
+/* ---- single reports
+ * ----------------------------------------------------------
  */
 
 static int
-fact(struct feed *feed, unsigned type, unsigned side, uint64_t order_id,
-     int64_t price, int64_t quantity)
+report(struct feed *feed, unsigned type, unsigned side, uint64_t order_id,
+       int64_t price, int64_t quantity)
 {
     struct failure failure = {0};
     struct book_order event = {.event = {6, (uint16_t)type, 1, 1},
@@ -44,7 +45,7 @@ quote_is(const struct feed *feed, int64_t bid, int64_t bid_quantity,
 }
 
 static void
-facts_change_levels(void)
+reports_change_levels(void)
 {
     const int64_t none = DECIMAL_NULL;
     struct feed feed = {0};
@@ -58,31 +59,31 @@ facts_change_levels(void)
         .quantity = 9,
     };
 
-    fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 1, 100, 10);
-    fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 2, 100, 5);
+    report(&feed, EVENT_BOOK_ADD, SIDE_BUY, 1, 100, 10);
+    report(&feed, EVENT_BOOK_ADD, SIDE_BUY, 2, 100, 5);
     OK("orders of one price are summed", quote_is(&feed, 100, 15, none, none));
-    fact(&feed, EVENT_BOOK_ADD, SIDE_SELL, 3, 103, 7);
-    fact(&feed, EVENT_BOOK_EXECUTE, SIDE_BUY, 1, 100, 4);
+    report(&feed, EVENT_BOOK_ADD, SIDE_SELL, 3, 103, 7);
+    report(&feed, EVENT_BOOK_EXECUTE, SIDE_BUY, 1, 100, 4);
     OK("an execution takes from its order", quote_is(&feed, 100, 11, 103, 7));
-    fact(&feed, EVENT_BOOK_DELETE, SIDE_BUY, 1, 100, 1);
+    report(&feed, EVENT_BOOK_DELETE, SIDE_BUY, 1, 100, 1);
     OK("a deletion takes all that is left of a known order",
        quote_is(&feed, 100, 5, 103, 7));
-    fact(&feed, EVENT_BOOK_REDUCE, SIDE_SELL, 77, 103, 2);
+    report(&feed, EVENT_BOOK_REDUCE, SIDE_SELL, 77, 103, 2);
     OK("what is taken from an order never announced is taken from its level",
        quote_is(&feed, 100, 5, 103, 5) && feed.unknown == 1);
-    fact(&feed, EVENT_BOOK_EXECUTE, SIDE_SELL, 78, 103, 50);
+    report(&feed, EVENT_BOOK_EXECUTE, SIDE_SELL, 78, 103, 50);
     OK("but a level never has less than nothing",
        quote_is(&feed, 100, 5, none, none));
     feed_apply(&feed, 0, &replace.event, &failure);
     OK("a replacement enters with its own price and quantity",
        quote_is(&feed, 100, 5, 104, 9));
-    fact(&feed, EVENT_BOOK_ADD, SIDE_SELL, 4, 105, 1);
+    report(&feed, EVENT_BOOK_ADD, SIDE_SELL, 4, 105, 1);
     OK("an id that is announced again is another order",
        quote_is(&feed, 100, 5, 105, 1));
-    OK("a fact without a side, a price or a quantity is refused",
-       fact(&feed, EVENT_BOOK_ADD, 0, 9, 1, 1) == -1 &&
-           fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 9, none, 1) == -1 &&
-           fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 9, 1, 0) == -1);
+    OK("a report without a side, a price or a quantity is refused",
+       report(&feed, EVENT_BOOK_ADD, 0, 9, 1, 1) == -1 &&
+           report(&feed, EVENT_BOOK_ADD, SIDE_BUY, 9, none, 1) == -1 &&
+           report(&feed, EVENT_BOOK_ADD, SIDE_BUY, 9, 1, 0) == -1);
     feed_free(&feed);
 }
 
@@ -104,7 +105,7 @@ levels_are_what_they_are(void)
     struct feed_level shown;
     bool fits;
 
-    fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 1, 100, 10);
+    report(&feed, EVENT_BOOK_ADD, SIDE_BUY, 1, 100, 10);
     feed_apply(&feed, 0, &level.event, &failure);
     OK("a level is what was said last, not a sum",
        quote_is(&feed, 100, 7, none, none) &&
@@ -118,15 +119,15 @@ levels_are_what_they_are(void)
        quote_is(&feed, none, none, none, none) &&
            feed_apply(&feed, 0, &level.event, &failure) == 0 &&
            !feed_is_passing(&feed, 0));
-    fact(&feed, EVENT_BOOK_ADD, SIDE_SELL, 1, 101, 3);
-    fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 2, 99, 4);
+    report(&feed, EVENT_BOOK_ADD, SIDE_SELL, 1, 101, 3);
+    report(&feed, EVENT_BOOK_ADD, SIDE_BUY, 2, 99, 4);
     OK("the order of before is gone with its id",
        quote_is(&feed, 99, 4, 101, 3));
     feed_apply(&feed, 0, &clear.event, &failure);
-    fact(&feed, EVENT_BOOK_REDUCE, SIDE_SELL, 1, 101, 1);
+    report(&feed, EVENT_BOOK_REDUCE, SIDE_SELL, 1, 101, 1);
     OK("a cleared book has no level and no order",
        quote_is(&feed, none, none, none, none) && feed.unknown == 1);
-    fact(&feed, EVENT_BOOK_ADD, SIDE_BUY, 3, 99, 6);
+    report(&feed, EVENT_BOOK_ADD, SIDE_BUY, 3, 99, 6);
     OK("and begins anew at the same prices",
        quote_is(&feed, 99, 6, none, none) &&
            feed_levels(&feed, 0, SIDE_BUY, &shown, 1, &fits) == 1 &&
@@ -198,9 +199,9 @@ load(struct feed *feed, const struct row *row)
     feed_reserve(feed, 0, &failure);
     for (unsigned side = 0; side < 2; side++)
         for (unsigned i = 0; i < row->sides[side].count; i++)
-            fact(feed, EVENT_BOOK_ADD, side + SIDE_BUY, 0,
-                 row->sides[side].levels[i].price,
-                 row->sides[side].levels[i].quantity);
+            report(feed, EVENT_BOOK_ADD, side + SIDE_BUY, 0,
+                   row->sides[side].levels[i].price,
+                   row->sides[side].levels[i].quantity);
 }
 
 /* Levels that are in both agree, and only the far end may be new. */
@@ -255,8 +256,8 @@ step_rule(const char *directory, const char *day, unsigned levels, long rows)
             continue;
         load(&feed, &before);
         if (message.type >= 1 && message.type <= 4)
-            fact(&feed, types[message.type], message.side, message.order_id,
-                 message.price, message.quantity);
+            report(&feed, types[message.type], message.side, message.order_id,
+                   message.price, message.quantity);
         if (!agrees(&feed, &after, levels) && broken++ < 5)
             tap_note("%s: message %ld breaks the rule", name, row + 1);
     }
@@ -274,7 +275,7 @@ main(void)
 {
     const char *directory = getenv("XTAPE_DATA");
 
-    facts_change_levels();
+    reports_change_levels();
     levels_are_what_they_are();
     if (!directory) {
         tap_skip("the step rule holds on recorded days",

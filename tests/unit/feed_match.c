@@ -1,4 +1,4 @@
-/* feed_match - books made from xmatch's facts, against what the plain engine
+/* feed_match - books made from xmatch's reports, against what the plain engine
  * shows. */
 #include "match_flow.h"
 #include "match_pair.h"
@@ -26,7 +26,7 @@ is_crossed(void)
     return false;
 }
 
-/* Applies a phase or a fact; whether that could be. */
+/* Applies a phase or a report; whether that could be. */
 static bool
 apply(const struct event *event)
 {
@@ -65,14 +65,14 @@ shown_books(void)
         same &= pair_take(&pair, &request.event);
         if (request.event.type == EVENT_SESSION)
             same &= apply(&request.event);
-        for (size_t f = 0; f < pair.facts.count; f++) {
-            same &= apply((const void *)pair.facts.all[f].bytes);
+        for (size_t f = 0; f < pair.reports.count; f++) {
+            same &= apply((const void *)pair.reports.all[f].bytes);
             crossed |= request.event.type != EVENT_SESSION && is_crossed();
         }
         same &= is_shown();
         crossed |= is_crossed();
     }
-    OK("The book made from xmatch's facts is what is shown, order counts and "
+    OK("The book made from xmatch's reports is what is shown, order counts and "
        "all.",
        same);
     OK("It is never crossed in continuous trading, not even between an order "

@@ -85,7 +85,7 @@ failures_are_told(void)
     output_open(&output, "/dev/full", &failure);
     output_put(&output, "x", 1);
     result = output_commit(&output);
-    OK("a full device is told at the latest by commit",
+    OK("a full device is reported by commit at the latest",
        result == -1 && failure.kind == FAILURE_ENVIRONMENT);
     OK("and stays a device", exists("/dev/full"));
 }

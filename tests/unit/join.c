@@ -71,7 +71,7 @@ test_later_header(void)
     OK("a later tape of the same input may be older",
        tape_join_check(&join, &header, &failure) == 0);
     header.sizes[UNKNOWN] = 32;
-    OK("it cannot bring a type that the HEADER written does not tell",
+    OK("it cannot have a type that the HEADER written does not list",
        tape_join_check(&join, &header, &failure) != 0 &&
            failure.kind == FAILURE_DATA);
     tape_join_free(&join);

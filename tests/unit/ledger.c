@@ -453,7 +453,8 @@ test_cash(void)
     cash(&b, CASH_WITHDRAWAL, ALICE, money("1000.00000001"));
     OK("a withdrawal beyond the balance is refused",
        violates(&b, REASON_INSUFFICIENT_FUNDS));
-    is("and told by how much", b.entry.violations[0].amount, "0.00000001");
+    is("and by how much is reported", b.entry.violations[0].amount,
+       "0.00000001");
     cash(&b, CASH_WITHDRAWAL, ALICE, money("300"));
     cash(&b, CASH_FEE, ALICE, money("7.5"));
     cash(&b, CASH_INTEREST, ALICE, money("-2.5"));
@@ -535,7 +536,7 @@ test_accounts(void)
     deal(&b, 0, 0, 0, number("1"), number("1"), SIDE_BUY);
     OK("a trade of nobody is refused", violates(&b, REASON_INVALID_ID));
     deal(&b, 0, ALICE, 0, number("1"), number("1"), SIDE_BUY);
-    OK("the side that is not told is @MARKET, which pays no fee",
+    OK("the side that is not given is @MARKET, which pays no fee",
        b.entry.leg_count == 6 && b.entry.legs[1].account == LEDGER_MARKET);
     deal(&b, 0, ALICE, BOB, 0, number("1"), SIDE_BUY);
     OK("a quantity is needed", violates(&b, REASON_INVALID_QUANTITY));
@@ -577,15 +578,15 @@ test_events(void)
     OK("a security posting names the instrument and no currency",
        posting.event.instrument == 9 && posting.currency.word == 0 &&
            posting.posting_id == 3);
-    is("a posting tells the balance after it",
-       amount_get(posting.balance_after), "3");
+    is("a posting has the balance after it", amount_get(posting.balance_after),
+       "3");
     emit_balance(&b.ledger, b.entry.balances[1], 77, &cash_row);
     OK("a balance is the account's",
        cash_row.account_id == BOB && cash_row.version == 1);
-    is("a balance tells the cash", amount_get(cash_row.cash_balance), "7.5");
+    is("a balance has the cash", amount_get(cash_row.cash_balance), "7.5");
     emit_position(&b.ledger, b.entry.positions[0], 9, 77, &row);
-    is("a position tells its cost", amount_get(row.cost), "7.5");
-    is("a position tells its average", row.average_cost, "2.5");
+    is("a position has its cost", amount_get(row.cost), "7.5");
+    is("a position has its average", row.average_cost, "2.5");
     OK("a position that is not marked has no unrealized profit",
        amount_get(row.unrealized_pnl) == AMOUNT_NULL);
     cash(&b, CASH_WITHDRAWAL, ALICE, money("1"));
@@ -638,7 +639,7 @@ test_restore(void)
            a->version == position(&copy, ALICE)->version &&
            a->fees == position(&copy, ALICE)->fees &&
            b.entry.posting_id == copy.entry.posting_id);
-    OK("changes are told once a row",
+    OK("changes are reported once per row",
        b.ledger.changed_balances.count == 3 &&
            b.ledger.changed_positions.count == 2);
     teardown(&b, "saved: the invariants hold");

@@ -241,12 +241,12 @@ test_parts(void)
     struct bench b;
 
     open_bench(&b);
-    OK("a stream may come from right behind the watermark",
+    OK("a stream may start right after the watermark",
        begin(&b, "tuesday", 3) == 1 && b.rows.balance == 360 &&
            b.counts.postings == 5);
     b.rows.first = false;
     OK("and goes on there", add(&b, 3, 300) == 0 && commit(&b) == 0);
-    OK("not behind a gap",
+    OK("not after a gap",
        begin(&b, "tuesday", 5) < 0 &&
            complains(&b, "known from seq 1 to seq 3, but the tape begins at "
                          "seq 5"));
@@ -261,7 +261,7 @@ test_parts(void)
            commit(&b) == 0 && begin(&b, "rest", 1000) == 1 &&
            add(&b, 1000, 1) == 0 &&
            ledgerdb_end(b.db, LEDGERDB_COMPLETE, &b.failure) == 0);
-    OK("events that differ are told",
+    OK("events that differ are reported",
        begin(&b, "tuesday", 1) == 1 && add(&b, 1, 100) == 0 &&
            add(&b, 2, 201) != 0 && complains(&b, "differs from seq 2 on"));
     OK("a stream that ends early is refused when it is whole",

@@ -103,7 +103,7 @@ test_cursor(const char *bytes, size_t size)
     for (uint64_t seq = 100; seq <= 100 + EVENTS; seq += 37)
         all &= reads_from(&log, seq, bytes, size);
     OK("from any seq on the events are those that were stored", all);
-    OK("there is nothing behind the last",
+    OK("there is nothing after the last",
        reads_from(&log, 100 + EVENTS, bytes + size, 0));
     OK("a seq before the stream's first is refused",
        log_cursor_open(&cursor, &log, &log.streams[0], 99, &failure) == -1);

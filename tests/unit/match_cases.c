@@ -21,15 +21,15 @@ feed(const union input *input)
 }
 
 static size_t
-fact_count(void)
+report_count(void)
 {
-    return (size_t)model.fact_count;
+    return (size_t)model.report_count;
 }
 
 static const void *
-fact(size_t number)
+report(size_t number)
 {
-    return &model.facts[number];
+    return &model.reports[number];
 }
 
 static void
@@ -116,8 +116,8 @@ book(char *text, size_t size)
 int
 main(void)
 {
-    static const struct script_engine engine = {begin, feed, fact_count,
-                                                fact,  book, end};
+    static const struct script_engine engine = {begin,  feed, report_count,
+                                                report, book, end};
 
     scripts_run(&engine);
     return tap_done();

@@ -1,4 +1,4 @@
-/* match_flow - the engine under random flow of all kinds: the same facts as
+/* match_flow - the engine under random flow of all kinds: the same reports as
  * from a second, plain engine, and what must hold whatever comes.
  *
  * XTAPE_LONG=1: ten million requests instead of a few hundred thousand.
@@ -17,17 +17,18 @@ _Static_assert(STORY_SYMBOLS == MODEL_SYMBOLS, "all see the same symbols");
 
 static struct pair pair;
 static struct match twin;
-static struct facts twin_facts;
+static struct reports twin_reports;
 static struct stories stories;
 
-/* ---- what to tell when they differ --------------------------------------- */
+/* ---- what to print when they differ ---------------------------------------
+ */
 
 static void
-tell_fact(const char *whose, const void *fact)
+tell_report(const char *whose, const void *report)
 {
     char text[256];
 
-    fact_text(fact, text, sizeof text);
+    report_text(report, text, sizeof text);
     tap_note("%s: %s", whose, text);
 }
 
@@ -62,48 +63,48 @@ static void
 tell_difference(const union request_event *request, uint64_t seed,
                 int64_t number)
 {
-    size_t facts = pair.facts.count;
-    size_t model_facts = (size_t)pair.model.fact_count;
+    size_t reports = pair.reports.count;
+    size_t model_reports = (size_t)pair.model.report_count;
 
-    tap_note("seed %" PRIu64 ", request %" PRId64 ", after %zu equal facts:",
+    tap_note("seed %" PRIu64 ", request %" PRId64 ", after %zu equal reports:",
              seed, number, pair.same);
     tell_request(request);
-    for (size_t i = pair.same; i < facts && i < pair.same + 4; i++)
-        tell_fact("the engine", pair.facts.all[i].bytes);
-    for (size_t i = pair.same; i < model_facts && i < pair.same + 4; i++)
-        tell_fact("the model", &pair.model.facts[i]);
+    for (size_t i = pair.same; i < reports && i < pair.same + 4; i++)
+        tell_report("the engine", pair.reports.all[i].bytes);
+    for (size_t i = pair.same; i < model_reports && i < pair.same + 4; i++)
+        tell_report("the model", &pair.model.reports[i]);
 }
 
 /* ---- the run ------------------------------------------------------------- */
 
 struct result {
-    bool agrees, repeats, true_facts, adds_up, never_crossed;
-    uint64_t trades, rejects, facts;
+    bool agrees, repeats, true_reports, adds_up, never_crossed;
+    uint64_t trades, rejects, reports;
     uint64_t types[EVENT_TYPES], reasons[UINT8_MAX + 1];
 };
 
 static void
-count_fact(struct result *result, const union fact *fact)
+count_report(struct result *result, const union report *report)
 {
-    unsigned type = fact->event.type;
+    unsigned type = report->event.type;
 
-    result->facts++;
+    result->reports++;
     result->types[type]++;
     if (type == EVENT_REJECTED || type == EVENT_CANCELLED ||
         type == EVENT_EXPIRED)
-        result->reasons[fact->end.reason]++;
+        result->reasons[report->end.reason]++;
 }
 
-/* The twin takes the same and must tell the same. */
+/* The twin takes the same and must report the same. */
 static bool
 repeats(const union request_event *request)
 {
-    size_t size = pair.facts.count * sizeof pair.facts.all[0];
+    size_t size = pair.reports.count * sizeof pair.reports.all[0];
     struct failure failure;
 
-    pair_engine_take(&twin, &twin_facts, &request->event, &failure);
-    return pair.facts.count == twin_facts.count &&
-           memcmp(pair.facts.all, twin_facts.all, size) == 0;
+    pair_engine_take(&twin, &twin_reports, &request->event, &failure);
+    return pair.reports.count == twin_reports.count &&
+           memcmp(pair.reports.all, twin_reports.all, size) == 0;
 }
 
 static void
@@ -112,11 +113,11 @@ run_step(const union request_event *request, struct result *result)
     result->agrees &= pair_take(&pair, &request->event);
     result->repeats &= repeats(request);
     story_event(&stories, request);
-    for (size_t i = 0; i < pair.facts.count; i++) {
-        const void *fact = pair.facts.all[i].bytes;
+    for (size_t i = 0; i < pair.reports.count; i++) {
+        const void *report = pair.reports.all[i].bytes;
 
-        result->true_facts &= story_fact(&stories, fact);
-        count_fact(result, fact);
+        result->true_reports &= story_report(&stories, report);
+        count_report(result, report);
     }
     result->never_crossed &= stories_do_not_cross(&stories);
     result->adds_up &= stories_add_up(&stories);
@@ -130,7 +131,7 @@ run(uint64_t seed, int64_t events, struct result *result)
     struct failure failure;
 
     pair_init(&pair);
-    pair_engine_init(&twin, &twin_facts, &failure);
+    pair_engine_init(&twin, &twin_reports, &failure);
     stories_init(&stories);
     for (int64_t i = 1; i <= events && result->agrees; i++) {
         some_request(&random, MODEL_SYMBOLS, 3 * i, &request);
@@ -175,18 +176,18 @@ main(void)
 
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
         run(seed, events, &result);
-    tap_note("%" PRId64 " requests, %" PRIu64 " facts, %" PRIu64
+    tap_note("%" PRId64 " requests, %" PRIu64 " reports, %" PRIu64
              " trades, %" PRIu64 " rejects",
-             SEEDS * events, result.facts, result.trades, result.rejects);
-    OK("An independent, plain engine gives the same facts.", result.agrees);
+             SEEDS * events, result.reports, result.trades, result.rejects);
+    OK("An independent, plain engine gives the same reports.", result.agrees);
     OK("Executed, open and cancelled add up to submitted (90).",
        result.adds_up);
     OK("No trade is of nothing, outside a limit or out of turn (90).",
-       result.true_facts);
+       result.true_reports);
     OK("A book is never crossed while trading is continuous (90).",
        result.never_crossed);
-    OK("The same input gives the same facts (91).", result.repeats);
-    OK("The flow came to every kind of fact and reason.",
+    OK("The same input gives the same reports (91).", result.repeats);
+    OK("The flow came to every kind of report and reason.",
        was_everywhere(&result));
     return tap_done();
 }

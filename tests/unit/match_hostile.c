@@ -24,16 +24,17 @@ union input {
     struct clock clock;
 };
 
-union fact {
+union report {
     struct event event;
-    struct order_fact order;
+    struct order_report order;
     struct order_end end;
     struct trade trade;
     struct indicative indicative;
 };
 
 /* What the last event caused: how much of everything, whether prices and ids
- * came in order, and the last fact.  A fact is whole when the next comes. */
+ * came in order, and the last report.  A report is whole when the next comes.
+ */
 static struct told {
     uint64_t counts[EVENT_TYPES], reasons[UINT8_MAX + 1];
     i128 traded;
@@ -42,7 +43,7 @@ static struct told {
     bool ids_up;       /* ids of ends and triggers did not go down */
     uint64_t last_id;
     int64_t last_price;
-    union fact fact;
+    union report report;
 } told;
 
 static struct match match;
@@ -63,24 +64,24 @@ take_trade(const struct trade *trade)
     told.traded += trade->quantity;
 }
 
-/* Counts the fact that has been filled since the last call, if any. */
+/* Counts the report that has been filled since the last call, if any. */
 static void
-take_fact(void)
+take_report(void)
 {
-    unsigned type = told.fact.event.type;
+    unsigned type = told.report.event.type;
 
     if (type == 0)
         return;
     told.counts[type]++;
     if (type == EVENT_TRADE)
-        take_trade(&told.fact.trade);
+        take_trade(&told.report.trade);
     if (type == EVENT_REJECTED || type == EVENT_CANCELLED ||
         type == EVENT_EXPIRED || type == EVENT_TRIGGERED) {
-        told.reasons[told.fact.end.reason]++;
-        told.ids_up &= told.fact.end.order_id >= told.last_id;
-        told.last_id = told.fact.end.order_id;
+        told.reasons[told.report.end.reason]++;
+        told.ids_up &= told.report.end.order_id >= told.last_id;
+        told.last_id = told.report.end.order_id;
     }
-    told.fact.event.type = 0;
+    told.report.event.type = 0;
 }
 
 static void *
@@ -88,8 +89,8 @@ put(void *owner, size_t size)
 {
     (void)owner;
     (void)size;
-    take_fact();
-    return &told.fact;
+    take_report();
+    return &told.report;
 }
 
 static uint32_t
@@ -128,7 +129,7 @@ take(const void *event)
     memset(&told, 0, sizeof told);
     told.up = told.down = told.ids_up = true;
     match_event(&match, 0, event, &failure);
-    take_fact();
+    take_report();
 }
 
 /* A limit order of one, for more to be said of it. */
@@ -504,7 +505,7 @@ large_indicative(void)
         put_order(MANY + i, SIDE_SELL, (int64_t)(MANY - i) * DECIMAL_ONE);
         changes += told.counts[EVENT_INDICATIVE];
     }
-    OK("The price is told each time while a hundred thousand prices cross.",
+    OK("The price is reported each time while a hundred thousand prices cross.",
        changes == CROSSED);
     match_free(&match);
 }
@@ -597,7 +598,7 @@ cancel_account(uint64_t account, uint32_t index, uint32_t instrument)
     cancel.account_id = account;
     memset(&told, 0, sizeof told);
     match_event(&match, index, &cancel.event, &failure);
-    take_fact();
+    take_report();
 }
 
 /* Were each to look at what rests, or at every market, this would take hours.

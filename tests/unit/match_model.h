@@ -2,7 +2,7 @@
  *
  *      model_init      nothing there, and trading is continuous
  *      model_define    an instrument has these attributes
- *      model_event     anything happens; what it causes is in model->facts
+ *      model_event     anything happens; what it causes is in model->reports
  */
 #ifndef TESTS_MATCH_MODEL_H
 #define TESTS_MATCH_MODEL_H
@@ -428,7 +428,7 @@ model_event(struct model *model, const struct event *event)
     const void *at = event;
 
     model->cause = event;
-    model->fact_count = 0;
+    model->report_count = 0;
     if (event->time > model->now)
         model->now = event->time;
     model_expire(model);

@@ -134,7 +134,8 @@ model_auction(const struct model *model, uint32_t instrument)
     return (struct model_auction){DECIMAL_NULL, 0, 0};
 }
 
-/* ---- what is told while it is collected ---------------------------------- */
+/* ---- what is reported while it is collected
+ * ---------------------------------- */
 
 static bool
 model_collects(unsigned state)
@@ -157,7 +158,7 @@ model_indicate(struct model *model, uint32_t instrument)
 {
     struct model_symbol *symbol = &model->symbols[instrument - 1];
     struct model_auction now, *told = &symbol->told;
-    struct indicative *fact;
+    struct indicative *report;
 
     if (symbol->state != SESSION_OPENING_AUCTION &&
         symbol->state != SESSION_CLOSING_AUCTION)
@@ -169,11 +170,11 @@ model_indicate(struct model *model, uint32_t instrument)
         now.surplus == told->surplus)
         return;
     *told = now;
-    fact = &model_fact(model, EVENT_INDICATIVE, instrument)->indicative;
-    fact->side = now.surplus > 0 ? SIDE_BUY : now.surplus < 0 ? SIDE_SELL : 0;
-    fact->price = now.price;
-    fact->quantity = (int64_t)now.quantity;
-    fact->surplus = (int64_t)model_size_of(now.surplus);
+    report = &model_report(model, EVENT_INDICATIVE, instrument)->indicative;
+    report->side = now.surplus > 0 ? SIDE_BUY : now.surplus < 0 ? SIDE_SELL : 0;
+    report->price = now.price;
+    report->quantity = (int64_t)now.quantity;
+    report->surplus = (int64_t)model_size_of(now.surplus);
 }
 
 static void

@@ -2,7 +2,7 @@
  * of live orders and linear search.  It shares nothing with the first but the
  * event structs.
  *
- *      match_model_state.h     what there is, and what is told of it
+ *      match_model_state.h     what there is, and what is reported of it
  *      match_model_trade.h     an order meets the other side
  *      match_model_stop.h      orders that wait for a price
  *      match_model_auction.h   many orders meet at one price
@@ -21,7 +21,7 @@
 
 #define MODEL_SYMBOLS  3
 #define MODEL_LIVE     4096
-#define MODEL_FACTS    4096
+#define MODEL_REPORTS  4096
 #define MODEL_ACCOUNTS 64
 #define MODEL_TICKS    32
 
@@ -66,9 +66,9 @@ struct model_symbol {
     struct model_auction told; /* the last indicative of this phase */
 };
 
-union fact {
+union report {
     struct event event;
-    struct order_fact order;
+    struct order_report order;
     struct order_end end;
     struct trade trade;
     struct indicative indicative;
@@ -83,11 +83,11 @@ struct model {
         uint64_t account, group;
     } accounts[MODEL_ACCOUNTS];
     int account_count;
-    unsigned self_trade; /* of orders that do not tell */
+    unsigned self_trade; /* of orders that give none */
     int64_t now;         /* the latest time seen */
     const struct event *cause;
-    union fact facts[MODEL_FACTS]; /* that the last event caused */
-    int fact_count;
+    union report reports[MODEL_REPORTS]; /* that the last event caused */
+    int report_count;
 };
 
 static void
@@ -104,21 +104,22 @@ model_init(struct model *model)
     }
 }
 
-/* ---- facts --------------------------------------------------------------- */
+/* ---- reports ---------------------------------------------------------------
+ */
 
-static union fact *
-model_fact(struct model *model, enum event_type type, uint32_t instrument)
+static union report *
+model_report(struct model *model, enum event_type type, uint32_t instrument)
 {
-    union fact *fact = &model->facts[model->fact_count++];
+    union report *report = &model->reports[model->report_count++];
 
-    assert(model->fact_count <= MODEL_FACTS);
-    event_init(fact, type);
-    fact->event.instrument = instrument;
-    fact->event.time = model->cause->time;
-    return fact;
+    assert(model->report_count <= MODEL_REPORTS);
+    event_init(report, type);
+    report->event.instrument = instrument;
+    report->event.time = model->cause->time;
+    return report;
 }
 
-/* What the format cannot hold is told as null. */
+/* What the format cannot hold is reported as null. */
 static int64_t
 model_told(int64_t value)
 {
@@ -131,7 +132,7 @@ model_end(struct model *model, enum event_type type,
 {
     const struct order *order = &of->order;
     struct order_end *end =
-        &model_fact(model, type, order->event.instrument)->end;
+        &model_report(model, type, order->event.instrument)->end;
 
     end->side = order->side;
     end->reason = (uint8_t)reason;
@@ -149,8 +150,8 @@ model_whole(struct model *model, enum event_type type,
             const struct model_order *of, enum reason reason)
 {
     const struct order *order = &of->order;
-    struct order_fact *to =
-        &model_fact(model, type, order->event.instrument)->order;
+    struct order_report *to =
+        &model_report(model, type, order->event.instrument)->order;
 
     to->side = order->side;
     to->order_type = order->order_type;

@@ -164,7 +164,7 @@ model_tell_trade(struct model *model, const struct model_order *maker,
     const struct model_order *buy = model_buys(taker) ? taker : maker;
     const struct model_order *sell = model_buys(taker) ? maker : taker;
     struct trade *trade =
-        &model_fact(model, EVENT_TRADE, taker->order.event.instrument)->trade;
+        &model_report(model, EVENT_TRADE, taker->order.event.instrument)->trade;
 
     trade->side = auction ? 0 : taker->order.side;
     trade->flags = auction ? TRADE_AUCTION : 0;

@@ -1,5 +1,5 @@
 /* match_pair.h - the engine and the plain one, side by side: both take the
- * same, and tell the same, byte for byte.
+ * same, and report the same, byte for byte.
  *
  *      pair_init   MODEL_SYMBOLS instruments with nothing but their names
  *      pair_take   any event, definitions too; false when they differ
@@ -13,7 +13,7 @@
 
 struct pair {
     struct match match;
-    struct facts facts; /* what the last event caused */
+    struct reports reports; /* what the last event caused */
     struct failure failure;
     struct model model;
     size_t same; /* so many of them are the same in both */
@@ -30,26 +30,26 @@ pair_index(const struct event *event)
 static bool
 pair_agrees(struct pair *pair)
 {
-    size_t count = (size_t)pair->model.fact_count;
+    size_t count = (size_t)pair->model.report_count;
 
     pair->same = 0;
-    while (pair->same < count && pair->same < pair->facts.count &&
-           memcmp(pair->facts.all[pair->same].bytes,
-                  &pair->model.facts[pair->same],
-                  pair->model.facts[pair->same].event.words * 8UL) == 0)
+    while (pair->same < count && pair->same < pair->reports.count &&
+           memcmp(pair->reports.all[pair->same].bytes,
+                  &pair->model.reports[pair->same],
+                  pair->model.reports[pair->same].event.words * 8UL) == 0)
         pair->same++;
-    return pair->same == count && count == pair->facts.count;
+    return pair->same == count && count == pair->reports.count;
 }
 
 /* The engine alone takes an event. */
 static void
-pair_engine_take(struct match *match, struct facts *facts,
+pair_engine_take(struct match *match, struct reports *reports,
                  const struct event *event, struct failure *failure)
 {
     const void *at = event;
     uint32_t index = pair_index(event);
 
-    facts->count = 0;
+    reports->count = 0;
     if (event->type == EVENT_INSTRUMENT)
         match_define(match, index, at, failure);
     match_event(match, index, event, failure);
@@ -60,7 +60,7 @@ pair_take(struct pair *pair, const struct event *event)
 {
     const void *at = event;
 
-    pair_engine_take(&pair->match, &pair->facts, event, &pair->failure);
+    pair_engine_take(&pair->match, &pair->reports, event, &pair->failure);
     if (event->type == EVENT_INSTRUMENT)
         model_define(&pair->model, at);
     model_event(&pair->model, event);
@@ -68,13 +68,13 @@ pair_take(struct pair *pair, const struct event *event)
 }
 
 static void
-pair_engine_init(struct match *match, struct facts *facts,
+pair_engine_init(struct match *match, struct reports *reports,
                  struct failure *failure)
 {
-    struct event_sink sink = facts_sink(facts);
+    struct event_sink sink = reports_sink(reports);
     struct instrument instrument;
 
-    facts->count = 0;
+    reports->count = 0;
     *failure = (struct failure){0};
     match_init(match, &sink);
     event_init(&instrument, EVENT_INSTRUMENT);
@@ -87,7 +87,7 @@ pair_engine_init(struct match *match, struct facts *facts,
 static void
 pair_init(struct pair *pair)
 {
-    pair_engine_init(&pair->match, &pair->facts, &pair->failure);
+    pair_engine_init(&pair->match, &pair->reports, &pair->failure);
     model_init(&pair->model);
 }
 

@@ -13,8 +13,8 @@
 struct script_engine {
     void (*begin)(void);
     void (*feed)(const union input *input);
-    size_t (*fact_count)(void); /* what the last input caused */
-    const void *(*fact)(size_t number);
+    size_t (*report_count)(void); /* what the last input caused */
+    const void *(*report)(size_t number);
     void (*book)(char *text, size_t size);
     void (*end)(void);
 };
@@ -55,7 +55,7 @@ script_differs(const struct script *script, const char *got, const char *wanted)
     return true;
 }
 
-/* Takes one input and compares all that it causes with the lines behind. */
+/* Takes one input and compares all that it causes with the lines after it. */
 static bool
 script_input(struct script *script)
 {
@@ -68,16 +68,16 @@ script_input(struct script *script)
     read_input(script->line + 2, &input);
     engine->feed(&input);
     while (script_line(script) && !strchr("=>b", script->line[0])) {
-        if (seen == engine->fact_count())
+        if (seen == engine->report_count())
             snprintf(got, sizeof got, "nothing");
         else
-            fact_text(engine->fact(seen++), got, sizeof got);
+            report_text(engine->report(seen++), got, sizeof got);
         if (script_differs(script, got, script->line))
             right = false;
     }
     script->again = !feof(script->file);
-    if (seen < engine->fact_count()) {
-        fact_text(engine->fact(seen), got, sizeof got);
+    if (seen < engine->report_count()) {
+        report_text(engine->report(seen), got, sizeof got);
         right = !script_differs(script, got, "nothing more");
     }
     return right;

@@ -1,5 +1,5 @@
 /* match_shown.h - what a book shows, by the plain engine, against a book made
- * from facts: each level's price, quantity and number of orders. */
+ * from reports: each level's price, quantity and number of orders. */
 #ifndef TESTS_MATCH_SHOWN_H
 #define TESTS_MATCH_SHOWN_H
 
@@ -14,7 +14,7 @@ struct shown {
     uint64_t orders;
 };
 
-/* The best level of a side behind a rank; false when there is none. */
+/* The best level of a side after a rank; false when there is none. */
 static bool
 shown_next(const struct model *model, uint32_t instrument, enum side side,
            int64_t behind, struct shown *level)
@@ -40,7 +40,7 @@ shown_next(const struct model *model, uint32_t instrument, enum side side,
     return found;
 }
 
-/* Whether a side of a book of facts shows what is shown. */
+/* Whether a side of a book of reports shows what is shown. */
 static bool
 shown_is_same(const struct model *model, const struct feed *feed,
               uint32_t instrument, enum side side)

@@ -11,7 +11,7 @@
 #define EVENTS  60000
 #define SYMBOLS 3
 
-static struct facts facts[2];
+static struct reports reports[2];
 static struct failure failure;
 
 /* ---- a state as bytes ---------------------------------------------------- */
@@ -100,14 +100,14 @@ take(struct match *match, const union request_event *request)
 }
 
 static bool
-facts_are_same(void)
+reports_are_same(void)
 {
-    if (facts[0].count != facts[1].count)
+    if (reports[0].count != reports[1].count)
         return false;
-    for (size_t i = 0; i < facts[0].count; i++) {
-        const struct event *fact = (const void *)facts[0].all[i].bytes;
+    for (size_t i = 0; i < reports[0].count; i++) {
+        const struct event *report = (const void *)reports[0].all[i].bytes;
 
-        if (memcmp(fact, facts[1].all[i].bytes, fact->words * 8UL) != 0)
+        if (memcmp(report, reports[1].all[i].bytes, report->words * 8UL) != 0)
             return false;
     }
     return true;
@@ -145,7 +145,7 @@ count_state(struct pair *pair)
 }
 
 /* Whether two states are one; of counts only the order matters, which shows in
- * the facts. */
+ * the reports. */
 static bool
 states_are_same(struct pair *pair)
 {
@@ -178,19 +178,19 @@ interrupt(struct pair *pair)
     save(&pair->again, &instruments, &pair->states[1]);
     count_state(pair);
     match_free(&pair->again);
-    facts[1].count = 0;
+    reports[1].count = 0;
     if (restore(&pair->again, &pair->sinks[1], &pair->states[1]) != 0)
         return false;
     for (size_t i = 0; i < account_count; i++)
         take(&pair->again, &accounts[i]);
-    return same && facts[1].count == 0;
+    return same && reports[1].count == 0;
 }
 
 static void
 begin(struct pair *pair)
 {
     for (int i = 0; i < 2; i++) {
-        pair->sinks[i] = facts_sink(&facts[i]);
+        pair->sinks[i] = reports_sink(&reports[i]);
         match_init(i ? &pair->again : &pair->never, &pair->sinks[i]);
     }
     for (uint32_t i = 0; i < SYMBOLS; i++) {
@@ -223,17 +223,18 @@ interrupted_at(unsigned every, uint64_t seed)
         if (request.event.type == EVENT_SESSION && one_in(&random, 3))
             request.event.instrument = 0; /* of all */
         note(&request);
-        facts[0].count = facts[1].count = 0;
+        reports[0].count = reports[1].count = 0;
         take(&pair.never, &request);
         take(&pair.again, &request);
-        same = facts_are_same();
+        same = reports_are_same();
         if ((unsigned)i % every == 0)
             kept = interrupt(&pair);
     }
     if (!same || !kept)
         tap_note("event %d: %s", i, failure.text);
     tap_note("interrupted at every event number divisible by %u", every);
-    OK("An engine made of its snapshots again and again tells the same facts "
+    OK("An engine made of its snapshots again and again writes the same "
+       "reports "
        "as one that was never interrupted.",
        same && pair.never.trades > EVENTS / 20);
     OK("Of the same state comes the same snapshot.", kept);
@@ -273,7 +274,7 @@ an_order(void)
 static bool
 is_refused(struct resting_order order)
 {
-    const struct event_sink sink = facts_sink(&facts[0]);
+    const struct event_sink sink = reports_sink(&reports[0]);
     struct resting_order first = an_order();
     struct instrument instrument;
     struct match match;

@@ -1,8 +1,8 @@
-/* match_story.h - what facts tell of each order, and what must hold of it
- * whatever comes.  Facts are all that is known here.
+/* match_story.h - what reports say about each order, and what must hold of it
+ * whatever comes.  Reports are all that is known here.
  *
  *      story_event     before an event is taken: it may begin a phase
- *      story_fact      a fact of it; false when it cannot be true
+ *      story_report      a report of it; false when it cannot be true
  *      stories_hold    between events
  */
 #ifndef TESTS_MATCH_STORY_H
@@ -95,63 +95,65 @@ story_event(struct stories *stories, const union request_event *request)
     }
 }
 
-/* ---- facts --------------------------------------------------------------- */
+/* ---- reports ---------------------------------------------------------------
+ */
 
 static bool
-story_begin(struct stories *stories, const struct order_fact *fact,
+story_begin(struct stories *stories, const struct order_report *report,
             struct story *story)
 {
-    unsigned state = stories->states[fact->event.instrument - 1];
-    bool stop = fact->order_type == ORDER_STOP ||
-                fact->order_type == ORDER_STOP_LIMIT ||
-                fact->order_type == ORDER_TRAILING_STOP;
+    unsigned state = stories->states[report->event.instrument - 1];
+    bool stop = report->order_type == ORDER_STOP ||
+                report->order_type == ORDER_STOP_LIMIT ||
+                report->order_type == ORDER_TRAILING_STOP;
     bool fresh = story->place == STORY_ENDED;
 
     *story = (struct story){
-        .submitted = fact->quantity,
-        .open = fact->remaining_quantity,
-        .limit = fact->price != DECIMAL_NULL ? fact->price
-                 : fact->side == SIDE_BUY    ? INT64_MAX
-                                             : -INT64_MAX,
+        .submitted = report->quantity,
+        .open = report->remaining_quantity,
+        .limit = report->price != DECIMAL_NULL ? report->price
+                 : report->side == SIDE_BUY    ? INT64_MAX
+                                               : -INT64_MAX,
         .stamp = ++stories->stamps,
         .place = stop ? STORY_WAITS
-                 : fact->time_in_force == TIF_AT_CLOSE &&
+                 : report->time_in_force == TIF_AT_CLOSE &&
                          state != SESSION_CLOSING_AUCTION
                      ? STORY_ASIDE
                      : STORY_BOOK,
-        .side = fact->side,
-        .flags = fact->order_type == ORDER_MARKET
+        .side = report->side,
+        .flags = report->order_type == ORDER_MARKET
                      ? 0
-                     : fact->flags & (ORDER_HIDDEN | ORDER_ALL_OR_NONE),
-        .iceberg = fact->display_quantity != DECIMAL_NULL,
+                     : report->flags & (ORDER_HIDDEN | ORDER_ALL_OR_NONE),
+        .iceberg = report->display_quantity != DECIMAL_NULL,
     };
-    return fresh && fact->quantity == fact->remaining_quantity;
+    return fresh && report->quantity == report->remaining_quantity;
 }
 
 static bool
-story_change(struct stories *stories, const struct order_fact *fact,
+story_change(struct stories *stories, const struct order_report *report,
              struct story *story)
 {
-    int64_t less = story->open - fact->remaining_quantity;
-    int64_t limit = fact->price != DECIMAL_NULL ? fact->price : story->limit;
+    int64_t less = story->open - report->remaining_quantity;
+    int64_t limit =
+        report->price != DECIMAL_NULL ? report->price : story->limit;
 
-    if (fact->reason == REASON_REQUESTED)
+    if (report->reason == REASON_REQUESTED)
         story->submitted -= less;
     else
         story->cancelled += less;
     if (less < 0 || limit != story->limit)
         story->stamp = ++stories->stamps;
-    story->open = fact->remaining_quantity;
+    story->open = report->remaining_quantity;
     story->limit = limit;
     return story->place != STORY_ENDED && story->open > 0 &&
-           fact->quantity == story->executed + story->open;
+           report->quantity == story->executed + story->open;
 }
 
 static bool
-story_end(struct story *story, const struct order_end *fact)
+story_end(struct story *story, const struct order_end *report)
 {
     bool right = story->place != STORY_ENDED && story->open > 0 &&
-                 fact->remaining_quantity == story->open;
+                 report->remaining_quantity == story->open;
 
     story->cancelled += story->open;
     story->open = 0;
@@ -161,10 +163,10 @@ story_end(struct story *story, const struct order_end *fact)
 
 static bool
 story_trigger(struct stories *stories, struct story *story,
-              const struct order_end *fact)
+              const struct order_end *report)
 {
-    bool right =
-        story->place == STORY_WAITS && fact->remaining_quantity == story->open;
+    bool right = story->place == STORY_WAITS &&
+                 report->remaining_quantity == story->open;
 
     story->place = STORY_BOOK;
     story->stamp = ++stories->stamps;
@@ -222,11 +224,11 @@ story_trade(struct stories *stories, struct story *mine,
 }
 
 static bool
-story_fact(struct stories *stories, const void *fact)
+story_report(struct stories *stories, const void *report)
 {
-    const struct event *event = fact;
-    const struct order_fact *order = fact;
-    const struct order_end *end = fact;
+    const struct event *event = report;
+    const struct order_report *order = report;
+    const struct order_end *end = report;
     struct story *mine;
 
     if (event->type == EVENT_REJECTED)
@@ -239,7 +241,7 @@ story_fact(struct stories *stories, const void *fact)
         return story_begin(stories, order, &mine[order->order_id]);
     case EVENT_MODIFIED:
         return story_change(stories, order, &mine[order->order_id]);
-    case EVENT_TRADE: return story_trade(stories, mine, fact);
+    case EVENT_TRADE: return story_trade(stories, mine, report);
     case EVENT_TRIGGERED:
         return story_trigger(stories, &mine[end->order_id], end);
     case EVENT_CANCELLED:

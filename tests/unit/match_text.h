@@ -1,4 +1,4 @@
-/* match_text.h - orders and facts as short lines of text, for people and for
+/* match_text.h - orders and reports as short lines of text, for people and for
  * the tests of the engine; testdata/matching/cases.txt has the grammar.
  */
 #ifndef TESTS_MATCH_TEXT_H
@@ -15,45 +15,46 @@
 #include "match/match.h"
 #include "tape/schema.h"
 
-#define FACTS_MAX 20000
+#define REPORTS_MAX 20000
 
-/* A sink that keeps the facts of one input. */
-struct facts {
+/* A sink that keeps the reports of one input. */
+struct reports {
     struct {
-        _Alignas(8) char bytes[sizeof(struct order_fact)];
-    } all[FACTS_MAX];
+        _Alignas(8) char bytes[sizeof(struct order_report)];
+    } all[REPORTS_MAX];
     size_t count;
     uint32_t named; /* how often an instrument had to be named */
 };
 
 static void *
-facts_put(void *owner, size_t size)
+reports_put(void *owner, size_t size)
 {
-    struct facts *facts = owner;
+    struct reports *reports = owner;
 
-    assert(facts->count < FACTS_MAX && size <= sizeof facts->all[0]);
-    return facts->all[facts->count++].bytes;
+    assert(reports->count < REPORTS_MAX && size <= sizeof reports->all[0]);
+    return reports->all[reports->count++].bytes;
 }
 
 static uint32_t
-facts_name(void *owner, uint32_t index, const struct event *cause,
-           struct failure *failure)
+reports_name(void *owner, uint32_t index, const struct event *cause,
+             struct failure *failure)
 {
-    struct facts *facts = owner;
+    struct reports *reports = owner;
 
     (void)cause;
     (void)failure;
-    facts->named++;
+    reports->named++;
     return 1000 + index;
 }
 
 __attribute__((unused)) static struct event_sink
-facts_sink(struct facts *facts)
+reports_sink(struct reports *reports)
 {
-    return (struct event_sink){facts_put, facts_name, facts};
+    return (struct event_sink){reports_put, reports_name, reports};
 }
 
-/* ---- facts as text ------------------------------------------------------- */
+/* ---- reports as text -------------------------------------------------------
+ */
 
 static const char *
 number_text(int64_t value, char *text)
@@ -79,24 +80,24 @@ word_text(unsigned type, const char *field, const void *event)
 }
 
 static void
-order_fact_text(const struct order_fact *fact, const char *verb, char *line,
-                size_t size)
+order_report_text(const struct order_report *report, const char *verb,
+                  char *line, size_t size)
 {
     char quantity[DECIMAL_TEXT_MAX + 1], price[DECIMAL_TEXT_MAX + 1];
     char stop[DECIMAL_TEXT_MAX + 1];
-    bool why = fact->reason && fact->reason != REASON_REQUESTED;
-    int used =
-        snprintf(line, size, "%s %" PRIu64 " %s@%s", verb, fact->order_id,
-                 number_text(fact->remaining_quantity, quantity),
-                 fact->price == DECIMAL_NULL ? "market"
-                                             : number_text(fact->price, price));
+    bool why = report->reason && report->reason != REASON_REQUESTED;
+    int used = snprintf(
+        line, size, "%s %" PRIu64 " %s@%s", verb, report->order_id,
+        number_text(report->remaining_quantity, quantity),
+        report->price == DECIMAL_NULL ? "market"
+                                      : number_text(report->price, price));
 
-    if (fact->stop_price != DECIMAL_NULL)
+    if (report->stop_price != DECIMAL_NULL)
         used += snprintf(line + used, size - (size_t)used, " stop=%s",
-                         number_text(fact->stop_price, stop));
+                         number_text(report->stop_price, stop));
     if (why)
         snprintf(line + used, size - (size_t)used, " %s",
-                 word_text(fact->event.type, "reason", fact));
+                 word_text(report->event.type, "reason", report));
 }
 
 static void
@@ -136,37 +137,37 @@ trade_text(const struct trade *trade, char *line, size_t size)
 }
 
 static void
-indicative_text(const struct indicative *fact, char *line, size_t size)
+indicative_text(const struct indicative *report, char *line, size_t size)
 {
     char quantity[DECIMAL_TEXT_MAX + 1], price[DECIMAL_TEXT_MAX + 1];
     char surplus[DECIMAL_TEXT_MAX + 1];
 
-    if (fact->price == DECIMAL_NULL)
+    if (report->price == DECIMAL_NULL)
         snprintf(line, size, "indicative none");
-    else if (fact->side == 0)
+    else if (report->side == 0)
         snprintf(line, size, "indicative %s@%s",
-                 number_text(fact->quantity, quantity),
-                 number_text(fact->price, price));
+                 number_text(report->quantity, quantity),
+                 number_text(report->price, price));
     else
         snprintf(line, size, "indicative %s@%s surplus %s %s",
-                 number_text(fact->quantity, quantity),
-                 number_text(fact->price, price),
-                 word_text(EVENT_INDICATIVE, "side", fact),
-                 number_text(fact->surplus, surplus));
+                 number_text(report->quantity, quantity),
+                 number_text(report->price, price),
+                 word_text(EVENT_INDICATIVE, "side", report),
+                 number_text(report->surplus, surplus));
 }
 
 __attribute__((unused)) static void
-fact_text(const void *fact, char *line, size_t size)
+report_text(const void *report, char *line, size_t size)
 {
-    unsigned type = ((const struct event *)fact)->type;
+    unsigned type = ((const struct event *)report)->type;
     const char *verb = schema_find(type)->name;
 
     switch (type) {
     case EVENT_ACCEPTED:
-    case EVENT_MODIFIED: order_fact_text(fact, verb, line, size); break;
-    case EVENT_TRADE: trade_text(fact, line, size); break;
-    case EVENT_INDICATIVE: indicative_text(fact, line, size); break;
-    default: order_end_text(fact, verb, line, size); break;
+    case EVENT_MODIFIED: order_report_text(report, verb, line, size); break;
+    case EVENT_TRADE: trade_text(report, line, size); break;
+    case EVENT_INDICATIVE: indicative_text(report, line, size); break;
+    default: order_end_text(report, verb, line, size); break;
     }
 }
 
@@ -360,7 +361,7 @@ set_words(union input *input, const char *field, char *words)
     return known;
 }
 
-/* A tick table lies behind the instrument. */
+/* A tick table lies after the instrument. */
 static void
 set_tick_table(union input *input, const char *text)
 {

@@ -67,7 +67,7 @@ test_short_trade(void)
        !selection_takes(&selection, &trade.event));
     header.sizes[EVENT_TRADE] = 0;
     selection_begin(&selection, &header);
-    OK("a length that is not told is our own",
+    OK("a length that is not given is our own",
        selection_takes(&selection, &trade.event));
     selection_free(&selection);
 

@@ -119,7 +119,7 @@ keeps_three(void)
     snapshots_open(&snapshots, directory, &failure);
     OK("They are found again.",
        snapshots.count == 3 && snapshots.numbers[2] == 5);
-    OK("One tells the places, names of any length, and all its events.",
+    OK("A snapshot has the places, names of any length, and all its events.",
        read_one(&snapshots, 1, &content, &count) == 0 && count == 4000 &&
            content.tapes.count == 2 && content.tapes.all[1].input_seq == 4 &&
            content.tapes.all[1].input_digest == 12 &&
@@ -165,7 +165,7 @@ foreign_files(void)
        read_one(&snapshots, 3, &content, &count) == -1 &&
            says(FAILURE_DATA, "0000000000000009.tape"));
     snapshot_content_free(&content);
-    OK("What the program refuses is told with the event.",
+    OK("What the program refuses is reported with the event.",
        write_one(&snapshots, 7, 5001, true) &&
            read_one(&snapshots, 2, &content, &count) == -1 &&
            says(FAILURE_DATA, "0000000000000010.tape: event 5003: it is late"));
@@ -277,7 +277,8 @@ compares(void)
            says(FAILURE_DATA, "up to seq 1000 are not those") &&
            resume_after(1000, 64, EVENTS, 999) == -1 &&
            says(FAILURE_DATA, "up to seq 1000 are not those"));
-    OK("What comes behind is free.", resume_after(1000, 64, EVENTS, 1000) == 0);
+    OK("What comes after it is free.",
+       resume_after(1000, 64, EVENTS, 1000) == 0);
     OK("An input that ends before is told.",
        resume_after(1000, 64, 999, -1) == -1 &&
            says(FAILURE_DATA,

@@ -266,7 +266,7 @@ every_bit_counts(void)
         unplaced += !strstr(told.failure.text, "byte ");
     }
     OK("any bit flipped anywhere is damage", silent == 0);
-    OK("and its place is told", unplaced == 0);
+    OK("and its place is reported", unplaced == 0);
     free(bytes.at);
 }
 
@@ -302,7 +302,7 @@ whole_blocks_before_damage_are_handed_out(void)
  */
 
 /* A tape whose writer knew a shorter print, without trade_id, and no text in
- * instruments behind symbol. */
+ * instruments after symbol. */
 static struct bytes
 make_old(void)
 {
@@ -437,7 +437,7 @@ bad_events_are_refused(void)
 #define HEAD(words, type) ((words) | (type) << 16)
 #define LENGTH(array)     (sizeof(array) / sizeof *(array))
 
-/* Reads a block of events that are told word by word. */
+/* Reads a block of events that are given word by word. */
 static struct told
 read_words(const uint64_t *words, size_t count)
 {

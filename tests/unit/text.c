@@ -55,7 +55,7 @@ utf8(void)
         holds &= utf8_span(bad[i], strlen(bad[i])) < strlen(bad[i]);
     OK("overlong forms, surrogates, what is above U+10FFFF or cut is not",
        holds);
-    OK("the length of the good part is told",
+    OK("the length of the good part is returned",
        utf8_span("0123456789\xff", 11) == 10);
 }
 

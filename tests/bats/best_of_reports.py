@@ -1,4 +1,4 @@
-"""Reads the facts of xmatch as JSON lines and prints, for each instrument,
+"""Reads the reports of xmatch as JSON lines and prints, for each instrument,
 the best prices and their quantities at the end: a plain count, order by
 order, as an oracle for xbook."""
 import json

@@ -1,4 +1,4 @@
-/* feed_fact - books made from xmatch's facts, one fact at a time. */
+/* feed_report - books made from xmatch's reports, one report at a time. */
 #include "feed/feed.h"
 #include "tap.h"
 #include "tape/schema.h"
@@ -33,58 +33,58 @@ begin_session(enum session_state state, uint32_t book)
 }
 
 /* A limit order of quantity, to be changed before it is applied. */
-static struct order_fact
+static struct order_report
 limit(enum event_type type, uint64_t order_id, enum side side, int64_t price,
       int64_t quantity)
 {
-    struct order_fact fact;
+    struct order_report report;
 
-    event_init(&fact, type);
-    fact.order_id = order_id;
-    fact.side = (uint8_t)side;
-    fact.order_type = ORDER_LIMIT;
-    fact.time_in_force = TIF_DAY;
-    fact.price = price;
-    fact.quantity = fact.remaining_quantity = quantity;
-    return fact;
+    event_init(&report, type);
+    report.order_id = order_id;
+    report.side = (uint8_t)side;
+    report.order_type = ORDER_LIMIT;
+    report.time_in_force = TIF_DAY;
+    report.price = price;
+    report.quantity = report.remaining_quantity = quantity;
+    return report;
 }
 
 static int
-apply(const struct order_fact *fact)
+apply(const struct order_report *report)
 {
-    return feed_apply(&feed, 0, &fact->event, &failure);
+    return feed_apply(&feed, 0, &report->event, &failure);
 }
 
 static int
 accept(uint64_t order_id, enum side side, int64_t price, int64_t quantity)
 {
-    struct order_fact fact =
+    struct order_report report =
         limit(EVENT_ACCEPTED, order_id, side, price, quantity);
 
-    return apply(&fact);
+    return apply(&report);
 }
 
 static int
 accept_iceberg(uint64_t order_id, enum side side, int64_t price,
                int64_t quantity, int64_t display)
 {
-    struct order_fact fact =
+    struct order_report report =
         limit(EVENT_ACCEPTED, order_id, side, price, quantity);
 
-    fact.display_quantity = display;
-    return apply(&fact);
+    report.display_quantity = display;
+    return apply(&report);
 }
 
 static int
 modify(uint64_t order_id, enum side side, int64_t price, int64_t remaining,
        int64_t display, enum reason reason)
 {
-    struct order_fact fact =
+    struct order_report report =
         limit(EVENT_MODIFIED, order_id, side, price, remaining);
 
-    fact.display_quantity = display;
-    fact.reason = (uint8_t)reason;
-    return apply(&fact);
+    report.display_quantity = display;
+    report.reason = (uint8_t)reason;
+    return apply(&report);
 }
 
 static int
@@ -172,20 +172,20 @@ arrivals(void)
 static void
 unshown(void)
 {
-    struct order_fact fact = limit(EVENT_ACCEPTED, 2, SIDE_BUY, 11, 5);
+    struct order_report report = limit(EVENT_ACCEPTED, 2, SIDE_BUY, 11, 5);
 
     fresh(SESSION_CONTINUOUS);
     accept(1, SIDE_BUY, 9, 1);
-    fact.flags = ORDER_HIDDEN;
-    apply(&fact);
-    fact.order_id = 3;
-    fact.flags = ORDER_ALL_OR_NONE;
-    apply(&fact);
+    report.flags = ORDER_HIDDEN;
+    apply(&report);
+    report.order_id = 3;
+    report.flags = ORDER_ALL_OR_NONE;
+    apply(&report);
     OK("Hidden and all-or-none orders are not shown.",
        quote_is(9, 1, NONE, NONE));
-    fact = limit(EVENT_ACCEPTED, 4, SIDE_BUY, 12, 5);
-    fact.order_type = ORDER_MARKET_TO_LIMIT;
-    apply(&fact);
+    report = limit(EVENT_ACCEPTED, 4, SIDE_BUY, 12, 5);
+    report.order_type = ORDER_MARKET_TO_LIMIT;
+    apply(&report);
     OK("What is left of a market-to-limit order rests at its limit.",
        quote_is(12, 5, NONE, NONE));
 }
@@ -241,7 +241,7 @@ changed_icebergs(void)
 static void
 stops(void)
 {
-    struct order_fact stop = limit(EVENT_ACCEPTED, 1, SIDE_BUY, 10, 7);
+    struct order_report stop = limit(EVENT_ACCEPTED, 1, SIDE_BUY, 10, 7);
 
     fresh(SESSION_CONTINUOUS);
     stop.order_type = ORDER_STOP_LIMIT;
@@ -280,7 +280,7 @@ stops(void)
 static void
 auctions(void)
 {
-    struct order_fact market = limit(EVENT_ACCEPTED, 3, SIDE_BUY, NONE, 7);
+    struct order_report market = limit(EVENT_ACCEPTED, 3, SIDE_BUY, NONE, 7);
 
     fresh(SESSION_OPENING_AUCTION);
     accept_iceberg(1, SIDE_BUY, 11, 20, 5);
@@ -298,35 +298,35 @@ auctions(void)
     modify(1, SIDE_BUY, 11, 12, 5, REASON_SELF_TRADE);
     OK("So does a decrement.", quote_is(11, 5, NONE, NONE));
     accept(4, SIDE_SELL, 11, 1);
-    OK("Behind it orders are held back again.", quote_is(11, 5, NONE, NONE));
+    OK("After it orders are held back again.", quote_is(11, 5, NONE, NONE));
 }
 
 static void
 close_orders(void)
 {
-    struct order_fact fact = limit(EVENT_ACCEPTED, 1, SIDE_BUY, 10, 7);
+    struct order_report report = limit(EVENT_ACCEPTED, 1, SIDE_BUY, 10, 7);
 
     fresh(SESSION_CONTINUOUS);
     for (uint64_t id = 1; id <= 20; id++) {
-        fact.order_id = id;
-        fact.time_in_force = TIF_AT_CLOSE;
-        apply(&fact);
+        report.order_id = id;
+        report.time_in_force = TIF_AT_CLOSE;
+        apply(&report);
     }
     accept(30, SIDE_BUY, 9, 1);
     for (uint64_t id = 5; id <= 20; id++)
         end(EVENT_CANCELLED, id);
-    fact.event.type = EVENT_MODIFIED;
-    fact.order_id = 3;
-    fact.remaining_quantity = 2;
-    apply(&fact);
+    report.event.type = EVENT_MODIFIED;
+    report.order_id = 3;
+    report.remaining_quantity = 2;
+    apply(&report);
     OK("Orders for the close are not shown before.",
        quote_is(9, 1, NONE, NONE));
     begin_session(SESSION_CLOSING_AUCTION, FEED_ALL);
     OK("They are when the closing auction begins.",
        quote_is(10, 23, NONE, NONE) && bids_at_best() == 4);
-    fact.event.type = EVENT_ACCEPTED;
-    fact.order_id = 40;
-    apply(&fact);
+    report.event.type = EVENT_ACCEPTED;
+    report.order_id = 40;
+    apply(&report);
     OK("From then on they are shown at once.", quote_is(10, 25, NONE, NONE));
     feed_reserve(&feed, 1, &failure);
     OK("A book that is made later is in the session of all.",

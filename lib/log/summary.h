@@ -1,6 +1,6 @@
-/* facts.h - what a stream of an event store amounts to. */
-#ifndef LOG_FACTS_H
-#define LOG_FACTS_H
+/* summary.h - what a stream of an event store amounts to. */
+#ifndef LOG_SUMMARY_H
+#define LOG_SUMMARY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,7 +8,7 @@
 #include "base/failure.h"
 #include "log/log.h"
 
-struct log_facts {
+struct log_summary {
     uint64_t first, next;       /* its events: [first, next) */
     uint64_t bytes;             /* of its segments */
     int64_t time_min, time_max; /* max < min: it has no events */
@@ -21,7 +21,7 @@ struct log_facts {
 
 /* Reads of closed segments their indexes only.  The name of the stream is
  * filled in, too, unless its beginning is damaged.  The log is lenient. */
-int log_facts_of(struct log_facts *facts, struct log *log,
-                 struct log_stream *stream, struct failure *failure);
+int log_summarize(struct log_summary *summary, struct log *log,
+                  struct log_stream *stream, struct failure *failure);
 
 #endif

@@ -1,4 +1,4 @@
-#include "log/facts.h"
+#include "log/summary.h"
 
 #include <assert.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 /* One more of the stream's segments. */
 static int
-add_segment(struct log_facts *facts, struct log *log,
+add_segment(struct log_summary *summary, struct log *log,
             const struct log_stream *stream, size_t i, struct failure *failure)
 {
     struct log_segment *segment = log_segment_of(log, stream, i);
@@ -15,12 +15,12 @@ add_segment(struct log_facts *facts, struct log *log,
     if (log_load(log, segment, LOG_INDEX_SUMMARY, failure) != 0 ||
         log_check_follows(log, stream, i, failure) != 0)
         return -1;
-    facts->next = segment->index.next_seq;
-    facts->bytes += segment->file_size;
-    if (segment->index.time_min < facts->time_min)
-        facts->time_min = segment->index.time_min;
-    if (segment->index.time_max > facts->time_max)
-        facts->time_max = segment->index.time_max;
+    summary->next = segment->index.next_seq;
+    summary->bytes += segment->file_size;
+    if (segment->index.time_min < summary->time_min)
+        summary->time_min = segment->index.time_min;
+    if (segment->index.time_max > summary->time_max)
+        summary->time_max = segment->index.time_max;
     if (!segment->fault)
         return 0;
     *failure = *segment->fault;
@@ -29,39 +29,39 @@ add_segment(struct log_facts *facts, struct log *log,
 
 /* How the stream ended, as its last segment says that was read. */
 static int
-add_end(struct log_facts *facts, const struct log *log,
+add_end(struct log_summary *summary, const struct log *log,
         const struct log_stream *stream, struct failure *failure)
 {
     const struct log_segment *last = log_last_segment(log, stream);
-    int ended =
-        log_segment_status(last, &facts->status, &facts->exit_class, failure);
+    int ended = log_segment_status(last, &summary->status, &summary->exit_class,
+                                   failure);
 
-    facts->ended = ended > 0 && log_continues(&last->end) == 0;
-    if (ended <= 0 || facts->ended)
+    summary->ended = ended > 0 && log_continues(&last->end) == 0;
+    if (ended <= 0 || summary->ended)
         return ended < 0 ? -1 : 0;
     /* a writer may have begun the next one since it was listed */
     return log_check_begun(log, stream, log_continues(&last->end), failure);
 }
 
 int
-log_facts_of(struct log_facts *facts, struct log *log,
-             struct log_stream *stream, struct failure *failure)
+log_summarize(struct log_summary *summary, struct log *log,
+              struct log_stream *stream, struct failure *failure)
 {
     int result = log_name(log, stream, failure);
 
     assert(log->lenient);
-    memset(facts, 0, sizeof *facts);
-    facts->first = facts->next = log_segment_of(log, stream, 0)->first_seq;
-    facts->time_min = INT64_MAX;
-    facts->time_max = INT64_MIN;
+    memset(summary, 0, sizeof *summary);
+    summary->first = summary->next = log_segment_of(log, stream, 0)->first_seq;
+    summary->time_min = INT64_MAX;
+    summary->time_max = INT64_MIN;
     for (size_t i = 0; result == 0 && i < stream->count; i++)
-        result = add_segment(facts, log, stream, i, failure);
+        result = add_segment(summary, log, stream, i, failure);
     if (result == 0)
-        result = add_end(facts, log, stream, failure);
+        result = add_end(summary, log, stream, failure);
     if (result == 0 || failure->kind != FAILURE_DATA)
         return result;
-    facts->damaged = true;
-    facts->fault = *failure;
+    summary->damaged = true;
+    summary->fault = *failure;
     *failure = (struct failure){0};
     return 0;
 }
