@@ -36,7 +36,10 @@ prepare(void *state, struct run *run)
     const struct event_sink sink = local_sink(run);
 
     run->keep = x->keep;
-    return quotes_init(&x->quotes, &sink, (unsigned)x->depth, &run->failure);
+    if (quotes_init(&x->quotes, &sink, (unsigned)x->depth, &run->failure) != 0)
+        return -1;
+    x->quotes.every = x->every;
+    return 0;
 }
 
 /* Events that change no book, but have a quote of their own with --every. */
@@ -52,7 +55,6 @@ on_event(void *state, struct run *run, const struct event *event)
 {
     struct xbook *x = state;
     bool takes = feed_takes(event->type), ticks = is_tick(event->type);
-    uint64_t before = x->quotes.count;
     uint32_t book = FEED_ALL;
 
     x->requests += event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
@@ -64,10 +66,8 @@ on_event(void *state, struct run *run, const struct event *event)
             return instruments_unknown(event->instrument, &run->failure);
     }
     x->applied += takes && !ticks;
-    if (takes && quotes_take(&x->quotes, book, event, &run->failure) != 0)
-        return -1;
-    if (!x->every || book == FEED_ALL || x->quotes.count > before)
-        return 0;
+    if (takes)
+        return quotes_take(&x->quotes, book, event, &run->failure);
     return quotes_repeat(&x->quotes, book, event, &run->failure);
 }
 

@@ -31,7 +31,7 @@ static const struct setting {
     {"null", SET_LIST, LISTS(nulls), NULL},
     {"scale", SET_LIST, LISTS(scales), NULL},
     {"round", SET_CHOICE, JOB(round), import_round_words},
-    {"each", SET_TEXT, JOB(each), NULL},
+    {"each", SET_LIST, LISTS(eaches), NULL},
     {"decimal-comma", SET_FLAG, JOB(decimal_comma), NULL},
     {"thousands", SET_TEXT, JOB(thousands), NULL},
     {"header", SET_CHOICE, JOB(header), import_header_words},

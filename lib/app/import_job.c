@@ -84,6 +84,7 @@ set_lists(struct import_options *options, const struct import_lists *lists)
     options->defaults = list_of(&lists->defaults);
     options->ignored = list_of(&lists->ignored);
     options->wheres = list_of(&lists->wheres);
+    options->eaches = list_of(&lists->eaches);
 }
 
 static int
@@ -99,7 +100,6 @@ set_given(struct import_job *job, struct failure *failure)
     given->fallback = &job->fallback;
     given->skip = job->skip;
     given->comment = job->comment;
-    given->each = job->each;
     given->symbol = job->symbol;
     job->zones = (struct calendar_zones){venue_find_zone, &job->calendar_zone};
     given->zones = &job->zones;

@@ -14,6 +14,7 @@
 /* Options that may be given more than once. */
 struct import_lists {
     struct option_list maps, defaults, ignored, wheres, words, nulls, scales;
+    struct option_list eaches;
 };
 
 struct import_job {
@@ -21,7 +22,7 @@ struct import_job {
     int format, unit, header, fold, ids, round;
     bool no_header, decimal_comma;
     const char *type, *delimiter, *stream, *exchange, *symbol, *date, *zone;
-    const char *seed, *time_format, *comment, *thousands, *each;
+    const char *seed, *time_format, *comment, *thousands;
     const char *dialect;
     struct import_lists lists;
     uint64_t skip;

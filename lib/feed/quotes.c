@@ -241,7 +241,7 @@ quotes_take(struct quotes *quotes, uint32_t index, const struct event *event,
     if (reserve(quotes, index, failure) != 0 ||
         feed_apply(&quotes->feed, index, event, failure) != 0)
         return -1;
-    return emit_changes(quotes, index, &place, false, failure);
+    return emit_changes(quotes, index, &place, quotes->every, failure);
 }
 
 int

@@ -21,6 +21,7 @@
 struct quotes {
     struct feed feed;
     struct event_sink sink;
+    bool every;     /* set it: a quote after every event, changed or not */
     unsigned depth; /* levels of a side that are written; 0: quotes only */
     struct published *published; /* by instrument index; owned */
     uint32_t published_count;

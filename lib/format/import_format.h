@@ -24,13 +24,13 @@ struct import_options {
     struct text_list defaults;             /* FIELD=VALUE */
     struct text_list ignored;              /* COLUMN,... */
     struct text_list wheres;               /* COLUMN=TEXT */
+    struct text_list eaches;               /* PATH:FIELD=VALUE,... */
     const struct import_options *fallback; /* of a dialect: for what is not
                                             * mentioned here */
     char delimiter;
     enum header header;
     uint64_t skip;       /* lines at the beginning of each file */
     const char *comment; /* lines that begin so do not count; NULL */
-    const char *each;    /* JSON: where the records are; NULL */
     unsigned threads;    /* besides the one that calls; 0: none */
 
     const char *symbol; /* LOBSTER; NULL: not given */

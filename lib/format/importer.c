@@ -21,6 +21,7 @@ importer_init(struct importer *importer, struct failure *failure)
     importer->next_clock = TIME_NULL;
     importer->latest_time = TIME_NULL;
     importer->intern.sink = importer->sink;
+    importer->messages.sink = importer->sink;
     importer->intern.exchange = importer->exchange;
     importer->intern.labels = importer->labels;
     importer->intern.hash_only = importer->hash_only;
@@ -43,6 +44,7 @@ void
 importer_free(struct importer *importer)
 {
     intern_free(&importer->intern);
+    messages_free(&importer->messages);
     free(importer->nulls);
     free(importer->draft.values.event);
     importer->nulls = importer->draft.values.event = NULL;
@@ -51,7 +53,31 @@ importer_free(struct importer *importer)
 int
 import_event(struct importer *importer, const struct event *event)
 {
+    if (importer->groups)
+        return messages_take(&importer->messages, event, importer->failure);
     return importer->sink.event(importer->sink.owner, event, importer->failure);
+}
+
+int
+import_message_begin(struct importer *importer)
+{
+    return importer->groups
+               ? messages_begin(&importer->messages, importer->failure)
+               : 0;
+}
+
+int
+import_message_end(struct importer *importer)
+{
+    struct failure first = *importer->failure;
+    int result = 0;
+
+    if (importer->groups)
+        result = messages_end(&importer->messages, importer->failure);
+    if (first.kind == FAILURE_NONE)
+        return result;
+    *importer->failure = first;
+    return -1;
 }
 
 uint32_t

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "format/messages.h"
 #include "format/value.h"
 #include "tape/schema.h"
 
@@ -40,10 +41,12 @@ struct importer {
     bool hash_only;       /* ids of text get no names */
     int64_t clock;        /* ns between clock events; 0: none */
     bool time_optional;   /* events may be without a time */
+    bool groups;          /* events that change a book are those of messages */
 
     /* private */
     struct failure *failure;
     struct intern intern;
+    struct messages messages;
     char *nulls; /* owned */
     struct draft draft;
     int64_t clock_time, next_clock;
@@ -60,6 +63,11 @@ void importer_free(struct importer *importer);
  * failure *slot is where, or SLOT_NONE. */
 int import_record(struct importer *importer, const struct schema_type *type,
                   uint64_t given, const struct cell *cells, unsigned *slot);
+
+/* What comes between is one message of a feed (messages.h), if groups is set.
+ * The end is for what was accepted also after a failure, which stays. */
+int import_message_begin(struct importer *importer);
+int import_message_end(struct importer *importer);
 
 /* The event that import_record made last. */
 static inline const struct event *

@@ -198,7 +198,8 @@ init(void *state, const struct import_options *options,
         return json->rows ? 0 : -1;
     }
     if (options->maps.count || options->defaults.count ||
-        options->ignored.count || options->wheres.count || options->each)
+        options->ignored.count || options->wheres.count ||
+        options->eaches.count)
         return fail(failure, FAILURE_USAGE,
                     "-m, -D, -x, --where and --each are for JSON of one -t "
                     "TYPE");

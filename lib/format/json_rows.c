@@ -7,12 +7,12 @@
 
 #include "base/nearest.h"
 #include "base/utf8.h"
+#include "format/each.h"
 #include "format/json_lex.h"
+#include "format/json_path.h"
 #include "format/json_split.h"
-#include "format/mapping.h"
 
 #define DEPTH_MAX  32
-#define PATH_MAX_  512 /* bytes of a path */
 #define JOINED_MAX 1024
 #define LEAVES_MAX (SLOTS_MAX * MAPPING_PARTS)
 
@@ -23,6 +23,7 @@ _Static_assert(DEPTH_MAX == 32, "the message names it");
 struct leaf {
     struct cell path;
     unsigned slot, part;
+    bool top; /* it began with a '$': it is never in a row of --each */
 };
 
 /* The texts of a row so far. */
@@ -38,73 +39,23 @@ struct json_rows {
     struct json_split split;
     struct leaf leaves[LEAVES_MAX];
     unsigned leaf_count;
-    const char *each; /* NULL: the record is the row */
+    struct each_list eaches; /* none: the record is the row */
+    const char *comment;     /* records that begin so do not count; NULL */
     struct bytes scratch;
     uint64_t left_out;
     bool any; /* the file had a record */
 
     /* of the record being read */
     struct json_lex lex;
-    char path[PATH_MAX_];
-    size_t path_size, path_start; /* rows begin at path_start */
+    struct json_path path;
     unsigned depth;
     bool in_row, common_pass;
+    const struct each *each; /* that the row is of */
+    unsigned index;          /* of its element */
     struct row common, row;
 };
 
-/* ---- paths --------------------------------------------------------------- */
-
-static struct cell
-current_path(const struct json_rows *rows)
-{
-    return (struct cell){rows->path + rows->path_start,
-                         rows->path_size - rows->path_start};
-}
-
-/* Appends to the path; a path that is too long is no path of -m. */
-static void
-path_put(struct json_rows *rows, const char *text, size_t size)
-{
-    size_t room = PATH_MAX_ - rows->path_size;
-
-    if (size > room)
-        size = room;
-    memcpy(rows->path + rows->path_size, text, size);
-    rows->path_size += size;
-}
-
-static void
-path_key(struct json_rows *rows, struct cell key)
-{
-    if (rows->path_size > rows->path_start)
-        path_put(rows, ".", 1);
-    path_put(rows, key.bytes, key.size);
-}
-
-static void
-path_index(struct json_rows *rows, unsigned index)
-{
-    char text[16];
-
-    path_put(rows, text, (size_t)snprintf(text, sizeof text, "[%u]", index));
-}
-
-/* Whether a pattern, in which [] is any index, is that path. */
-static bool
-path_is(const char *pattern, struct cell path)
-{
-    size_t at = 0;
-
-    for (; *pattern; pattern++) {
-        if (at == path.size || *pattern != path.bytes[at])
-            return false;
-        at++;
-        if (*pattern == '[' && pattern[1] == ']')
-            while (at < path.size && path.bytes[at] != ']')
-                at++;
-    }
-    return at == path.size;
-}
+/* ---- leaves -------------------------------------------------------------- */
 
 /* Whether -x names a path, or something that it lies in. */
 static bool
@@ -120,8 +71,6 @@ is_ignored(const struct mapping *mapping, struct cell path)
     }
     return false;
 }
-
-/* ---- leaves -------------------------------------------------------------- */
 
 static int
 refuse_key(const struct json_rows *rows, struct cell path,
@@ -153,18 +102,35 @@ feed(const struct json_rows *rows, struct row *row, unsigned slot,
         row->given |= UINT64_C(1) << slot;
 }
 
-/* Puts a value where -m, --where or its name says. */
-static int
-take_leaf(struct json_rows *rows, struct cell text)
+/* Puts a value where --each says that it belongs in its rows. */
+static bool
+take_placed(struct json_rows *rows, struct cell path, struct cell text)
+{
+    uint64_t left = rows->in_row && rows->each ? rows->each->placed : 0;
+    bool used = false;
+
+    for (; left; left &= left - 1) {
+        unsigned slot = (unsigned)__builtin_ctzll(left);
+
+        if (!cell_equal(rows->each->values[slot], path))
+            continue;
+        feed(rows, &rows->row, slot, 0, text);
+        used = true;
+    }
+    return used;
+}
+
+/* Puts a value where -m or --where says. */
+static bool
+take_mapped(struct json_rows *rows, struct row *row, struct cell path,
+            struct cell text)
 {
     const struct mapping *mapping = &rows->mapping;
-    struct row *row = rows->in_row ? &rows->row : &rows->common;
-    struct cell path = current_path(rows);
-    bool used = false;
-    unsigned slot;
+    bool used = take_placed(rows, path, text);
 
     for (unsigned i = 0; i < rows->leaf_count; i++)
-        if (cell_equal(rows->leaves[i].path, path)) {
+        if (cell_equal(rows->leaves[i].path, path) &&
+            !(rows->leaves[i].top && rows->each)) {
             feed(rows, row, rows->leaves[i].slot, rows->leaves[i].part, text);
             used = true;
         }
@@ -174,6 +140,30 @@ take_leaf(struct json_rows *rows, struct cell text)
                 row->wheres |= UINT64_C(1) << i;
             used = true;
         }
+    return used;
+}
+
+/* Puts a value where -m, --where or its name says; last: of an array, whose
+ * last element has the place [-1], too. */
+static int
+take_leaf(struct json_rows *rows, struct cell text, bool last)
+{
+    const struct mapping *mapping = &rows->mapping;
+    struct row *row = rows->in_row ? &rows->row : &rows->common;
+    struct cell path = json_path(&rows->path);
+    bool used = take_mapped(rows, row, path, text);
+    unsigned slot;
+
+    if (last) {
+        size_t size = rows->path.size;
+
+        while (rows->path.text[rows->path.size - 1] != '[')
+            rows->path.size--;
+        json_path_put(&rows->path, "-1]", 3);
+        used |= take_mapped(rows, row, json_path(&rows->path), text);
+        rows->path.size = size;
+        path = json_path(&rows->path);
+    }
     if (used || is_ignored(mapping, path))
         return 0;
     slot = slot_find(mapping->type, path);
@@ -227,13 +217,23 @@ source_of(const struct json_rows *rows, unsigned slot)
     return cell_of(name ? name : "");
 }
 
+/* Which element of its array the row is, from 1. */
+static struct cell
+number_of(const struct json_rows *rows, char room[16])
+{
+    int size = snprintf(room, 16, "%u", rows->index + 1);
+
+    return (struct cell){room, (size_t)size};
+}
+
 static int
 finish_row(struct json_rows *rows)
 {
     const struct mapping *mapping = &rows->mapping;
     uint64_t all = (UINT64_C(1) << mapping->where_count) - 1;
+    uint64_t given = rows->row.given | mapping->given;
     struct cell cells[SLOTS_MAX], source;
-    char joined[JOINED_MAX];
+    char joined[JOINED_MAX], number[16];
     size_t used = 0;
     unsigned slot;
 
@@ -244,11 +244,16 @@ finish_row(struct json_rows *rows)
     }
     for (slot = 0; slot < slot_count(mapping->type); slot++) {
         cells[slot] = mapping->defaults[slot];
+        if (rows->each && rows->each->given >> slot & 1)
+            cells[slot] = rows->each->values[slot];
+        if (rows->each && rows->each->numbered >> slot & 1)
+            cells[slot] = number_of(rows, number);
         if (rows->row.given >> slot & 1)
             cells[slot] = join(rows, slot, joined, &used);
     }
-    if (import_record(rows->importer, mapping->type,
-                      rows->row.given | mapping->given, cells, &slot) == 0)
+    if (rows->each)
+        given |= rows->each->given | rows->each->numbered;
+    if (import_record(rows->importer, mapping->type, given, cells, &slot) == 0)
         return 0;
     source = source_of(rows, slot == SLOT_NONE ? SLOT_DATA : slot);
     if (slot == SLOT_NONE || source.size == 0)
@@ -264,7 +269,7 @@ static int walk(struct json_rows *rows);
 static int
 walk_object(struct json_rows *rows)
 {
-    size_t size = rows->path_size;
+    size_t size = rows->path.size;
     struct cell key;
 
     if (json_lex_accept(&rows->lex, '}'))
@@ -274,10 +279,10 @@ walk_object(struct json_rows *rows)
             json_lex_string(&rows->lex, false, &key) != 0 ||
             json_lex_expect(&rows->lex, ':', "expected ':' after a key") != 0)
             return -1;
-        path_key(rows, key);
+        json_path_key(&rows->path, key);
         if (walk(rows) != 0)
             return -1;
-        rows->path_size = size;
+        rows->path.size = size;
     } while (json_lex_accept(&rows->lex, ','));
     return json_lex_expect(&rows->lex, '}', "expected ',' or '}'");
 }
@@ -285,16 +290,16 @@ walk_object(struct json_rows *rows)
 static int
 walk_array(struct json_rows *rows)
 {
-    size_t size = rows->path_size;
+    size_t size = rows->path.size;
     unsigned index = 0;
 
     if (json_lex_accept(&rows->lex, ']'))
         return 0;
     do {
-        path_index(rows, index++);
+        json_path_index(&rows->path, index++);
         if (walk(rows) != 0)
             return -1;
-        rows->path_size = size;
+        rows->path.size = size;
     } while (json_lex_accept(&rows->lex, ','));
     return json_lex_expect(&rows->lex, ']', "expected ',' or ']'");
 }
@@ -315,7 +320,11 @@ walk_scalar(struct json_rows *rows)
         text.size = 0;
     if (rows->in_row == rows->common_pass) /* not of this pass */
         return 0;
-    return take_leaf(rows, text);
+    json_lex_space(&rows->lex);
+    return take_leaf(rows, text,
+                     rows->path.size > rows->path.start &&
+                         rows->path.text[rows->path.size - 1] == ']' &&
+                         rows->lex.at < rows->lex.end && *rows->lex.at == ']');
 }
 
 /* A value, which may be a container, below the current path. */
@@ -341,47 +350,75 @@ walk_value(struct json_rows *rows)
 static int
 walk(struct json_rows *rows)
 {
-    size_t start = rows->path_start;
+    size_t start = rows->path.start;
     int result;
 
-    if (rows->in_row || !rows->each || !path_is(rows->each, current_path(rows)))
+    if (rows->in_row || rows->eaches.count == 0)
+        return walk_value(rows);
+    rows->each = each_find(&rows->eaches, json_path(&rows->path), &rows->index);
+    if (!rows->each)
         return walk_value(rows);
     rows->in_row = true;
-    rows->path_start = rows->path_size;
-    assert(rows->path_start <= PATH_MAX_);
+    rows->path.start = rows->path.size;
+    assert(rows->path.start <= JSON_PATH_MAX);
     rows->row = rows->common;
     result = walk_value(rows);
     if (result == 0 && !rows->common_pass)
         result = finish_row(rows);
     rows->in_row = false;
-    rows->path_start = start;
+    rows->each = NULL;
+    rows->path.start = start;
     return result;
+}
+
+/* The words of what stands before the value on its line: @[0], @[1]. */
+static void
+take_words(struct json_rows *rows, struct cell text)
+{
+    unsigned index = 0;
+
+    while (text.size) {
+        const char *blank = memchr(text.bytes, ' ', text.size);
+        struct cell word = {text.bytes,
+                            blank ? (size_t)(blank - text.bytes) : text.size};
+
+        text.bytes += word.size + (blank != NULL);
+        text.size -= word.size + (blank != NULL);
+        if (word.size == 0)
+            continue;
+        rows->path.size = 0;
+        json_path_put(&rows->path, "@", 1);
+        json_path_index(&rows->path, index++);
+        take_mapped(rows, rows->in_row ? &rows->row : &rows->common,
+                    json_path(&rows->path), word);
+    }
+    rows->path.size = 0;
 }
 
 /* What stands before the value on its line. */
 static int
 take_prefix(struct json_rows *rows)
 {
-    const char *start;
+    struct cell text;
 
     json_lex_space(&rows->lex);
-    start = rows->lex.at;
+    text.bytes = rows->lex.at;
     while (rows->lex.at < rows->lex.end && *rows->lex.at != '{' &&
            *rows->lex.at != '[')
         rows->lex.at++;
     if (rows->lex.at == rows->lex.end)
         return fail(rows->lex.failure, FAILURE_DATA,
                     "a record must be an object or an array");
-    if (rows->lex.at == start || rows->in_row == rows->common_pass)
+    text.size = (size_t)(rows->lex.at - text.bytes);
+    while (text.size && memchr(" :", text.bytes[text.size - 1], 2))
+        text.size--;
+    if (text.size == 0 || rows->in_row == rows->common_pass)
         return 0;
-    path_put(rows, "@", 1);
-    while (rows->lex.at > start && rows->lex.at[-1] == ' ')
-        rows->lex.at--;
-    if (take_leaf(rows, (struct cell){start, (size_t)(rows->lex.at - start)}) !=
-        0)
+    take_words(rows, text);
+    json_path_put(&rows->path, "@", 1);
+    if (take_leaf(rows, text, false) != 0)
         return -1;
-    rows->path_size = 0;
-    json_lex_space(&rows->lex);
+    rows->path.size = 0;
     return 0;
 }
 
@@ -398,10 +435,11 @@ pass(struct json_rows *rows, const char *text, size_t size, bool common,
     if (!common)
         scratch += size;
     rows->lex = (struct json_lex){text, text, text + size, scratch, failure};
-    rows->path_size = rows->path_start = 0;
+    rows->path.size = rows->path.start = 0;
     rows->depth = 0;
     rows->common_pass = common;
-    rows->in_row = !rows->each;
+    rows->each = NULL;
+    rows->in_row = rows->eaches.count == 0;
     if (take_prefix(rows) != 0 || walk(rows) != 0)
         return -1;
     assert(rows->depth == 0);
@@ -411,24 +449,53 @@ pass(struct json_rows *rows, const char *text, size_t size, bool common,
     return 0;
 }
 
+/* The events of a record. */
 static int
-take_record(void *owner, const char *text, size_t size, struct failure *failure)
+read_record(struct json_rows *rows, const char *text, size_t size,
+            struct failure *failure)
 {
-    struct json_rows *rows = owner;
     size_t valid = utf8_span(text, size);
 
     if (valid < size)
         return fail(failure, FAILURE_DATA, "byte %zu: not UTF-8", valid + 1);
     rows->common = rows->row = (struct row){0};
     rows->any = true;
-    if (rows->each && pass(rows, text, size, true, failure) != 0)
+    if (rows->eaches.count && pass(rows, text, size, true, failure) != 0)
         return -1;
     if (pass(rows, text, size, false, failure) != 0)
         return -1;
-    return rows->each ? 0 : finish_row(rows);
+    return rows->eaches.count ? 0 : finish_row(rows);
+}
+
+static int
+take_record(void *owner, const char *text, size_t size, struct failure *failure)
+{
+    struct json_rows *rows = owner;
+    size_t comment = rows->comment ? strlen(rows->comment) : 0;
+
+    if (comment && size >= comment && memcmp(text, rows->comment, comment) == 0)
+        return 0;
+    if (import_message_begin(rows->importer) != 0)
+        return -1;
+    read_record(rows, text, size, failure);
+    return import_message_end(rows->importer);
 }
 
 /* ---- beginning and end --------------------------------------------------- */
+
+static void
+add_leaf(struct json_rows *rows, struct cell path, unsigned slot, unsigned part)
+{
+    bool top = path.size > 1 && *path.bytes == '$';
+
+    if (top) {
+        size_t mark = path.bytes[1] == '.' ? 2 : 1;
+
+        path = (struct cell){path.bytes + mark, path.size - mark};
+    }
+    assert(rows->leaf_count < LEAVES_MAX);
+    rows->leaves[rows->leaf_count++] = (struct leaf){path, slot, part, top};
+}
 
 struct json_rows *
 json_rows_new(const struct import_options *options, struct importer *importer,
@@ -439,23 +506,24 @@ json_rows_new(const struct import_options *options, struct importer *importer,
     if (!rows)
         return NULL;
     rows->importer = importer;
-    rows->each = options->each;
-    rows->split = (struct json_split){
-        .record = take_record,
-        .owner = rows,
-        .whole = options->each && *options->each == '[',
-    };
-    if (mapping_init(&rows->mapping, options, failure) != 0) {
+    rows->comment = options->comment;
+    rows->split = (struct json_split){.record = take_record, .owner = rows};
+    if (mapping_init(&rows->mapping, options, failure) != 0 ||
+        each_list_init(&rows->eaches, options, rows->mapping.type, failure) !=
+            0) {
         json_rows_free(rows);
         return NULL;
     }
+    for (unsigned i = 0; i < rows->eaches.count; i++)
+        rows->split.whole |= rows->eaches.items[i].path.size > 0 &&
+                             *rows->eaches.items[i].path.bytes == '[';
+    importer->groups = messages_of(rows->mapping.type->type);
     assert(rows->mapping.where_count <= WHERES_MAX);
     importer->rules.one_type = true;
     value_rules_settle(&importer->rules, rows->mapping.type);
     for (unsigned slot = 0; slot < SLOTS_MAX; slot++)
         for (unsigned i = 0; i < rows->mapping.sources[slot].count; i++)
-            rows->leaves[rows->leaf_count++] =
-                (struct leaf){rows->mapping.sources[slot].parts[i], slot, i};
+            add_leaf(rows, rows->mapping.sources[slot].parts[i], slot, i);
     return rows;
 }
 
@@ -465,6 +533,7 @@ json_rows_free(struct json_rows *rows)
     if (!rows)
         return;
     mapping_free(&rows->mapping);
+    each_list_free(&rows->eaches);
     json_split_free(&rows->split);
     bytes_free(&rows->scratch);
     free(rows);
