@@ -5,43 +5,81 @@
  */
 #include "app/ohlcv.h"
 
+static const char *const fills[] = {"none", "prev", "null", NULL};
+static const char *const orders[] = {"tape", "instrument", NULL};
+static const char *const hours[] = {"session", "all", NULL};
+
+static struct ohlcv x = {.hours = -1};
+
+static const struct option_spec options[] = {
+    {.letter = 'i',
+     .name = "interval",
+     .kind = OPTION_LIST,
+     .value = &x.intervals,
+     .argument = "LIST",
+     .help = "of the bars: 1s,5m,1h,1d,1w,1mo,1y,tick:100",
+     .shapes = true},
+    {.name = "tz",
+     .kind = OPTION_TEXT,
+     .value = &x.zone_name,
+     .argument = "ZONE",
+     .help = "days begin at midnight there, not UTC: America/New_York",
+     .shapes = true},
+    {.name = "day-start",
+     .kind = OPTION_TEXT,
+     .value = &x.day_start,
+     .argument = "HH:MM",
+     .help = "days begin at that time: 17:00",
+     .shapes = true},
+    {.name = "session",
+     .kind = OPTION_TEXT,
+     .value = &x.session,
+     .argument = "HOURS",
+     .help = "only what trades in these hours of a day: 09:30-16:00",
+     .shapes = true},
+    {.name = "calendar",
+     .kind = OPTION_TEXT,
+     .value = &x.calendar_name,
+     .argument = "NAME|FILE",
+     .help = "the trading days and hours of a market: XNYS",
+     .shapes = true},
+    {.name = "hours",
+     .kind = OPTION_CHOICE,
+     .value = &x.hours,
+     .argument = "WHICH",
+     .help = "of a calendar's days: session, or all (session)",
+     .shapes = true,
+     .words = hours},
+    {.name = "order",
+     .kind = OPTION_CHOICE,
+     .value = &x.order,
+     .argument = "OF",
+     .help = "times are in order on the tape, or of each instrument (tape)",
+     .shapes = true,
+     .words = orders},
+    {.name = "fill",
+     .kind = OPTION_CHOICE,
+     .value = &x.fill,
+     .argument = "HOW",
+     .help = "bars without trades: none, prev (the last close), null (none)",
+     .shapes = true,
+     .words = fills},
+    {.name = "keep",
+     .kind = OPTION_FLAG,
+     .value = &x.keep,
+     .help = "pass trades and prints on as well",
+     .shapes = true},
+    {.kind = OPTION_END},
+};
+
+static const char *const examples[] = {
+    "xohlcv -i 1m,1h,1d trades.tape | xexport -f csv -t bar",
+    "xohlcv -i 5m --fill prev --tz America/New_York day.tape -o bars.tape",
+    NULL};
+
 int
 main(int argc, char **argv)
 {
-    static const char *const fills[] = {"none", "prev", NULL};
-    struct ohlcv x = {0};
-    const struct option_spec options[] = {
-        {.letter = 'i',
-         .name = "interval",
-         .kind = OPTION_LIST,
-         .value = &x.intervals,
-         .argument = "LIST",
-         .help = "lengths of the bars: 1s,1m,5m,1h,1d,1w",
-         .shapes = true},
-        {.name = "tz",
-         .kind = OPTION_TEXT,
-         .value = &x.zone_name,
-         .argument = "ZONE",
-         .help = "days begin at midnight there, not UTC: America/New_York",
-         .shapes = true},
-        {.name = "fill",
-         .kind = OPTION_CHOICE,
-         .value = &x.fill,
-         .argument = "HOW",
-         .help = "bars without trades: none, or prev, the last close (none)",
-         .shapes = true,
-         .words = fills},
-        {.name = "keep",
-         .kind = OPTION_FLAG,
-         .value = &x.keep,
-         .help = "pass trades and prints on as well",
-         .shapes = true},
-        {.kind = OPTION_END},
-    };
-    static const char *const examples[] = {
-        "xohlcv -i 1m,1h,1d trades.tape | xexport -f csv -t bar",
-        "xohlcv -i 5m --fill prev --tz America/New_York day.tape -o bars.tape",
-        NULL};
     const struct program program = {
         .name = "xohlcv",
         .summary = "aggregate trades into bars",

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/zoneinfo.h"
-
 #define SAME_PLACE(field)                                                      \
     _Static_assert(offsetof(struct trade, field) ==                            \
                        offsetof(struct print, field),                          \
@@ -15,86 +13,6 @@ SAME_PLACE(side);
 SAME_PLACE(price);
 SAME_PLACE(quantity);
 SAME_PLACE(trade_id);
-
-/* ---- options ------------------------------------------------------------- */
-
-static int
-add_interval(struct bars_options *options, const char *text, size_t size,
-             struct failure *failure)
-{
-    int64_t interval;
-
-    if (!duration_parse(text, size, &interval))
-        return fail(failure, FAILURE_USAGE,
-                    "--interval: \"%.*s\" is not an interval such as 1s, 5m, "
-                    "1h, 1d or 1w",
-                    (int)size, text);
-    if (!bucket_interval_valid(interval))
-        return fail(failure, FAILURE_USAGE,
-                    "--interval: \"%.*s\" is longer than a day but not a "
-                    "whole number of days up to 366",
-                    (int)size, text);
-    assert(options->count <= BARS_INTERVALS_MAX);
-    if (options->count == BARS_INTERVALS_MAX)
-        return fail(failure, FAILURE_USAGE, "--interval: more than %d given",
-                    BARS_INTERVALS_MAX);
-    options->intervals[options->count++] = interval;
-    return 0;
-}
-
-/* Each use of -i may name several, separated by commas. */
-static int
-add_intervals(const struct ohlcv *x, struct bars_options *options,
-              struct failure *failure)
-{
-    if (x->intervals.count == 0)
-        return fail(failure, FAILURE_USAGE,
-                    "--interval is required, for example -i 1m,1h,1d");
-    for (unsigned i = 0; i < x->intervals.count; i++) {
-        const char *text = x->intervals.items[i];
-        size_t size = strcspn(text, ",");
-
-        while (add_interval(options, text, size, failure) == 0 && text[size]) {
-            text += size + 1;
-            size = strcspn(text, ",");
-        }
-        if (failure->kind != FAILURE_NONE)
-            return -1;
-    }
-    return 0;
-}
-
-static struct bar *
-make_room(void *owner, uint32_t index)
-{
-    struct ohlcv *x = owner;
-    struct run *run = x->run;
-    struct bar *bar = tape_writer_put(&run->writer, sizeof *bar);
-
-    assert(index < run->instruments.count);
-    bar->event.instrument = run->instruments.events[index]->event.instrument;
-    x->bar_count++;
-    return bar;
-}
-
-int
-ohlcv_prepare(void *state, struct run *run)
-{
-    struct ohlcv *x = state;
-    struct bars_options options = {
-        .fill = (enum bars_fill)x->fill, .room = make_room, .owner = x};
-
-    x->run = run;
-    if (add_intervals(x, &options, &run->failure) != 0)
-        return -1;
-    if (x->zone_name) {
-        x->zone = zoneinfo_read(x->zone_name, &run->failure);
-        if (!x->zone)
-            return fail_at(&run->failure, "--tz");
-    }
-    options.zone = x->zone;
-    return bars_init(&x->bars, &options, &run->failure);
-}
 
 /* ---- events -------------------------------------------------------------- */
 
@@ -107,7 +25,10 @@ ohlcv_begin(void *state, struct run *run, struct tape_header *header)
     /* Each tape is on its own: the order of its bars, that of its
      * definitions, must not depend on what was read before. */
     instruments_free(&run->instruments);
-    bars_begin(&x->bars);
+    if (x->engine == OHLCV_TOGETHER)
+        bars_begin(&x->bars);
+    each_begin(&x->each);
+    counts_begin(&x->counts);
     return 0;
 }
 
@@ -191,20 +112,40 @@ pass_others(struct ohlcv *x, struct run *run, const struct event *first)
     return event;
 }
 
+/* To the bars of times. */
+static enum bars_taken
+add_trade(struct ohlcv *x, uint32_t index, const struct sum_trade *trade,
+          struct failure *failure)
+{
+    switch (x->engine) {
+    case OHLCV_TOGETHER: return bars_trade(&x->bars, index, trade, failure);
+    case OHLCV_EACH: return each_trade(&x->each, index, trade, failure);
+    case OHLCV_NONE: break;
+    }
+    return bars_check(&x->days, trade, failure);
+}
+
 /* Any trade. */
 static int
 take_trade(struct ohlcv *x, struct run *run, const struct event *event)
 {
+    const struct print *print = (const struct print *)(const void *)event;
+    enum side side = (enum side)print->side;
+    enum bars_taken taken;
     const struct sum_trade trade = trade_of(event);
     uint32_t index = instruments_find(&run->instruments, event->instrument);
 
     if (index == INSTRUMENT_NONE)
         return instruments_unknown(event->instrument, &run->failure);
-    if (bars_trade(&x->bars, index, &trade, &run->failure) != 0)
+    taken = add_trade(x, index, &trade, &run->failure);
+    if (taken == BARS_FAILED)
         return -1;
     if (x->keep)
         tape_writer_copy(&run->writer, event);
     x->trade_count++;
+    x->outside_count += taken == BARS_OUTSIDE;
+    if (taken == BARS_TAKEN && x->counts.count)
+        return counts_trade(&x->counts, index, &trade, side, &run->failure);
     return 0;
 }
 
@@ -212,7 +153,10 @@ take_trade(struct ohlcv *x, struct run *run, const struct event *event)
 static int
 take_clock(struct ohlcv *x, struct run *run, const struct event *event)
 {
-    if (bars_clock(&x->bars, event->time, &run->failure) != 0)
+    if (x->engine == OHLCV_TOGETHER &&
+        bars_clock(&x->bars, event->time, &run->failure) != 0)
+        return -1;
+    if (each_clock(&x->each, event->time, &run->failure) != 0)
         return -1;
     tape_writer_copy(&run->writer, event);
     return 0;
@@ -226,7 +170,8 @@ ohlcv_batch(void *state, struct run *run, const struct event **at)
     int result = 0;
 
     while (result == 0) {
-        *at = add_trades(x, run, *at);
+        if (x->fast)
+            *at = add_trades(x, run, *at);
         *at = pass_others(x, run, *at);
         assert(*at <= run->reader.end);
         if (*at == run->reader.end)
@@ -262,7 +207,12 @@ ohlcv_end(void *state, struct run *run, enum tape_status status)
 
     if (status != TAPE_COMPLETE && status != TAPE_LIMITED)
         return 0;
-    return bars_end(&x->bars, &run->failure);
+    if (x->engine == OHLCV_TOGETHER && bars_end(&x->bars, &run->failure) != 0)
+        return -1;
+    if (each_end(&x->each, &run->failure) != 0)
+        return -1;
+    counts_end(&x->counts);
+    return 0;
 }
 
 /* No bars at all is mostly a program that is missing before this one. */
@@ -301,6 +251,9 @@ ohlcv_summary(void *state, struct run *run, FILE *stream)
 
     fprintf(stream, "%s: %" PRIu64 " trades, %" PRIu64 " bars\n",
             run->program->name, x->trade_count, x->bar_count);
+    if (x->outside_count)
+        fprintf(stream, "%s: %" PRIu64 " trades were in no session\n",
+                run->program->name, x->outside_count);
 }
 
 void
@@ -309,5 +262,8 @@ ohlcv_destroy(void *state)
     struct ohlcv *x = state;
 
     bars_free(&x->bars);
+    each_free(&x->each);
+    counts_free(&x->counts);
+    venue_free(&x->venue);
     zone_destroy(x->zone);
 }

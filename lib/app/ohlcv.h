@@ -10,7 +10,10 @@
 #ifndef APP_OHLCV_H
 #define APP_OHLCV_H
 
+#include "app/venue.h"
 #include "bars/bars.h"
+#include "bars/counts.h"
+#include "bars/each.h"
 #include "cli/run.h"
 
 /* Events that are no trades, for what is said when there were none. */
@@ -18,18 +21,35 @@ struct ohlcv_others {
     uint64_t orders, bars, quotes;
 };
 
+/* What makes the bars of times. */
+enum ohlcv_engine {
+    OHLCV_NONE,     /* there are none */
+    OHLCV_TOGETHER, /* bars */
+    OHLCV_EACH,     /* each */
+};
+
 struct ohlcv {
-    /* What the options say. */
+    /* What the options say; those that are choices are below 0 when not
+     * given. */
     struct option_list intervals;
-    int fill; /* enum bars_fill */
-    const char *zone_name;
+    int fill;  /* enum bars_fill */
+    int order; /* of times: 0 of the tape, 1 of each instrument */
+    int hours; /* 0 of the session, 1 all */
+    const char *zone_name, *day_start, *session, *calendar_name;
     bool keep; /* trades are passed on too */
 
     /* private */
     struct zone *zone;
+    struct venue venue;
+    struct bars_options bars_options;
+    enum ohlcv_engine engine;
+    bool fast; /* most trades need bars_add only */
     struct bars bars;
+    struct each each;
+    struct counts counts;
+    struct bucket_days days;
     struct run *run;
-    uint64_t trade_count, bar_count;
+    uint64_t trade_count, bar_count, outside_count;
     struct ohlcv_others others;
 };
 

@@ -353,6 +353,7 @@ take_field(struct batch *batch, const struct schema_field *field,
     case FIELD_RATIO: take_signed(batch, field->offset, DECIMAL_MAX); break;
     case FIELD_TIME:
     case FIELD_DURATION: take_signed(batch, field->offset, INT64_MAX); break;
+    case FIELD_INTERVAL: take_signed(batch, field->offset, INT64_MAX); break;
     case FIELD_ID:
     case FIELD_COUNT:
     case FIELD_INSTRUMENT: take_unsigned(batch, field); break;

@@ -47,7 +47,7 @@ is_signed(const struct schema_field *field)
 {
     return field->kind == FIELD_PRICE || field->kind == FIELD_QUANTITY ||
            field->kind == FIELD_RATIO || field->kind == FIELD_TIME ||
-           field->kind == FIELD_DURATION;
+           field->kind == FIELD_DURATION || field->kind == FIELD_INTERVAL;
 }
 
 /* Puts a field into the event of what is equal; false when rows differ. */

@@ -239,6 +239,7 @@ take_field(struct parquet_cursor *cursor, const struct layout *layout,
     case FIELD_RATIO:
     case FIELD_TIME:
     case FIELD_DURATION: set_nulls(cursor); return 0;
+    case FIELD_INTERVAL: set_nulls(cursor); return 0;
     case FIELD_ENUM:
     case FIELD_FLAGS:
     case FIELD_CODE: return take_numbers(cursor, field, failure);

@@ -1,12 +1,10 @@
-#include "bars/bars.h"
+#include "bars/bars_private.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CAPACITY_MIN 64 /* a word of the bit sets */
-_Static_assert(CAPACITY_MIN % 64 == 0, "bit sets are whole words");
 
 /* ---- levels -------------------------------------------------------------- */
 
@@ -20,7 +18,8 @@ sort_intervals(int64_t *intervals, unsigned count)
         int64_t interval = intervals[i];
         unsigned at = kept;
 
-        while (at > 0 && intervals[at - 1] > interval)
+        while (at > 0 &&
+               bucket_length(intervals[at - 1]) > bucket_length(interval))
             at--;
         if (at > 0 && intervals[at - 1] == interval)
             continue;
@@ -84,6 +83,13 @@ enlarge(void *array, size_t old_size, size_t size, struct failure *failure)
     return larger;
 }
 
+/* Of a bit for each instrument, in whole words. */
+static size_t
+set_bytes(size_t capacity)
+{
+    return (capacity + 63) / 64 * sizeof(uint64_t);
+}
+
 static int
 grow_level(struct bars_level *level, size_t old, size_t capacity,
            struct failure *failure)
@@ -95,7 +101,8 @@ grow_level(struct bars_level *level, size_t old, size_t capacity,
     if (!sums)
         return -1;
     level->sums = sums;
-    touched = enlarge(level->touched, old / 8, capacity / 8, failure);
+    touched =
+        enlarge(level->touched, set_bytes(old), set_bytes(capacity), failure);
     if (!touched)
         return -1;
     level->touched = touched;
@@ -103,10 +110,10 @@ grow_level(struct bars_level *level, size_t old, size_t capacity,
 }
 
 /* Makes room for an instrument. */
-static int
-grow(struct bars *bars, uint32_t index, struct failure *failure)
+int
+bars_grow(struct bars *bars, uint32_t index, struct failure *failure)
 {
-    size_t old = bars->capacity, capacity = old ? old : CAPACITY_MIN;
+    size_t old = bars->capacity, capacity = old ? old : bars->least;
     uint64_t *traded;
     int64_t *closes;
 
@@ -119,7 +126,8 @@ grow(struct bars *bars, uint32_t index, struct failure *failure)
         if (grow_level(&bars->levels[i], old, capacity, failure) != 0)
             return -1;
     bars->sums = bars->levels[0].sums;
-    traded = enlarge(bars->traded, old / 8, capacity / 8, failure);
+    traded =
+        enlarge(bars->traded, set_bytes(old), set_bytes(capacity), failure);
     if (!traded)
         return -1;
     bars->traded = traded;
@@ -137,13 +145,15 @@ bars_init(struct bars *bars, const struct bars_options *options,
           struct failure *failure)
 {
     *bars = (struct bars){
-        .fill = options->fill == BARS_FILL_PREV,
+        .fill = options->fill,
+        .least = options->alone ? 1 : CAPACITY_MIN,
         .room = options->room,
         .owner = options->owner,
     };
-    bucket_days_init(&bars->days, options->zone);
+    bucket_days_init(&bars->days, &options->style);
+    bucket_days_init(&bars->probe, &options->style);
     add_levels(bars, options);
-    if (grow(bars, 0, failure) != 0) {
+    if (bars_grow(bars, 0, failure) != 0) {
         bars_free(bars);
         return -1;
     }
@@ -166,352 +176,18 @@ bars_free(struct bars *bars)
 void
 bars_begin(struct bars *bars)
 {
-    size_t words = bars->capacity / 64;
+    size_t bytes = set_bytes(bars->capacity);
 
     for (unsigned i = 0; i < bars->level_count; i++) {
         struct bars_level *level = &bars->levels[i];
 
         for (uint32_t index = 0; index < bars->capacity; index++)
             level->sums[index].count = 0;
-        memset(level->touched, 0, words * sizeof *level->touched);
+        memset(level->touched, 0, bytes);
     }
-    memset(bars->traded, 0, words * sizeof *bars->traded);
+    memset(bars->traded, 0, bytes);
     bars->mark = TIME_NULL;
-    bars->bucket = (struct bucket){INT64_MAX, INT64_MIN}; /* holds no time */
+    bars->bucket = bars->common = (struct bucket){INT64_MAX, INT64_MIN, false};
     bars->begun = false;
     bars->trading = false;
-}
-
-/* ---- closing ------------------------------------------------------------- */
-
-/* A level's bucket that ends, or is cut off by the end of the tape. */
-struct closing {
-    struct bars_level *level;
-    unsigned number; /* of the level */
-    uint8_t flags;   /* of its bars */
-    bool fill;       /* bars without trades too */
-    int64_t time;    /* of its bars */
-};
-
-static int
-too_many(struct failure *failure)
-{
-    return fail(failure, FAILURE_DATA,
-                "more than %" PRIu64 " trades in one bar: choose shorter "
-                "intervals",
-                SUM_COUNT_MAX);
-}
-
-/* Room for a bar, with what all bars of a bucket have in common. */
-static struct bar *
-start_bar(struct bars *bars, const struct closing *closing, uint32_t index)
-{
-    struct bar *bar = bars->room(bars->owner, index);
-
-    bar->event.words = sizeof *bar / 8;
-    bar->event.type = EVENT_BAR;
-    bar->event.time = closing->time;
-    bar->flags = closing->flags;
-    memset(bar->reserved, 0, sizeof bar->reserved);
-    bar->revision = 0;
-    bar->interval = closing->level->interval;
-    bar->start = closing->level->bucket.start;
-    return bar;
-}
-
-/* Writes the bar of an instrument that traded and hands its sum on. */
-static int
-close_sum(struct bars *bars, const struct closing *closing, uint32_t index,
-          struct failure *failure)
-{
-    struct sum *sum = &closing->level->sums[index];
-
-    assert(sum->count > 0); /* as its bit of touched says */
-    if (closing->number == 0)
-        bars->closes[index] = sum->close;
-    if (closing->level->interval != 0)
-        sum_to_bar(sum, start_bar(bars, closing, index));
-    for (unsigned i = closing->number + 1; i < bars->level_count; i++) {
-        struct bars_level *above = &bars->levels[i];
-
-        if (above->source != closing->number)
-            continue;
-        if (!sum_merge(&above->sums[index], sum))
-            return too_many(failure);
-        above->touched[index / 64] |= UINT64_C(1) << index % 64;
-    }
-    sum->count = 0;
-    return 0;
-}
-
-/* Writes the bar of an instrument that did not trade. */
-static void
-close_quiet(struct bars *bars, const struct closing *closing, uint32_t index)
-{
-    const int64_t price = bars->closes[index];
-    const struct sum quiet = {
-        .open = price, .high = price, .low = price, .close = price};
-    struct bar *bar = start_bar(bars, closing, index);
-
-    sum_to_bar(&quiet, bar);
-    bar->flags |= BAR_FILLED;
-}
-
-static int
-close_level(struct bars *bars, const struct closing *closing,
-            struct failure *failure)
-{
-    struct bars_level *level = closing->level;
-
-    for (uint32_t word = 0; word < bars->capacity / 64; word++) {
-        uint64_t touched = level->touched[word], bits;
-
-        level->touched[word] = 0;
-        if (closing->number == 0) {
-            bars->traded[word] |= touched;
-            bars->trading = bars->trading || touched;
-        }
-        bits = touched | (closing->fill ? bars->traded[word] : 0);
-        for (; bits; bits &= bits - 1) {
-            unsigned bit = (unsigned)__builtin_ctzll(bits);
-            uint32_t index = word * 64 + bit;
-
-            if (touched >> bit & 1) {
-                if (close_sum(bars, closing, index, failure) != 0)
-                    return -1;
-            } else {
-                close_quiet(bars, closing, index);
-            }
-        }
-    }
-    return 0;
-}
-
-/* Closes the levels whose bucket ends there, the lower before the higher. */
-static int
-close_levels(struct bars *bars, int64_t end, bool partial,
-             struct failure *failure)
-{
-    for (unsigned i = 0; i < bars->level_count; i++) {
-        struct bars_level *level = &bars->levels[i];
-        struct closing closing = {.level = level, .number = i};
-
-        if (level->bucket.end != end)
-            continue;
-        closing.flags = partial ? BAR_PARTIAL : BAR_FINAL;
-        closing.time = partial ? bars->mark : end;
-        closing.fill = bars->fill && level->interval != 0 &&
-                       (!partial || bars->mark > level->bucket.start);
-        if (close_level(bars, &closing, failure) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* ---- moving on ----------------------------------------------------------- */
-
-/* Moves the buckets that end there to those that hold a later time. */
-static void
-move_buckets(struct bars *bars, int64_t end, int64_t time)
-{
-    struct bucket common = {INT64_MIN, INT64_MAX};
-
-    for (unsigned i = 0; i < bars->level_count; i++) {
-        struct bars_level *level = &bars->levels[i];
-        struct bucket *bucket = &level->bucket;
-
-        if (level->interval == 0)
-            continue;
-        if (!bars->begun || bucket->end == end)
-            *bucket = bucket_find(&bars->days, level->interval, time);
-        if (bucket->start > common.start)
-            common.start = bucket->start;
-        if (bucket->end < common.end)
-            common.end = bucket->end;
-    }
-    if (bars->levels[0].interval == 0)
-        bars->levels[0].bucket = common;
-    bars->bucket = common;
-    bars->begun = true;
-}
-
-/* Refuses to fill a gap that only a mistake can have made. */
-static int
-check_gap(const struct bars *bars, int64_t end, int64_t time,
-          struct failure *failure)
-{
-    const struct bars_level *level = &bars->levels[bars->levels->interval == 0];
-    char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
-    int from_size, to_size;
-
-    assert(level->interval > 0 && end <= time);
-    if ((time - end) / level->interval <= BARS_FILL_MAX)
-        return 0;
-    from_size = (int)time_format(end, from);
-    to_size = (int)time_format(time, to);
-    return fail(failure, FAILURE_DATA,
-                "from %.*s to %.*s there are more than %d bars to fill (mend "
-                "the time, or take longer intervals or no fill)",
-                from_size, from, to_size, to, BARS_FILL_MAX);
-}
-
-/* How far the tape came. */
-static int64_t
-find_mark(const struct bars *bars)
-{
-    const struct bars_level *lowest = &bars->levels[0];
-    int64_t mark = bars->mark;
-
-    for (uint32_t word = 0; word < bars->capacity / 64; word++)
-        for (uint64_t bits = lowest->touched[word]; bits; bits &= bits - 1) {
-            unsigned bit = (unsigned)__builtin_ctzll(bits);
-            int64_t time = lowest->sums[word * 64 + bit].last_time;
-
-            mark = time > mark ? time : mark;
-        }
-    return mark;
-}
-
-/* Closes what ends by that time and opens the buckets that hold it. */
-static int
-advance(struct bars *bars, int64_t time, struct failure *failure)
-{
-    if (!bars->begun)
-        move_buckets(bars, time, time);
-    while (bars->bucket.end <= time) {
-        int64_t end = bars->bucket.end;
-        bool fill;
-
-        if (close_levels(bars, end, false, failure) != 0)
-            return -1;
-        fill = bars->fill && bars->trading;
-        if (fill && check_gap(bars, end, time, failure) != 0)
-            return -1;
-        move_buckets(bars, end, fill ? end : time);
-    }
-    assert(bars->bucket.start <= time); /* and its end is later */
-    bars->mark = time;
-    return 0;
-}
-
-int
-bars_clock(struct bars *bars, int64_t time, struct failure *failure)
-{
-    if (time < BUCKET_TIME_MIN || (bars->begun && time <= bars->mark))
-        return 0;
-    if (time > BUCKET_TIME_MAX)
-        time = BUCKET_TIME_MAX;
-    return advance(bars, time, failure);
-}
-
-int
-bars_end(struct bars *bars, struct failure *failure)
-{
-    bars->mark = find_mark(bars);
-    while (bars->begun) {
-        int64_t end = INT64_MAX;
-
-        for (unsigned i = 0; i < bars->level_count; i++)
-            if (bars->levels[i].bucket.end < end)
-                end = bars->levels[i].bucket.end;
-        if (end == INT64_MAX)
-            break;
-        if (close_levels(bars, end, true, failure) != 0)
-            return -1;
-        for (unsigned i = 0; i < bars->level_count; i++)
-            if (bars->levels[i].bucket.end == end)
-                bars->levels[i].bucket.end = INT64_MAX; /* done */
-    }
-    bars_begin(bars);
-    return 0;
-}
-
-/* ---- odd trades ---------------------------------------------------------- */
-
-static bool
-fail_late(struct bars *bars, int64_t time, struct failure *failure)
-{
-    char text[TIME_TEXT_MAX], interval[DURATION_TEXT_MAX];
-    char end[TIME_TEXT_MAX], mark[TIME_TEXT_MAX];
-    const struct bars_level *level = bars->levels;
-    struct bucket bucket;
-    int sizes[4];
-
-    while (level->interval == 0 || level->bucket.start <= time) {
-        level++;
-        assert(level < bars->levels + bars->level_count);
-    }
-    bucket = bucket_find(&bars->days, level->interval, time);
-    sizes[0] = (int)time_format(time, text);
-    sizes[1] = (int)duration_format(level->interval, interval);
-    sizes[2] = (int)time_format(bucket.end, end);
-    sizes[3] = (int)time_format(find_mark(bars), mark);
-    fail(failure, FAILURE_DATA,
-         "a trade of %.*s comes too late: its %.*s bar ended at %.*s and the "
-         "tape has been at %.*s (xsort sorts a tape by "
-         "time, and xmerge merges sorted tapes)",
-         sizes[0], text, sizes[1], interval, sizes[2], end, sizes[3], mark);
-    return false;
-}
-
-static bool
-fail_value(int64_t price, int64_t quantity, struct failure *failure)
-{
-    char text[DECIMAL_TEXT_MAX];
-
-    if (price == DECIMAL_NULL)
-        fail(failure, FAILURE_DATA, "a trade without a price");
-    else if (quantity == DECIMAL_NULL)
-        fail(failure, FAILURE_DATA, "a trade without a quantity");
-    else if (quantity >= -DECIMAL_MAX && quantity <= 0)
-        fail(failure, FAILURE_DATA,
-             "a trade of %.*s: the quantity must be "
-             "above 0, the side says who bought",
-             (int)decimal_format(quantity, text), text);
-    else
-        fail(failure, FAILURE_DATA, "a price or quantity of 10^10 or more");
-    return false;
-}
-
-/* Makes the open buckets hold a trade, if it is one to count with. */
-static bool
-admit(struct bars *bars, uint32_t index, const struct sum_trade *trade,
-      struct failure *failure)
-{
-    int64_t time = trade->time, price = trade->price;
-
-    if (price < -DECIMAL_MAX || price > DECIMAL_MAX || trade->quantity < 1 ||
-        trade->quantity > DECIMAL_MAX)
-        return fail_value(price, trade->quantity, failure);
-    if (time < BUCKET_TIME_MIN || time > BUCKET_TIME_MAX) {
-        fail(failure, FAILURE_DATA,
-             time == TIME_NULL ? "a trade without a time"
-                               : "a trade outside the years 1680 to 2259");
-        return false;
-    }
-    if (bars->begun && time < bars->bucket.start)
-        return fail_late(bars, time, failure);
-    if (index >= bars->capacity && grow(bars, index, failure) != 0)
-        return false;
-    return time < bars->bucket.end || advance(bars, time, failure) == 0;
-}
-
-int
-bars_trade(struct bars *bars, uint32_t index, const struct sum_trade *trade,
-           struct failure *failure)
-{
-    struct sum *sum;
-
-    if (!admit(bars, index, trade, failure))
-        return -1;
-    assert(trade->time >= bars->bucket.start && trade->time < bars->bucket.end);
-    sum = &bars->sums[index];
-    if (sum->count == SUM_COUNT_MAX)
-        return too_many(failure);
-    if (sum->count == 0) {
-        sum_start(sum, trade->time, trade->price, trade->id);
-        bars->levels[0].touched[index / 64] |= UINT64_C(1) << index % 64;
-    }
-    sum_add(sum, trade);
-    return 0;
 }

@@ -38,14 +38,23 @@
 enum bars_fill {
     BARS_FILL_NONE = 0, /* no bar without trades */
     BARS_FILL_PREV,     /* such a bar has the previous close, volume 0 */
+    BARS_FILL_NULL,     /* it has no prices */
+};
+
+/* What became of a trade. */
+enum bars_taken {
+    BARS_FAILED = -1,
+    BARS_TAKEN = 0,
+    BARS_OUTSIDE, /* left out: in no session */
 };
 
 struct bars_options {
     unsigned count;                        /* of intervals, at least 1 */
     int64_t intervals[BARS_INTERVALS_MAX]; /* valid; in any order; one given
                                             * twice counts once */
-    const struct zone *zone;               /* NULL: UTC; must outlive bars */
+    struct bucket_style style;             /* what it lends must outlive bars */
     enum bars_fill fill;
+    bool alone; /* there is one instrument only, 0 */
 
     /* Where the next bar is to be written, of the instrument with that index.
      * The callee has set event.instrument; all else is filled in before it is
@@ -64,19 +73,20 @@ struct bars_level {
 };
 
 struct bars {
-    /* The bucket of the lowest level.  A trade before its start belongs to a
-     * bar that is written; one at its end or later closes bars. */
-    struct bucket bucket;
+    /* What the buckets of all levels have in common.  A trade before its
+     * start belongs to a bar that is written; one at its end or later closes
+     * bars.  And the part of it in which a trade surely counts. */
+    struct bucket common, bucket;
     int64_t mark;     /* without the trades in the lowest level's sums */
     struct sum *sums; /* of the lowest level */
-    uint32_t capacity;
+    uint32_t capacity, least; /* instruments; least: at first */
 
     unsigned level_count;
     struct bars_level levels[BARS_INTERVALS_MAX + 1]; /* by interval */
-    struct bucket_days days;
+    struct bucket_days days, probe; /* probe: for questions aside */
     bool begun; /* buckets are set: a trade or clock was seen */
 
-    bool fill;
+    enum bars_fill fill;
     bool trading;     /* some bit of traded is set */
     uint64_t *traded; /* a bit for each instrument that ever traded */
     int64_t *closes;  /* their last price */
@@ -92,11 +102,17 @@ void bars_free(struct bars *bars);
 /* Forgets all trades. */
 void bars_begin(struct bars *bars);
 
-/* Takes a trade of an instrument.  -1 with a failure of class data when it
- * has no price, quantity or time to count with, belongs to a bar that is
- * written, or makes a bar too large. */
-int bars_trade(struct bars *bars, uint32_t index, const struct sum_trade *trade,
-               struct failure *failure);
+/* Takes a trade of an instrument.  Fails with class data when it has no
+ * price, quantity or time to count with, belongs to a bar that is written, or
+ * makes a bar too large. */
+enum bars_taken bars_trade(struct bars *bars, uint32_t index,
+                           const struct sum_trade *trade,
+                           struct failure *failure);
+
+/* Whether bars_trade would take a trade, but for bars that are written. */
+enum bars_taken bars_check(struct bucket_days *days,
+                           const struct sum_trade *trade,
+                           struct failure *failure);
 
 /* Takes it if only the sum of its instrument changes, as nearly all trades do.
  * False, with nothing done, when bars_trade has to look.  That calls nothing,

@@ -139,19 +139,13 @@ static int
 list_fields(const struct specs *specs, struct failure *failure)
 {
     static const char *const kinds[] = {
-        [FIELD_PRICE] = "decimal",
-        [FIELD_QUANTITY] = "decimal",
-        [FIELD_RATIO] = "ratio",
-        [FIELD_AMOUNT] = "amount",
-        [FIELD_TIME] = "time",
-        [FIELD_DURATION] = "duration",
-        [FIELD_ID] = "id",
-        [FIELD_COUNT] = "count",
-        [FIELD_ENUM] = "word",
-        [FIELD_FLAGS] = "words",
-        [FIELD_TEXT] = "text",
-        [FIELD_CODE] = "code",
-        [FIELD_INSTRUMENT] = "instrument",
+        [FIELD_PRICE] = "decimal",     [FIELD_QUANTITY] = "decimal",
+        [FIELD_RATIO] = "ratio",       [FIELD_AMOUNT] = "amount",
+        [FIELD_TIME] = "time",         [FIELD_DURATION] = "duration",
+        [FIELD_INTERVAL] = "interval", [FIELD_ID] = "id",
+        [FIELD_COUNT] = "count",       [FIELD_ENUM] = "word",
+        [FIELD_FLAGS] = "words",       [FIELD_TEXT] = "text",
+        [FIELD_CODE] = "code",         [FIELD_INSTRUMENT] = "instrument",
     };
     struct table table = {
         .columns = columns, .column_count = 3, .untitled = true};

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/hex.h"
+#include "base/interval.h"
 #include "base/utf8.h"
 #include "format/intern.h"
 
@@ -28,6 +29,7 @@ export_field_of(const struct schema_type *type,
     case FIELD_RATIO:
     case FIELD_TIME:
     case FIELD_DURATION: result.null = (uint64_t)INT64_MIN; break;
+    case FIELD_INTERVAL: result.null = (uint64_t)INT64_MIN; break;
     case FIELD_AMOUNT: /* the null is the only one with that high word */
         result.word = (uint16_t)(field->offset + 8);
         result.null = (uint64_t)INT64_MIN;
@@ -127,6 +129,14 @@ print_duration(char *at, int64_t ns)
         ns = -ns;
     }
     return at + duration_format(ns, at);
+}
+
+char *
+print_interval(char *at, int64_t interval)
+{
+    if (interval_unit(interval) == INTERVAL_UNITS)
+        return print_duration(at, interval);
+    return at + interval_format(interval, at);
 }
 
 /* ---- texts --------------------------------------------------------------- */
@@ -241,6 +251,7 @@ print_value(char *at, const struct schema_field *field, uint64_t word,
         return at + amount_format(amount_get(amount), at);
     case FIELD_TIME: return at + time_format((int64_t)word, at);
     case FIELD_DURATION: return print_duration(at, (int64_t)word);
+    case FIELD_INTERVAL: return print_interval(at, (int64_t)word);
     case FIELD_ID:
         if (field->id_kind)
             return print_id(at, word);

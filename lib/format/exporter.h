@@ -123,5 +123,6 @@ print_unsigned(char *at, uint64_t number)
 
 char *print_id(char *at, uint64_t id);
 char *print_duration(char *at, int64_t ns);
+char *print_interval(char *at, int64_t interval);
 
 #endif

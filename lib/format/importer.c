@@ -235,6 +235,10 @@ set_bar_time(struct values *values, const struct schema_type *type,
             0)
             return fail_at(values->failure, "%s", names[i]);
     }
+    if (bar->interval <= 0)
+        return fail(values->failure, FAILURE_DATA,
+                    "the end of such a bar does not follow from its start: "
+                    "map its time");
     if (__builtin_add_overflow(bar->start, bar->interval, &event->time))
         return fail(values->failure, FAILURE_DATA,
                     "the end of the bar is out of range");

@@ -78,6 +78,7 @@ kinds_of(const struct schema_type *type, unsigned slot)
     case FIELD_COUNT: return text | number;
     case FIELD_FLAGS: return 1U << JSON_ARRAY;
     case FIELD_DURATION:
+    case FIELD_INTERVAL:
     case FIELD_ENUM:
     case FIELD_TEXT:
     case FIELD_CODE:

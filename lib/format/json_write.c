@@ -255,6 +255,7 @@ put_field(struct json_writer *writer, const struct event *event,
     case FIELD_RATIO: at += decimal_format((int64_t)word, at); break;
     case FIELD_TIME: at += time_format((int64_t)word, at); break;
     case FIELD_DURATION: at = print_duration(at, (int64_t)word); break;
+    case FIELD_INTERVAL: at = print_interval(at, (int64_t)word); break;
     case FIELD_AMOUNT:
         memcpy(&amount, (const char *)event + field->offset, sizeof amount);
         at += amount_format(amount_get(amount), at);

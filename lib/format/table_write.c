@@ -349,6 +349,7 @@ align_of(const struct schema_field *field)
     case FIELD_ID:
     case FIELD_COUNT:
     case FIELD_DURATION: return TABLE_RIGHT;
+    case FIELD_INTERVAL: return TABLE_RIGHT;
     case FIELD_TIME:
     case FIELD_ENUM:
     case FIELD_FLAGS:

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/hex.h"
+#include "base/interval.h"
 #include "base/utf8.h"
 #include "format/complaint.h"
 #include "tape/frame.h"
@@ -257,6 +258,18 @@ set_duration(struct values *values, const struct schema_field *field,
     return 0;
 }
 
+static int
+set_interval(struct values *values, const struct schema_field *field,
+             struct cell text, int64_t time)
+{
+    int64_t interval;
+
+    if (!interval_parse(text.bytes, text.size, &interval))
+        return set_duration(values, field, text, time);
+    memcpy(at(values, field), &interval, sizeof interval);
+    return 0;
+}
+
 /* ---- words --------------------------------------------------------------- */
 
 /* The place of a word in a list, from 0, or -1. */
@@ -404,19 +417,13 @@ set(struct values *values, const struct schema_field *field, struct cell text,
 {
     static int (*const setters[])(struct values *, const struct schema_field *,
                                   struct cell, int64_t) = {
-        [FIELD_PRICE] = set_decimal,
-        [FIELD_QUANTITY] = set_decimal,
-        [FIELD_RATIO] = set_decimal,
-        [FIELD_AMOUNT] = set_amount,
-        [FIELD_TIME] = set_time,
-        [FIELD_DURATION] = set_duration,
-        [FIELD_ID] = set_id,
-        [FIELD_COUNT] = set_count,
-        [FIELD_ENUM] = set_enum,
-        [FIELD_FLAGS] = set_flags,
-        [FIELD_TEXT] = set_text,
-        [FIELD_CODE] = set_code,
-        [FIELD_INSTRUMENT] = set_instrument,
+        [FIELD_PRICE] = set_decimal,     [FIELD_QUANTITY] = set_decimal,
+        [FIELD_RATIO] = set_decimal,     [FIELD_AMOUNT] = set_amount,
+        [FIELD_TIME] = set_time,         [FIELD_DURATION] = set_duration,
+        [FIELD_INTERVAL] = set_interval, [FIELD_ID] = set_id,
+        [FIELD_COUNT] = set_count,       [FIELD_ENUM] = set_enum,
+        [FIELD_FLAGS] = set_flags,       [FIELD_TEXT] = set_text,
+        [FIELD_CODE] = set_code,         [FIELD_INSTRUMENT] = set_instrument,
     };
 
     assert(text.size > 0);

@@ -302,7 +302,7 @@ struct bar {
     struct event event; /* its time is the bar's end, when it is known */
     uint8_t flags, reserved[3];
     uint32_t revision;
-    int64_t interval; /* nanoseconds */
+    int64_t interval; /* base/interval.h: above 0 nanoseconds */
     int64_t start;
     int64_t open, high, low, close;
     struct amount volume, notional, buy_volume, buy_notional;

@@ -356,7 +356,7 @@ FIELDS book_clear_fields[] = {
 FIELDS bar_fields[] = {
     WORD(FLAGS, flags, bar_flag_words, ""),
     FIELD(COUNT, revision, "how often it was amended"),
-    FIELD(DURATION, interval, ""),
+    FIELD(INTERVAL, interval, "as asked for"),
     FIELD(TIME, start, "inclusive; the event's time is the end"),
     FIELD(PRICE, open, "of the first trade by time and seq"),
     FIELD(PRICE, high, ""),

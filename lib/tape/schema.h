@@ -27,6 +27,7 @@ enum field_kind {
     FIELD_TEXT,       /* struct text, null: length 0 */
     FIELD_CODE,       /* struct code, null 0 */
     FIELD_INSTRUMENT, /* u32, a local instrument id, null 0 */
+    FIELD_INTERVAL,   /* i64, base/interval.h, null INT64_MIN */
 };
 
 struct schema_field {

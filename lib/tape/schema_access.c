@@ -63,6 +63,7 @@ null_of(enum field_kind kind)
     case FIELD_RATIO:
     case FIELD_TIME:
     case FIELD_DURATION: return (struct amount){(uint64_t)INT64_MIN, 0};
+    case FIELD_INTERVAL: return (struct amount){(uint64_t)INT64_MIN, 0};
     case FIELD_AMOUNT: return amount_of(AMOUNT_NULL);
     case FIELD_ID:
     case FIELD_COUNT:

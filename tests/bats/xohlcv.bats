@@ -236,7 +236,10 @@ END
 --fill prev
 -i 1x
 -i 1m,,5m
--i tick:100
+-i tick:0
+-i volume:x
+-i tick:1.5
+-i 1201mo
 -i 36h
 -i 367d
 -i 1m --fill linear
@@ -244,6 +247,11 @@ END
 -i 1m --tz ../zoneinfo/UTC
 -i 1m --tz /usr/share/zoneinfo/UTC
 -i 1m --tz America
+-i 1m --day-start 24:00
+-i 1m --session 9:30-16:00
+-i 1m --calendar NOPE
+-i 1m --calendar XNYS --tz UTC
+-i 1m --hours all
 END
     run -2 --separate-stderr xohlcv -i 1m --tz Nowhere/Atall nothing.tape
     [[ $stderr == *'"Nowhere/Atall"'*America/New_York* ]]

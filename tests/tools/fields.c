@@ -4,19 +4,13 @@
 #include "tape/schema.h"
 
 static const char *const kind_names[] = {
-    [FIELD_PRICE] = "price",
-    [FIELD_QUANTITY] = "quantity",
-    [FIELD_RATIO] = "ratio",
-    [FIELD_AMOUNT] = "amount",
-    [FIELD_TIME] = "time",
-    [FIELD_DURATION] = "duration",
-    [FIELD_ID] = "id",
-    [FIELD_COUNT] = "count",
-    [FIELD_ENUM] = "enum",
-    [FIELD_FLAGS] = "flags",
-    [FIELD_TEXT] = "text",
-    [FIELD_CODE] = "code",
-    [FIELD_INSTRUMENT] = "instrument",
+    [FIELD_PRICE] = "price",       [FIELD_QUANTITY] = "quantity",
+    [FIELD_RATIO] = "ratio",       [FIELD_AMOUNT] = "amount",
+    [FIELD_TIME] = "time",         [FIELD_DURATION] = "duration",
+    [FIELD_INTERVAL] = "interval", [FIELD_ID] = "id",
+    [FIELD_COUNT] = "count",       [FIELD_ENUM] = "enum",
+    [FIELD_FLAGS] = "flags",       [FIELD_TEXT] = "text",
+    [FIELD_CODE] = "code",         [FIELD_INSTRUMENT] = "instrument",
 };
 
 static void

@@ -27,6 +27,7 @@ fill_field(char *event, size_t *tail, const struct schema_field *field,
     case FIELD_AMOUNT: memcpy(event + field->offset, &amount, 16); break;
     case FIELD_TIME: memcpy(event + field->offset, &time, 8); break;
     case FIELD_DURATION:
+    case FIELD_INTERVAL:
     case FIELD_ID:
     case FIELD_COUNT:
         field_set_unsigned(event, field, 1000000007ULL * (number + 1) % 999983);

@@ -30,7 +30,7 @@ is_bucket(const struct zone *zone, int64_t interval, const char *time,
     struct bucket_days days;
     struct bucket bucket;
 
-    bucket_days_init(&days, zone);
+    bucket_days_init(&days, &(struct bucket_style){.zone = zone});
     bucket = bucket_find(&days, interval, at(time));
     if (bucket.start == at(start) && bucket.end == at(end))
         return true;
@@ -172,7 +172,7 @@ days_agree(const struct zone *zone, const char *name, int year)
 
     setenv("TZ", name, 1);
     tzset();
-    bucket_days_init(&days, zone);
+    bucket_days_init(&days, &(struct bucket_style){.zone = zone});
     for (; second < last; second += 60) {
         struct bucket day, part;
         struct tm tm;

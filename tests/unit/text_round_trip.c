@@ -154,6 +154,7 @@ random_field(struct made *draft, const struct schema_field *field)
         return;
     case FIELD_TIME: number = next(UINT64_MAX) ^ NAME_BIT; break;
     case FIELD_DURATION: number = next(1000000) - 500000; break;
+    case FIELD_INTERVAL: number = next(1000000) - 500000; break;
     case FIELD_ID: number = random_id(field->id_kind); break;
     case FIELD_COUNT: number = next(UINT64_MAX) >> next(64); break;
     case FIELD_ENUM: number = 1 + next(word_count(field)); break;
