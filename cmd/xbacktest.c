@@ -1,9 +1,9 @@
 /* xbacktest - runs a strategy, a program in any language, in lockstep with a
  * market.
  *
- * A tape of orders goes in; the market as it becomes with the strategy's own
- * orders in it comes out.  xtape-strategy(5) is what is said between them;
- * app/backtest.h joins them.
+ * A tape of a market goes in, orders or the history of its book; the market as
+ * it becomes with the strategy's own orders in it comes out.
+ * xtape-strategy(5) is what is said between them; app/backtest.h joins them.
  */
 #include "app/backtest.h"
 
@@ -13,13 +13,15 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const markets[] = {"flow", NULL};
+static const char *const markets[] = {"flow", "facts", NULL};
+static const char *const impacts[] = {"take", "none", NULL};
 static const char *const turns[] = {"event", "window", NULL};
 static const char *const times[] = {"rfc3339", "ns", "us", NULL};
 static struct backtest b = {
     .market = -1,
     .turn = -1,
     .time = -1,
+    .impact = -1,
     .patience = 10 * INT64_C(1000000000),
     .account = 900001,
     .seed = 1,
@@ -28,7 +30,10 @@ static struct backtest b = {
 /* clang-format off */
 static const struct option_spec options[] = {
     {'m', "market", OPTION_CHOICE, &b.market, "MODEL",
-     "what own orders meet: flow", .shapes = true, .words = markets},
+     "what own orders meet: flow or facts (as the input is)", .shapes = true, .words = markets},
+    {0, "impact", OPTION_CHOICE, &b.impact, "HOW",
+     "with facts: what is taken is missing then, or none is", .shapes = true,
+     .words = impacts},
     {'l', "latency", OPTION_DURATION, &b.latency, "TIME",
      "from a decision to when it acts (none)", .shapes = true},
     {0, "feed-latency", OPTION_DURATION, &b.feed_latency, "TIME",
@@ -55,6 +60,9 @@ static const struct option_spec options[] = {
      "pass orders, modifies and cancels on, too", .shapes = true},
     {0, "quotes", OPTION_FLAG, &b.quotes, NULL,
      "write a quote after each event that changes it", .shapes = true},
+    {'c', "check", OPTION_FLAG, &b.check, NULL,
+     "print how many recorded executions the model reproduces",
+     .prints = true},
     {.kind = OPTION_END},
 };
 /* clang-format on */

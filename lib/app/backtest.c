@@ -11,6 +11,7 @@
 
 static const struct sim_model *const models[] = {
     [BACKTEST_FLOW] = &sim_flow,
+    [BACKTEST_FACTS] = &sim_facts,
 };
 
 /* ---- the options --------------------------------------------------------- */
@@ -78,7 +79,19 @@ backtest_prepare(void *state, struct run *run)
     b->scratch = allocate(&run->failure, 1, MATCH_REPORT_MAX);
     if (!b->scratch)
         return -1;
-    sim_init(&b->sim, models[b->market < 0 ? BACKTEST_FLOW : b->market], &sink);
+    if (b->check && b->market == BACKTEST_FLOW)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--check is about executions of --market facts");
+    if (b->check)
+        b->market = BACKTEST_FACTS;
+    b->chosen = b->market >= 0;
+    sim_init(&b->sim, models[b->chosen ? b->market : BACKTEST_FLOW], &sink);
+    b->sim.impact =
+        b->impact < 0 ? SIM_IMPACT_TAKE : (enum sim_impact)b->impact;
+    if (b->check && run->common.plain >= 0)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--check reports on the market alone: it takes no "
+                    "strategy");
     return start_strategies(b, run);
 }
 
@@ -188,17 +201,35 @@ is_request(const struct event *event)
     return event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
 }
 
+/* History order by order: facts; requests: flow. */
+static void
+choose_model(struct backtest *b, const struct event *event)
+{
+    if (event->type >= EVENT_BOOK_ADD && event->type <= EVENT_BOOK_REPLACE)
+        sim_become(&b->sim, &sim_facts);
+    else if (!is_request(event))
+        return;
+    b->chosen = true;
+}
+
 /* No order of the market may have an id that is for own ones. */
 static int
-check_order(struct backtest *b, const struct order *order)
+check_order(struct backtest *b, const struct event *event)
 {
-    if (!sim_is_own(order->order_id))
+    const struct order *order = (const void *)event;
+    const struct book_order *fact = (const void *)event;
+    uint64_t id = event->type == EVENT_ORDER ? order->order_id : fact->order_id;
+
+    _Static_assert(offsetof(struct book_order, order_id) ==
+                       offsetof(struct book_replace, order_id),
+                   "both begin alike");
+    if (!sim_is_own(id))
         return 0;
     return fail(&b->run->failure, FAILURE_DATA,
                 "order %" PRIu64 ": ids from %" PRIu64
                 " on are for the strategy's own orders (the output of a "
                 "backtest is no market for another one)",
-                order->order_id, SIM_OWN_FIRST);
+                id, SIM_OWN_FIRST);
 }
 
 int
@@ -216,9 +247,14 @@ backtest_event(void *state, struct run *run, const struct event *event)
         run->state = RUN_ENOUGH; /* what follows would lack their answers */
         return 0;
     }
-    if (event->type == EVENT_ORDER && check_order(b, (const void *)event) != 0)
+    if ((event->type == EVENT_ORDER || (event->type >= EVENT_BOOK_ADD &&
+                                        event->type <= EVENT_BOOK_REPLACE)) &&
+        check_order(b, event) != 0)
         return -1;
-    if (b->keep || !b->sim.model->replaces || !is_request(event))
+    if (!b->chosen)
+        choose_model(b, event);
+    b->requests += is_request(event) && !b->sim.model->replaces;
+    if (!b->check && (b->keep || !b->sim.model->replaces || !is_request(event)))
         tape_writer_copy(&run->writer, event);
     if (event->type == EVENT_INSTRUMENT && define(b, index, event->time) != 0)
         return -1;
@@ -281,12 +317,28 @@ remark_on_strategy(const struct backtest *b, const struct strategy *strategy)
                    strategy->name);
 }
 
+static int
+print_check(struct backtest *b)
+{
+    struct bytes text = {0};
+    int result;
+
+    recorded_write(&b->recorded, &b->run->instruments, &text);
+    result = bytes_ok(&text, &b->run->failure);
+    if (result == 0)
+        result = output_put(&b->run->output, text.bytes, text.size);
+    bytes_free(&text);
+    return result;
+}
+
 int
 backtest_finish(void *state, struct run *run)
 {
     struct backtest *b = state;
     uint64_t late = b->world.due.tail - b->world.due.head;
 
+    if (b->check)
+        return print_check(b);
     for (unsigned i = 0; i < b->strategy_count; i++) {
         if (run_stopped(run))
             coprocess_kill(&b->strategies[i].process);
@@ -294,6 +346,17 @@ backtest_finish(void *state, struct run *run)
             return -1;
         remark_on_strategy(b, &b->strategies[i]);
     }
+    if (b->requests)
+        run_remark(run,
+                   "%" PRIu64 " orders, modifies and cancels of the input were "
+                   "passed on only (--market flow matches them)",
+                   b->requests);
+    if (b->sim.missing)
+        run_remark(run,
+                   "%" PRIu64
+                   " events of the market wanted what own orders had "
+                   "taken (--impact none leaves it there)",
+                   b->sim.missing);
     if (late)
         run_remark(run,
                    "%" PRIu64 " requests were on their way when the market "
@@ -338,6 +401,7 @@ backtest_free(void *state)
     free(b->strategies);
     strategy_world_free(&b->world);
     sim_free(&b->sim);
+    recorded_free(&b->recorded);
     bytes_free(&b->reports);
     free(b->scratch);
     free(b->quoted);

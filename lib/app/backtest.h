@@ -16,22 +16,25 @@
 #ifndef APP_BACKTEST_H
 #define APP_BACKTEST_H
 
+#include "app/recorded.h"
 #include "app/strategy.h"
 #include "cli/run.h"
 
 #define BACKTEST_TURNS_MAX 100000 /* at one time */
 
-enum backtest_market { BACKTEST_FLOW };
+/* What own orders meet; below 0: as the input's first order or book event
+ * says. */
+enum backtest_market { BACKTEST_FLOW, BACKTEST_FACTS };
 enum backtest_turn { BACKTEST_TURN_EVENT, BACKTEST_TURN_WINDOW };
 
 struct backtest {
     /* What the options ask for. */
-    int market, turn, time; /* enums above; below 0: as is the default */
+    int market, turn, time, impact; /* enums; below 0: as is the default */
     int64_t latency, feed_latency, patience; /* nanoseconds */
     uint64_t account, seed;
     struct own_fees fees;
     const char *currency;
-    bool keep, quotes;
+    bool keep, quotes, check;
 
     /* private */
     struct run *run;
@@ -50,8 +53,10 @@ struct backtest {
     struct quote *quoted;  /* the best prices as told last, by index; owned */
     uint32_t quoted_count;
     size_t quoted_capacity;
-    bool named;               /* strategies have their names on this tape */
-    bool over;                /* strategies were told so */
+    bool named;  /* strategies have their names on this tape */
+    bool chosen; /* the model is that of the market */
+    struct recorded recorded;
+    uint64_t requests;        /* of the input, that facts have no use for */
     uint64_t trades, refused; /* own */
 };
 

@@ -331,13 +331,23 @@ static int
 act(struct backtest *b, uint32_t index, const struct event *event, bool own)
 {
     struct failure *failure = b->world.failure;
-    int result = own ? sim_request(&b->sim, index, event, failure)
-                     : sim_event(&b->sim, index, event, failure);
+    int result;
+
+    b->sim.print = (struct sim_print){0};
+    result = own ? sim_request(&b->sim, index, event, failure)
+                 : sim_event(&b->sim, index, event, failure);
 
     if (result != 0 || failure->kind != FAILURE_NONE)
         return -1;
+    if (b->check && b->sim.print.verdict &&
+        recorded_note(&b->recorded, index, event->time, b->sim.print.verdict,
+                      failure) != 0)
+        return -1;
     if (b->strategy_count == 0 && !b->quotes)
         return 0;
+    if (b->sim.print.quantity)
+        take_trade(b, index, b->sim.print.side, event->time, b->sim.print.price,
+                   b->sim.print.quantity);
     if (take_reports(b, index, event) != 0)
         return -1;
     bytes_clear(&b->reports);

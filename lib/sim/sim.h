@@ -15,6 +15,7 @@
  * One file is one model:
  *
  *      flow.c      the input's orders and the strategy's match one another
+ *      facts.c     history decides; own orders stand in its queues (facts.h)
  *
  * Pure: no I/O, no clock.
  */
@@ -33,24 +34,59 @@ struct sim;
 struct sim_model {
     const char *name;
     bool replaces; /* it reports what became of the input's own requests */
-    void (*init)(struct sim *sim, const struct event_sink *sink);
-    void (*free)(struct sim *sim);
-    void (*begin)(struct sim *sim);
-    int (*define)(struct sim *sim, uint32_t index,
-                  const struct instrument *definition, struct failure *failure);
     int (*event)(struct sim *sim, uint32_t index, const struct event *event,
                  struct failure *failure);
     int (*request)(struct sim *sim, uint32_t index, const struct event *event,
                    struct failure *failure);
-    const struct books *(*books)(const struct sim *sim);
-    const struct book *(*book)(const struct sim *sim, uint32_t index);
 };
 
-extern const struct sim_model sim_flow;
+extern const struct sim_model sim_flow, sim_facts;
 
+/* Whether what own orders took is missing when history wants it. */
+enum sim_impact { SIM_IMPACT_TAKE, SIM_IMPACT_NONE };
+
+/* How the model takes an execution that history reports. */
+enum sim_verdict {
+    SIM_NOTHING, /* the event was none */
+    SIM_FIRST,   /* of the order that is first by price and time */
+    SIM_LATER,   /* of an order that is in the book, but not first */
+    SIM_SHORT,   /* of more than is open of the order */
+    SIM_PRICE,   /* at another price than the order's */
+    SIM_UNKNOWN, /* of an order that is not in the book */
+    SIM_VERDICTS,
+};
+
+/* What everybody sees of the last event, if somebody traded. */
+struct sim_print {
+    enum sim_verdict verdict;
+    uint8_t side;            /* the aggressor's */
+    int64_t price, quantity; /* 0: nobody traded */
+};
+
+/* An order of history before own ones took of it. */
+struct sim_kept {
+    struct resting order;
+    struct resting_rest rest;
+    uint64_t age;
+};
+
+/* All models keep their books in an engine. */
 struct sim {
     const struct sim_model *model;
-    struct match match; /* flow */
+    struct match match;
+    enum sim_impact impact;
+    struct sim_print print;
+
+    /* facts: */
+    bool traded;      /* there was an own request */
+    uint64_t level;   /* ids of levels given so far */
+    uint64_t unknown; /* events about orders that were never announced */
+    uint64_t missing; /* events that wanted what own orders had taken */
+    i128 missing_quantity;
+    struct map taken;      /* ids that own orders took whole */
+    struct sim_kept *kept; /* owned */
+    uint32_t kept_count;
+    size_t kept_capacity;
 };
 
 /* The sink is copied. */
@@ -58,32 +94,26 @@ static inline void
 sim_init(struct sim *sim, const struct sim_model *model,
          const struct event_sink *sink)
 {
-    assert(model && model->book && model->request);
+    assert(model && model->event && model->request);
     sim->model = model;
-    model->init(sim, sink);
+    match_init(&sim->match, sink);
 }
 
 /* Fine on a zeroed one. */
-static inline void
-sim_free(struct sim *sim)
-{
-    if (sim->model)
-        sim->model->free(sim);
-    sim->model = NULL;
-}
+void sim_free(struct sim *sim);
 
 /* The functions below are those of match.h: the same indexes, 0 or -1. */
 static inline void
 sim_begin(struct sim *sim)
 {
-    sim->model->begin(sim);
+    match_begin(&sim->match);
 }
 
 static inline int
 sim_define(struct sim *sim, uint32_t index, const struct instrument *definition,
            struct failure *failure)
 {
-    return sim->model->define(sim, index, definition, failure);
+    return match_know(&sim->match, index, definition, failure);
 }
 
 static inline int
@@ -100,17 +130,27 @@ sim_request(struct sim *sim, uint32_t index, const struct event *event,
     return sim->model->request(sim, index, event, failure);
 }
 
+/* A model in place of another, before it has an order. */
+static inline void
+sim_become(struct sim *sim, const struct sim_model *model)
+{
+    assert(sim->match.books.count == 0);
+    sim->model = model;
+}
+
 /* NULL: the instrument was never defined.  Valid until the next event. */
 static inline const struct book *
 sim_book(const struct sim *sim, uint32_t index)
 {
-    return sim->model->book(sim, index);
+    const struct market *market = match_market(&sim->match, index);
+
+    return market ? &market->book : NULL;
 }
 
 static inline const struct books *
 sim_books(const struct sim *sim)
 {
-    return sim->model->books(sim);
+    return &sim->match.books;
 }
 
 static inline bool

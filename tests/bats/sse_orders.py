@@ -1,4 +1,4 @@
-"""sse_orders.py (orders | trades) < LOG
+"""sse_orders.py (orders | trades | facts) < LOG
 
 What arrived at the Shanghai exchange, from what it published.  The feed has
 trades (MsgType 191), what of an order came to rest (192, OrdType A) and
@@ -15,7 +15,8 @@ aggressor (ExecType N) and stand all together: their orders were added before,
 and continuous trading begins with them.
 
 Prints JSON lines for ximport, or the exchange's own trades as lines of price,
-quantity, buy order, sell order.
+quantity, buy order, sell order.  With facts, its messages as they are: adds,
+deletes, and executions of the orders that were in the book.
 """
 import json
 import re
@@ -107,4 +108,22 @@ def trades(messages):
                   sep=",")
 
 
-{"orders": orders, "trades": trades}[sys.argv[1]](read(sys.stdin))
+def facts(messages):
+    for message in messages:
+        if message["MsgType"] == 191:
+            passive = {BUY: ["OfferApplSeqNum"], SELL: ["BidApplSeqNum"]}.get(
+                message["ExecType"], ["BidApplSeqNum", "OfferApplSeqNum"])
+            for side in passive:
+                tell("book_execute", message, order_id=message[side],
+                     side="buy" if side[0] == "B" else "sell",
+                     quantity=number(message["LastQty"]))
+        elif message["OrdType"] == ADD:
+            tell("book_add", message, order_id=message["OrderNo"],
+                 side="buy" if message["Side"] == BUY else "sell",
+                 price=number(message["Price"]),
+                 quantity=number(message["OrderQty"]))
+        else:
+            tell("book_delete", message, order_id=message["OrderNo"])
+
+
+{"orders": orders, "trades": trades, "facts": facts}[sys.argv[1]](read(sys.stdin))

@@ -1,0 +1,397 @@
+#include "sim/facts.h"
+
+#include <assert.h>
+
+#include "feed/order.h"
+#include "match/finish.h"
+#include "match/report.h"
+#include "match/rules.h"
+#include "match/special.h"
+#include "match/stop.h"
+
+/* ---- own orders get their part ------------------------------------------- */
+
+/* The first own order that is shown, before a maker or a price. */
+static uint32_t
+first_shown(const struct sim *sim, const struct market *market, enum side side,
+            int64_t price, uint32_t maker, bool equal)
+{
+    const struct books *books = &sim->match.books;
+    const struct ladder *ladder = &market->book.sides[side - SIDE_BUY];
+    int64_t key = ladder_key(ladder, price);
+    struct ladder_place place;
+    uint32_t level = ladder_first(&books->pool, ladder, &place);
+
+    for (; level; level = ladder_next(&books->pool, &place)) {
+        const struct level *at = books_level(books, level);
+        int64_t here = ladder_key(ladder, at->price);
+
+        if (here < key || (here == key && !maker && !equal))
+            return 0;
+        for (uint32_t order = at->head; order && order != maker;
+             order = books->orders[order].newer)
+            if (sim_is_own(books->orders[order].order_id) &&
+                books->orders[order].order_id < FACTS_LEVEL_FIRST)
+                return order;
+        if (here == key)
+            return 0;
+    }
+    return 0;
+}
+
+/* The own order that comes next; what is hidden is own, and comes after all
+ * that is shown at its price. */
+static uint32_t
+first_own(const struct sim *sim, const struct market *market, enum side side,
+          int64_t price, uint32_t maker, bool equal)
+{
+    const struct books *books = &sim->match.books;
+    const struct ladder *hidden =
+        &market->book.ladders[PLACE_HIDDEN][side - SIDE_BUY];
+    uint32_t shown = first_shown(sim, market, side, price, maker, equal);
+    int64_t key = shown ? ladder_key(hidden, books->orders[shown].price)
+                        : ladder_key(hidden, price);
+
+    assert(side == SIDE_BUY || side == SIDE_SELL);
+    if (market->unshown && hidden->best_key > key)
+        return books_level(books, hidden->best)->head;
+    return shown;
+}
+
+/* An own order that rests is a maker of that much. */
+static void
+fill(struct sim *sim, struct market *market, const struct event *event,
+     uint32_t number, int64_t quantity)
+{
+    struct books *books = &sim->match.books;
+    struct resting *order = &books->orders[number];
+    struct taker taker = {
+        .cause = event,
+        .side = order->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY,
+    };
+
+    assert(quantity > 0 && quantity <= order->open);
+    emit_trade(&sim->match, market, &taker, order, quantity);
+    if (quantity == order->open && !order->special) {
+        book_remove(books, &market->book,
+                    books_slot(books, order->book, order->order_id), number);
+        return;
+    }
+    book_reduce(books, number, quantity);
+    if (order->open == 0 && !match_refill(&sim->match, market, number))
+        match_remove(&sim->match, market, number);
+}
+
+int
+facts_give(struct sim *sim, struct market *market, const struct event *event,
+           enum side side, int64_t price, uint32_t maker, bool equal,
+           int64_t quantity, struct failure *failure)
+{
+    uint32_t number;
+
+    if (!sim->traded || market->state != SESSION_CONTINUOUS)
+        return 0;
+    while (quantity > 0 &&
+           (number = first_own(sim, market, side, price, maker, equal)) != 0) {
+        int64_t open = sim->match.books.orders[number].open;
+        int64_t part = open < quantity ? open : quantity;
+
+        if (books_reserve(&sim->match.books, failure) != 0)
+            return -1; /* a new peak may need a level */
+        fill(sim, market, event, number, part);
+        quantity -= part;
+    }
+    return 0;
+}
+
+/* ---- history's orders ---------------------------------------------------- */
+
+void
+facts_remove(struct sim *sim, struct market *market, uint32_t number)
+{
+    struct books *books = &sim->match.books;
+    const struct resting *order = &books->orders[number];
+
+    book_remove(books, &market->book,
+                books_slot(books, order->book, order->order_id), number);
+}
+
+/* An order rests at the end of its queue, whatever it crosses. */
+static int
+enter(struct sim *sim, struct market *market, const struct book_order *event,
+      uint64_t order_id, struct failure *failure)
+{
+    struct books *books = &sim->match.books;
+    const struct order order = {
+        .event = event->event,
+        .side = event->side,
+        .order_id = order_id ? order_id : FACTS_LEVEL_FIRST + sim->level++,
+        .price = event->price,
+        .quantity = event->quantity,
+    };
+    uint32_t known = books_find(books, market->book.number, order.order_id);
+
+    if (known)
+        facts_remove(sim, market, known);
+    if (books_reserve(books, failure) != 0)
+        return -1;
+    match_enter_plain(&sim->match, market, &order, TIF_GTC, order.quantity,
+                      books_slot(books, market->book.number, order.order_id));
+    return 0;
+}
+
+static int
+on_add(struct sim *sim, struct market *market, const struct book_order *event,
+       uint64_t order_id, struct failure *failure)
+{
+    enum side other = event->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+
+    if (feed_check(event->side, event->price, event->quantity, failure) != 0 ||
+        facts_give(sim, market, &event->event, other, event->price, 0, true,
+                   event->quantity, failure) != 0)
+        return -1;
+    return enter(sim, market, event, order_id, failure);
+}
+
+/* What stands at a price without being known by id, or 0. */
+static uint32_t
+find_level(const struct sim *sim, const struct market *market,
+           const struct book_order *event)
+{
+    const struct books *books = &sim->match.books;
+    uint32_t level, order;
+
+    if (event->side == 0 || event->price == DECIMAL_NULL)
+        return 0;
+    level = ladder_find(&books->pool, &market->book.sides[event->side - 1],
+                        event->price);
+    order = level ? books_level(books, level)->head : 0;
+    while (order && books->orders[order].order_id < FACTS_LEVEL_FIRST)
+        order = books->orders[order].newer;
+    return order;
+}
+
+/* The order that an event is about: by its id, else what is unknown at its
+ * price. */
+static uint32_t
+find_order(struct sim *sim, const struct market *market,
+           const struct book_order *event)
+{
+    uint32_t number = event->order_id
+                          ? books_find(&sim->match.books, market->book.number,
+                                       event->order_id)
+                          : 0;
+
+    if (number || map_remove(&sim->taken, event->order_id) != MAP_NONE)
+        return number;
+    sim->unknown += event->order_id != 0;
+    return find_level(sim, market, event);
+}
+
+/* Takes up to a quantity from an order of history; what is not there any more
+ * was taken by own orders. */
+static void
+take_from(struct sim *sim, struct market *market, uint32_t number,
+          int64_t quantity)
+{
+    int64_t open = number ? sim->match.books.orders[number].open : 0;
+
+    assert(quantity >= 0 && market->book.number < sim->match.count);
+    if (quantity > open && sim->traded) {
+        sim->missing++;
+        sim->missing_quantity += quantity - open;
+    }
+    if (number && quantity >= open)
+        facts_remove(sim, market, number);
+    else if (number)
+        book_reduce(&sim->match.books, number, quantity);
+}
+
+static int
+on_reduce(struct sim *sim, struct market *market,
+          const struct book_order *event, struct failure *failure)
+{
+    uint32_t number = find_order(sim, market, event);
+
+    if (feed_check_quantity(event->quantity, failure) != 0)
+        return -1;
+    take_from(sim, market, number, event->quantity);
+    return 0;
+}
+
+static int
+on_delete(struct sim *sim, struct market *market,
+          const struct book_order *event, struct failure *failure)
+{
+    uint32_t number = find_order(sim, market, event);
+
+    (void)failure;
+    assert(event->event.type == EVENT_BOOK_DELETE);
+    if (!number)
+        return 0;
+    if (sim->match.books.orders[number].order_id < FACTS_LEVEL_FIRST)
+        facts_remove(sim, market, number);
+    else if (event->quantity > 0)
+        take_from(sim, market, number, event->quantity);
+    return 0;
+}
+
+static int
+on_replace(struct sim *sim, struct market *market,
+           const struct book_replace *event, struct failure *failure)
+{
+    uint32_t number =
+        books_find(&sim->match.books, market->book.number, event->order_id);
+    struct book_order added = {
+        .event = event->event,
+        .side = event->side,
+        .price = event->price,
+        .quantity = event->quantity,
+    };
+
+    if (number && !added.side)
+        added.side = sim->match.books.orders[number].side;
+    if (number)
+        facts_remove(sim, market, number);
+    else if (map_remove(&sim->taken, event->order_id) == MAP_NONE)
+        sim->unknown++;
+    return on_add(sim, market, &added,
+                  event->new_order_id ? event->new_order_id : event->order_id,
+                  failure);
+}
+
+/* ---- trades -------------------------------------------------------------- */
+
+static enum sim_verdict
+judge(const struct sim *sim, const struct market *market, uint32_t number,
+      const struct book_order *event)
+{
+    const struct books *books = &sim->match.books;
+    const struct resting *order = &books->orders[number];
+    const struct ladder *ladder;
+
+    if (!number)
+        return SIM_UNKNOWN;
+    ladder = &market->book.sides[order->side - SIDE_BUY];
+    if (event->price != DECIMAL_NULL && event->price != order->price)
+        return SIM_PRICE;
+    if (event->quantity > order->open)
+        return SIM_SHORT;
+    return books_level(books, ladder->best)->head == number ? SIM_FIRST
+                                                            : SIM_LATER;
+}
+
+/* Somebody traded at that price: stops follow. */
+static int
+note_trade(struct sim *sim, struct market *market, const struct event *event,
+           enum side aggressor, int64_t price, int64_t quantity,
+           struct failure *failure)
+{
+    assert(quantity > 0 && price != DECIMAL_NULL);
+    sim->print.side = (uint8_t)aggressor;
+    sim->print.price = price;
+    sim->print.quantity = quantity;
+    market->last = price;
+    if (market->stops == 0 || market->state != SESSION_CONTINUOUS)
+        return 0;
+    if (facts_remember(sim, market, 0, failure) != 0 ||
+        match_traded(&sim->match, market, failure) != 0 ||
+        (sim->match.busy &&
+         match_finish(&sim->match, market, event, failure) != 0))
+        return -1;
+    return facts_settle(sim, market, failure);
+}
+
+static int
+on_execute(struct sim *sim, struct market *market,
+           const struct book_order *event, struct failure *failure)
+{
+    uint32_t number = find_order(sim, market, event);
+    const struct resting *order = &sim->match.books.orders[number];
+    enum side side = number ? order->side : event->side;
+    int64_t price = number ? order->price : event->price;
+
+    if (feed_check_quantity(event->quantity, failure) != 0)
+        return -1;
+    sim->print.verdict = judge(sim, market, number, event);
+    if (side && price != DECIMAL_NULL &&
+        facts_give(sim, market, &event->event, side, price, number, false,
+                   event->quantity, failure) != 0)
+        return -1;
+    take_from(sim, market, number, event->quantity);
+    if (!side || price == DECIMAL_NULL)
+        return 0;
+    return note_trade(sim, market, &event->event,
+                      side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, price,
+                      event->quantity, failure);
+}
+
+/* What was hidden traded: all that is shown at its price comes first. */
+static int
+on_print(struct sim *sim, struct market *market, const struct print *event,
+         struct failure *failure)
+{
+    bool auction = event->conditions & (PRINT_AUCTION | PRINT_LATE);
+
+    if (!is_amount(event->quantity) || event->price == DECIMAL_NULL)
+        return 0;
+    if (event->side && !auction &&
+        facts_give(sim, market, &event->event,
+                   event->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, event->price,
+                   0, true, event->quantity, failure) != 0)
+        return -1;
+    return note_trade(sim, market, &event->event, event->side, event->price,
+                      event->quantity, failure);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+/* Own orders take no part in auctions, which history knows the result of: for
+ * them it is a halt. */
+static int
+on_session(struct sim *sim, uint32_t index, const struct session *event,
+           struct failure *failure)
+{
+    struct session session = *event;
+
+    if (session.state == SESSION_PRE_OPEN ||
+        session.state == SESSION_OPENING_AUCTION ||
+        session.state == SESSION_CLOSING_AUCTION)
+        session.state = SESSION_HALT;
+    return match_event(&sim->match, index, &session.event, failure);
+}
+
+static int
+take(struct sim *sim, uint32_t index, const struct event *event,
+     struct failure *failure)
+{
+    struct market *market =
+        index < sim->match.count ? &sim->match.markets[index] : NULL;
+    const void *at = event;
+    const struct event clock = {sizeof clock / 8, EVENT_CLOCK, 0, event->time};
+
+    if (event->type == EVENT_SESSION)
+        return on_session(sim, index, at, failure);
+    if (sim->match.next_expiry <= event->time &&
+        match_event(&sim->match, MATCH_NO_MARKET, &clock, failure) != 0)
+        return -1;
+    if (!market)
+        return 0;
+    switch (event->type) {
+    case EVENT_BOOK_ADD:
+        return on_add(sim, market, at,
+                      ((const struct book_order *)at)->order_id, failure);
+    case EVENT_BOOK_REDUCE: return on_reduce(sim, market, at, failure);
+    case EVENT_BOOK_DELETE: return on_delete(sim, market, at, failure);
+    case EVENT_BOOK_EXECUTE: return on_execute(sim, market, at, failure);
+    case EVENT_BOOK_REPLACE: return on_replace(sim, market, at, failure);
+    case EVENT_PRINT: return on_print(sim, market, at, failure);
+    default: return 0;
+    }
+}
+
+const struct sim_model sim_facts = {
+    .name = "facts",
+    .event = take,
+    .request = facts_request,
+};
