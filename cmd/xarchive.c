@@ -1,7 +1,8 @@
 /* xarchive - keeps tapes as Parquet files, and looks after them. */
 #include "app/archive_job.h"
+#include "base/clock.h"
 
-static struct archive_job job;
+static struct archive_job job = {.now = TIME_NULL};
 
 static const struct option_spec options[] = {
     {.letter = 'd',
@@ -32,13 +33,43 @@ static const struct option_spec options[] = {
      .kind = OPTION_FLAG,
      .value = &job.json,
      .help = "print JSON",
-     .verbs = "ls verify fsck"},
+     .verbs = "ls verify fsck plan"},
     {.name = "wait",
      .kind = OPTION_DURATION,
      .value = &job.wait,
      .argument = "DURATION",
      .help = "wait so long for another writer to end",
-     .verbs = "put compact fsck"},
+     .verbs = "put compact fsck sweep"},
+    {.name = "policy",
+     .kind = OPTION_TEXT,
+     .value = &job.policy,
+     .argument = "FILE",
+     .help = "plan by this policy, and compare it with the archive's",
+     .verbs = "plan"},
+    {.name = "within",
+     .kind = OPTION_DURATION,
+     .value = &job.within,
+     .argument = "DURATION",
+     .help = "only what is due until then",
+     .verbs = "plan"},
+    {.name = "now",
+     .kind = OPTION_TIME,
+     .value = &job.now,
+     .argument = "TIME",
+     .help = "the time to go by, instead of the clock's",
+     .verbs = "plan sweep"},
+    {.name = "shorten",
+     .kind = OPTION_TEXT,
+     .value = &job.shorten,
+     .argument = "REASON",
+     .help = "why the policy may keep parts shorter than before",
+     .verbs = "sweep"},
+    {.name = "metrics",
+     .kind = OPTION_TEXT,
+     .value = &job.metrics,
+     .argument = "FILE",
+     .help = "write what was done for node_exporter",
+     .verbs = "sweep"},
     {.kind = OPTION_END},
 };
 
@@ -56,6 +87,10 @@ static const struct verb verbs[] = {
      RUN_SILENT, ARCHIVE_WRITE, archive_compact},
     {"fsck", "", "compare directory and catalog with the manifests", RUN_TEXT,
      ARCHIVE_READ, archive_fsck},
+    {"plan", "", "list what a policy will do to each part, and when", RUN_TEXT,
+     ARCHIVE_READ, archive_plan},
+    {"sweep", "", "move and remove parts as the policy says", RUN_SILENT,
+     ARCHIVE_WRITE, archive_sweep},
     {0},
 };
 

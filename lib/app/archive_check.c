@@ -44,6 +44,10 @@ print_json(struct run *run, const struct archive_finding *finding)
     json_text(&json, finding_word(finding->kind));
     json_key(&json, of_stream ? "stream" : "path");
     json_text(&json, finding->name);
+    if (finding->tier && finding->tier[0]) {
+        json_key(&json, "tier");
+        json_text(&json, finding->tier);
+    }
     if (of_stream) {
         json_key(&json, "first_seq");
         json_unsigned(&json, finding->first);
@@ -65,6 +69,7 @@ print_finding(void *owner, const struct archive_finding *finding)
     struct findings *findings = owner;
     struct run *run = findings->run;
     const char *word = finding_word(finding->kind);
+    bool tiered = finding->tier && finding->tier[0];
 
     assert(finding->kind < FINDING_KINDS);
     if (!(findings->kinds & KIND(finding->kind)))
@@ -75,13 +80,17 @@ print_finding(void *owner, const struct archive_finding *finding)
     if (KIND(finding->kind) & OF_STREAMS)
         return run_print(run, "%s\t%" PRIu64 "\t%" PRIu64 "\t%s\n", word,
                          finding->first, finding->last, finding->name);
+    if (finding->kind != FINDING_FOREIGN && tiered)
+        return run_print(run, "%s\t%s\t%s\n", word, finding->name,
+                         finding->tier);
     if (finding->kind != FINDING_FOREIGN)
         return run_print(run, "%s\t%s\n", word, finding->name);
     if (!run->common.quiet)
         run_remark(run,
                    "%s/%s: not part of the archive, but other programs may "
                    "read it as if it were; left alone",
-                   findings->job->directory, finding->name);
+                   tiered ? finding->tier : findings->job->directory,
+                   finding->name);
     return 0;
 }
 
@@ -92,13 +101,16 @@ remove_stray(void *owner, const struct archive_finding *finding)
     struct findings *findings = owner;
     struct archive *archive = &findings->job->archive;
     struct failure *failure = &findings->run->failure;
+    const struct root *root;
     char *path;
     int result;
 
     if (finding->kind != FINDING_STRAY)
         return 0;
-    path = archive_path(archive, finding->name, failure);
-    result = path ? root_remove(&archive->root, path, failure) : -1;
+    result = depot_find(archive, finding->tier ? finding->tier : "",
+                        finding->name, &root, &path, failure);
+    if (result == 0)
+        result = root_remove(root, path, failure);
     free(path);
     return result;
 }
@@ -170,12 +182,14 @@ verify_part(struct archive *archive, struct run *run, const struct part *part,
             struct findings *findings, struct verified *verified)
 {
     struct failure failure = {0};
-    char path[PART_PATH_MAX];
+    char path[PART_PATH_MAX], place[TIER_MAX + PART_PATH_MAX];
     bool missing, added;
     int result;
 
     part_name_path(&part->name, path);
-    if (strtab_add(&verified->seen, path, strlen(path), &added) == STRTAB_NONE)
+    snprintf(place, sizeof place, "%s\t%s", part->tier, path);
+    if (strtab_add(&verified->seen, place, strlen(place), &added) ==
+        STRTAB_NONE)
         return fail_memory(&run->failure);
     if (!added)
         return 1;
@@ -191,8 +205,8 @@ verify_part(struct archive *archive, struct run *run, const struct part *part,
     run->events_in += part->rows;
     run_progress(run, verified->done, verified->size);
     if (missing) {
-        struct archive_finding finding = {.kind = FINDING_MISSING,
-                                          .name = path};
+        struct archive_finding finding = {
+            .kind = FINDING_MISSING, .name = path, .tier = part->tier};
 
         return print_finding(findings, &finding) == 0 ? 1 : -1;
     }
@@ -212,8 +226,13 @@ verify_parts(struct archive *archive, struct run *run,
     int result = 1;
 
     for (uint32_t i = 0; i < archive->count; i++)
-        for (uint32_t k = 0; k < archive->manifests[i].part_count; k++)
-            verified->size += archive->manifests[i].parts[k].size;
+        for (uint32_t k = 0; k < archive->manifests[i].part_count; k++) {
+            const struct part *part = &archive->manifests[i].parts[k];
+
+            verified->size += part->size;
+            if (depot_check(archive, part->tier, &run->failure) != 0)
+                return -1; /* its tier is not there at all */
+        }
     for (uint32_t i = 0; result > 0 && i < archive->count; i++)
         for (uint32_t k = 0; result > 0 && k < archive->manifests[i].part_count;
              k++)

@@ -91,6 +91,8 @@ archive_put_summary(void *state, struct run *run, FILE *stream)
 {
     const struct archive_job *job = state;
 
+    if (run->common.verb->run == archive_sweep)
+        archive_sweep_summary(job, run, stream);
     if (!job->puts)
         return;
     fprintf(stream,
@@ -185,6 +187,8 @@ archive_job_prepare(void *state, struct run *run)
         return -1;
     archive->stopped = is_stopped;
     archive->owner = run;
+    if (verb->run == archive_plan) /* by the catalog */
+        return 0;
     if (mode == ARCHIVE_READ)
         return archive_load(archive, NULL, &run->failure);
     if (!job->puts)

@@ -14,8 +14,13 @@ struct archive_job {
     const char *directory;
     struct option_list bloom_lists; /* of --bloom, as given */
     bool rebuild, json;
-    int64_t wait;     /* for the lock, nanoseconds */
-    const char *head; /* SHA-256 that has to be in the chain; NULL: none */
+    int64_t wait;        /* for the lock, nanoseconds */
+    const char *policy;  /* plan by this file; NULL: by the archive's */
+    const char *shorten; /* why parts are to be kept shorter */
+    const char *metrics; /* file for what a sweep has done */
+    int64_t now;         /* TIME_NULL: by the machine's clock */
+    int64_t within;      /* nanoseconds; plan only what is due until then */
+    const char *head;    /* SHA-256 that has to be in the chain; NULL: none */
 
     /* private */
     bool puts; /* the verb is put */
@@ -23,6 +28,7 @@ struct archive_job {
     struct archive archive;
     struct put put;
     struct strtab blooms;
+    uint64_t moved, moved_bytes, removed, removed_bytes; /* by a sweep */
     uint64_t stored, again, healed; /* events, and parts, over all tapes */
 };
 
@@ -46,5 +52,14 @@ int archive_head(void *state, struct run *run);
 int archive_verify(void *state, struct run *run);
 int archive_compact(void *state, struct run *run);
 int archive_fsck(void *state, struct run *run);
+int archive_plan(void *state, struct run *run);
+int archive_sweep(void *state, struct run *run);
+void archive_sweep_summary(const struct archive_job *job, struct run *run,
+                           FILE *stream);
+
+/* The time that a verb goes by, and who runs it, into room. */
+int64_t archive_now(const struct archive_job *job);
+#define WHO_MAX 128
+const char *archive_who(char room[WHO_MAX]);
 
 #endif

@@ -71,9 +71,10 @@ print_part(struct run *run, const struct listed *listed)
     part_name_path(&part->name, path);
     return run_print(run,
                      "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
-                     "\t%s\t%s\t%s\t%s\n",
+                     "\t%s\t%s\t%s\t%s\t%s\n",
                      part->rows, part->size, part->name.first, part->name.last,
-                     first, last, listed->manifest->header.stream, path);
+                     first, last, listed->manifest->header.stream, path,
+                     part_tier(part));
 }
 
 static void
@@ -117,6 +118,8 @@ json_part(struct json *json, const struct listed *listed)
     json_maybe_time(json, "last_time", part->time_max);
     json_key(json, "sha256");
     json_text(json, part->sha256);
+    json_key(json, "tier");
+    json_text(json, part_tier(part));
     json_close(json, '}');
 }
 
@@ -168,7 +171,7 @@ archive_list(void *state, struct run *run)
         result = print_json(run, list, count);
     } else if (result == 0) {
         result = run_print(run, "rows\tbytes\tfirst_seq\tlast_seq\tfirst_time\t"
-                                "last_time\tstream\tpath\n");
+                                "last_time\tstream\tpath\ttier\n");
         for (size_t i = 0; result == 0 && i < count; i++)
             result = print_part(run, &list[i]);
     }

@@ -75,7 +75,7 @@ begin_tape(struct restore_job *job, struct run *run,
 
     assert(!run->writer.begun);
     header.first_seq = first;
-    if (result == 0 && job->selects) {
+    if (result == 0 && job->dense) {
         tape_header_rename(&header, run->program->name);
         result =
             tape_header_add_program(&header, run->program->name, XTAPE_VERSION,
@@ -208,15 +208,14 @@ next_span(struct restore_job *job, struct run *run, const struct span **span,
     assert((*span)->range.first <= job->merge.seq &&
            job->merge.seq <= (*span)->range.last);
     if (run->writer.begun &&
-        (job->selects ||
-         tape_writer_next_seq(&run->writer) == job->merge.seq) &&
+        (job->dense || tape_writer_next_seq(&run->writer) == job->merge.seq) &&
         memcmp(from->manifest->header.sizes, (*span)->manifest->header.sizes,
                sizeof from->manifest->header.sizes) == 0)
         return 0;
     if (run->writer.begun && end_tape(job, run, TAPE_LIMITED) != 0)
         return -1;
     return begin_tape(job, run, (*span)->manifest,
-                      job->selects ? 1 : job->merge.seq);
+                      job->dense ? 1 : job->merge.seq);
 }
 
 static int
@@ -232,7 +231,7 @@ put_events(struct restore_job *job, struct run *run,
         if ((!run->writer.begun || job->merge.seq > span->range.last) &&
             next_span(job, run, &span, end) != 0)
             return -1;
-        if (!job->selects)
+        if (!job->dense)
             count = put_run(job, run, span->range.last);
         else if (put_event(job, run, job->merge.event) != 0)
             return -1;
@@ -252,7 +251,35 @@ put_events(struct restore_job *job, struct run *run,
 static enum tape_status
 status_of(const struct restore_job *job, const struct stream *stream)
 {
-    return job->selects && job->gaps ? TAPE_LIMITED : stream->status;
+    return job->dense && job->gaps ? TAPE_LIMITED : stream->status;
+}
+
+/* Events that a policy has removed leave holes all over a stream: the rest is
+ * given as a selection.  Those that may have been asked for are counted. */
+static void
+report_gone(struct restore_job *job, struct run *run)
+{
+    struct part_filter filter = PART_FILTER_ALL;
+    uint64_t rows = 0;
+
+    filter.selection = job->selects ? &job->selection : NULL;
+    for (uint32_t i = 0; i < job->archive.count; i++) {
+        const struct manifest *manifest = &job->archive.manifests[i];
+
+        for (uint32_t k = 0; k < manifest->gone_count &&
+                             strcmp(manifest->header.stream, job->name) == 0;
+             k++) {
+            job->dense = true;
+            if (merge_may_want(&filter, &manifest->gone[k]))
+                rows += manifest->gone[k].rows;
+        }
+    }
+    job->gaps |= rows > 0;
+    if (rows > 0)
+        run_remark(run,
+                   "stream '%s': policy has removed %" PRIu64
+                   " events of the types and times asked for",
+                   job->name, rows);
 }
 
 /* The totals of what was read and passed over. */
@@ -273,11 +300,13 @@ restore(struct restore_job *job, struct run *run, const struct stream *stream)
 
     job->name = stream->name;
     job->gaps = false;
+    job->dense = job->selects;
     if (check_stream(stream, report_gap, job) != 0)
         return -1;
     selection_begin(&job->selection, &stream->first->header);
     waiting_clear(&job->names);
     job->all_names = selection_takes_all_names(&job->selection);
+    report_gone(job, run);
     filter.selection = job->selects ? &job->selection : NULL;
     result = merge_open(&job->merge, &job->archive, stream->name, &filter,
                         &run->failure);
@@ -316,7 +345,9 @@ find_streams(const struct restore_job *job, struct strtab *streams,
     for (uint32_t i = 0; i < job->archive.count; i++) {
         const struct manifest *manifest = &job->archive.manifests[i];
         const char *name = manifest->header.stream;
-        bool wanted = !job->selects;
+        /* of one without any events a tape comes back, too */
+        bool wanted = !job->selects &&
+                      (manifest->part_count > 0 || manifest->gone_count == 0);
 
         for (uint32_t k = 0; !wanted && k < manifest->part_count; k++) {
             const struct part *part = &manifest->parts[k];

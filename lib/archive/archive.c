@@ -150,6 +150,8 @@ archive_open(struct archive *archive, const char *directory,
         return -1;
     if (mode != ARCHIVE_READ && take_lock(archive, patience, failure) != 0)
         return -1;
+    if (depots_open(&archive->depots, archive, failure) != 0)
+        return -1;
     return list_manifests(archive, failure);
 }
 
@@ -176,6 +178,7 @@ archive_close(struct archive *archive)
     free(archive->replaced);
     free(archive->loaded);
     directory_free(&archive->list);
+    depots_close(&archive->depots);
     if (archive->root.path)
         root_close(&archive->root);
     *archive = (struct archive){.root = {.fd = -1, .lock = -1}};
@@ -183,11 +186,9 @@ archive_close(struct archive *archive)
 
 /* ---- manifests ----------------------------------------------------------- */
 
-/* The whole of a file, NUL-terminated, for the caller to free.  1; 0 when
- * there is none; -1. */
-static int
-read_text(const struct archive *archive, const char *path, char **text,
-          size_t *size, struct failure *failure)
+int
+archive_read_text(const struct archive *archive, const char *path, char **text,
+                  size_t *size, struct failure *failure)
 {
     struct input input;
     ssize_t count = -1;
@@ -225,7 +226,7 @@ archive_read_manifest(const struct archive *archive, const char *file,
     assert(length > 0 && (size_t)length < sizeof path);
     whole = archive_path(archive, path, failure);
     if (whole)
-        there = read_text(archive, whole, &text, &size, failure);
+        there = archive_read_text(archive, whole, &text, &size, failure);
     if (there > 0 && manifest_parse(manifest, text, size, failure) != 0) {
         fail_at(failure, "%s", whole);
         there = fail_hint(failure, "restore the file from a copy");
@@ -422,21 +423,15 @@ int
 archive_open_part(const struct archive *archive, const struct part *part,
                   struct input *input, char **path, struct failure *failure)
 {
-    char relative[PART_PATH_MAX];
     int there = 0;
 
     *path = NULL;
     for (int hidden = 0; there == 0 && hidden < 2; hidden++) {
         char *name;
 
-        if (hidden)
-            part_name_hidden(&part->name, relative);
-        else
-            part_name_path(&part->name, relative);
-        name = archive_path(archive, relative, failure);
+        there = depot_get(archive, part, hidden != 0, input, &name, failure);
         if (!name)
             return -1;
-        there = input_open_below(input, &archive->root, name, failure);
         if (there != 0 || !*path) { /* of one that is missing: its name */
             free(*path);
             *path = name;

@@ -14,6 +14,7 @@
 #ifndef ARCHIVE_ARCHIVE_H
 #define ARCHIVE_ARCHIVE_H
 
+#include "archive/depot.h"
 #include "archive/manifest.h"
 #include "io/root.h"
 
@@ -29,6 +30,7 @@ struct archive {
     bool writes;           /* it has the lock */
     struct directory list; /* names in MANIFEST_DIRECTORY */
     bool *loaded;          /* of each of them; owned */
+    struct depots depots;  /* the other tiers */
 
     /* Those loaded; those that others replace, which a killed compaction has
      * left; both owned, in order of their names as far as they were loaded

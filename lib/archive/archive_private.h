@@ -12,6 +12,11 @@ int archive_read_manifest(const struct archive *archive, const char *file,
                           const char *name, struct manifest *manifest,
                           struct failure *failure);
 
+/* The whole of a file below the archive, at most as long as a manifest may be,
+ * NUL-terminated, for the caller to free.  1; 0 when there is none; -1. */
+int archive_read_text(const struct archive *archive, const char *path,
+                      char **text, size_t *size, struct failure *failure);
+
 /* Reads those of a stream's hash, NULL: all, that are not loaded yet. */
 int archive_load_hash(struct archive *archive, const uint64_t *hash,
                       struct failure *failure);

@@ -68,7 +68,7 @@ part_row(const struct manifest *manifest, const struct part *part,
     row->cells[1] = manifest->name;
     row->cells[2] = row->type;
     row->cells[3] = part->name.day == DAY_NONE ? NULL : row->date;
-    row->cells[4] = "hot";
+    row->cells[4] = part_tier(part);
     row->cells[5] = number(row, 0, part->rows);
     row->cells[6] = number(row, 1, part->size);
     row->cells[7] = number(row, 2, part->name.first);

@@ -37,13 +37,17 @@ check_stream(const struct stream *stream, take_finding *take, void *owner)
 
     for (size_t i = 0; i < stream->count; i++) {
         const struct seq_range *range = &stream->spans[i].range;
-        struct archive_finding finding = {FINDING_GAP, stream->name, next,
-                                          range->first - 1};
+        struct archive_finding finding = {.kind = FINDING_GAP,
+                                          .name = stream->name,
+                                          .first = next,
+                                          .last = range->first - 1};
 
         assert(range->first > 0 && range->first <= range->last);
         if (range->first < next)
-            finding = (struct archive_finding){FINDING_TWICE, stream->name,
-                                               range->first, next - 1};
+            finding = (struct archive_finding){.kind = FINDING_TWICE,
+                                               .name = stream->name,
+                                               .first = range->first,
+                                               .last = next - 1};
         if (next && range->first != next && take(owner, &finding) != 0)
             return -1;
         if (range->last + 1 > next)
@@ -63,7 +67,7 @@ static int
 take_break(void *owner, const char *name)
 {
     struct breaks *breaks = owner;
-    struct archive_finding finding = {FINDING_BREAK, name, 0, 0};
+    struct archive_finding finding = {.kind = FINDING_BREAK, .name = name};
 
     return breaks->take(breaks->owner, &finding);
 }
@@ -79,18 +83,19 @@ check_chain(const struct archive *archive, const struct link *head,
 
 /* ---- files --------------------------------------------------------------- */
 
-/* The names of an archive's parts, in order. */
-struct part_names {
-    struct part_name *names; /* owned */
+/* The parts of an archive, by name and tier. */
+struct part_list {
+    struct part *parts; /* owned */
     size_t count;
 };
 
 struct search {
     const struct archive *archive;
-    struct part_names parts, replaced;
+    const struct depot *depot; /* in work; NULL: the archive's directory */
+    struct part_list parts, replaced;
     const struct strtab *known;
     struct archive now; /* opened anew, once that is needed */
-    struct part_names now_parts;
+    struct part_list now_parts;
     bool has_now;
     take_finding *take;
     void *owner;
@@ -98,38 +103,62 @@ struct search {
 };
 
 static int
-by_name(const void *a, const void *b)
+by_place(const void *a, const void *b)
 {
-    return part_name_compare(a, b);
+    return part_compare(a, b);
 }
 
 static int
-gather(struct part_names *names, const struct manifest *manifests,
-       uint32_t count, struct failure *failure)
+gather(struct part_list *list, const struct manifest *manifests, uint32_t count,
+       struct failure *failure)
 {
     size_t total = 0;
 
     for (uint32_t i = 0; i < count; i++)
         total += manifests[i].part_count;
-    free(names->names);
-    names->count = 0;
-    names->names = allocate(failure, total + 1, sizeof *names->names);
-    if (!names->names)
+    free(list->parts);
+    list->count = 0;
+    list->parts = allocate(failure, total + 1, sizeof *list->parts);
+    if (!list->parts)
         return -1;
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < manifests[i].part_count; k++)
-            names->names[names->count++] = manifests[i].parts[k].name;
-    assert(names->count == total);
-    qsort(names->names, total, sizeof *names->names, by_name);
+            list->parts[list->count++] = manifests[i].parts[k];
+    assert(list->count == total);
+    qsort(list->parts, total, sizeof *list->parts, by_place);
     return 0;
 }
 
+/* Whether the archive has a part of that name on the tier in work. */
 static bool
-has(const struct part_names *names, const struct part_name *name)
+has(const struct search *search, const struct part_list *list,
+    const struct part_name *name)
 {
-    assert(names->names || names->count == 0);
-    return bsearch(name, names->names, names->count, sizeof *names->names,
-                   by_name) != NULL;
+    struct part part = {.name = *name};
+
+    assert(list->parts || list->count == 0);
+    if (search->depot)
+        memcpy(part.tier, search->depot->name, sizeof part.tier);
+    return bsearch(&part, list->parts, list->count, sizeof part, by_place) !=
+           NULL;
+}
+
+/* The same on any tier: the file is then a copy that a killed program left. */
+static bool
+has_elsewhere(const struct part_list *list, const struct part_name *name)
+{
+    size_t low = 0, high = list->count;
+
+    while (low < high) { /* the first that is not before the name */
+        size_t middle = low + (high - low) / 2;
+
+        if (part_name_compare(&list->parts[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < list->count &&
+           part_name_compare(&list->parts[low].name, name) == 0;
 }
 
 /* Takes a name in a directory, path below the archive's. */
@@ -140,13 +169,17 @@ static int
 each_name(struct search *search, const char *path, take_name *take)
 {
     const struct archive *archive = search->archive;
+    const struct root *root;
     struct directory list;
-    char *full = *path ? archive_path(archive, path, search->failure)
-                       : strdup(archive->directory);
-    int result = -1;
+    char *full;
+    int result = depot_find(archive, search->depot ? search->depot->name : "",
+                            path, &root, &full, search->failure);
 
-    if (full)
-        result = root_list(&archive->root, full, &list, search->failure);
+    if (result == 0) {
+        if (!*path)
+            full[strlen(full) - 1] = '\0'; /* the root itself */
+        result = root_list(root, full, &list, search->failure);
+    }
     free(full);
     if (result <= 0)
         return result;
@@ -159,14 +192,16 @@ each_name(struct search *search, const char *path, take_name *take)
 }
 
 static bool
-is_gone(const struct archive *archive, const char *path)
+is_gone(const struct search *search, const char *path)
 {
     struct failure ignored = {0};
-    char *full = archive_path(archive, path, &ignored);
-    int fd = -1, there = full ? root_open_file(&archive->root, full, O_RDONLY,
-                                               &fd, &ignored)
-                              : -1;
+    const struct root *root;
+    char *full;
+    int fd = -1, there = -1;
 
+    if (depot_find(search->archive, search->depot ? search->depot->name : "",
+                   path, &root, &full, &ignored) == 0)
+        there = root_open_file(root, full, O_RDONLY, &fd, &ignored);
     if (fd >= 0)
         close(fd);
     free(full);
@@ -181,9 +216,9 @@ is_part(struct search *search, const char *path, const struct part_name *name)
 {
     const struct archive *archive = search->archive;
 
-    if (has(&search->parts, name))
+    if (has(search, &search->parts, name))
         return 1;
-    if (search->has_now && has(&search->now_parts, name))
+    if (search->has_now && has(search, &search->now_parts, name))
         return 1;
     if (archive->writes)
         return 0;
@@ -196,13 +231,15 @@ is_part(struct search *search, const char *path, const struct part_name *name)
             return -1;
         search->has_now = true;
     }
-    return has(&search->now_parts, name) || is_gone(archive, path);
+    return has(search, &search->now_parts, name) || is_gone(search, path);
 }
 
 static int
 take_kind(struct search *search, enum finding_kind kind, const char *path)
 {
-    struct archive_finding finding = {.kind = kind, .name = path};
+    const struct depot *depot = search->depot;
+    struct archive_finding finding = {
+        .kind = kind, .name = path, .tier = depot ? depot->name : ""};
 
     return search->take(search->owner, &finding);
 }
@@ -229,10 +266,11 @@ take_file(struct search *search, const char *directory, const char *file)
     if (is < 0)
         return -1;
     if (is > 0)
-        return hidden && has(&search->parts, &name)
+        return hidden && has(search, &search->parts, &name)
                    ? take_kind(search, FINDING_HIDDEN, path)
                    : 0;
-    if (has(&search->replaced, &name))
+    if (has(search, &search->replaced, &name) ||
+        has_elsewhere(&search->parts, &name))
         return take_kind(search, FINDING_SUPERSEDED, path);
     part_name_path(&name, final);
     return take_kind(search,
@@ -283,10 +321,15 @@ check_files(const struct archive *archive, const struct strtab *known,
                         archive->replaced_count, failure);
     if (result == 0)
         result = each_name(&search, "", take_type);
+    for (unsigned i = 0; result == 0 && i < archive->depots.count; i++) {
+        search.depot = &archive->depots.list[i];
+        if (search.depot->root.fd >= 0 && !search.depot->fresh)
+            result = each_name(&search, "", take_type);
+    }
     archive_close(&search.now);
-    free(search.parts.names);
-    free(search.replaced.names);
-    free(search.now_parts.names);
+    free(search.parts.parts);
+    free(search.replaced.parts);
+    free(search.now_parts.parts);
     return result;
 }
 
@@ -300,16 +343,21 @@ check_parts(const struct archive *archive, take_finding *take, void *owner,
         const struct manifest *manifest = &archive->manifests[i];
 
         for (uint32_t k = 0; result == 0 && k < manifest->part_count; k++) {
-            char path[PART_PATH_MAX], hidden[PART_PATH_MAX];
-            struct archive_finding finding = {.kind = FINDING_MISSING,
-                                              .name = path};
+            const struct part *part = &manifest->parts[k];
+            char path[PART_PATH_MAX];
+            struct archive_finding finding = {
+                .kind = FINDING_MISSING, .name = path, .tier = part->tier};
+            struct failure reason = {0};
+            int there = depot_has(archive, part, false, &reason);
 
-            part_name_path(&manifest->parts[k].name, path);
-            part_name_hidden(&manifest->parts[k].name, hidden);
-            if (is_gone(archive, path) && is_gone(archive, hidden))
+            if (there == 0)
+                there = depot_has(archive, part, true, &reason);
+            if (there < 0 && reason.kind != FAILURE_DATA)
+                return *failure = reason, -1;
+            part_name_path(&part->name, path);
+            if (there == 0)
                 result = take(owner, &finding);
         }
     }
-    (void)failure;
     return result;
 }

@@ -14,7 +14,7 @@ enum finding_kind {
     FINDING_ORPHAN,  /* a part that no manifest names, and no such leftover */
     FINDING_MISSING, /* a file that the archive or the catalog names */
     FINDING_FOREIGN, /* a name among the parts that is none of ours */
-    FINDING_SUPERSEDED, /* what a killed compact has replaced, not removed */
+    FINDING_SUPERSEDED, /* what a killed compact or sweep has not removed */
     FINDING_HIDDEN,     /* a part that a killed put or compact did not name */
     FINDING_BREAK,      /* a manifest whose predecessor is not what it was */
     FINDING_CATALOG,    /* a row of the catalog that differs */
@@ -23,6 +23,7 @@ enum finding_kind {
 struct archive_finding {
     enum finding_kind kind;
     const char *name;
+    const char *tier;     /* of a file; "" or NULL: hot */
     uint64_t first, last; /* sequence numbers, of a gap or twice */
 };
 

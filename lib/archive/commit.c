@@ -31,6 +31,25 @@ find_head(struct archive *archive, struct link *head, struct failure *failure)
     return 0;
 }
 
+/* Whether a manifest that this one replaces has the part already. */
+static bool
+had(const struct archive *archive, const struct manifest *manifest,
+    const struct part *part)
+{
+    for (uint32_t i = 0; i < archive->count; i++) {
+        const struct manifest *old = &archive->manifests[i];
+        bool replaced = false;
+
+        for (uint32_t k = 0; k < manifest->replaces_count && !replaced; k++)
+            replaced = strcmp(manifest->replaces[k], old->name) == 0;
+        for (uint32_t k = 0; replaced && k < old->part_count; k++)
+            if (part_compare(&old->parts[k], part) == 0 &&
+                strcmp(old->parts[k].sha256, part->sha256) == 0)
+                return true;
+    }
+    return false;
+}
+
 /* An archive that lost a manifest still has its parts: they are not
  * overwritten by others of the same name.  The same part may come again. */
 static int
@@ -39,15 +58,15 @@ check_names(const struct archive *archive, const struct manifest *manifest,
 {
     for (uint32_t i = 0; i < manifest->part_count; i++) {
         const struct part *part = &manifest->parts[i];
-        char relative[PART_PATH_MAX], *path;
         struct part_bytes bytes;
         struct input input;
-        int there = -1;
+        char *path;
+        int there = 0;
 
-        part_name_path(&part->name, relative);
-        path = archive_path(archive, relative, failure);
-        if (path)
-            there = input_open_below(&input, &archive->root, path, failure);
+        /* what is on another tier was compared when it was copied there */
+        if (part->tier[0] || had(archive, manifest, part))
+            continue;
+        there = depot_get(archive, part, false, &input, &path, failure);
         if (there > 0) {
             there = part_hash(NULL, &input, &bytes, failure);
             input_close(&input);

@@ -95,23 +95,44 @@ find_manifest(const struct put *put, const char *name)
     return NULL;
 }
 
-/* Whether a lost part had the event, which no other has: by type, day, and what
- * its put has stored. */
+/* Whether a part of a manifest has, or had, the event, which no other has: by
+ * type, day, and what its put has stored. */
 static bool
-had(const struct put *put, const struct lost_part *lost,
+had(const struct manifest *manifest, const struct part_name *name,
     const struct event *event, uint64_t seq)
 {
-    const struct part_name *name = &lost->part.name;
-    const struct manifest *manifest;
-
     if (name->type != event->type || seq < name->first || seq > name->last ||
         name->day != day_of(event->time))
         return false;
-    manifest = find_manifest(put, lost->manifest);
-    assert(manifest);
     for (uint32_t i = 0; i < manifest->range_count; i++)
         if (seq >= manifest->ranges[i].first && seq <= manifest->ranges[i].last)
             return true;
+    return false;
+}
+
+static bool
+lost_had(const struct put *put, const struct lost_part *lost,
+         const struct event *event, uint64_t seq)
+{
+    const struct manifest *manifest = find_manifest(put, lost->manifest);
+
+    assert(manifest);
+    return had(manifest, &lost->part.name, event, seq);
+}
+
+bool
+heal_is_gone(const struct put *put, const struct event *event, uint64_t seq)
+{
+    for (uint32_t i = 0; i < put->archive->count; i++) {
+        const struct manifest *manifest = &put->archive->manifests[i];
+
+        if (manifest->gone_count == 0 ||
+            strcmp(manifest->header.stream, put->manifest.header.stream) != 0)
+            continue;
+        for (uint32_t k = 0; k < manifest->gone_count; k++)
+            if (had(manifest, &manifest->gone[k].name, event, seq))
+                return true;
+    }
     return false;
 }
 
@@ -140,7 +161,7 @@ heal_take(struct put *put, const struct event *event, uint64_t seq,
     for (uint32_t i = 0; i < put->lost_count; i++) {
         struct lost_part *lost = &put->lost[i];
 
-        if (!had(put, lost, event, seq))
+        if (!lost_had(put, lost, event, seq))
             continue;
         if (!lost->writer)
             lost->writer = begin(put, &lost->part, failure);
@@ -172,21 +193,14 @@ static int
 restate(struct put *put, const char *name, struct failure *failure)
 {
     const struct manifest *old = find_manifest(put, name);
-    struct manifest manifest = {0};
+    struct manifest manifest;
     int result;
 
     assert(old);
-    manifest.status = old->status;
-    manifest.tape_last = old->tape_last;
-    result = tape_header_copy(&manifest.header, &old->header, failure);
-    for (uint32_t i = 0; result == 0 && i < old->range_count; i++)
-        result = manifest_add_range(&manifest, old->ranges[i], failure);
+    result = manifest_begin_next(&manifest, old, failure);
     for (uint32_t i = 0; result == 0 && i < old->part_count; i++)
         result = manifest_add_part(&manifest, part_now(put, &old->parts[i]),
                                    failure);
-    if (result == 0)
-        result = manifest_stand_for(&manifest, old, failure);
-    manifest_set_name(&manifest, manifest_generation(old) + 1);
     if (result == 0)
         return archive_commit(put->archive, &manifest, 1, &put->sync, failure);
     manifest_free(&manifest);
@@ -212,6 +226,7 @@ end_lost(struct put *put, struct lost_part *lost, struct failure *failure)
     }
     put->healed++;
     lost->restated =
+        lost->part.tier[0] ||
         memcmp(now->sha256, lost->part.sha256, sizeof now->sha256) != 0;
     if (sync_all(&put->sync, &put->archive->root, failure) != 0 ||
         settle_publish(put->archive, &one, &put->sync, failure) != 0)

@@ -17,6 +17,11 @@ bool heal_skips(void *owner, const struct part *part);
 int heal_take(struct put *put, const struct event *event, uint64_t seq,
               struct failure *failure);
 
+/* Whether the archive had the event, until a policy removed its part: it is not
+ * stored again. */
+bool heal_is_gone(const struct put *put, const struct event *event,
+                  uint64_t seq);
+
 /* Puts those that came whole in their place.  0 or -1; put->healed counts. */
 int heal_end(struct put *put, struct failure *failure);
 

@@ -13,6 +13,7 @@ void
 manifest_free(struct manifest *manifest)
 {
     free(manifest->parts);
+    free(manifest->gone);
     free(manifest->replaces);
     free(manifest->past);
     free(manifest->ranges);
@@ -62,6 +63,22 @@ manifest_add_part(struct manifest *manifest, const struct part *part,
 }
 
 int
+manifest_add_gone(struct manifest *manifest, const struct part *part,
+                  struct failure *failure)
+{
+    struct part *gone =
+        array_grow(manifest->gone, &manifest->gone_capacity,
+                   manifest->gone_count + 1UL, sizeof *gone, failure);
+
+    assert(part->rows > 0 && part->name.first <= part->name.last);
+    if (!gone)
+        return -1;
+    manifest->gone = gone;
+    gone[manifest->gone_count++] = *part;
+    return 0;
+}
+
+int
 manifest_add_past(struct manifest *manifest, const struct link *link,
                   struct failure *failure)
 {
@@ -103,7 +120,25 @@ manifest_stand_for(struct manifest *manifest, const struct manifest *old,
     for (uint32_t i = 0; i < old->past_count; i++)
         if (manifest_add_past(manifest, &old->past[i], failure) != 0)
             return -1;
+    for (uint32_t i = 0; i < old->gone_count; i++)
+        if (manifest_add_gone(manifest, &old->gone[i], failure) != 0)
+            return -1;
     return 0;
+}
+
+int
+manifest_begin_next(struct manifest *manifest, const struct manifest *old,
+                    struct failure *failure)
+{
+    *manifest =
+        (struct manifest){.status = old->status, .tape_last = old->tape_last};
+    if (tape_header_copy(&manifest->header, &old->header, failure) != 0)
+        return -1;
+    for (uint32_t i = 0; i < old->range_count; i++)
+        if (manifest_add_range(manifest, old->ranges[i], failure) != 0)
+            return -1;
+    manifest_set_name(manifest, manifest_generation(old) + 1);
+    return manifest_stand_for(manifest, old, failure);
 }
 
 /* ---- names --------------------------------------------------------------- */

@@ -45,10 +45,12 @@ struct manifest {
     struct link link;             /* its own place in the chain */
     struct seq_range *ranges;     /* what of it is here; owned, ascending */
     struct part *parts;           /* owned */
+    struct part *gone;            /* that a policy has removed; owned */
     struct link *past;            /* of manifests that it stands for; owned */
     char (*replaces)[MANIFEST_NAME_MAX]; /* their names; owned */
-    uint32_t range_count, part_count, past_count, replaces_count;
-    size_t range_capacity, part_capacity, past_capacity, replaces_capacity;
+    uint32_t range_count, part_count, gone_count, past_count, replaces_count;
+    size_t range_capacity, part_capacity, gone_capacity, past_capacity,
+        replaces_capacity;
 };
 
 void manifest_free(struct manifest *manifest);
@@ -62,14 +64,21 @@ int manifest_add_range(struct manifest *manifest, struct seq_range range,
                        struct failure *failure);
 int manifest_add_part(struct manifest *manifest, const struct part *part,
                       struct failure *failure);
+int manifest_add_gone(struct manifest *manifest, const struct part *part,
+                      struct failure *failure);
 int manifest_add_past(struct manifest *manifest, const struct link *link,
                       struct failure *failure);
 int manifest_add_replaced(struct manifest *manifest, const char *name,
                           struct failure *failure);
 
-/* Makes it stand for another one: replaced, with its links. */
+/* Makes it stand for another one: replaced, with its links and what is gone. */
 int manifest_stand_for(struct manifest *manifest, const struct manifest *old,
                        struct failure *failure);
+
+/* Begins one that stands for another, of the same tape and ranges, with its
+ * next name: only the parts are to be added. */
+int manifest_begin_next(struct manifest *manifest, const struct manifest *old,
+                        struct failure *failure);
 
 /* Sets the name from stream and ranges, and the generation unless that is 0. */
 void manifest_set_name(struct manifest *manifest, unsigned generation);

@@ -10,9 +10,11 @@
 #include "base/hex.h"
 #include "tape/frame.h"
 
-/* The first line is the version: 1 has no links.  Both are read. */
+/* The first line is the version: 1 has no links, 2 no tiers and nothing that is
+ * gone.  Each is read, and the least that does is written. */
 #define VERSION_1 "xtape-archive 1"
 #define VERSION_2 "xtape-archive 2"
+#define VERSION_3 "xtape-archive 3"
 
 /* ---- writing ------------------------------------------------------------- */
 
@@ -72,18 +74,32 @@ put_links(const struct manifest *manifest, struct bytes *out)
 }
 
 static void
-put_part(const struct part *part, struct bytes *out)
+put_part(const char *word, const struct part *part, struct bytes *out)
 {
     char path[PART_PATH_MAX];
 
     assert(strlen(part->sha256) == SHA256_TEXT - 1); /* it was read back */
     part_name_path(&part->name, path);
     put_line(out,
-             "part %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64
+             "%s %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64
              " %" PRId64 " %016" PRIx64 " %s\n",
-             part->sha256, part->size, part->rows, part->name.first,
+             word, part->sha256, part->size, part->rows, part->name.first,
              part->name.last, part->time_min, part->time_max, part->digest,
              path);
+    if (part->tier[0])
+        put_line(out, "tier %s\n", part->tier);
+}
+
+static const char *
+version_of(const struct manifest *manifest)
+{
+    bool tiers = false;
+
+    for (uint32_t i = 0; i < manifest->part_count; i++)
+        tiers |= manifest->parts[i].tier[0] != '\0';
+    if (tiers || manifest->gone_count > 0)
+        return VERSION_3;
+    return manifest->link.number ? VERSION_2 : VERSION_1;
 }
 
 int
@@ -92,7 +108,7 @@ manifest_format(const struct manifest *manifest, struct bytes *out,
 {
     size_t start = out->size;
 
-    put_line(out, "%s\n", manifest->link.number ? VERSION_2 : VERSION_1);
+    put_line(out, "%s\n", version_of(manifest));
     put_line(out, "stream %s\n", manifest->header.stream);
     if (put_header(manifest, out, failure) != 0)
         return -1;
@@ -105,7 +121,9 @@ manifest_format(const struct manifest *manifest, struct bytes *out,
     for (uint32_t i = 0; i < manifest->replaces_count; i++)
         put_line(out, "replaces %s\n", manifest->replaces[i]);
     for (uint32_t i = 0; i < manifest->part_count; i++)
-        put_part(&manifest->parts[i], out);
+        put_part("part", &manifest->parts[i], out);
+    for (uint32_t i = 0; i < manifest->gone_count; i++)
+        put_part("gone", &manifest->gone[i], out);
     put_line(out, "end %016" PRIx64 "\n",
              out->bytes ? frame_hash(out->bytes + start, out->size - start)
                         : 0);
@@ -161,8 +179,11 @@ is_sound(const struct manifest *manifest, const struct part *part)
            name->stream == manifest_stream_hash(manifest->header.stream);
 }
 
+/* add: to the parts, or to what is gone. */
 static int
-take_part(struct manifest *manifest, const char *text, struct failure *failure)
+take_part(struct manifest *manifest, const char *text,
+          int (*add)(struct manifest *, const struct part *, struct failure *),
+          struct failure *failure)
 {
     struct part part = {0};
     uint64_t first, last;
@@ -177,7 +198,25 @@ take_part(struct manifest *manifest, const char *text, struct failure *failure)
         part.name.first != first || part.name.last != last ||
         !is_sound(manifest, &part))
         return fail(failure, FAILURE_DATA, "a malformed part line");
-    return manifest_add_part(manifest, &part, failure);
+    return add(manifest, &part, failure);
+}
+
+/* The tier of the part above it. */
+static int
+take_tier(struct manifest *manifest, const char *text, struct failure *failure)
+{
+    struct part *part = NULL;
+    size_t size = strlen(text);
+
+    if (manifest->gone_count > 0)
+        part = &manifest->gone[manifest->gone_count - 1];
+    else if (manifest->part_count > 0)
+        part = &manifest->parts[manifest->part_count - 1];
+    if (!part || part->tier[0] || size == 0 || size >= sizeof part->tier ||
+        strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") != size)
+        return fail(failure, FAILURE_DATA, "a malformed tier line");
+    memcpy(part->tier, text, size + 1);
+    return 0;
 }
 
 static int
@@ -245,7 +284,11 @@ take_line(struct manifest *manifest, const char *line, struct failure *failure)
     if (strncmp(line, "header ", 7) == 0 && !manifest->header.stream[0])
         return take_header(manifest, line + 7, failure);
     if (strncmp(line, "part ", 5) == 0)
-        return take_part(manifest, line + 5, failure);
+        return take_part(manifest, line + 5, manifest_add_part, failure);
+    if (strncmp(line, "gone ", 5) == 0)
+        return take_part(manifest, line + 5, manifest_add_gone, failure);
+    if (strncmp(line, "tier ", 5) == 0)
+        return take_tier(manifest, line + 5, failure);
     if (strncmp(line, "replaces ", 9) == 0)
         return take_replaced(manifest, line + 9, failure);
     if (strncmp(line, "past ", 5) == 0)
@@ -281,7 +324,8 @@ check_end(char *text, size_t size, struct failure *failure)
         return fail(failure, FAILURE_DATA, "it is damaged or cut off");
     text[size - tail] = '\0';
     if (strncmp(text, VERSION_1 "\n", strlen(VERSION_1 "\n")) != 0 &&
-        strncmp(text, VERSION_2 "\n", strlen(VERSION_2 "\n")) != 0) {
+        strncmp(text, VERSION_2 "\n", strlen(VERSION_2 "\n")) != 0 &&
+        strncmp(text, VERSION_3 "\n", strlen(VERSION_3 "\n")) != 0) {
         fail(failure, FAILURE_DATA, "it is of another version");
         return fail_hint(failure, "use a newer program");
     }

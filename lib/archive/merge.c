@@ -209,9 +209,9 @@ open_part(struct merge *merge, struct merge_part *part, struct failure *failure)
     return there;
 }
 
-/* A part is missing: a compaction may have put another in its place, which is
- * read from the same event on.  0 when it may, and all that was open is closed;
- * -1 when the part is simply missing. */
+/* A part is missing: a compaction or a sweep may have put another in its place,
+ * which is read from the same event on.  0 when it may, and all that was open
+ * is closed; -1 when the part is simply missing. */
 static int
 start_over(struct merge *merge, const struct part *part,
            struct failure *failure)
@@ -227,8 +227,7 @@ start_over(struct merge *merge, const struct part *part,
     result = archive_again(&again, merge->archive, failure);
     for (uint32_t i = 0; result == 0 && i < again.count; i++)
         for (uint32_t k = 0; k < again.manifests[i].part_count; k++)
-            if (part_name_compare(&again.manifests[i].parts[k].name,
-                                  &part->name) == 0)
+            if (part_compare(&again.manifests[i].parts[k], part) == 0)
                 merge->tries = TRIES;
     if (result == 0 && merge->tries++ >= TRIES) {
         part_name_path(&part->name, path);

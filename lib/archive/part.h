@@ -13,14 +13,29 @@
 
 struct archive;
 
+/* The tiers of an archive: each a directory, of which the archive's own is the
+ * first and is called hot.  policy.conf says where the others are. */
+#define TIER_HOT "hot"
+#define TIER_MAX 16 /* bytes of a name, with the NUL */
+
 /* What a manifest says of a part. */
 struct part {
     struct part_name name;
+    char tier[TIER_MAX]; /* where it lies; "": hot */
     char sha256[SHA256_TEXT];
     uint64_t size, rows;
     int64_t time_min, time_max; /* of events with a time; min > max: none */
     uint64_t digest;            /* of its events, as tape(5) makes it */
 };
+
+static inline const char *
+part_tier(const struct part *part)
+{
+    return part->tier[0] ? part->tier : TIER_HOT;
+}
+
+/* By name, then by where they lie: below, equal, above 0. */
+int part_compare(const struct part *a, const struct part *b);
 
 /* ---- verifying ----------------------------------------------------------- */
 

@@ -103,6 +103,9 @@ open_known(struct put *put, const struct tape_header *header,
     put->known.unverified = true; /* heal_find has compared them */
     put->known.skips = heal_skips;
     put->known.owner = put;
+    put->has_gone = false;
+    for (uint32_t i = 0; i < put->archive->count; i++)
+        put->has_gone |= put->archive->manifests[i].gone_count > 0;
     return next_known(put, failure);
 }
 
@@ -265,6 +268,8 @@ take_known(struct put *put, const struct event *event, uint64_t seq,
 
     if (known == 0 && put->lost_count > 0)
         known = heal_take(put, event, seq, failure);
+    if (known == 0 && put->has_gone)
+        known = heal_is_gone(put, event, seq);
     put->again += known > 0;
     return known;
 }
@@ -276,7 +281,8 @@ put_events(struct put *put, const struct event **event, const struct event *end,
     while (*event < end) {
         const struct event *next = event_next(*event);
         bool definition = (*event)->type == EVENT_INSTRUMENT;
-        bool alone = definition || put->has_known || put->lost_count > 0;
+        bool alone = definition || put->has_known || put->has_gone ||
+                     put->lost_count > 0;
         int known;
 
         if (definition &&

@@ -42,6 +42,7 @@ struct put {
     struct map places;   /* type and day -> place in parts */
     struct merge known;
     bool has_known;         /* the current event of known is to come */
+    bool has_gone;          /* a policy has removed parts of the stream */
     struct lost_part *lost; /* owned */
     uint32_t lost_count;
     size_t lost_capacity;

@@ -69,49 +69,17 @@ settle_marked(const char *mark, char room[MANIFEST_NAME_MAX],
 
 /* ---- publishing ---------------------------------------------------------- */
 
-/* Whether a file is the part: 1; 0 when it is missing or another; -1. */
-static int
-is_part(const struct archive *archive, const char *path,
-        const struct part *part, struct failure *failure)
-{
-    struct failure ignored = {0};
-    struct part_bytes bytes;
-    struct input input;
-    int result = input_open_below(&input, &archive->root, path, failure);
-
-    if (result <= 0)
-        return result;
-    result = part_hash(NULL, &input, &bytes, failure);
-    if (result > 0)
-        result = part_fits(&bytes, part, path, &ignored) == 0;
-    input_close(&input);
-    return result;
-}
-
-/* Whether there is a file: 1, 0, -1. */
-static int
-is_there(const struct archive *archive, const char *path,
-         struct failure *failure)
-{
-    int fd,
-        there = root_open_file(&archive->root, path, O_RDONLY, &fd, failure);
-
-    if (there > 0)
-        close(fd);
-    return there;
-}
-
 /* Publishes a part that a killed program left hidden. */
 static int
 publish_leftover(const struct archive *archive, const struct part *part,
                  const char *hidden, const char *path, struct failure *failure)
 {
-    int good = is_part(archive, path, part, failure);
+    int good = depot_is_part(archive, part, false, failure);
 
     if (good > 0)
         return root_remove(&archive->root, hidden, failure);
     if (good == 0)
-        good = is_part(archive, hidden, part, failure);
+        good = depot_is_part(archive, part, true, failure);
     if (good < 0)
         return -1;
     if (good == 0)
@@ -136,7 +104,8 @@ find_paths(const struct archive *archive, const struct part *part, char **path,
     *hidden = archive_path(archive, relative, failure);
 }
 
-/* Publishes a part, or with sync one that was written just now. */
+/* Publishes a part, or with sync one that was written just now.  On other
+ * tiers than hot it has its name before the manifest has (depot_copy). */
 static int
 publish(const struct archive *archive, const struct part *part,
         struct sync *sync, struct failure *failure)
@@ -144,6 +113,8 @@ publish(const struct archive *archive, const struct part *part,
     char *path, *hidden;
     int result = -1;
 
+    if (part->tier[0])
+        return 0;
     find_paths(archive, part, &path, &hidden, failure);
     if (path && hidden && sync) {
         result = root_rename(&archive->root, hidden, path, failure);
@@ -151,7 +122,7 @@ publish(const struct archive *archive, const struct part *part,
         if (result > 0)
             result = sync_add_directory(sync, path, failure);
     } else if (path && hidden) {
-        result = is_there(archive, hidden, failure);
+        result = depot_has(archive, part, true, failure);
         if (result > 0)
             result = publish_leftover(archive, part, hidden, path, failure);
     }
@@ -185,86 +156,64 @@ settle_leftovers(const struct archive *archive, const struct manifest *manifest,
 /* ---- what was replaced --------------------------------------------------- */
 
 static int
-by_name(const void *a, const void *b)
+by_place(const void *a, const void *b)
 {
-    return part_name_compare(a, b);
+    return part_compare(a, b);
 }
 
-/* The names of all parts of the loaded manifests, in order; the caller
- * frees. */
-static struct part_name *
-part_names(const struct archive *archive, size_t *count,
-           struct failure *failure)
+/* All parts of the loaded manifests, by name and tier; the caller frees. */
+static struct part *
+all_parts(const struct archive *archive, size_t *count, struct failure *failure)
 {
-    struct part_name *names;
+    struct part *parts;
     size_t total = 0;
 
     for (uint32_t i = 0; i < archive->count; i++)
         total += archive->manifests[i].part_count;
-    names = allocate(failure, total + 1, sizeof *names);
+    parts = allocate(failure, total + 1, sizeof *parts);
     *count = 0;
-    for (uint32_t i = 0; names && i < archive->count; i++)
+    for (uint32_t i = 0; parts && i < archive->count; i++)
         for (uint32_t k = 0; k < archive->manifests[i].part_count; k++)
-            names[(*count)++] = archive->manifests[i].parts[k].name;
-    assert(!names || *count == total);
-    if (names)
-        qsort(names, total, sizeof *names, by_name);
-    return names;
-}
-
-static int
-remove_below(const struct archive *archive, const char *relative,
-             struct failure *failure)
-{
-    char *path = archive_path(archive, relative, failure);
-    int result = path ? root_remove(&archive->root, path, failure) : -1;
-
-    free(path);
-    return result;
-}
-
-static int
-remove_part(const struct archive *archive, const struct part_name *name,
-            struct failure *failure)
-{
-    char path[PART_PATH_MAX];
-
-    part_name_hidden(name, path);
-    if (remove_below(archive, path, failure) != 0)
-        return -1;
-    part_name_path(name, path);
-    return remove_below(archive, path, failure);
+            parts[(*count)++] = archive->manifests[i].parts[k];
+    assert(!parts || *count == total);
+    if (parts)
+        qsort(parts, total, sizeof *parts, by_place);
+    return parts;
 }
 
 static int
 remove_manifest(const struct archive *archive, const struct manifest *manifest,
-                const struct part_name *kept, size_t count,
-                struct failure *failure)
+                const struct part *kept, size_t count, struct failure *failure)
 {
-    char path[sizeof MANIFEST_DIRECTORY + MANIFEST_NAME_MAX];
+    char relative[sizeof MANIFEST_DIRECTORY + MANIFEST_NAME_MAX], *path;
+    int result;
 
     for (uint32_t i = 0; i < manifest->part_count; i++) {
-        const struct part_name *name = &manifest->parts[i].name;
+        const struct part *part = &manifest->parts[i];
 
-        if (!bsearch(name, kept, count, sizeof *kept, by_name) &&
-            remove_part(archive, name, failure) != 0)
+        if (!bsearch(part, kept, count, sizeof *kept, by_place) &&
+            depot_remove(archive, part, failure) != 0)
             return -1;
     }
-    snprintf(path, sizeof path, MANIFEST_DIRECTORY "/%s", manifest->name);
-    return remove_below(archive, path, failure);
+    snprintf(relative, sizeof relative, MANIFEST_DIRECTORY "/%s",
+             manifest->name);
+    path = archive_path(archive, relative, failure);
+    result = path ? root_remove(&archive->root, path, failure) : -1;
+    free(path);
+    return result;
 }
 
 int
 settle_replaced(struct archive *archive, struct failure *failure)
 {
-    struct part_name *kept;
+    struct part *kept;
     size_t count;
     int result = 0;
 
     assert(archive->writes);
     if (archive->replaced_count == 0)
         return 0;
-    kept = part_names(archive, &count, failure);
+    kept = all_parts(archive, &count, failure);
     if (!kept)
         return -1;
     while (result == 0 && archive->replaced_count > 0) {
@@ -284,10 +233,17 @@ void
 settle_forget(const struct archive *archive, const struct manifest *manifest)
 {
     struct failure ignored = {0};
-    char path[PART_PATH_MAX];
+    char relative[PART_PATH_MAX];
 
     for (uint32_t i = 0; i < manifest->part_count; i++) {
-        part_name_hidden(&manifest->parts[i].name, path);
-        (void)remove_below(archive, path, &ignored);
+        char *path;
+
+        if (manifest->parts[i].tier[0])
+            continue; /* it is no part that was written */
+        part_name_hidden(&manifest->parts[i].name, relative);
+        path = archive_path(archive, relative, &ignored);
+        if (path)
+            (void)root_remove(&archive->root, path, &ignored);
+        free(path);
     }
 }

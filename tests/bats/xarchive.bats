@@ -296,15 +296,17 @@ with_gap() {
     done
 }
 
-@test "ls lists each part: rows, bytes, sequence numbers, times, stream, path" {
+@test "ls lists each part: rows, bytes, sequences, times, stream, path, tier" {
     sample 500 > day.tape
     xarchive -d a put day.tape
     xarchive -d a ls > list
     [ "$(tail -n +2 list | wc -l)" -eq "$(parts a | wc -l)" ]
     rows=$(tail -n +2 list | cut -f 1 | paste -sd+ | bc)
     [ "$rows" -eq "$(xexport -f json day.tape | wc -l)" ]
-    tail -n +2 list | while IFS=$'\t' read -r _ bytes _ _ _ _ stream path; do
+    tail -n +2 list | while IFS=$'\t' read -r _ bytes _ _ _ _ stream path \
+        tier; do
         [ "$(stat -c %s "a/$path")" -eq "$bytes" ]
+        [ "$tier" = hot ]
         [ "$stream" = xgen ]
     done
 }
