@@ -83,6 +83,13 @@ END
     [[ ${lines[8]} == *'"instrument":":B:C"}' ]]
     [[ ${lines[9]} == *'"symbol":"A"}' ]]
     [[ ${lines[10]} == *'"instrument":"A"}' ]]
+    # lines of xexport name an exchange that is none of the option's
+    run -0 imported -f json --exchange OPT <<'END'
+{"type":"print","time":"2026-01-08","instrument":"X:A"}
+{"type":"print","time":"2026-01-08","instrument":"A"}
+END
+    [[ ${lines[1]} == *'"instrument":"X:A"}' ]]
+    [[ ${lines[3]} == *'"instrument":"OPT:A"}' ]]
 }
 
 @test "an exchange has no colon: it would end there" {

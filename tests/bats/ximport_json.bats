@@ -64,6 +64,9 @@ END
     [ "$(column time,instrument,price --each 'data[]' -m time=ts,instrument=symbol,price=p -x topic,s --time-unit ms <<< "$line")" = $'2022-12-31T19:43:02.136Z,BTC,1\n2022-12-31T19:43:02.136Z,BTC,2' ]
     line='{"events":[{"type":"update","trades":[{"price":"1"},{"price":"2"}]},{"trades":[{"price":"3"}]}]}'
     [ "$(column price --each 'events[].trades[]' -x '*' -D time=2026-01-08 <<< "$line" | xargs)" = "1 2 3" ]
+    # a path from an array: the array is one record, though it is of objects
+    line='[{"trades":[{"price":"1"},{"price":"2"}]},{"trades":[{"price":"3"}]}]'
+    [ "$(column price --each '[].trades[]' -x '*' -D time=2026-01-08 <<< "$line" | xargs)" = "1 2 3" ]
     line='[0,[["5541.2","0.1","1534614057.321597"],["6060.0","0.2","1534614057.324998"]],"trade","XBT/USD"]'
     [ "$(column time,instrument,price --each '[1][]' -m 'time=[2],price=[0],quantity=[1],instrument=[3]' -x '*' --time-unit s <<< "$line")" = $'2018-08-18T17:40:57.321597Z,XBT/USD,5541.2\n2018-08-18T17:40:57.324998Z,XBT/USD,6060' ]
 }

@@ -194,6 +194,9 @@ END
     refused 2 '--thousands cannot be the decimal point' -f csv -t print --thousands . /dev/null
     run -0 --separate-stderr ximport -f csv -t print --round 2 -o r.tape <<< $'time,price\n2026-01-08,1.001\n2026-01-08,1.01'
     [ "$stderr" = "ximport: 1 numbers rounded to 2 places" ]
+    # a zero is exact, however many places it has
+    run -0 --separate-stderr ximport -f csv -t print --round 2 -o r.tape <<< $'time,price\n2026-01-08,0.0000000000'
+    [ -z "$stderr" ]
 }
 
 @test "numbers are rounded as Python's decimal module rounds them" {
