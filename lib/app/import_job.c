@@ -20,8 +20,8 @@
 _Static_assert(READ_SIZE % INPUT_ALIGNMENT == 0, "aligned_alloc asks for it");
 _Static_assert(READ_SIZE <= LINE_BYTES_MAX, "csv_ahead.h sees no longer line");
 
-const char *const import_format_words[] = {"csv", "json", "lobster", "calendar",
-                                           NULL};
+const char *const import_format_words[] = {"csv",      "json",    "lobster",
+                                           "calendar", "parquet", NULL};
 const char *const import_header_words[] = {"yes", "no", "auto", NULL};
 
 /* ---- options ------------------------------------------------------------- */
@@ -145,8 +145,9 @@ import_job_prepare(void *state, struct run *run)
     if (import_dialect_set(job, run) != 0)
         return -1;
     if (job->format < 0)
-        return fail(failure, FAILURE_USAGE,
-                    "-f FORMAT is required: csv, json, lobster or calendar");
+        return fail(
+            failure, FAILURE_USAGE,
+            "-f FORMAT is required: csv, json, parquet, lobster or calendar");
     job->reader = import_formats[job->format];
     job->importer.sink = (struct import_sink){put, run};
     job->unpack.text = take_text;
@@ -186,6 +187,31 @@ import_job_destroy(void *state)
 
 /* ---- files --------------------------------------------------------------- */
 
+/* After a part of a file that is not read in order. */
+static bool
+after_part(void *owner)
+{
+    struct run *run = owner;
+
+    run_progress(run, 0, 0);
+    return !run_stopped(run) && run->failure.kind == FAILURE_NONE;
+}
+
+/* A file that the format reads in its own order. */
+static int
+import_whole(struct import_job *job, struct run *run)
+{
+    struct input input = run->input;
+
+    if (!input.regular)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "%s: %s is read from a file, not from a pipe",
+                    input_name(&input), job->reader->name);
+    run->input.fd = -1;
+    return job->reader->file(job->state, &input, after_part, run,
+                             &run->failure);
+}
+
 static int
 import_file(struct import_job *job, struct run *run, const char *path)
 {
@@ -195,6 +221,8 @@ import_file(struct import_job *job, struct run *run, const char *path)
 
     if (run_open_input(run, path) != 0)
         return -1;
+    if (job->reader->file)
+        return import_whole(job, run);
     while ((size = input_read(&run->input, job->buffer, READ_SIZE, failure)) >
            0) {
         assert(size <= READ_SIZE);

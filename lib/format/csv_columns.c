@@ -388,6 +388,20 @@ csv_columns_record(const struct csv_columns *columns, const struct cell *cells,
     return 1;
 }
 
+bool
+csv_columns_needs(const struct csv_columns *columns, uint32_t column)
+{
+    bool needed = columns->slots[column] != SLOT_NONE;
+
+    assert(columns->known && column < columns->count);
+    for (unsigned i = 0; i < columns->join_count; i++)
+        for (unsigned part = 0; part < columns->joins[i].count; part++)
+            needed |= columns->joins[i].columns[part] == column;
+    for (size_t i = 0; i < columns->mapping->where_count; i++)
+        needed |= columns->where_columns[i] == column;
+    return needed;
+}
+
 int
 csv_columns_fail_at(const struct csv_columns *columns, unsigned slot,
                     struct failure *failure)

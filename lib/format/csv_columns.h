@@ -63,6 +63,9 @@ int csv_columns_record(const struct csv_columns *columns,
                        const struct cell *cells, struct csv_record *record,
                        struct failure *failure);
 
+/* Whether a record needs that column, counted from 0: another may be empty. */
+bool csv_columns_needs(const struct csv_columns *columns, uint32_t column);
+
 /* Puts the column of a slot before the failure.  -1. */
 int csv_columns_fail_at(const struct csv_columns *columns, unsigned slot,
                         struct failure *failure);

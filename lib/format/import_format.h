@@ -8,6 +8,7 @@
 
 #include "calendar/calendar.h"
 #include "format/importer.h"
+#include "io/input.h"
 
 /* Texts as of an option that may be given more than once. */
 struct text_list {
@@ -55,6 +56,11 @@ struct import_format {
     /* Bytes of a file, in pieces of any size.  Failures name the line. */
     int (*push)(void *state, const char *bytes, size_t size,
                 struct failure *failure);
+    /* Or the whole of a regular file, which is the format's to close, not in
+     * order; group is called now and then, and no more is read when it returns
+     * false.  Then there is no push and no end. */
+    int (*file)(void *state, struct input *input, bool (*group)(void *owner),
+                void *owner, struct failure *failure);
     /* The file is over, and another may begin. */
     int (*end)(void *state, struct failure *failure);
     /* How many records were left out by wheres; may be NULL. */
@@ -65,6 +71,6 @@ struct import_format {
 extern const struct import_format *const import_formats[]; /* NULL-ended */
 
 extern const struct import_format csv_import, json_import, lobster_import,
-    calendar_import;
+    parquet_import, calendar_import;
 
 #endif

@@ -89,6 +89,12 @@ bool delta_skip(struct delta *delta, size_t count);
 bool decode_delta(const unsigned char **at, const unsigned char *end,
                   unsigned bits, uint64_t *words, size_t count);
 
+/* ---- LZ4 ----------------------------------------------------------------- */
+
+/* A block of it: exactly size bytes to out. */
+bool decode_lz4(const unsigned char *bytes, size_t length, unsigned char *out,
+                size_t size);
+
 /* ---- Snappy -------------------------------------------------------------- */
 
 /* Its raw format: exactly size bytes to out. */

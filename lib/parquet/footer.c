@@ -7,16 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parquet/schema.h"
 #include "parquet/thrift.h"
-
-#define CONVERTED_UTF8    0
-#define CONVERTED_DECIMAL 5
-#define CONVERTED_MILLIS  9
-#define CONVERTED_MICROS  10
-#define CONVERTED_UINT_8  11
-#define CONVERTED_UINT_64 14
-#define CONVERTED_INT_8   15
-#define CONVERTED_INT_64  18
 
 void
 parquet_footer_free(struct parquet_footer *footer)
@@ -27,6 +19,7 @@ parquet_footer_free(struct parquet_footer *footer)
         free(footer->pairs[i].key);
         free(footer->pairs[i].value);
     }
+    free(footer->columns);
     free(footer->groups);
     free(footer->pairs);
     free(footer->created_by);
@@ -98,191 +91,6 @@ copy_text(struct thrift_reader *reader)
     return strndup((const char *)bytes, size);
 }
 
-/* TimestampType and its unit, for a column so far known as physical. */
-static enum parquet_logical
-get_timestamp(struct thrift_reader *reader)
-{
-    enum parquet_logical logical = PARQUET_OTHER;
-
-    thrift_enter(reader);
-    while (thrift_next(reader)) {
-        if (reader->id != 2 || reader->type != THRIFT_STRUCT) {
-            thrift_skip(reader);
-            continue;
-        }
-        thrift_enter(reader);
-        while (thrift_next(reader)) {
-            static const enum parquet_logical units[] = {
-                PARQUET_OTHER, PARQUET_TIME_MILLIS, PARQUET_TIME_MICROS,
-                PARQUET_TIME_NANOS};
-
-            if (reader->id >= 1 && reader->id <= 3)
-                logical = units[reader->id];
-            thrift_skip(reader);
-        }
-    }
-    return logical;
-}
-
-static enum parquet_logical
-get_integer(struct thrift_reader *reader)
-{
-    bool is_signed = true;
-
-    thrift_enter(reader);
-    while (thrift_next(reader)) {
-        if (reader->id == 2)
-            is_signed = thrift_bool(reader);
-        else
-            thrift_skip(reader);
-    }
-    return is_signed ? PARQUET_PLAIN_VALUE : PARQUET_UNSIGNED;
-}
-
-static void
-get_decimal(struct thrift_reader *reader, struct parquet_column *column)
-{
-    thrift_enter(reader);
-    while (thrift_next(reader)) {
-        if (reader->id == 1)
-            column->scale = (uint8_t)thrift_int_in(reader, 0, 76);
-        else if (reader->id == 2)
-            column->precision = (uint8_t)thrift_int_in(reader, 0, 76);
-        else
-            thrift_skip(reader);
-    }
-}
-
-static void
-get_logical(struct thrift_reader *reader, struct parquet_column *column)
-{
-    thrift_enter(reader);
-    column->logical = PARQUET_OTHER;
-    while (thrift_next(reader)) {
-        if (reader->type != THRIFT_STRUCT) {
-            thrift_skip(reader);
-        } else if (reader->id == 5) {
-            column->logical = PARQUET_DECIMAL;
-            get_decimal(reader, column);
-        } else if (reader->id == 8) {
-            column->logical = get_timestamp(reader);
-        } else if (reader->id == 10) {
-            column->logical = get_integer(reader);
-        } else {
-            if (reader->id == 1)
-                column->logical = PARQUET_STRING;
-            thrift_skip(reader);
-        }
-    }
-}
-
-static enum parquet_logical
-logical_of_converted(int64_t converted)
-{
-    if (converted >= CONVERTED_UINT_8 && converted <= CONVERTED_UINT_64)
-        return PARQUET_UNSIGNED;
-    if (converted >= CONVERTED_INT_8 && converted <= CONVERTED_INT_64)
-        return PARQUET_PLAIN_VALUE;
-    switch (converted) {
-    case CONVERTED_UTF8: return PARQUET_STRING;
-    case CONVERTED_DECIMAL: return PARQUET_DECIMAL;
-    case CONVERTED_MILLIS: return PARQUET_TIME_MILLIS;
-    case CONVERTED_MICROS: return PARQUET_TIME_MICROS;
-    default: return PARQUET_OTHER;
-    }
-}
-
-static void
-get_name(struct thrift_reader *reader, struct parquet_column *column)
-{
-    size_t size;
-    const unsigned char *bytes = thrift_binary(reader, &size);
-
-    if (size >= sizeof column->name || memchr(bytes, '\0', size))
-        size = 0; /* none of ours; refused when it is looked for */
-    memcpy(column->name, bytes, size);
-    column->name[size] = '\0';
-}
-
-/* A SchemaElement; *children of a group. Nested columns are refused. */
-static void
-get_column(struct thrift_reader *reader, struct parquet_column *column,
-           int64_t *children)
-{
-    bool logical = false, physical = false;
-
-    memset(column, 0, sizeof *column);
-    *children = 0;
-    thrift_enter(reader);
-    while (thrift_next(reader)) {
-        switch (reader->id) {
-        case 1:
-            column->physical = (enum parquet_physical)thrift_int_in(
-                reader, PARQUET_BOOLEAN, PARQUET_FIXED);
-            physical = true;
-            break;
-        case 2:
-            column->length = (uint16_t)thrift_int_in(reader, 0, UINT16_MAX);
-            break;
-        case 3: column->optional = thrift_int_in(reader, 0, 2) != 0; break;
-        case 4: get_name(reader, column); break;
-        case 5: *children = thrift_int(reader); break;
-        case 6: {
-            int64_t converted = thrift_int(reader);
-
-            if (!logical)
-                column->logical = logical_of_converted(converted);
-            break;
-        }
-        case 7: column->scale = (uint8_t)thrift_int_in(reader, 0, 76); break;
-        case 8:
-            column->precision = (uint8_t)thrift_int_in(reader, 0, 76);
-            break;
-        case 10:
-            if (reader->type == THRIFT_STRUCT) {
-                get_logical(reader, column);
-                logical = true;
-                break;
-            }
-            thrift_skip(reader);
-            break;
-        default: thrift_skip(reader);
-        }
-    }
-    if (!physical && *children == 0)
-        reader->bad = true;
-}
-
-static int
-get_schema(struct thrift_reader *reader, struct parquet_footer *footer,
-           struct failure *failure)
-{
-    size_t count = thrift_list(reader, THRIFT_STRUCT);
-    struct parquet_column root;
-    int64_t children;
-
-    if (count < 1 || reader->bad)
-        return fail(failure, FAILURE_DATA, "its schema is damaged");
-    if (count - 1 > PARQUET_COLUMNS_MAX)
-        return fail(failure, FAILURE_DATA,
-                    "it has %zu columns; no event has more than %d", count - 1,
-                    PARQUET_COLUMNS_MAX);
-    get_column(reader, &root, &children);
-    if (children != (int64_t)count - 1)
-        return fail(failure, FAILURE_DATA,
-                    "its schema is damaged, or its columns are nested");
-    for (size_t i = 0; i + 1 < count; i++) {
-        get_column(reader, &footer->columns[i], &children);
-        if (children != 0)
-            return fail(failure, FAILURE_DATA,
-                        "column '%s' is nested, which this program cannot "
-                        "read",
-                        footer->columns[i].name);
-    }
-    footer->column_count = (unsigned)(count - 1);
-    return 0;
-}
-
 static void
 get_bound(struct thrift_reader *reader, unsigned char *bound, uint8_t *size,
           unsigned *found)
@@ -332,6 +140,19 @@ get_encodings(struct thrift_reader *reader)
     return encodings;
 }
 
+/* Where a Bloom filter is.  Before there were any, some writers had something
+ * else under these ids. */
+static void
+get_bloom(struct thrift_reader *reader, struct parquet_chunk *chunk)
+{
+    if (reader->type != THRIFT_I32 && reader->type != THRIFT_I64)
+        thrift_skip(reader);
+    else if (reader->id == 14)
+        chunk->bloom_offset = thrift_int(reader);
+    else
+        chunk->bloom_size = thrift_int(reader);
+}
+
 static void
 get_chunk_data(struct thrift_reader *reader, struct parquet_chunk *chunk,
                const struct parquet_column *column)
@@ -359,16 +180,17 @@ get_chunk_data(struct thrift_reader *reader, struct parquet_chunk *chunk,
             }
             thrift_skip(reader);
             break;
-        case 14: chunk->bloom_offset = thrift_int(reader); break;
-        case 15: chunk->bloom_size = thrift_int(reader); break;
+        case 14:
+        case 15: get_bloom(reader, chunk); break;
         default: thrift_skip(reader);
         }
     }
 }
 
-static void
+static int
 get_chunk(struct thrift_reader *reader, struct parquet_chunk *chunk,
-          const struct parquet_column *column, uint64_t file_size)
+          const struct parquet_column *column, uint64_t file_size,
+          struct failure *failure)
 {
     int64_t start;
     bool data = false;
@@ -378,17 +200,28 @@ get_chunk(struct thrift_reader *reader, struct parquet_chunk *chunk,
         if (reader->id == 3 && reader->type == THRIFT_STRUCT) {
             get_chunk_data(reader, chunk, column);
             data = true;
-        } else if (reader->id == 1 || reader->id == 8) {
-            reader->bad = true; /* in another file; encrypted */
+        } else if (reader->id == 1) {
+            return fail(failure, FAILURE_DATA,
+                        "column '%s' lies in another file, which this program "
+                        "does not read",
+                        column->name);
+        } else if (reader->id == 8) {
+            return fail(failure, FAILURE_DATA,
+                        "column '%s' is encrypted, which this program cannot "
+                        "read",
+                        column->name);
         } else {
             thrift_skip(reader);
         }
     }
     start = parquet_chunk_start(chunk);
+    if (data && chunk->values == 0)
+        return 0; /* it need not be anywhere */
     if (!data || start < 4 || chunk->size < 0 ||
         (uint64_t)chunk->size > file_size ||
         (uint64_t)start > file_size - (uint64_t)chunk->size)
         reader->bad = true;
+    return 0;
 }
 
 static int
@@ -417,13 +250,15 @@ get_group(struct thrift_reader *reader, struct parquet_footer *footer,
         if (count != footer->column_count)
             reader->bad = true;
         for (size_t i = 0; i < count && !reader->bad; i++)
-            get_chunk(reader, &group->chunks[i], &footer->columns[i],
-                      file_size);
+            if (get_chunk(reader, &group->chunks[i], &footer->columns[i],
+                          file_size, failure) != 0)
+                return -1;
     }
     if (!group->chunks || group->rows < 0 || group->rows > INT32_MAX)
         reader->bad = true;
     for (unsigned i = 0; !reader->bad && i < footer->column_count; i++)
-        if (group->chunks[i].values != group->rows)
+        if (!footer->columns[i].nested &&
+            group->chunks[i].values != group->rows)
             return fail(failure, FAILURE_DATA,
                         "column '%s' has %lld values where there are %lld "
                         "rows: the file is damaged",
@@ -495,7 +330,7 @@ get_file(struct thrift_reader *reader, struct parquet_footer *footer,
             if (footer->column_count)
                 reader->bad = true;
             else
-                result = get_schema(reader, footer, failure);
+                result = parquet_schema_parse(reader, footer, failure);
             break;
         case 3: footer->rows = thrift_int(reader); break;
         case 4: result = get_groups(reader, footer, file_size, failure); break;

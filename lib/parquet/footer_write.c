@@ -50,10 +50,7 @@ put_logical(struct thrift_writer *writer, const struct parquet_column *column)
         thrift_put_bool(writer, 2, false);
         thrift_close(writer);
         break;
-    case PARQUET_PLAIN_VALUE:
-    case PARQUET_TIME_MICROS:
-    case PARQUET_TIME_MILLIS:
-    case PARQUET_OTHER: break;
+    default: break;
     }
     thrift_close(writer);
 }
@@ -67,11 +64,7 @@ converted_type(const struct parquet_column *column)
     case PARQUET_UNSIGNED:
         return column->physical == PARQUET_INT32 ? CONVERTED_UINT_32
                                                  : CONVERTED_UINT_64;
-    case PARQUET_PLAIN_VALUE:
-    case PARQUET_TIME_NANOS:
-    case PARQUET_TIME_MICROS:
-    case PARQUET_TIME_MILLIS:
-    case PARQUET_OTHER: break;
+    default: break;
     }
     return -1;
 }

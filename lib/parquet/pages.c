@@ -46,6 +46,11 @@ gunzip(const unsigned char *bytes, size_t length, unsigned char *out,
     return good && size == 0;
 }
 
+static const char *const codec_names[] = {
+    "nothing", "Snappy", "gzip", "LZO", "Brotli", "LZ4", "zstd", "LZ4_RAW",
+};
+#define CODECS (sizeof codec_names / sizeof *codec_names)
+
 /* Uncompresses to exactly size bytes at out. */
 static int
 uncompress_page(struct parquet_reader *reader, enum parquet_codec codec,
@@ -54,6 +59,8 @@ uncompress_page(struct parquet_reader *reader, enum parquet_codec codec,
 {
     bool good = false;
 
+    if (size == 0) /* some writers compress nothing to something */
+        return 0;
     switch (codec) {
     case PARQUET_UNCOMPRESSED:
         good = length == size;
@@ -61,15 +68,17 @@ uncompress_page(struct parquet_reader *reader, enum parquet_codec codec,
             memcpy(out, bytes, size);
         break;
     case PARQUET_ZSTD:
-        good = size == 0 || ZSTD_decompressDCtx(reader->zstd, out, size, bytes,
-                                                length) == size;
+        good =
+            ZSTD_decompressDCtx(reader->zstd, out, size, bytes, length) == size;
         break;
     case PARQUET_GZIP: good = gunzip(bytes, length, out, size); break;
+    case PARQUET_LZ4_RAW: good = decode_lz4(bytes, length, out, size); break;
     case PARQUET_SNAPPY: good = decode_snappy(bytes, length, out, size); break;
     default:
         return fail(failure, FAILURE_DATA,
-                    "compressed by method %d, which this program cannot read",
-                    (int)codec);
+                    "compressed with %s, which this program cannot read",
+                    (size_t)codec < CODECS ? codec_names[codec]
+                                           : "something unknown");
     }
     return good ? 0
                 : fail(failure, FAILURE_DATA,
@@ -340,12 +349,18 @@ read_chunk(struct page_reader *page, const struct parquet_chunk *chunk)
 {
     uint64_t start = (uint64_t)parquet_chunk_start(chunk);
 
+    if (page->chunk.column->nested)
+        return fail(page->failure, FAILURE_DATA,
+                    "it is nested, which this program cannot read");
     if (page->rows > PARQUET_READ_ROWS)
         return fail(page->failure, FAILURE_DATA,
                     "a row group of %u rows; this program reads at most %d",
                     page->rows, PARQUET_READ_ROWS);
-    if (make_room(page->chunk.out, page->rows, page->failure) != 0 ||
-        parquet_reader_at(page->file, start, (size_t)chunk->size,
+    if (make_room(page->chunk.out, page->rows, page->failure) != 0)
+        return -1;
+    if (page->rows == 0)
+        return 0;
+    if (parquet_reader_at(page->file, start, (size_t)chunk->size,
                           &page->file->raw, page->failure) != 0)
         return -1;
     return take_pages(page, start);

@@ -3,7 +3,8 @@
  * Source of the rules: parquet.thrift and the pages of
  * apache/parquet-format 2.10 (Encodings.md, LogicalTypes.md, PageIndex.md).
  *
- * Flat columns, required or optional, no repetition.  This header has what
+ * Flat columns, required or optional; columns of a nested schema are known but
+ * not read.  This header has what
  * the writer and the reader share: columns, values and the footer.
  */
 #ifndef PARQUET_PARQUET_H
@@ -18,7 +19,8 @@
 #include "base/failure.h"
 
 #define PARQUET_MAGIC       "PAR1"
-#define PARQUET_COLUMNS_MAX 64
+#define PARQUET_COLUMNS_MAX 64     /* of a file that we write */
+#define PARQUET_LEAVES_MAX  4096   /* columns of one that is read */
 #define PARQUET_GROUP_ROWS  131072 /* of a row group that we write */
 #define PARQUET_FLBA_MAX    64     /* bytes of a fixed-length value */
 
@@ -49,6 +51,7 @@ enum parquet_codec {
     PARQUET_SNAPPY = 1,
     PARQUET_GZIP = 2,
     PARQUET_ZSTD = 6,
+    PARQUET_LZ4_RAW = 7,
 };
 
 enum parquet_page {
@@ -65,18 +68,26 @@ enum parquet_logical {
     PARQUET_TIME_NANOS, /* TIMESTAMP, UTC */
     PARQUET_TIME_MICROS,
     PARQUET_TIME_MILLIS,
-    PARQUET_UNSIGNED, /* integer, as wide as the physical type */
-    PARQUET_OTHER,    /* one that we do not know */
+    PARQUET_UNSIGNED,  /* integer, as wide as the physical type */
+    PARQUET_OTHER,     /* one that we do not know */
+    PARQUET_DATE,      /* days since 1970 */
+    PARQUET_DAY_NANOS, /* since midnight */
+    PARQUET_DAY_MICROS,
+    PARQUET_DAY_MILLIS,
+    PARQUET_UUID,
+    PARQUET_FLOAT16,
 };
 
 struct parquet_column {
-    char name[64];
+    char name[256]; /* of the field of the schema that it belongs to */
     enum parquet_physical physical;
     enum parquet_logical logical;
     uint8_t scale, precision; /* of a decimal */
-    uint16_t length;          /* of PARQUET_FIXED, bytes */
+    uint16_t length;          /* of PARQUET_FIXED and PARQUET_INT96, bytes */
     bool optional;
-    bool bloom; /* when writing: with Bloom filters */
+    bool bloom;  /* when writing: with Bloom filters */
+    bool nested; /* below a group, or repeated: it cannot be read */
+    bool local;  /* a time of no stated zone */
 };
 
 /* A column of a row group in memory.  Integers are in words; of byte arrays
@@ -132,7 +143,7 @@ struct parquet_pair {
 };
 
 struct parquet_footer {
-    struct parquet_column columns[PARQUET_COLUMNS_MAX];
+    struct parquet_column *columns; /* owned */
     unsigned column_count;
     int64_t rows;
     struct parquet_group *groups; /* owned */

@@ -55,6 +55,9 @@ read_footer(struct parquet_reader *reader, struct failure *failure)
                     size);
     if (parquet_reader_at(reader, 0, 4, raw, failure) != 0)
         return -1;
+    if (memcmp(raw->bytes, "PARE", 4) == 0)
+        return fail(failure, FAILURE_DATA,
+                    "its footer is encrypted, which this program cannot read");
     if (memcmp(raw->bytes, PARQUET_MAGIC, 4) != 0)
         return fail(failure, FAILURE_DATA,
                     "byte 0: it is no Parquet file, or is damaged");

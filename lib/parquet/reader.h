@@ -3,8 +3,9 @@
  *
  * Read are: data pages V1 and V2; PLAIN, RLE_DICTIONARY and PLAIN_DICTIONARY,
  * DELTA_BINARY_PACKED, DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY and
- * BYTE_STREAM_SPLIT; zstd, gzip, Snappy and none.  INT32, INT64, BYTE_ARRAY
- * and FIXED_LEN_BYTE_ARRAY.  All else is refused, never guessed.
+ * BYTE_STREAM_SPLIT, and RLE of booleans; zstd, gzip, Snappy and none; every
+ * physical type.  The bits of FLOAT and DOUBLE are words, INT96 is a text of
+ * 12 bytes.  All else is refused, never guessed.
  *
  * Every failure names the file and the place.  The class is data for what is
  * wrong with the bytes, environment for what cannot be read.

@@ -27,15 +27,20 @@ static bool
 is_text(const struct parquet_column *column)
 {
     return column->physical == PARQUET_BYTE_ARRAY ||
-           column->physical == PARQUET_FIXED;
+           column->physical == PARQUET_FIXED ||
+           column->physical == PARQUET_INT96;
 }
 
 static unsigned
 width_of(const struct parquet_column *column)
 {
-    if (column->physical == PARQUET_FIXED)
-        return column->length;
-    return column->physical == PARQUET_INT32 ? 4 : 8;
+    switch (column->physical) {
+    case PARQUET_INT96:
+    case PARQUET_FIXED: return column->length;
+    case PARQUET_INT32:
+    case PARQUET_FLOAT: return 4;
+    default: return 8;
+    }
 }
 
 /* ---- texts --------------------------------------------------------------- */
@@ -220,6 +225,47 @@ delta_words(struct chunk_reader *reader, const unsigned char *at,
     return 0;
 }
 
+/* A bit each. */
+static int
+plain_bits(struct chunk_reader *reader, const unsigned char *at,
+           const unsigned char *end, uint64_t *words, uint32_t count,
+           struct failure *failure)
+{
+    (void)reader;
+    if ((uint64_t)(end - at) * 8 < count)
+        return damaged(failure);
+    for (uint32_t i = 0; i < count; i++)
+        words[i] = at[i / 8] >> i % 8 & 1;
+    return 0;
+}
+
+/* Their length, then runs of bits. */
+static int
+run_bits(struct chunk_reader *reader, const unsigned char *at,
+         const unsigned char *end, uint64_t *words, uint32_t count,
+         struct failure *failure)
+{
+    struct hybrid hybrid;
+    uint32_t size, bit;
+
+    (void)reader;
+    if (count == 0)
+        return 0;
+    if (end - at < 4)
+        return damaged(failure);
+    memcpy(&size, at, 4);
+    at += 4;
+    if (size > (size_t)(end - at))
+        return damaged(failure);
+    hybrid_init(&hybrid, at, at + size, 1, count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!hybrid_next(&hybrid, &bit, 1))
+            return damaged(failure);
+        words[i] = bit;
+    }
+    return 0;
+}
+
 typedef int read_values(struct chunk_reader *reader, const unsigned char *at,
                         const unsigned char *end, uint64_t *words,
                         uint32_t count, struct failure *failure);
@@ -228,21 +274,21 @@ typedef int read_values(struct chunk_reader *reader, const unsigned char *at,
 static read_values *
 method(const struct parquet_column *column, enum parquet_encoding encoding)
 {
-    bool text = is_text(column);
+    bool text = is_text(column), bits = column->physical == PARQUET_BOOLEAN;
     bool bytes = column->physical == PARQUET_BYTE_ARRAY;
+    bool whole =
+        column->physical == PARQUET_INT32 || column->physical == PARQUET_INT64;
 
-    if (!text && column->physical != PARQUET_INT32 &&
-        column->physical != PARQUET_INT64)
-        return NULL;
     switch (encoding) {
-    case PARQUET_PLAIN: return text ? plain_texts : plain_words;
+    case PARQUET_PLAIN:
+        return text ? plain_texts : bits ? plain_bits : plain_words;
     case PARQUET_PLAIN_DICTIONARY:
-    case PARQUET_RLE_DICTIONARY: return dictionary_values;
-    case PARQUET_DELTA: return text ? NULL : delta_words;
+    case PARQUET_RLE_DICTIONARY: return bits ? NULL : dictionary_values;
+    case PARQUET_DELTA: return whole ? delta_words : NULL;
     case PARQUET_DELTA_LENGTH: return bytes ? delta_lengths : NULL;
     case PARQUET_DELTA_BYTES: return text ? delta_bytes : NULL;
-    case PARQUET_SPLIT: return bytes ? NULL : split;
-    case PARQUET_RLE: return NULL;
+    case PARQUET_SPLIT: return bytes || bits ? NULL : split;
+    case PARQUET_RLE: return bits ? run_bits : NULL;
     }
     return NULL;
 }

@@ -36,6 +36,9 @@ parquet_writer_init(struct parquet_writer *writer, struct output *output,
     memset(writer, 0, sizeof *writer);
     writer->output = output;
     writer->scratch = scratch;
+    writer->footer.columns = allocate(failure, count, sizeof *columns);
+    if (!writer->footer.columns)
+        return -1;
     memcpy(writer->footer.columns, columns, count * sizeof *columns);
     writer->footer.column_count = count;
     writer->footer.created_by = strdup("xtape version " XTAPE_VERSION);
