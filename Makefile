@@ -30,7 +30,7 @@ HARDEN := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) \
 HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen -Wl,--as-needed
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-PKGS := sqlite3 libxxhash libzstd libcrypto libdeflate zlib
+PKGS := sqlite3 libpq libxxhash libzstd libcrypto libdeflate zlib
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib \
 	-ffile-prefix-map=$(CURDIR)=. $(WARN) $(HARDEN) $(SANFLAGS) \
 	$(shell pkg-config --cflags $(PKGS)) $(CFLAGS) $(EXTRA_CFLAGS)

@@ -91,8 +91,8 @@ main(int argc, char **argv)
     struct xledger x = {.options = {.currency = "USD", .print = -1}};
     struct ledger_options *o = &x.options;
     const struct option_spec options[] = {
-        {'d', "database", OPTION_TEXT, &o->database, "FILE",
-         "keep the ledger in this SQLite database"},
+        {'d', "database", OPTION_TEXT, &o->database, "DATABASE",
+         "keep the ledger in this SQLite file or postgresql:// database"},
         {0, "taker-fee", OPTION_DECIMAL, &o->taker_fee, "RATE",
          "what the aggressor pays, as a share of the notional", true},
         {0, "maker-fee", OPTION_DECIMAL, &o->maker_fee, "RATE",

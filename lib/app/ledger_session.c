@@ -48,11 +48,14 @@ check_options(const struct ledger_options *options, struct failure *failure)
     if (!is_rate(options->taker_fee) || !is_rate(options->maker_fee))
         return fail(failure, FAILURE_USAGE,
                     "a fee is a rate, at most 1: 0.0005 is 5 basis points");
-    if (database && strstr(database, "://"))
-        return fail(
-            failure, FAILURE_USAGE,
-            "--database: \"%s\" is not a file: ledgers are SQLite files",
-            database);
+    if (database && database_is_server(database)) {
+        if (database_check_url(database, failure) != 0)
+            return -1;
+    } else if (database && strstr(database, "://")) {
+        return fail(failure, FAILURE_USAGE,
+                    "--database: ledgers are kept in SQLite files and on "
+                    "PostgreSQL: name a file, or postgresql://...");
+    }
     if (database && database[0] == ':')
         return fail(
             failure, FAILURE_USAGE,

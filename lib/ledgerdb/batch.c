@@ -12,21 +12,30 @@ ledgerdb_is_new(const struct ledgerdb *db)
     return db->stream.id > db->newest.id;
 }
 
-int
-ledgerdb_give_up(struct ledgerdb *db)
+/* Rows that are not what they should be have been changed by hand, unless
+ * another program posted meanwhile. */
+static void
+blame(struct ledgerdb *db, struct failure *failure)
 {
-    database_rollback(db->database);
-    db->state = LEDGERDB_FAILED;
-    return -1;
+    struct failure ignored = {.kind = FAILURE_NONE};
+    struct ledgerdb_watermark newest;
+
+    if (failure->kind != FAILURE_DATA ||
+        ledgerdb_newest(db, &newest, &ignored) != 0 ||
+        ledgerdb_same_mark(&newest, &db->newest))
+        return;
+    fail(failure, FAILURE_ENVIRONMENT,
+         "%s: another program posted to it meanwhile: run it again",
+         database_name(db->database));
 }
 
-static int
-fail_changed(struct ledgerdb *db, struct failure *failure)
+int
+ledgerdb_give_up(struct ledgerdb *db, struct failure *failure)
 {
-    fail(failure, FAILURE_DATA,
-         "%s: a row is not what was last written: it was changed by hand",
-         database_name(db->database));
-    return ledgerdb_give_up(db);
+    database_rollback(db->database);
+    blame(db, failure);
+    db->state = LEDGERDB_FAILED;
+    return -1;
 }
 
 int
@@ -36,7 +45,7 @@ ledgerdb_append(struct ledgerdb *db, enum ledgerdb_table table,
     assert(db->state == LEDGERDB_BATCH);
     if (sql_rows_append(&db->tables[table], row, failure) == 0)
         return 0;
-    return ledgerdb_give_up(db);
+    return ledgerdb_give_up(db, failure);
 }
 
 int
@@ -44,14 +53,11 @@ ledgerdb_update(struct ledgerdb *db, enum ledgerdb_table table,
                 const struct sql_value *row, uint64_t guard, uint64_t old,
                 struct failure *failure)
 {
-    int changed;
-
     assert(db->state == LEDGERDB_BATCH);
-    changed =
-        sql_rows_update(&db->tables[table], row, (int64_t)guard, old, failure);
-    if (changed == 0)
-        return fail_changed(db, failure);
-    return changed < 0 ? ledgerdb_give_up(db) : 0;
+    if (sql_rows_update(&db->tables[table], row, (int64_t)guard, old,
+                        failure) == 0)
+        return 0;
+    return ledgerdb_give_up(db, failure);
 }
 
 int
@@ -65,7 +71,7 @@ ledgerdb_lock(struct ledgerdb *db, struct failure *failure)
                     database_name(db->database));
     assert(db->state == LEDGERDB_CURRENT);
     if (database_begin(db->database, failure) != 0)
-        return ledgerdb_give_up(db);
+        return ledgerdb_give_up(db, failure);
     db->state = LEDGERDB_BATCH;
     return 0;
 }
@@ -113,7 +119,7 @@ move_watermark(struct ledgerdb *db, const struct ledgerdb_watermark *next,
     if (ledgerdb_append(db, TABLE_WATERMARKS, row, failure) != 0)
         return -1;
     if (sql_rows_flush(&db->tables[TABLE_WATERMARKS], failure) != 0)
-        return ledgerdb_give_up(db);
+        return ledgerdb_give_up(db, failure);
     return 0;
 }
 
@@ -141,11 +147,9 @@ write_digest(struct ledgerdb *db, enum ledgerdb_table table,
     struct sql_value row[3] = {sql_text(name, strlen(name)),
                                sql_integer((int64_t)digest.rows),
                                sql_text(text, 16)};
-    int changed;
 
     snprintf(text, sizeof text, "%016" PRIx64, digest.sum);
-    changed = sql_rows_update(&db->digests, row, 0, 0, failure);
-    return changed == 0 ? fail_changed(db, failure) : changed < 0 ? -1 : 0;
+    return sql_rows_update(&db->digests, row, 0, 0, failure);
 }
 
 /* Everything that waits, the digests last. */
@@ -156,6 +160,8 @@ write_all(struct ledgerdb *db, struct failure *failure)
 
     for (int i = 0; i < LEDGERDB_TABLES && result == 0; i++)
         result = sql_rows_flush(&db->tables[i], failure);
+    if (result == 0)
+        result = database_flush(db->database, failure);
     for (int i = 0; i < LEDGERDB_TABLES && result == 0; i++) {
         const struct sql_digest *now = &db->tables[i].digest;
         struct sql_digest *stored = &db->stored_digests[i];
@@ -168,14 +174,43 @@ write_all(struct ledgerdb *db, struct failure *failure)
     return result;
 }
 
+/* The connection was lost while the transaction was committed: the watermark
+ * says whether it was.  Nobody else writes until the lost connection's
+ * transaction is over.  0 when it was; -1, with the failure that was or with
+ * another one. */
+static int
+find_out(struct ledgerdb *db, const struct ledgerdb_watermark *next,
+         struct failure *failure)
+{
+    struct failure trial = {.kind = FAILURE_NONE};
+    struct ledgerdb_watermark newest = {.id = 0};
+    int result;
+
+    if (database_reopen(db->database, &trial) != 0 ||
+        database_begin(db->database, &trial) != 0)
+        return -1;
+    result = ledgerdb_newest(db, &newest, &trial);
+    database_rollback(db->database);
+    if (result != 0 || !ledgerdb_same_mark(&newest, next))
+        return -1;
+    *failure = (struct failure){.kind = FAILURE_NONE};
+    return 0;
+}
+
 static int
 commit(struct ledgerdb *db, const struct ledgerdb_watermark *next,
        struct failure *failure)
 {
+    int result;
+
     assert(next->id == db->stream.id && next->seq >= db->stream.seq);
-    if (write_all(db, failure) != 0 ||
-        database_commit(db->database, failure) != 0)
-        return ledgerdb_give_up(db);
+    result = write_all(db, failure);
+    if (result == 0)
+        result = database_commit(db->database, failure);
+    if (result == 1)
+        result = find_out(db, next, failure);
+    if (result != 0)
+        return ledgerdb_give_up(db, failure);
     db->state = LEDGERDB_CURRENT;
     db->stream = db->newest = *next;
     return 0;
@@ -193,10 +228,10 @@ ledgerdb_commit(struct ledgerdb *db, struct failure *failure)
     assert(db->seq >= db->stream.seq);
     if (ledgerdb_is_new(db) && !db->as_new &&
         ledgerdb_check_copy(db, failure) != 0)
-        return ledgerdb_give_up(db);
+        return ledgerdb_give_up(db, failure);
     if (bytes_ok(&db->prints, failure) != 0 ||
         bytes_ok(&db->trades, failure) != 0)
-        return ledgerdb_give_up(db);
+        return ledgerdb_give_up(db, failure);
     if (ledgerdb_lock(db, failure) != 0 ||
         move_watermark(db, &next, failure) != 0 ||
         add_prints(db, TABLE_COMMITS, &db->prints, failure) != 0 ||
@@ -233,7 +268,7 @@ write_ending(struct ledgerdb *db, const char *status, struct failure *failure)
     }
     sql_cursor_close(&cursor);
     if (known < 0)
-        return ledgerdb_give_up(db);
+        return ledgerdb_give_up(db, failure);
     return known ? ledgerdb_update(db, TABLE_ENDINGS, row, guard, old, failure)
                  : ledgerdb_append(db, TABLE_ENDINGS, row, failure);
 }

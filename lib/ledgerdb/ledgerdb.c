@@ -12,27 +12,6 @@
 /* ---- open and close ------------------------------------------------------ */
 
 static int
-prepare_starts(struct ledgerdb *db, struct failure *failure)
-{
-    static const char balance[] =
-        "INSERT INTO balance_starts (stream_id, account_id, currency, balance,"
-        " version) SELECT $1, account_id, currency, balance, version"
-        " FROM balances WHERE account_id = $2 AND currency = $3"
-        " ON CONFLICT DO NOTHING";
-    static const char position[] =
-        "INSERT INTO position_starts (stream_id, account_id, instrument_id,"
-        " currency, quantity, cost, realized_pnl, fees, version)"
-        " SELECT $1, account_id, instrument_id, currency, quantity, cost,"
-        " realized_pnl, fees, version FROM positions"
-        " WHERE account_id = $2 AND instrument_id = $3"
-        " ON CONFLICT DO NOTHING";
-
-    db->start_balance = database_prepare(db->database, balance, failure);
-    db->start_position = database_prepare(db->database, position, failure);
-    return db->start_balance && db->start_position ? 0 : -1;
-}
-
-static int
 connect(struct ledgerdb *db, const char *path,
         const struct ledgerdb_options *options, struct failure *failure)
 {
@@ -56,9 +35,7 @@ connect(struct ledgerdb *db, const char *path,
     for (int i = 0; i < LEDGERDB_TABLES; i++)
         sql_rows_open(&db->tables[i], db->database, &ledgerdb_tables[i]);
     sql_rows_open(&db->digests, db->database, &ledgerdb_digests);
-    if (db->has_digests && ledgerdb_load_digests(db, failure) != 0)
-        return -1;
-    return options->mode == DATABASE_WRITE ? prepare_starts(db, failure) : 0;
+    return db->has_digests ? ledgerdb_load_digests(db, failure) : 0;
 }
 
 struct ledgerdb *
@@ -84,8 +61,6 @@ ledgerdb_close(struct ledgerdb *db)
     for (int i = 0; i < LEDGERDB_TABLES; i++)
         sql_rows_close(&db->tables[i]);
     sql_rows_close(&db->digests);
-    statement_free(db->start_balance);
-    statement_free(db->start_position);
     sql_cursor_close(&db->commits);
     sql_cursor_close(&db->postings);
     database_close(db->database);
@@ -125,6 +100,19 @@ take_watermark(void *owner, const struct sql_value *row,
     return 0;
 }
 
+int
+ledgerdb_newest(struct ledgerdb *db, struct ledgerdb_watermark *mark,
+                struct failure *failure)
+{
+    struct watermarks found = {.name = NULL};
+    const struct sql_query query = {.take = take_watermark, .owner = &found};
+    int result = sql_rows_read(db->database, &ledgerdb_tables[TABLE_WATERMARKS],
+                               &query, failure);
+
+    *mark = found.newest;
+    return result;
+}
+
 /* Both watermarks also are to know how their streams ended. */
 static int
 take_ending(void *owner, const struct sql_value *row, struct failure *failure)
@@ -148,6 +136,8 @@ read_watermarks(struct ledgerdb *db, struct watermarks *found,
 {
     struct sql_query query = {.take = take_watermark, .owner = found};
 
+    if (db->has_digests && ledgerdb_load_digests(db, failure) != 0)
+        return -1;
     if (sql_rows_read(db->database, &ledgerdb_tables[TABLE_WATERMARKS], &query,
                       failure) != 0 ||
         ledgerdb_verify_digest(db, TABLE_WATERMARKS, found->digest, failure) !=
@@ -165,6 +155,14 @@ read_watermarks(struct ledgerdb *db, struct watermarks *found,
                       failure) != 0)
         return -1;
     return ledgerdb_verify_digest(db, TABLE_ENDINGS, found->digest, failure);
+}
+
+bool
+ledgerdb_same_mark(const struct ledgerdb_watermark *a,
+                   const struct ledgerdb_watermark *b)
+{
+    return a->id == b->id && a->seq == b->seq && a->digest == b->digest &&
+           a->last.postings == b->last.postings;
 }
 
 struct ledgerdb_counts
@@ -289,6 +287,15 @@ state_beyond(const struct ledgerdb *db)
     return db->stream.id >= db->newest.id ? LEDGERDB_CURRENT : LEDGERDB_PAST;
 }
 
+/* What was read was of one moment; only a look goes on with it. */
+static int
+release(struct ledgerdb *db, struct failure *failure)
+{
+    if (database_opened(db->database) == DATABASE_READ)
+        return 0;
+    return database_release(db->database, failure);
+}
+
 int
 ledgerdb_begin(struct ledgerdb *db, const struct ledgerdb_stream *stream,
                const struct ledgerdb_reader *reader,
@@ -304,6 +311,7 @@ ledgerdb_begin(struct ledgerdb *db, const struct ledgerdb_stream *stream,
     end_stream(db);
     if (read_watermarks(db, &found, failure) != 0)
         return -1;
+    current = current && ledgerdb_same_mark(&db->newest, &found.newest);
     db->newest = found.newest;
     db->stream = found.named;
     db->as_new = stream->as_new;
@@ -321,13 +329,17 @@ ledgerdb_begin(struct ledgerdb *db, const struct ledgerdb_stream *stream,
         db->state = state_beyond(db);
         if (current && db->stream.id >= db->newest.id) {
             db->counts = *counts;
-            return 0;
+            return release(db, failure);
         }
         if (db->stream.id < db->newest.id)
             from = db->stream.id + 1; /* the end of one starts the next */
     }
     *counts = db->counts;
-    return ledgerdb_load(db, from, reader, failure) == 0 ? 1 : -1;
+    if (ledgerdb_load(db, from, reader, failure) != 0)
+        return -1;
+    if (db->state != LEDGERDB_VERIFY && release(db, failure) != 0)
+        return -1;
+    return 1;
 }
 
 int
@@ -347,8 +359,12 @@ int
 ledgerdb_read_end(struct ledgerdb *db, const struct ledgerdb_reader *reader,
                   struct failure *failure)
 {
+    int64_t next = db->stream.id + 1;
+
     assert(db->seq == db->stream.seq);
-    return ledgerdb_load(
-        db, db->stream.id < db->newest.id ? db->stream.id + 1 : LEDGERDB_NEWEST,
-        reader, failure);
+    if (ledgerdb_load(db,
+                      db->stream.id < db->newest.id ? next : LEDGERDB_NEWEST,
+                      reader, failure) != 0)
+        return -1;
+    return release(db, failure);
 }

@@ -44,8 +44,7 @@ struct ledgerdb {
     bool has_digests; /* not in a database of an older version */
     struct sql_rows tables[LEDGERDB_TABLES], digests;
     struct sql_digest stored_digests[LEDGERDB_TABLES];
-    struct statement *start_balance, *start_position; /* opening balances */
-    struct instruments *instruments;                  /* the caller's */
+    struct instruments *instruments; /* the caller's */
     struct names *names;
     uint64_t *instrument_hashes; /* of the rows stored, by index; owned */
     size_t instrument_count, instrument_capacity;
@@ -70,9 +69,10 @@ struct ledgerdb {
 
 /* ---- batch.c ------------------------------------------------------------- */
 
-/* What was written of the batch is taken back; nothing more is committed.
- * Always returns -1. */
-int ledgerdb_give_up(struct ledgerdb *db);
+/* What was written of the batch is taken back; nothing more is committed.  The
+ * failure becomes the one of another writer, if there was one.  Always returns
+ * -1. */
+int ledgerdb_give_up(struct ledgerdb *db, struct failure *failure);
 
 /* Appends a row; gives up on failure. */
 int ledgerdb_append(struct ledgerdb *db, enum ledgerdb_table table,
@@ -105,6 +105,18 @@ int ledgerdb_verify_digest(const struct ledgerdb *db, enum ledgerdb_table table,
 /* A row of watermarks, and back. */
 int ledgerdb_read_watermark(const struct sql_value *row,
                             struct ledgerdb_watermark *mark);
+
+/* ---- ledgerdb.c -----------------------------------------------------------
+ */
+
+/* Both are the same place in the same stream. */
+bool ledgerdb_same_mark(const struct ledgerdb_watermark *a,
+                        const struct ledgerdb_watermark *b);
+
+/* The watermark of the newest stream as it is stored; its id is 0 when there
+ * is none.  0 or -1. */
+int ledgerdb_newest(struct ledgerdb *db, struct ledgerdb_watermark *mark,
+                    struct failure *failure);
 
 /* ---- copy.c -------------------------------------------------------------- */
 

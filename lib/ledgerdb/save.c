@@ -64,12 +64,14 @@ ledgerdb_instrument(struct ledgerdb *db, uint32_t number,
         if (ledgerdb_update(db, TABLE_INSTRUMENTS, row, 0,
                             db->instrument_hashes[number - 1], failure) != 0)
             return -1;
+        if (database_flush(db->database, failure) != 0) /* once a batch */
+            return ledgerdb_give_up(db, failure);
     } else {
         assert(number == db->instrument_count + 1);
         if (ledgerdb_append(db, TABLE_INSTRUMENTS, row, failure) != 0)
             return -1;
         if (sql_rows_flush(rows, failure) != 0)
-            return ledgerdb_give_up(db);
+            return ledgerdb_give_up(db, failure);
         db->instrument_count = number;
     }
     db->instrument_hashes[number - 1] = hash;
@@ -159,17 +161,14 @@ ledgerdb_trade(struct ledgerdb *db, uint64_t print, struct failure *failure)
 
 /* The row as it was when the stream began is copied, once. */
 static int
-run_start(struct ledgerdb *db, struct statement *statement,
-          enum ledgerdb_table table, const struct row_mark *mark,
-          struct failure *failure)
+keep_start(struct ledgerdb *db, enum ledgerdb_table starts,
+           enum ledgerdb_table table, const struct sql_value *row,
+           struct failure *failure)
 {
-    int64_t changed = statement_run(statement, failure);
-
-    if (changed < 0)
-        return ledgerdb_give_up(db);
-    if (changed == 1)
-        sql_rows_count(&db->tables[table], mark->hash, db->stream.id);
-    return 0;
+    if (sql_rows_copy(&db->tables[starts], &ledgerdb_tables[table],
+                      db->stream.id, row, failure) == 0)
+        return 0;
+    return ledgerdb_give_up(db, failure);
 }
 
 /* The row is there, and came with an earlier stream. */
@@ -203,38 +202,6 @@ save_row(struct ledgerdb *db, enum ledgerdb_table table, struct sql_value *row,
     return result;
 }
 
-/* An account's opening row has no name: it is read, not copied. */
-static int
-start_account(void *owner, const struct sql_value *row, struct failure *failure)
-{
-    struct ledgerdb *db = owner;
-    const struct sql_value start[] = {
-        sql_integer(db->stream.id), row[ACCOUNTS_ID],     row[ACCOUNTS_USER],
-        row[ACCOUNTS_TYPE],         row[ACCOUNTS_STATUS],
-    };
-
-    if (ledgerdb_append(db, TABLE_ACCOUNT_STARTS, start, failure) != 0)
-        return -1;
-    return sql_rows_flush(&db->tables[TABLE_ACCOUNT_STARTS], failure);
-}
-
-static int
-start_account_once(struct ledgerdb *db, uint64_t id, struct failure *failure)
-{
-    const struct sql_query query = {
-        .where = "WHERE account_id = $1 AND NOT EXISTS (SELECT 1 FROM "
-                 "account_starts WHERE account_id = $1 AND stream_id = $2)",
-        .parameters = {(int64_t)id, db->stream.id},
-        .take = start_account,
-        .owner = db,
-    };
-
-    if (sql_rows_read(db->database, &ledgerdb_tables[TABLE_ACCOUNTS], &query,
-                      failure) == 0)
-        return 0;
-    return ledgerdb_give_up(db);
-}
-
 int
 ledgerdb_save_account(void *owner, const struct account *event,
                       struct row_mark *mark, bool first,
@@ -253,7 +220,7 @@ ledgerdb_save_account(void *owner, const struct account *event,
     };
 
     if (needs_start(db, mark, first) &&
-        start_account_once(db, event->account_id, failure) != 0)
+        keep_start(db, TABLE_ACCOUNT_STARTS, TABLE_ACCOUNTS, row, failure) != 0)
         return -1;
     return save_row(db, TABLE_ACCOUNTS, row, 1, mark, failure);
 }
@@ -264,8 +231,6 @@ ledgerdb_save_balance(void *owner, const struct balance *event,
                       struct failure *failure)
 {
     struct ledgerdb *db = owner;
-    struct statement *start = db->start_balance;
-    char code[8];
     struct sql_value row[SQL_COLUMNS_MAX] = {
         sql_integer((int64_t)event->account_id),
         ledgerdb_code(event->currency),
@@ -273,13 +238,9 @@ ledgerdb_save_balance(void *owner, const struct balance *event,
         sql_integer((int64_t)event->version),
     };
 
-    if (needs_start(db, mark, first)) {
-        bind_integer(start, 1, db->stream.id);
-        bind_integer(start, 2, (int64_t)event->account_id);
-        bind_text(start, 3, code, code_to_text(event->currency, code));
-        if (run_start(db, start, TABLE_BALANCE_STARTS, mark, failure) != 0)
-            return -1;
-    }
+    if (needs_start(db, mark, first) &&
+        keep_start(db, TABLE_BALANCE_STARTS, TABLE_BALANCES, row, failure) != 0)
+        return -1;
     return save_row(db, TABLE_BALANCES, row, event->version, mark, failure);
 }
 
@@ -289,7 +250,6 @@ ledgerdb_save_position(void *owner, const struct position *event,
                        struct failure *failure)
 {
     struct ledgerdb *db = owner;
-    struct statement *start = db->start_position;
     struct sql_value row[SQL_COLUMNS_MAX] = {
         sql_integer((int64_t)event->account_id),
         sql_integer(event->event.instrument),
@@ -301,12 +261,9 @@ ledgerdb_save_position(void *owner, const struct position *event,
         sql_integer((int64_t)event->version),
     };
 
-    if (needs_start(db, mark, first)) {
-        bind_integer(start, 1, db->stream.id);
-        bind_integer(start, 2, (int64_t)event->account_id);
-        bind_integer(start, 3, event->event.instrument);
-        if (run_start(db, start, TABLE_POSITION_STARTS, mark, failure) != 0)
-            return -1;
-    }
+    if (needs_start(db, mark, first) &&
+        keep_start(db, TABLE_POSITION_STARTS, TABLE_POSITIONS, row, failure) !=
+            0)
+        return -1;
     return save_row(db, TABLE_POSITIONS, row, event->version, mark, failure);
 }

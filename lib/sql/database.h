@@ -1,18 +1,25 @@
 /* database.h - a connection to an SQL database: what a transactional sink
  * needs and no more.
  *
- * A database is named by the path of an SQLite file.  SQL that goes through
- * here keeps to what SQLite and PostgreSQL share; parameters are $1, $2, ...
+ * A database is named by the path of an SQLite file, or by a PostgreSQL URL,
+ * postgresql://...  SQL that goes through here keeps to what both share, and
+ * to the words of sql/dialect.h where they differ; parameters are $1, $2, ...
  * in order of their first use; numbers in units of 10^-8 are bound and read as
- * amounts and lie in columns as canonical text.
+ * amounts and lie in columns as canonical text, or as NUMERIC.
  *
  *      database_open_as    nothing is changed yet
  *      database_claim      it is ours: it may be changed from here on
  *      database_begin ... database_commit or database_rollback
  *      database_close
  *
- * Who writes holds the database until it closes it: nobody else who goes
- * through here can open it to write meanwhile.  Others may read.
+ * Who writes to an SQLite file holds it until it closes it: nobody else who
+ * goes through here can open it to write meanwhile.  On PostgreSQL nothing is
+ * held between transactions, so that a pool of connections may lie between: a
+ * transaction excludes other ones that write, and a writer has to find out by
+ * what it reads whether another one came in between.  Others may read.
+ *
+ * What is read outside of a transaction is of one moment, until
+ * database_begin or database_release.
  *
  * Failures: class environment when the database is locked, full, unreachable
  * or not ours to write; class data when it is damaged or somebody else's.
@@ -24,8 +31,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/decimal.h"
 #include "base/failure.h"
+#include "sql/value.h"
 
 struct database;
 struct statement;
@@ -44,13 +51,20 @@ struct database_options {
     void *owner;
 };
 
-/* NULL with the failure set when it cannot be opened.  The path outlives
+/* True when the name is a PostgreSQL URL. */
+bool database_is_server(const char *name);
+
+/* 0; -1 of class usage when such a URL is not valid, or has a password in
  * it. */
-struct database *database_open_as(const char *path,
+int database_check_url(const char *url, struct failure *failure);
+
+/* NULL with the failure set when it cannot be opened.  The name outlives
+ * it. */
+struct database *database_open_as(const char *name,
                                   const struct database_options *options,
                                   struct failure *failure);
 
-/* The same for a database that others lock, that nobody signs, and that may
+/* The same for an SQLite file that others lock, that nobody signs, and that may
  * be changed at once. */
 struct database *database_open(const char *path, enum database_mode mode,
                                struct failure *failure);
@@ -87,24 +101,36 @@ int database_execute(struct database *database, const char *sql,
 
 /* A transaction that may write: nobody else can until it ends. */
 int database_begin(struct database *database, struct failure *failure);
+
+/* 0; -1, and nothing of it was written; or 1 with the failure set when the
+ * connection was lost so that neither is known. */
 int database_commit(struct database *database, struct failure *failure);
 void database_rollback(struct database *database);
+
+/* Nothing more is read for now: gives up what keeps it of one moment. */
+int database_release(struct database *database, struct failure *failure);
 
 /* Writes all that was committed into the file itself and removes the log
  * beside it, so that the file can be renamed or copied by itself: -1 when that
  * cannot be done, and then both belong together.  No statement is active. */
 int database_rest(struct database *database, struct failure *failure);
 
+/* Connects again after the connection was lost, waiting for the server if need
+ * be.  Statements made before are void.  0 or -1. */
+int database_reopen(struct database *database, struct failure *failure);
+
 /* ---- statements ---------------------------------------------------------- */
 
-/* NULL with the failure set when the SQL is not valid.  Freed before the
- * database is closed. */
+/* NULL with the failure set when the SQL is not valid, which PostgreSQL finds
+ * at the first step.  Freed before the database is closed. */
 struct statement *database_prepare(struct database *database, const char *sql,
                                    struct failure *failure);
 void statement_free(struct statement *statement);
 
 /* Bytes that are bound must stay until the next step.  bind_text of NULL and
  * bind_amount of AMOUNT_NULL bind NULL. */
+void bind_value(struct statement *statement, int parameter,
+                const struct sql_value *value);
 void bind_integer(struct statement *statement, int parameter, int64_t value);
 void bind_amount(struct statement *statement, int parameter, i128 value);
 void bind_text(struct statement *statement, int parameter, const char *text,
@@ -128,7 +154,11 @@ int64_t column_integer(struct statement *statement, int column);
 const char *column_text(struct statement *statement, int column, size_t *size);
 const void *column_blob(struct statement *statement, int column, size_t *size);
 
-/* 0, or -1 of class data when the text is not an amount in canonical form. */
+/* The column as a value of that kind, or null.  0 or -1. */
+int column_value(struct statement *statement, int column, enum sql_kind kind,
+                 struct sql_value *value, struct failure *failure);
+
+/* 0, or -1 of class data when it is null, or no amount in canonical form. */
 int column_amount(struct statement *statement, int column, i128 *value,
                   struct failure *failure);
 

@@ -6,7 +6,7 @@
 #define STEPS_MAX 32
 
 static const char create[] = "CREATE TABLE schema_migrations ("
-                             " version INTEGER PRIMARY KEY,"
+                             " version {integer} PRIMARY KEY,"
                              " name TEXT NOT NULL)";
 
 static int

@@ -9,26 +9,24 @@
 
 #include "io/directory.h"
 #include "io/pace.h"
-#include "sql/database.h"
+#include "sql/driver.h"
 #include "sql/sqlite.h"
 
 #define BUSY_MS   5000
 #define WAL_BYTES (64 << 20)        /* of the log, before it is written back */
 #define WAIT_NS   INT64_C(20000000) /* between two looks at a lock */
 
-struct database {
-    sqlite3 *handle;
-    const char *path;
-    struct database_options options;
-    int lock; /* a descriptor of the file, or -1; see hold() */
-};
+static struct sqlite *
+of(struct database *database)
+{
+    return (struct sqlite *)database;
+}
 
-struct statement {
-    struct database *database;
-    sqlite3_stmt *handle;
-    char (*amounts)[AMOUNT_TEXT_MAX]; /* one a parameter; owned */
-    int parameters;
-};
+static sqlite3 *
+handle_of(struct database *database)
+{
+    return of(database)->handle;
+}
 
 /* ---- failures ------------------------------------------------------------ */
 
@@ -80,7 +78,7 @@ static int
 fail_sqlite(struct database *database, struct failure *failure,
             const char *doing)
 {
-    return sqlite_fail(database->handle, database->path, doing, failure);
+    return sqlite_fail(handle_of(database), database->name, doing, failure);
 }
 
 /* ---- connections --------------------------------------------------------- */
@@ -94,7 +92,7 @@ static int
 hold(struct database *database, struct failure *failure)
 {
     char resolved[PATH_MAX];
-    const char *path = realpath(database->path, resolved);
+    const char *path = realpath(database->name, resolved);
     const struct database_options *options = &database->options;
     int64_t end = pace_now() + options->wait_ns, next;
     struct pace pace = {0};
@@ -103,9 +101,9 @@ hold(struct database *database, struct failure *failure)
 
     do {
         trial = (struct failure){.kind = FAILURE_NONE};
-        database->lock =
-            directory_lock(path ? path : database->path, &taken, &trial);
-        if (database->lock >= 0)
+        of(database)->lock =
+            directory_lock(path ? path : database->name, &taken, &trial);
+        if (of(database)->lock >= 0)
             return 0;
         if (!taken)
             return fail(failure, trial.kind, "%s", trial.text);
@@ -115,7 +113,7 @@ hold(struct database *database, struct failure *failure)
     return fail(failure, FAILURE_ENVIRONMENT,
                 "%s: cannot write to it: it is locked by another program that "
                 "posts to it; run it again when that ends, or use --wait",
-                database->path);
+                database->name);
 }
 
 /* One number that a pragma gives. */
@@ -147,7 +145,7 @@ check_application(struct database *database, struct failure *failure)
         return 0;
     return fail(failure, FAILURE_DATA,
                 "%s: it belongs to another program: name another file",
-                database->path);
+                database->name);
 }
 
 static int
@@ -158,40 +156,40 @@ set_up(struct database *database, struct failure *failure)
                                    "PRAGMA cache_size = -65536;"
                                    "PRAGMA synchronous = FULL;";
 
-    sqlite3_busy_timeout(database->handle, BUSY_MS);
+    sqlite3_busy_timeout(handle_of(database), BUSY_MS);
     if (database_execute(database, settings, failure) != 0 ||
         (database->options.mode == DATABASE_READ && !database->options.shared &&
          database_execute(database, "BEGIN", failure) != 0) ||
         check_application(database, failure) != 0)
         return -1;
-    return sqlite_add_decimals(database->handle) == SQLITE_OK
+    return sqlite_add_decimals(handle_of(database)) == SQLITE_OK
                ? 0
                : fail_sqlite(database, failure, "prepare it");
 }
 
-struct database *
-database_open_as(const char *path, const struct database_options *options,
-                 struct failure *failure)
+static struct database *
+open_file(const char *path, const struct database_options *options,
+          struct failure *failure)
 {
     int flags = options->mode == DATABASE_READ
                     ? SQLITE_OPEN_READONLY
                     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    struct database *database = allocate(failure, 1, sizeof *database);
+    struct sqlite *sqlite = allocate(failure, 1, sizeof *sqlite);
+    struct database *database = &sqlite->base;
     int result = 0;
 
-    if (!database)
+    if (!sqlite)
         return NULL;
     /* One thread: locks would cost a tenth of the time.  Refused, and not
      * needed, when a connection is open already. */
     (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    database->path = path;
-    database->options = *options;
-    database->lock = -1;
+    *database = (struct database){&sqlite_driver, path, *options};
+    sqlite->lock = -1;
     if (options->mode == DATABASE_WRITE && !options->shared)
         result = hold(database, failure);
     if (result == 0 &&
-        sqlite3_open_v2(path, &database->handle, flags, NULL) == SQLITE_OK)
+        sqlite3_open_v2(path, &sqlite->handle, flags, NULL) == SQLITE_OK)
         result = set_up(database, failure);
     else if (result == 0)
         result = fail_sqlite(database, failure, "open it");
@@ -207,7 +205,7 @@ database_open(const char *path, enum database_mode mode,
               struct failure *failure)
 {
     const struct database_options options = {.mode = mode, .shared = true};
-    struct database *database = database_open_as(path, &options, failure);
+    struct database *database = open_file(path, &options, failure);
 
     if (database && mode == DATABASE_WRITE &&
         database_claim(database, failure) != 0) {
@@ -217,8 +215,8 @@ database_open(const char *path, enum database_mode mode,
     return database;
 }
 
-int
-database_claim(struct database *database, struct failure *failure)
+static int
+claim(struct database *database, struct failure *failure)
 {
     /* A log that is there may be in the page cache only: its program died
      * because it could not be made durable.  It is written back, since that
@@ -229,8 +227,7 @@ database_claim(struct database *database, struct failure *failure)
     int64_t page;
     char sql[64];
 
-    assert(database->options.mode == DATABASE_WRITE);
-    assert(sqlite3_get_autocommit(database->handle));
+    assert(sqlite3_get_autocommit(handle_of(database)));
     if (database_execute(database, settings, failure) != 0 ||
         read_pragma(database, "PRAGMA page_size", &page, failure) != 0)
         return -1;
@@ -239,8 +236,8 @@ database_claim(struct database *database, struct failure *failure)
     return database_execute(database, sql, failure);
 }
 
-int
-database_sign(struct database *database, struct failure *failure)
+static int
+sign(struct database *database, struct failure *failure)
 {
     char sql[64];
 
@@ -250,8 +247,8 @@ database_sign(struct database *database, struct failure *failure)
 }
 
 /* Switching the mode writes the log back and removes it. */
-int
-database_rest(struct database *database, struct failure *failure)
+static int
+rest(struct database *database, struct failure *failure)
 {
     struct statement *mode =
         database_prepare(database, "PRAGMA journal_mode = DELETE", failure);
@@ -260,59 +257,53 @@ database_rest(struct database *database, struct failure *failure)
     const char *text = row > 0 ? column_text(mode, 0, &size) : NULL;
     bool rests = text && strcmp(text, "delete") == 0;
 
-    assert(sqlite3_get_autocommit(database->handle));
+    assert(sqlite3_get_autocommit(handle_of(database)));
     statement_free(mode);
     if (row < 0 || rests)
         return row < 0 ? -1 : 0;
     return fail(failure, FAILURE_ENVIRONMENT,
                 "%s: cannot write its log back: another program reads it; run "
                 "it again",
-                database->path);
+                database->name);
+}
+
+static void
+rollback(struct database *database)
+{
+    if (!sqlite3_get_autocommit(handle_of(database)))
+        sqlite3_exec(handle_of(database), "ROLLBACK", NULL, NULL, NULL);
 }
 
 /* A database in WAL mode can be read only by who may write beside it: it is
  * left in the other one, unless somebody is looking at it.  Where that fails
  * the log stays beside it, and nothing is lost. */
-void
-database_close(struct database *database)
+static void
+close_file(struct database *database)
 {
+    struct sqlite *sqlite = of(database);
     struct failure ignored = {0};
 
-    if (!database)
-        return;
-    if (database->handle && database->options.mode == DATABASE_WRITE) {
-        sqlite3_busy_timeout(database->handle, 0);
-        database_rollback(database);
-        (void)database_rest(database, &ignored);
+    sqlite_free_tables(sqlite);
+    if (sqlite->handle && database->options.mode == DATABASE_WRITE) {
+        sqlite3_busy_timeout(sqlite->handle, 0);
+        rollback(database);
+        (void)rest(database, &ignored);
     }
-    sqlite3_close(database->handle);
-    directory_unlock(database->lock);
-    free(database);
+    sqlite3_close(sqlite->handle);
+    directory_unlock(sqlite->lock);
+    free(sqlite);
 }
 
-const char *
-database_name(const struct database *database)
+static int
+compare_schema(struct database *database, const char *const *sql, size_t count,
+               struct failure *failure)
 {
-    return database->path;
+    return sqlite_compare_schema(handle_of(database), database->name, sql,
+                                 count, failure);
 }
 
-enum database_mode
-database_opened(const struct database *database)
-{
-    return database->options.mode;
-}
-
-int
-database_compare_schema(struct database *database, const char *const *sql,
-                        size_t count, struct failure *failure)
-{
-    return sqlite_compare_schema(database->handle, database->path, sql, count,
-                                 failure);
-}
-
-int
-database_has(struct database *database, const char *table,
-             struct failure *failure)
+static int
+has(struct database *database, const char *table, struct failure *failure)
 {
     struct statement *statement = database_prepare(
         database, "SELECT 1 FROM sqlite_schema WHERE coalesce($1, name) = name",
@@ -327,202 +318,94 @@ database_has(struct database *database, const char *table,
     return result;
 }
 
-int
-database_execute(struct database *database, const char *sql,
-                 struct failure *failure)
+static int
+execute(struct database *database, const char *sql, struct failure *failure)
 {
-    if (sqlite3_exec(database->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(handle_of(database), sql, NULL, NULL, NULL) != SQLITE_OK)
         return fail_sqlite(database, failure, "use it");
     return 0;
 }
 
-int
-database_begin(struct database *database, struct failure *failure)
+static int
+begin(struct database *database, struct failure *failure)
 {
-    if (sqlite3_exec(database->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) !=
-        SQLITE_OK)
+    if (sqlite3_exec(handle_of(database), "BEGIN IMMEDIATE", NULL, NULL,
+                     NULL) != SQLITE_OK)
         return fail_sqlite(database, failure, "write to it");
     return 0;
 }
 
-int
-database_commit(struct database *database, struct failure *failure)
+static int
+commit(struct database *database, struct failure *failure)
 {
-    assert(!sqlite3_get_autocommit(database->handle));
-    if (sqlite3_exec(database->handle, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+    assert(!sqlite3_get_autocommit(handle_of(database)));
+    if (sqlite3_exec(handle_of(database), "COMMIT", NULL, NULL, NULL) ==
+        SQLITE_OK)
         return 0;
     fail_sqlite(database, failure, "commit to it");
-    database_rollback(database);
+    rollback(database);
     return -1;
 }
 
-void
-database_rollback(struct database *database)
+/* Nothing waits, no snapshot is kept, and a file is never out of reach. */
+static int
+nothing(struct database *database, struct failure *failure)
 {
-    if (!sqlite3_get_autocommit(database->handle))
-        sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
+    (void)database;
+    (void)failure;
+    return 0;
 }
 
-/* ---- statements ---------------------------------------------------------- */
+static const struct sql_dialect dialect = {{
+    {"amount", "TEXT", "", ""},
+    {"integer", "INTEGER", "", ""},
+    {"bytes", "BLOB", "", ""},
+    {"strict", " STRICT", "", ""},
+    {"keyed", " STRICT, WITHOUT ROWID", "", ""},
+    {"refers", " REFERENCES ", "", ""},
+    {"subquery", "", "", ""},
+    {"u64", "printf('%llu', ", "", ")"},
+    {"real", "CAST(", "", " AS REAL)"},
+    {"time", "strftime('%Y-%m-%dT%H:%M:%S', ",
+     " / 1000000000, 'unixepoch')   || printf('.%09dZ', ", " % 1000000000)"},
+    {"sum", "decimal_sum(", "", ")"},
+    {"add", "decimal_add(", ", ", ")"},
+    {"sub", "decimal_sub(", ", ", ")"},
+    {"cmp", "decimal_cmp(", ", ", ")"},
+    {"positive", "", "", " NOT LIKE '-%'"},
+    {"negative", "", "", " LIKE '-%'"},
+    {"magnitude", "substr(", "", ", 2)"},
+    {"integrity",
+     "SELECT integrity_check FROM pragma_integrity_check"
+     " WHERE integrity_check <> 'ok'",
+     "", ""},
+    {NULL},
+}};
 
-struct statement *
-database_prepare(struct database *database, const char *sql,
-                 struct failure *failure)
-{
-    struct statement *statement = allocate(failure, 1, sizeof *statement);
-
-    if (!statement)
-        return NULL;
-    statement->database = database;
-    if (sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                           &statement->handle, NULL) != SQLITE_OK) {
-        fail_sqlite(database, failure, "use it");
-        statement_free(statement);
-        return NULL;
-    }
-    statement->parameters = sqlite3_bind_parameter_count(statement->handle);
-    statement->amounts =
-        allocate(failure, (unsigned long)statement->parameters + 1,
-                 sizeof *statement->amounts);
-    if (!statement->amounts) {
-        statement_free(statement);
-        return NULL;
-    }
-    return statement;
-}
-
-void
-statement_free(struct statement *statement)
-{
-    if (statement) {
-        sqlite3_finalize(statement->handle);
-        free(statement->amounts);
-    }
-    free(statement);
-}
-
-void
-bind_integer(struct statement *statement, int parameter, int64_t value)
-{
-    assert(parameter >= 1 && parameter <= statement->parameters);
-    sqlite3_bind_int64(statement->handle, parameter, value);
-}
-
-void
-bind_amount(struct statement *statement, int parameter, i128 value)
-{
-    char *text = statement->amounts[parameter - 1];
-
-    assert(parameter >= 1 && parameter <= statement->parameters);
-    if (value == AMOUNT_NULL)
-        bind_null(statement, parameter);
-    else
-        sqlite3_bind_text(statement->handle, parameter, text,
-                          (int)amount_format(value, text), SQLITE_STATIC);
-}
-
-void
-bind_text(struct statement *statement, int parameter, const char *text,
-          size_t size)
-{
-    sqlite3_bind_text(statement->handle, parameter, text, (int)size,
-                      SQLITE_STATIC);
-}
-
-void
-bind_blob(struct statement *statement, int parameter, const void *bytes,
-          size_t size)
-{
-    sqlite3_bind_blob64(statement->handle, parameter, bytes, size,
-                        SQLITE_STATIC);
-}
-
-void
-bind_null(struct statement *statement, int parameter)
-{
-    assert(parameter >= 1 && parameter <= statement->parameters);
-    sqlite3_bind_null(statement->handle, parameter);
-}
-
-int
-statement_step(struct statement *statement, struct failure *failure)
-{
-    int result = sqlite3_step(statement->handle);
-
-    if (result == SQLITE_ROW)
-        return 1;
-    if (result == SQLITE_DONE) {
-        sqlite3_reset(statement->handle);
-        return 0;
-    }
-    fail_sqlite(statement->database, failure, "use it");
-    sqlite3_reset(statement->handle);
-    return -1;
-}
-
-int64_t
-statement_run(struct statement *statement, struct failure *failure)
-{
-    int result;
-
-    do
-        result = statement_step(statement, failure);
-    while (result > 0);
-    return result < 0 ? -1 : sqlite3_changes64(statement->database->handle);
-}
-
-void
-statement_reset(struct statement *statement)
-{
-    sqlite3_reset(statement->handle);
-}
-
-bool
-column_is_null(struct statement *statement, int column)
-{
-    return sqlite3_column_type(statement->handle, column) == SQLITE_NULL;
-}
-
-int64_t
-column_integer(struct statement *statement, int column)
-{
-    return sqlite3_column_int64(statement->handle, column);
-}
-
-const char *
-column_text(struct statement *statement, int column, size_t *size)
-{
-    const char *text =
-        (const char *)sqlite3_column_text(statement->handle, column);
-
-    *size = (size_t)sqlite3_column_bytes(statement->handle, column);
-    return text;
-}
-
-const void *
-column_blob(struct statement *statement, int column, size_t *size)
-{
-    const void *bytes = sqlite3_column_blob(statement->handle, column);
-
-    *size = (size_t)sqlite3_column_bytes(statement->handle, column);
-    return bytes;
-}
-
-int
-column_amount(struct statement *statement, int column, i128 *value,
-              struct failure *failure)
-{
-    char canonical[AMOUNT_TEXT_MAX];
-    size_t size;
-    const char *text = column_text(statement, column, &size);
-
-    if (text && amount_parse(text, size, value) == DECIMAL_OK &&
-        amount_format(*value, canonical) == size &&
-        memcmp(text, canonical, size) == 0)
-        return 0;
-    return fail(failure, FAILURE_DATA,
-                "%s: \"%.*s\" in a column of amounts is not one: the "
-                "database was changed by hand, or is damaged",
-                statement->database->path, text ? (int)size : 4,
-                text ? text : "NULL");
-}
+const struct driver sqlite_driver = {
+    .dialect = &dialect,
+    .open = open_file,
+    .close = close_file,
+    .has = has,
+    .compare_schema = compare_schema,
+    .claim = claim,
+    .sign = sign,
+    .execute = execute,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .release = nothing,
+    .rest = rest,
+    .reopen = nothing,
+    .prepare = sqlite_prepare,
+    .free = sqlite_free,
+    .bind = sqlite_bind,
+    .step = sqlite_step,
+    .changes = sqlite_changes,
+    .reset = sqlite_reset_statement,
+    .column = sqlite_column,
+    .put_rows = sqlite_put_rows,
+    .update_row = sqlite_update_row,
+    .copy_row = sqlite_copy_row,
+    .flush = nothing,
+};

@@ -93,6 +93,11 @@ trading() {
     xmerge --stream day orders.tape trades.tape
 }
 
+# no_leaks: strace and the leak checker cannot both be at work.
+no_leaks() {
+    export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+}
+
 # parts ARCHIVE: its Parquet files.
 parts() {
     find "$1" -name 'part-*.parquet' | sort

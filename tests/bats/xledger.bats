@@ -259,7 +259,7 @@ PY
     run -2 xledger --currency 'US DOLLAR' day.tape
     run -2 xledger --print money day.tape
     run -2 xledger --emit money day.tape
-    run -2 xledger -d postgresql://localhost/ledger day.tape
+    run -2 xledger -d mysql://localhost/ledger day.tape
 }
 
 @test "what was not booked is one line with reasons, in every mode; exit 1 with --strict" {
@@ -699,11 +699,6 @@ until_posted() {
             2> /dev/null || echo 0)" -lt "$1" ] || return 0
     done
     return 1
-}
-
-# no_leaks: strace and the leak checker cannot both be at work.
-no_leaks() {
-    export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
 }
 
 # as_undisturbed TAPE: the same command again finishes the work.
