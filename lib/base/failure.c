@@ -31,7 +31,7 @@ record(struct failure *failure, enum failure_class kind, int error,
     if (failure->kind != FAILURE_NONE)
         return -1;
     failure->kind = kind;
-    failure->advised = failure->reported = false;
+    failure->advised = failure->reported = failure->stopped = false;
     vsnprintf(failure->text, sizeof failure->text, format, args);
     used = strlen(failure->text);
     if (error)
@@ -49,6 +49,16 @@ fail(struct failure *failure, enum failure_class kind, const char *format, ...)
     va_start(args, format);
     record(failure, kind, 0, format, args);
     va_end(args);
+    return -1;
+}
+
+int
+fail_stopped(struct failure *failure)
+{
+    bool first = failure->kind == FAILURE_NONE;
+
+    fail(failure, FAILURE_ENVIRONMENT, "stopped by a signal");
+    failure->stopped |= first;
     return -1;
 }
 

@@ -23,6 +23,7 @@ struct failure {
     enum failure_class kind;
     bool advised;   /* fail_hint was here */
     bool reported;  /* somebody else printed it: it is not printed again */
+    bool stopped;   /* by a signal: work was left off, nothing is wrong */
     char text[480]; /* one line, no newline, UTF-8 as far as the input was */
 };
 
@@ -43,6 +44,10 @@ int fail_path(struct failure *failure, const char *format, ...)
 
 /* Records being out of memory.  Always returns -1. */
 int fail_memory(struct failure *failure);
+
+/* Records that work was left off because the program is to stop.  Always
+ * returns -1. */
+int fail_stopped(struct failure *failure);
 
 /* Puts "where: " before the text of a failure already recorded.
  * Always returns -1. */

@@ -155,8 +155,13 @@ int
 stage_end(struct run *run, int result)
 {
     int signal = process_signal();
-    bool keep = result == 0 && !signal;
+    bool keep;
 
+    if (signal && run->failure.stopped) {
+        run->failure.kind = FAILURE_NONE;
+        result = 0;
+    }
+    keep = result == 0 && !signal;
     if (result != 0 && run->failure.kind != FAILURE_NONE)
         send_failure(run);
     if (keep && run->kind != RUN_SILENT)

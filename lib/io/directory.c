@@ -183,6 +183,16 @@ directory_unlock(int fd)
 }
 
 int
+directory_check_file(const char *path, struct failure *failure)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return 0;
+    return fail(failure, FAILURE_USAGE, "%s: is not a regular file", path);
+}
+
+int
 directory_remove(const char *path, struct failure *failure)
 {
     if (unlink(path) == 0 || errno == ENOENT)

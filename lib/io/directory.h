@@ -37,6 +37,10 @@ int directory_sync_fd(int fd, const char *path, struct failure *failure);
 int directory_lock(const char *path, bool *taken, struct failure *failure);
 void directory_unlock(int fd);
 
+/* Fails for a path, links followed, that is there and no regular file: opening
+ * it could wait for ever, or do something. 0 or -1. */
+int directory_check_file(const char *path, struct failure *failure);
+
 /* Removes a file; fine when there is none. 0 or -1. */
 int directory_remove(const char *path, struct failure *failure);
 

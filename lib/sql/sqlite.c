@@ -12,8 +12,9 @@
 #include "sql/driver.h"
 #include "sql/sqlite.h"
 
-#define BUSY_MS   5000
+#define BUSY_NS   INT64_C(5000000000)
 #define WAL_BYTES (64 << 20)        /* of the log, before it is written back */
+#define STEPS     10000             /* of SQLite, between looks at a signal */
 #define WAIT_NS   INT64_C(20000000) /* between two looks at a lock */
 
 static struct sqlite *
@@ -74,10 +75,25 @@ sqlite_fail(struct sqlite3 *handle, const char *path, const char *doing,
                 advice ? advice : "");
 }
 
+/* Asked from time to time: true ends what SQLite is doing. */
+static bool
+is_stopped(void *owner)
+{
+    const struct database *database = owner;
+
+    return database->options.stopped &&
+           database->options.stopped(database->options.owner);
+}
+
 static int
 fail_sqlite(struct database *database, struct failure *failure,
             const char *doing)
 {
+    int code = sqlite3_errcode(handle_of(database));
+
+    if (code == SQLITE_INTERRUPT ||
+        (code == SQLITE_BUSY && is_stopped(database)))
+        return fail_stopped(failure);
     return sqlite_fail(handle_of(database), database->name, doing, failure);
 }
 
@@ -149,6 +165,22 @@ check_application(struct database *database, struct failure *failure)
 }
 
 static int
+is_interrupted(void *owner)
+{
+    return is_stopped(owner);
+}
+
+/* Somebody else has it locked: whether to try again. */
+static int
+is_patient(void *owner, int tries)
+{
+    struct pace pace = {0};
+
+    return tries < BUSY_NS / WAIT_NS &&
+           pace_wait(&pace, pace_now() + WAIT_NS, is_stopped, owner);
+}
+
+static int
 set_up(struct database *database, struct failure *failure)
 {
     static const char settings[] = "PRAGMA trusted_schema = OFF;"
@@ -156,7 +188,10 @@ set_up(struct database *database, struct failure *failure)
                                    "PRAGMA cache_size = -65536;"
                                    "PRAGMA synchronous = FULL;";
 
-    sqlite3_busy_timeout(handle_of(database), BUSY_MS);
+    sqlite3_busy_handler(handle_of(database), is_patient, database);
+    if (database->options.stopped && database->options.mode == DATABASE_READ)
+        sqlite3_progress_handler(handle_of(database), STEPS, is_interrupted,
+                                 database);
     if (database_execute(database, settings, failure) != 0 ||
         (database->options.mode == DATABASE_READ && !database->options.shared &&
          database_execute(database, "BEGIN", failure) != 0) ||
@@ -176,7 +211,7 @@ open_file(const char *path, const struct database_options *options,
                     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     struct sqlite *sqlite = allocate(failure, 1, sizeof *sqlite);
     struct database *database = &sqlite->base;
-    int result = 0;
+    int result;
 
     if (!sqlite)
         return NULL;
@@ -186,7 +221,8 @@ open_file(const char *path, const struct database_options *options,
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     *database = (struct database){&sqlite_driver, path, *options};
     sqlite->lock = -1;
-    if (options->mode == DATABASE_WRITE && !options->shared)
+    result = directory_check_file(path, failure);
+    if (result == 0 && options->mode == DATABASE_WRITE && !options->shared)
         result = hold(database, failure);
     if (result == 0 &&
         sqlite3_open_v2(path, &sqlite->handle, flags, NULL) == SQLITE_OK)

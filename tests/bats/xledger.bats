@@ -925,7 +925,7 @@ other" ]
     [ "$(sqlite3 foreign.db .tables)" = mine ]
     run -3 --separate-stderr xledger -d no/such/directory.db day.tape
     [[ $stderr == *"directory.db: cannot open it"* ]]
-    run -3 xledger -d . day.tape
+    run -2 xledger -d . day.tape
     run -3 xledger -d nothing.db --print balances < /dev/null
     [ ! -e nothing.db ]
 }
