@@ -20,7 +20,7 @@ static struct import_job job = {
 
 static const struct option_spec options[] = {
     {'f', "format", OPTION_CHOICE, &job.format, "FORMAT",
-     "csv, json, parquet, lobster or calendar", true,
+     "csv, json, parquet, lobster, itch or calendar", true,
      .words = import_format_words, .names_verb = true},
     {0, "dialect", OPTION_TEXT, &job.dialect, "NAME|FILE",
      "read what a vendor writes; see --list dialect", .words = dialect_names},
@@ -94,7 +94,7 @@ main(int argc, char **argv)
 {
     const struct program program = {
         .name = "ximport",
-        .summary = "make a tape of CSV, JSON lines, Parquet or LOBSTER",
+        .summary = "make a tape of text, Parquet or exchanges' messages",
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,

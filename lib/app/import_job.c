@@ -20,8 +20,8 @@
 _Static_assert(READ_SIZE % INPUT_ALIGNMENT == 0, "aligned_alloc asks for it");
 _Static_assert(READ_SIZE <= LINE_BYTES_MAX, "csv_ahead.h sees no longer line");
 
-const char *const import_format_words[] = {"csv",      "json",    "lobster",
-                                           "calendar", "parquet", NULL};
+const char *const import_format_words[] = {
+    "csv", "json", "lobster", "calendar", "parquet", "itch", NULL};
 const char *const import_header_words[] = {"yes", "no", "auto", NULL};
 
 /* ---- options ------------------------------------------------------------- */
@@ -145,9 +145,8 @@ import_job_prepare(void *state, struct run *run)
     if (import_dialect_set(job, run) != 0)
         return -1;
     if (job->format < 0)
-        return fail(
-            failure, FAILURE_USAGE,
-            "-f FORMAT is required: csv, json, parquet, lobster or calendar");
+        return fail(failure, FAILURE_USAGE,
+                    "-f FORMAT is required (ximport --list format)");
     job->reader = import_formats[job->format];
     job->importer.sink = (struct import_sink){put, run};
     job->unpack.text = take_text;
@@ -291,10 +290,16 @@ remark(const struct import_job *job, struct run *run)
         job->reader->left_out ? job->reader->left_out(job->state) : 0;
     uint64_t rounded = job->importer.draft.values.rounded;
     const struct time_rules *times = &job->importer.rules.times;
+    char text[200];
 
     assert(!times->unit || job->unit >= 0);
     if (run->common.quiet)
         return;
+    for (unsigned i = 0; job->reader->remark &&
+                         job->reader->remark(job->state, i, text, sizeof text);
+         i++)
+        if (*text)
+            run_remark(run, "%s", text);
     if (left_out)
         run_remark(run, "%" PRIu64 " records left out by --where", left_out);
     if (rounded)

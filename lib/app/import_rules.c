@@ -48,8 +48,8 @@ set_times(struct import_job *job, struct failure *failure)
     times->fold = (enum fold)(job->fold + 1);
     if (job->time_format && time_format_check(job->time_format, failure) != 0)
         return -1;
-    if (!zone && job->reader == &lobster_import)
-        zone = "America/New_York";
+    if (!zone)
+        zone = job->reader->zone;
     if (set_date(job, failure) != 0)
         return -1;
     if (zone && strcmp(zone, "UTC") != 0) {

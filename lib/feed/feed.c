@@ -137,6 +137,8 @@ apply_replace(struct feed *feed, struct feed_book *book,
         feed->unknown++;
     else if (side == 0)
         side = feed->orders[number].side;
+    if (side == 0 && number == MAP_NONE)
+        return 0; /* nobody knows where it goes */
     if (feed_check(side, event->price, event->quantity, failure) != 0)
         return -1;
     feed_remove(feed, book, event->order_id);

@@ -47,6 +47,7 @@ struct import_options {
 struct import_format {
     const char *name;
     const char *summary;
+    const char *zone;  /* of its times, unless --tz says another; NULL: UTC */
     size_t state_size; /* zeroed before init */
 
     /* options and the importer, which is initialised, outlive the state.
@@ -65,12 +66,16 @@ struct import_format {
     int (*end)(void *state, struct failure *failure);
     /* How many records were left out by wheres; may be NULL. */
     uint64_t (*left_out)(const void *state);
+    /* What to know about an import that went well: writes the text of a
+     * number from 0, "" if there is nothing to say; false: there are no more.
+     * May be NULL. */
+    bool (*remark)(const void *state, unsigned number, char *text, size_t size);
     void (*free)(void *state);
 };
 
 extern const struct import_format *const import_formats[]; /* NULL-ended */
 
 extern const struct import_format csv_import, json_import, lobster_import,
-    parquet_import, calendar_import;
+    parquet_import, calendar_import, itch_import;
 
 #endif

@@ -448,6 +448,7 @@ release(void *state)
 const struct import_format lobster_import = {
     .name = "lobster",
     .summary = "message files of LOBSTER (NASDAQ)",
+    .zone = "America/New_York",
     .state_size = sizeof(struct lobster_import),
     .init = init,
     .push = push,

@@ -1,0 +1,35 @@
+/* facts.h - events that the formats of exchanges make without a schema.
+ */
+#ifndef FORMAT_FACTS_H
+#define FORMAT_FACTS_H
+
+#include "format/importer.h"
+
+/* Defines an instrument with the fields of event (event_init and what is
+ * known; texts from here): its local id, or 0 with the failure set. */
+uint32_t fact_instrument(struct importer *importer,
+                         const struct instrument *event, struct cell exchange,
+                         struct cell symbol);
+
+/* An audit event; document is JSON, together below 900 bytes. */
+int fact_audit(struct importer *importer, uint32_t instrument, int64_t time,
+               const char *name, const char *document);
+
+/* A gap event: so many messages are missing. */
+int fact_gap(struct importer *importer, uint32_t instrument, int64_t time,
+             uint64_t missing, const char *reason);
+
+/* A session event; instrument 0: all. */
+int fact_session(struct importer *importer, uint32_t instrument, int64_t time,
+                 enum session_state state);
+
+/* A trade as reported; trade_id 0 and side 0: not known. */
+struct fact_print {
+    uint32_t instrument;
+    int64_t time, price, quantity;
+    uint64_t trade_id;
+    uint8_t side, conditions;
+};
+int fact_print(struct importer *importer, const struct fact_print *print);
+
+#endif
