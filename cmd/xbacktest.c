@@ -57,7 +57,7 @@ static const struct option_spec options[] = {
     {0, "patience", OPTION_DURATION, &b.patience, "TIME",
      "how long to wait for an answer (10s)"},
     {0, "keep", OPTION_FLAG, &b.keep, NULL,
-     "pass orders, modifies and cancels on, too", .shapes = true},
+     "pass orders, modifies and cancels on as well", .shapes = true},
     {0, "quotes", OPTION_FLAG, &b.quotes, NULL,
      "write a quote after each event that changes it", .shapes = true},
     {'c', "check", OPTION_FLAG, &b.check, NULL,

@@ -115,12 +115,12 @@ main(int argc, char **argv)
     /* clang-format off */
     const struct option_spec options[] = {
         {'d', "depth", OPTION_COUNT, &x.depth, "N",
-         "write the levels among the best N that change", .shapes = true,
+         "also write the changed levels among the best N", .shapes = true,
          .max = DEPTH_MAX},
         {'e', "every", OPTION_FLAG, &x.every, NULL,
          "write a quote after every event, changed or not", .shapes = true},
         {'k', "keep", OPTION_FLAG, &x.keep, NULL,
-         "pass on what books are made from, too", .shapes = true},
+         "pass the consumed events on as well", .shapes = true},
         {.kind = OPTION_END},
     };
     /* clang-format on */

@@ -105,7 +105,7 @@ main(int argc, char **argv)
         {0, "deposit", OPTION_DECIMAL, &x.plan.deposit, "AMOUNT",
          "deposit AMOUNT USD into each account (1000000)", true},
         {0, "depth", OPTION_COUNT, &x.plan.depth, "N",
-         "keep about N orders at rest in a book (100)", true,
+         "keep about N orders resting in a book (100)", true,
          .min = FLOW_DEPTH_MIN, .max = FLOW_DEPTH_MAX},
         {0, "tick-size", OPTION_DECIMAL, &x.plan.tick_size, "PRICE",
          "make prices multiples of PRICE (0.01)", true},

@@ -6,7 +6,7 @@
 static const struct verb verbs[] = {
     {"", "[FILE ...]", "store the input, and pass it on", RUN_TAPE, 0, NULL},
     {"ls", "", "list the streams, one per line", RUN_TEXT, 0, store_list},
-    {"verify", "", "read every byte of the store, and report each fault",
+    {"verify", "", "read every byte of the store and report each fault",
      RUN_TEXT, 0, store_verify},
     {0},
 };
@@ -25,15 +25,15 @@ main(int argc, char **argv)
     struct log_writer *writer = &job.writer;
     const struct option_spec options[] = {
         {'d', "dir", OPTION_TEXT, &job.path, "DIR",
-         "the event store; made if it is missing", .required = true},
+         "the event store, created if missing", .required = true},
         {0, "fsync", OPTION_CHOICE, &job.fsync, "WHEN",
-         "when all is made durable: group (default), each, none",
+         "when to sync: group (default), each, none",
          .words = store_fsync_words, .verbs = ""},
         {0, "segment-size", OPTION_COUNT, &writer->segment_size, "BYTES",
-         "begin a new file about every BYTES (268435456)", .min = 4096,
+         "start a new file every BYTES or so (268435456)", .min = 4096,
          .verbs = ""},
         {0, "abandon", OPTION_FLAG, &writer->abandon, NULL,
-         "take another stream though the last one was cut off", .verbs = ""},
+         "accept another stream after one that was cut off", .verbs = ""},
         OPTION_WAIT(&writer->patience.wait, ""),
         OPTION_NO_OUTPUT(&job.no_output, ""),
         OPTION_JSON(&job.json, "ls verify"),

@@ -173,7 +173,7 @@ archive_job_prepare(void *state, struct run *run)
     const struct verb *verb = run->common.verb;
     struct archive_job *job = state;
     struct archive *archive = &job->archive;
-    struct patience patience = {job->wait, is_stopped, run};
+    struct patience patience = run_patience(run, job->wait);
     enum archive_mode mode = (enum archive_mode)verb->mode;
 
     job->puts = !verb->run;

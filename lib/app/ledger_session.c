@@ -77,13 +77,14 @@ choose_output(const struct ledger_options *options, struct run *run)
 {
     bool looks = options->print >= 0 || options->check;
 
-    if (options->no_output && (looks || run->common.output))
+    if (options->no_output && looks)
         return fail(&run->failure, FAILURE_USAGE,
-                    "--no-output leaves nothing to print or write");
+                    "--no-output and %s cannot be combined",
+                    options->check ? "--check" : "--print");
+    if (options->no_output && run_no_output(run) != 0)
+        return -1;
     if (looks)
         run->kind = RUN_TEXT;
-    else if (options->no_output)
-        run->kind = RUN_SILENT;
     if (looks && options->database)
         run_look_only(run);
     return 0;

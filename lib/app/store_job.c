@@ -15,12 +15,6 @@ const char *const store_fsync_words[] = {
     NULL,
 };
 
-static bool
-stopped(void *owner)
-{
-    return run_stopped(owner);
-}
-
 int
 store_prepare(void *state, struct run *run)
 {
@@ -29,15 +23,13 @@ store_prepare(void *state, struct run *run)
     job->quiet = run->common.quiet;
     if (run->common.verb->run)
         return 0;
-    if (job->no_output && run->common.output)
-        return fail(&run->failure, FAILURE_USAGE,
-                    "--no-output and -o cannot be combined");
-    if (job->no_output || (!run->common.output && isatty(STDOUT_FILENO)))
+    if (job->no_output && run_no_output(run) != 0)
+        return -1;
+    if (!run->common.output && isatty(STDOUT_FILENO))
         run->kind = RUN_SILENT; /* the end of the pipeline */
     assert(job->fsync >= LOG_FSYNC_GROUP && job->fsync <= LOG_FSYNC_NONE);
     job->writer.fsync = (enum log_fsync)job->fsync;
-    job->writer.patience.stopped = stopped;
-    job->writer.patience.owner = run;
+    job->writer.patience = run_patience(run, job->writer.patience.wait);
     return log_write_open(&job->writer, job->path, &run->failure);
 }
 

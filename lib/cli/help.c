@@ -8,6 +8,7 @@
 #define TEXT      30               /* the column where explanations begin */
 #define LEFT_SIZE (TEXT - 2 - 2)   /* of what is explained */
 #define TEXT_SIZE (COLUMNS - TEXT) /* of the explanation */
+#define HELP_SIZE 320
 
 _Static_assert(TEXT_SIZE >= COLUMNS / 2, "explanations have room");
 
@@ -63,21 +64,33 @@ print_verbs(const struct program *program)
         printf("\n");
 }
 
+/* "help (put, compact)": what an option does, and the verbs that have it. */
+static void
+describe(const struct option_spec *spec, char text[HELP_SIZE])
+{
+    const char *verbs = spec->verbs ? spec->verbs : "";
+    int size =
+        snprintf(text, HELP_SIZE, "%s%s", spec->help, verbs[0] ? " (" : "");
+
+    for (; *verbs; verbs++)
+        size += snprintf(text + size, HELP_SIZE - (size_t)size, "%s%c%s",
+                         *verbs == ' ' ? "," : "", *verbs, verbs[1] ? "" : ")");
+    assert(size < HELP_SIZE);
+}
+
 static void
 print_option(const struct option_spec *spec)
 {
-    const char *verbs = spec->verbs ? spec->verbs : "";
-    char left[64], text[320];
-    int left_size, size;
+    char left[64], text[HELP_SIZE];
+    int left_size;
 
     assert(spec->help);
     left_size = snprintf(
         left, sizeof left, "%c%c%s --%s%s%s", spec->letter ? '-' : ' ',
         spec->letter ? spec->letter : ' ', spec->letter ? "," : " ", spec->name,
         spec->argument ? " " : "", spec->argument ? spec->argument : "");
-    size = snprintf(text, sizeof text, "%s%s%s", verbs, verbs[0] ? ": " : "",
-                    spec->help);
-    assert((size_t)left_size < sizeof left && (size_t)size < sizeof text);
+    assert((size_t)left_size < sizeof left);
+    describe(spec, text);
     print_entry(left, text);
 }
 

@@ -73,7 +73,7 @@ struct option_spec {
     {                                                                          \
         .name = "wait", .kind = OPTION_DURATION, .value = (ns),                \
         .argument = "DURATION",                                                \
-        .help = "how long to wait for another program to finish here",         \
+        .help = "wait up to DURATION for another program to finish",           \
         .verbs = (of_verbs)                                                    \
     }
 

@@ -49,9 +49,9 @@ specs_make(struct specs *specs, const struct program *program,
             .argument = "FILE",
             .help = "write to FILE, which appears when it is complete"};
     *spec++ = flag(program, 'v', "verbose", &common->verbose,
-                   "report at the end what was done");
+                   "print a summary at the end");
     *spec++ = flag(program, 'q', "quiet", &common->quiet,
-                   "no progress and no remarks");
+                   "print neither progress nor remarks");
     *spec++ = (struct option_spec){.name = "list",
                                    .kind = OPTION_TEXT,
                                    .value = &specs->list,

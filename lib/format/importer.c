@@ -80,13 +80,6 @@ import_message_end(struct importer *importer)
     return -1;
 }
 
-uint32_t
-import_instrument(struct importer *importer, struct cell text,
-                  struct cell exchange, int64_t time)
-{
-    return intern_instrument(&importer->intern, text, exchange, time);
-}
-
 /* ---- clock events -------------------------------------------------------- */
 
 /* The multiple of step at or before a time. */

@@ -103,11 +103,6 @@ int import_drafts(struct importer *importer, const char *events, size_t size);
 
 /* ---- for formats that know their event without the schema ---------------- */
 
-/* The local id of an instrument that text calls so, defined if new with that
- * time; 0 with the failure set. */
-uint32_t import_instrument(struct importer *importer, struct cell text,
-                           struct cell exchange, int64_t time);
-
 /* Hands out an event, and the clock event that comes before it. */
 int import_clock(struct importer *importer, int64_t time);
 int import_event(struct importer *importer, const struct event *event);

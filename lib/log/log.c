@@ -45,8 +45,9 @@ take_name(const char *name, const char *suffix, unsigned *stream, uint64_t *seq)
     return name && strcmp(name, suffix) == 0;
 }
 
-char *
-log_path(const struct log *log, const char *name, struct failure *failure)
+/* The path of a file in the store, in memory that the caller frees. */
+static char *
+path_to(const struct log *log, const char *name, struct failure *failure)
 {
     char *path = NULL;
 
@@ -153,9 +154,9 @@ log_add_segment(struct log *log, unsigned ordinal, uint64_t first_seq,
         stream->first++;
     *segment = (struct log_segment){.stream = ordinal, .first_seq = first_seq};
     name_file(name, ordinal, first_seq, ".seg");
-    segment->path = log_path(log, name, failure);
+    segment->path = path_to(log, name, failure);
     name_file(name, ordinal, first_seq, ".idx");
-    segment->index_path = log_path(log, name, failure);
+    segment->index_path = path_to(log, name, failure);
     return segment->path && segment->index_path ? segment : NULL;
 }
 
@@ -175,7 +176,7 @@ take_other(struct log *log, const char *name, struct failure *failure)
         if (!paths)
             return -1;
         log->leftover = paths;
-        paths[log->leftover_count] = log_path(log, name, failure);
+        paths[log->leftover_count] = path_to(log, name, failure);
         return paths[log->leftover_count++] ? 0 : -1;
     }
     if (!log->foreign)
@@ -376,7 +377,7 @@ log_check_begun(const struct log *log, const struct log_stream *stream,
     int result;
 
     name_file(name, stream->ordinal, first, ".seg");
-    path = log_path(log, name, failure);
+    path = path_to(log, name, failure);
     if (!path)
         return -1;
     result = input_open_below(&input, &log->root, path, failure);

@@ -62,10 +62,6 @@ int log_refresh(struct log *log, struct failure *failure);
 int log_load(struct log *log, struct log_segment *segment,
              enum log_index_part part, struct failure *failure);
 
-/* The path of a file in the store, in memory that the caller frees. */
-char *log_path(const struct log *log, const char *name,
-               struct failure *failure);
-
 /* Adds a segment that was just made, as the last of its stream, which must be
  * there or be the next.  NULL if out of memory. */
 struct log_segment *log_add_segment(struct log *log, unsigned ordinal,

@@ -152,8 +152,9 @@ capped(i128 sum)
                                 : (int64_t)sum;
 }
 
-struct indication
-match_indication(const struct match *match, const struct market *market)
+/* What an auction would do now; there is a curve. */
+static struct indication
+indicate(const struct match *match, const struct market *market)
 {
     const i128 unpriced[2] = {at_any_price(match, market, 0),
                               at_any_price(match, market, 1)};
@@ -323,7 +324,7 @@ match_uncross(struct match *match, struct market *market,
     bool traded = false;
     int64_t price;
 
-    while ((price = match_indication(match, market).price) != DECIMAL_NULL)
+    while ((price = indicate(match, market).price) != DECIMAL_NULL)
         traded |= trade_at(match, market, cause, price);
     return traded;
 }
@@ -341,7 +342,7 @@ match_indicate(struct match *match, struct market *market,
         return 0;
     if (match_build_curve(match, market, failure) != 0)
         return -1;
-    now = match_indication(match, market);
+    now = indicate(match, market);
     if (now.price == last->price && now.quantity == last->quantity &&
         now.surplus == last->surplus)
         return 0;

@@ -11,10 +11,6 @@ int match_build_curve(struct match *match, struct market *market,
                       struct failure *failure);
 void match_discard_curve(struct match *match, struct market *market);
 
-/* What an auction would do now; there is a curve. */
-struct indication match_indication(const struct match *match,
-                                   const struct market *market);
-
 /* Trades all that can trade at the auction's price, and again if self-trade
  * prevention leaves the book crossed.  True if anything traded. */
 bool match_uncross(struct match *match, struct market *market,

@@ -241,8 +241,8 @@ thrift_bool(struct thrift_reader *reader)
     return reader->type == THRIFT_TRUE;
 }
 
-const unsigned char *
-thrift_next_binary(struct thrift_reader *reader, size_t *size)
+static const unsigned char *
+next_binary(struct thrift_reader *reader, size_t *size)
 {
     uint64_t length = get_varint(reader);
     const unsigned char *bytes = reader->at;
@@ -260,7 +260,7 @@ thrift_binary(struct thrift_reader *reader, size_t *size)
 {
     if (reader->type != THRIFT_BINARY)
         reader->bad = true;
-    return thrift_next_binary(reader, size);
+    return next_binary(reader, size);
 }
 
 /* The head of a list or set; every element takes at least a byte. */
@@ -291,12 +291,6 @@ thrift_list(struct thrift_reader *reader, enum thrift_type element)
         !(element == THRIFT_TRUE && found == THRIFT_FALSE))
         return reader->bad = true, 0;
     return count;
-}
-
-bool
-thrift_next_bool(struct thrift_reader *reader)
-{
-    return get_byte(reader) == THRIFT_TRUE;
 }
 
 static void skip_value(struct thrift_reader *reader, unsigned type);
@@ -345,7 +339,7 @@ skip_value(struct thrift_reader *reader, unsigned type)
         for (int i = 0; i < 8; i++)
             get_byte(reader);
         return;
-    case THRIFT_BINARY: thrift_next_binary(reader, &size); return;
+    case THRIFT_BINARY: next_binary(reader, &size); return;
     case THRIFT_LIST:
     case THRIFT_SET:
         /* lists in lists count as depth, so that recursion is bounded */

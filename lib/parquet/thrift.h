@@ -99,9 +99,6 @@ const unsigned char *thrift_binary(struct thrift_reader *reader, size_t *size);
  * type (any boolean for THRIFT_TRUE), or when the bytes cannot hold so many. */
 size_t thrift_list(struct thrift_reader *reader, enum thrift_type element);
 int64_t thrift_next_int(struct thrift_reader *reader);
-bool thrift_next_bool(struct thrift_reader *reader);
-const unsigned char *thrift_next_binary(struct thrift_reader *reader,
-                                        size_t *size);
 
 /* Passes over the field, whatever it is. */
 void thrift_skip(struct thrift_reader *reader);

@@ -68,8 +68,6 @@ const char *schema_id_field(const char *name, size_t size);
  * every field; instrument 0, time null. */
 void event_init(void *event, enum event_type type);
 
-/* Sets one field to null. */
-void field_set_null(void *event, const struct schema_field *field);
 bool field_is_null(const void *event, const struct schema_field *field);
 
 /* The value of a count, id, enum, flags or instrument field. */

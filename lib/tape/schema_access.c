@@ -76,8 +76,8 @@ null_of(enum field_kind kind)
     return (struct amount){0, 0};
 }
 
-void
-field_set_null(void *event, const struct schema_field *field)
+static void
+set_null(void *event, const struct schema_field *field)
 {
     struct amount null = null_of(field->kind);
 
@@ -107,7 +107,7 @@ event_init(void *event, enum event_type type)
     header->type = (uint16_t)type;
     header->time = INT64_MIN;
     for (size_t i = 0; i < schema->field_count; i++)
-        field_set_null(event, &schema->fields[i]);
+        set_null(event, &schema->fields[i]);
 }
 
 uint64_t

@@ -378,6 +378,39 @@ ${segments[0]}: one of them does not belong here" <<< "$output"
     [[ ${lines[3]} == 3$'\t'*complete$'\t'day3 ]]
 }
 
+@test "--json lists the same streams, and the faults that verify finds" {
+    xgen -n 500 --stream 'a"b' | store > /dev/null
+    day 100 | store > /dev/null
+    run -0 xstore -d store --json ls
+    [ "${#lines[@]}" -eq 1 ]
+    jq -r '.streams[] | [.number, .events, .first, .last, .from, .to,
+        .segments, .bytes, .end, .stream] | map(tostring) | join("\t")' \
+        <<< "$output" | diff - <(xstore -d store ls | tail -n +2)
+    [ "$(jq .total.events <<< "$output")" -eq \
+        "$(jq '[.streams[].events] | add' <<< "$output")" ]
+    [ "$(jq .total.bytes <<< "$output")" -eq "$(cat store/*.seg | wc -c)" ]
+    run -0 xstore -d store --json verify
+    [ "$(jq -c '[.faults, .total.faults, .total.streams]' <<< "$output")" = \
+        '[[],0,4]' ]
+    first=$(ls store/*1.seg)
+    "$TOOLS/mark" --flip "${first%%$'\n'*}" 3000 1
+    run -1 --separate-stderr xstore -d store --json verify
+    [ "$(jq '.faults | length' <<< "$output")" -eq 1 ]
+    [[ "$(jq -r '.faults[0]' <<< "$output")" == store/*.seg:*"damaged"* ]]
+}
+
+@test "--no-output stores all and writes nothing" {
+    day 100 > day.tape
+    run -0 store --no-output day.tape
+    [ -z "$output" ]
+    is_whole day.tape
+    run -2 --separate-stderr store --no-output -o out.tape day.tape
+    [ "$stderr" = "xstore: --no-output and --output cannot be combined" ]
+    [ ! -e out.tape ]
+    run -2 --separate-stderr xstore -d store --no-output ls
+    [ "$stderr" = "xstore: ls takes no --no-output" ]
+}
+
 @test "a verb takes the options and operands that are its own" {
     day 10 > day.tape
     store day.tape > /dev/null
