@@ -7,6 +7,7 @@
 
 static const char *const fills[] = {"none", "prev", "null", NULL};
 static const char *const orders[] = {"tape", "instrument", NULL};
+static const char *const lates[] = {"error", "drop", "amend", NULL};
 static const char *const hours[] = {"session", "all", NULL};
 
 static struct ohlcv x = {.hours = -1};
@@ -64,6 +65,25 @@ static const struct option_spec options[] = {
      .help = "bars without trades: none, prev (the last close), null (none)",
      .shapes = true,
      .words = fills},
+    {.name = "from",
+     .kind = OPTION_TEXT,
+     .value = &x.from_text,
+     .argument = "WHAT",
+     .help = "trade, print, quote:bid|ask|mid, bar (trades and prints)",
+     .shapes = true},
+    {.name = "late",
+     .kind = OPTION_CHOICE,
+     .value = &x.late,
+     .argument = "HOW",
+     .help = "trades of bars that are written: error, drop, amend (error)",
+     .shapes = true,
+     .words = lates},
+    {.name = "hold",
+     .kind = OPTION_DURATION,
+     .value = &x.hold,
+     .argument = "DURATION",
+     .help = "how long bars can be amended (1h)",
+     .shapes = true},
     {.name = "keep",
      .kind = OPTION_FLAG,
      .value = &x.keep,

@@ -27,6 +27,7 @@ ohlcv_begin(void *state, struct run *run, struct tape_header *header)
     instruments_free(&run->instruments);
     if (x->engine == OHLCV_TOGETHER)
         bars_begin(&x->bars);
+    x->first_interval = 0;
     each_begin(&x->each);
     counts_begin(&x->counts);
     return 0;
@@ -88,10 +89,11 @@ add_trades(struct ohlcv *x, struct run *run, const struct event *first)
 
 /* Whether an event is passed on as it is, in a run of such. */
 static bool
-is_other(const struct event *event)
+is_other(const struct ohlcv *x, const struct event *event)
 {
-    return !is_trade(event) && event->type != EVENT_CLOCK &&
-           event->type != EVENT_INSTRUMENT && event->type != EVENT_NAME;
+    return !ohlcv_takes(x, event) && event->type != EVENT_CLOCK &&
+           event->type != EVENT_INSTRUMENT && event->type != EVENT_NAME &&
+           event->type != EVENT_TRADE_CANCEL;
 }
 
 static const struct event *
@@ -100,7 +102,7 @@ pass_others(struct ohlcv *x, struct run *run, const struct event *first)
     const struct event *event = first;
     uint64_t count = 0;
 
-    for (; event < run->reader.end && is_other(event);
+    for (; event < run->reader.end && is_other(x, event);
          event = event_next(event), count++) {
         x->others.orders += event->type == EVENT_ORDER;
         x->others.bars += event->type == EVENT_BAR;
@@ -110,56 +112,6 @@ pass_others(struct ohlcv *x, struct run *run, const struct event *first)
         pass_on(run, first, event, count);
     run_took(run, count);
     return event;
-}
-
-/* To the bars of times. */
-static enum bars_taken
-add_trade(struct ohlcv *x, uint32_t index, const struct sum_trade *trade,
-          struct failure *failure)
-{
-    switch (x->engine) {
-    case OHLCV_TOGETHER: return bars_trade(&x->bars, index, trade, failure);
-    case OHLCV_EACH: return each_trade(&x->each, index, trade, failure);
-    case OHLCV_NONE: break;
-    }
-    return bars_check(&x->days, trade, failure);
-}
-
-/* Any trade. */
-static int
-take_trade(struct ohlcv *x, struct run *run, const struct event *event)
-{
-    const struct print *print = (const struct print *)(const void *)event;
-    enum side side = (enum side)print->side;
-    enum bars_taken taken;
-    const struct sum_trade trade = trade_of(event);
-    uint32_t index = instruments_find(&run->instruments, event->instrument);
-
-    if (index == INSTRUMENT_NONE)
-        return instruments_unknown(event->instrument, &run->failure);
-    taken = add_trade(x, index, &trade, &run->failure);
-    if (taken == BARS_FAILED)
-        return -1;
-    if (x->keep)
-        tape_writer_copy(&run->writer, event);
-    x->trade_count++;
-    x->outside_count += taken == BARS_OUTSIDE;
-    if (taken == BARS_TAKEN && x->counts.count)
-        return counts_trade(&x->counts, index, &trade, side, &run->failure);
-    return 0;
-}
-
-/* What it closes comes before it: nothing earlier follows a clock. */
-static int
-take_clock(struct ohlcv *x, struct run *run, const struct event *event)
-{
-    if (x->engine == OHLCV_TOGETHER &&
-        bars_clock(&x->bars, event->time, &run->failure) != 0)
-        return -1;
-    if (each_clock(&x->each, event->time, &run->failure) != 0)
-        return -1;
-    tape_writer_copy(&run->writer, event);
-    return 0;
 }
 
 /* The loop calls this for all but definitions. */
@@ -176,10 +128,12 @@ ohlcv_batch(void *state, struct run *run, const struct event **at)
         assert(*at <= run->reader.end);
         if (*at == run->reader.end)
             break;
-        if (is_trade(*at))
-            result = take_trade(x, run, *at);
+        if (ohlcv_takes(x, *at))
+            result = ohlcv_take(x, run, *at);
         else if ((*at)->type == EVENT_CLOCK)
-            result = take_clock(x, run, *at);
+            result = ohlcv_take_clock(x, run, *at);
+        else if ((*at)->type == EVENT_TRADE_CANCEL)
+            result = ohlcv_take_cancel(x, run, *at);
         else
             break;
         if (result == 0) {
@@ -216,15 +170,14 @@ ohlcv_end(void *state, struct run *run, enum tape_status status)
 }
 
 /* No bars at all is mostly a program that is missing before this one. */
-int
-ohlcv_finish(void *state, struct run *run)
+static void
+remark_nothing(const struct ohlcv *x, struct run *run)
 {
-    const struct ohlcv *x = state;
     const struct ohlcv_others *others = &x->others;
 
-    if (x->trade_count || run->common.quiet || run->events_in == 0)
-        return 0;
-    if (others->orders)
+    if (x->from >= 0)
+        run_remark(run, "nothing here that --from names");
+    else if (others->orders)
         run_remark(run,
                    "no trades or prints here (%" PRIu64
                    " orders: xmatch makes trades of them)",
@@ -232,15 +185,42 @@ ohlcv_finish(void *state, struct run *run)
     else if (others->bars)
         run_remark(run,
                    "no trades or prints here (%" PRIu64
-                   " bars, which pass as they are)",
+                   " bars: --from bar makes longer ones of them)",
                    others->bars);
     else if (others->quotes)
         run_remark(run,
                    "no trades or prints here (%" PRIu64
-                   " quotes, which make no bars)",
+                   " quotes: --from quote:mid makes bars of them)",
                    others->quotes);
     else
         run_remark(run, "no trades or prints here");
+}
+
+int
+ohlcv_finish(void *state, struct run *run)
+{
+    const struct ohlcv *x = state;
+    const struct run_count left_out[] = {
+        {x->taken[BARS_LATE], "that came too late"},
+        {x->taken[BARS_EMPTY], "without price and quantity"},
+        {x->partial_count, "that were partial or filled"},
+    };
+
+    if (run->common.quiet || run->events_in == 0)
+        return 0;
+    if (x->trade_count == 0)
+        remark_nothing(x, run);
+    run_remark_counts(run, "left out", left_out, 3);
+    if (x->cancel_count)
+        run_remark(run,
+                   "%" PRIu64 " trade_cancel events changed no bar (--late "
+                   "amend applies them)",
+                   x->cancel_count);
+    if (x->taken[BARS_UNKNOWN])
+        run_remark(run,
+                   "%" PRIu64 " trade_cancel events name no trade that can "
+                   "still change (--hold)",
+                   x->taken[BARS_UNKNOWN]);
     return 0;
 }
 
@@ -251,9 +231,9 @@ ohlcv_summary(void *state, struct run *run, FILE *stream)
 
     fprintf(stream, "%s: %" PRIu64 " trades, %" PRIu64 " bars\n",
             run->program->name, x->trade_count, x->bar_count);
-    if (x->outside_count)
+    if (x->taken[BARS_OUTSIDE])
         fprintf(stream, "%s: %" PRIu64 " trades were in no session\n",
-                run->program->name, x->outside_count);
+                run->program->name, x->taken[BARS_OUTSIDE]);
 }
 
 void

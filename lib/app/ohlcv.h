@@ -21,6 +21,16 @@ struct ohlcv_others {
     uint64_t orders, bars, quotes;
 };
 
+/* What bars are made of. */
+enum ohlcv_from {
+    OHLCV_TRADE,
+    OHLCV_PRINT,
+    OHLCV_BID,
+    OHLCV_ASK,
+    OHLCV_MID,
+    OHLCV_BAR,
+};
+
 /* What makes the bars of times. */
 enum ohlcv_engine {
     OHLCV_NONE,     /* there are none */
@@ -35,6 +45,9 @@ struct ohlcv {
     int fill;  /* enum bars_fill */
     int order; /* of times: 0 of the tape, 1 of each instrument */
     int hours; /* 0 of the session, 1 all */
+    int late;  /* enum bars_late */
+    int64_t hold;
+    const char *from_text;
     const char *zone_name, *day_start, *session, *calendar_name;
     bool keep; /* trades are passed on too */
 
@@ -45,13 +58,27 @@ struct ohlcv {
     enum ohlcv_engine engine;
     bool fast; /* most trades need bars_add only */
     struct bars bars;
-    struct each each;
+    struct bars_each each;
     struct counts counts;
     struct bucket_days days;
     struct run *run;
-    uint64_t trade_count, bar_count, outside_count;
+    int from;               /* enum ohlcv_from; below 0: trades and prints */
+    int64_t bar_interval;   /* of the bars that are taken; 0: the first's */
+    int64_t first_interval; /* of bars on this tape */
+    uint64_t trade_count, bar_count, cancel_count, partial_count;
+    uint64_t taken[BARS_EMPTY + 1]; /* what became of trades */
     struct ohlcv_others others;
 };
+
+/* Whether bars are made of an event. */
+bool ohlcv_takes(const struct ohlcv *x, const struct event *event);
+
+/* One event that is more than a sum. */
+int ohlcv_take(struct ohlcv *x, struct run *run, const struct event *event);
+int ohlcv_take_cancel(struct ohlcv *x, struct run *run,
+                      const struct event *event);
+int ohlcv_take_clock(struct ohlcv *x, struct run *run,
+                     const struct event *event);
 
 int ohlcv_prepare(void *state, struct run *run);
 int ohlcv_begin(void *state, struct run *run, struct tape_header *header);

@@ -163,6 +163,52 @@ set_days(struct ohlcv *x, struct failure *failure)
     return set_day_start(x, failure);
 }
 
+/* ---- what bars are made of ----------------------------------------------- */
+
+static int
+set_from(struct ohlcv *x, struct failure *failure)
+{
+    static const char *const words[] = {
+        [OHLCV_TRADE] = "trade",   [OHLCV_PRINT] = "print",
+        [OHLCV_BID] = "quote:bid", [OHLCV_ASK] = "quote:ask",
+        [OHLCV_MID] = "quote:mid", [OHLCV_BAR] = "bar",
+    };
+    const char *text = x->from_text;
+    bool bar = text && strncmp(text, "bar:", 4) == 0;
+
+    x->from = -1;
+    for (unsigned i = 0; text && i < sizeof words / sizeof *words; i++)
+        if (strcmp(text, words[i]) == 0)
+            x->from = (int)i;
+    if (bar && interval_parse(text + 4, strlen(text + 4), &x->bar_interval))
+        x->from = OHLCV_BAR;
+    if (text && x->from < 0)
+        return fail(failure, FAILURE_USAGE,
+                    "--from: \"%s\" is not trade, print, quote:bid, quote:ask, "
+                    "quote:mid, bar or bar:1m",
+                    text);
+    if (x->from == OHLCV_BAR &&
+        (x->counts.count || x->order > 0 || x->late == BARS_LATE_AMEND))
+        return fail(failure, FAILURE_USAGE,
+                    "--from bar makes bars of times, in the order of the tape, "
+                    "and amends none");
+    return 0;
+}
+
+static int
+set_late(struct ohlcv *x, struct failure *failure)
+{
+    if (x->late == BARS_LATE_AMEND && x->fill != BARS_FILL_NONE)
+        return fail(failure, FAILURE_USAGE,
+                    "--late amend goes without --fill: what is filled would "
+                    "have to be amended, too");
+    if (x->hold && x->late != BARS_LATE_AMEND)
+        return fail(failure, FAILURE_USAGE, "--hold needs --late amend");
+    x->bars_options.late = (enum bars_late)x->late;
+    x->bars_options.hold = x->hold ? x->hold : NS_PER_HOUR;
+    return 0;
+}
+
 /* ---- all of it ----------------------------------------------------------- */
 
 static struct bar *
@@ -188,12 +234,15 @@ ohlcv_prepare(void *state, struct run *run)
     options->fill = (enum bars_fill)x->fill;
     options->room = x->counts.room = make_room;
     options->owner = x->counts.owner = x;
-    if (add_intervals(x, &run->failure) != 0 || set_days(x, &run->failure) != 0)
+    if (add_intervals(x, &run->failure) != 0 ||
+        set_days(x, &run->failure) != 0 || set_from(x, &run->failure) != 0 ||
+        set_late(x, &run->failure) != 0)
         return -1;
     x->engine = options->count == 0 ? OHLCV_NONE
                 : x->order > 0      ? OHLCV_EACH
                                     : OHLCV_TOGETHER;
-    x->fast = x->engine == OHLCV_TOGETHER && x->counts.count == 0;
+    x->fast = x->engine == OHLCV_TOGETHER && x->counts.count == 0 &&
+              x->from < 0 && x->late != BARS_LATE_AMEND;
     bucket_days_init(&x->days, &options->style);
     x->each.options = *options;
     if (x->engine != OHLCV_TOGETHER)

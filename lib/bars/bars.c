@@ -1,3 +1,4 @@
+#include "bars/amend.h"
 #include "bars/bars_private.h"
 
 #include <assert.h>
@@ -146,6 +147,7 @@ bars_init(struct bars *bars, const struct bars_options *options,
 {
     *bars = (struct bars){
         .fill = options->fill,
+        .late = options->late,
         .least = options->alone ? 1 : CAPACITY_MIN,
         .room = options->room,
         .owner = options->owner,
@@ -153,6 +155,12 @@ bars_init(struct bars *bars, const struct bars_options *options,
     bucket_days_init(&bars->days, &options->style);
     bucket_days_init(&bars->probe, &options->style);
     add_levels(bars, options);
+    if (options->late == BARS_LATE_AMEND) {
+        assert(options->fill == BARS_FILL_NONE);
+        bars->amend = amend_new(options->hold, bars->level_count, failure);
+        if (!bars->amend)
+            return -1;
+    }
     if (bars_grow(bars, 0, failure) != 0) {
         bars_free(bars);
         return -1;
@@ -170,6 +178,7 @@ bars_free(struct bars *bars)
     }
     free(bars->traded);
     free(bars->closes);
+    amend_free(bars->amend);
     *bars = (struct bars){0};
 }
 
@@ -186,6 +195,9 @@ bars_begin(struct bars *bars)
         memset(level->touched, 0, bytes);
     }
     memset(bars->traded, 0, bytes);
+    if (bars->amend)
+        amend_begin(bars->amend);
+    bars->lacks = 0;
     bars->mark = TIME_NULL;
     bars->bucket = bars->common = (struct bucket){INT64_MAX, INT64_MIN, false};
     bars->begun = false;

@@ -46,6 +46,16 @@ enum bars_taken {
     BARS_FAILED = -1,
     BARS_TAKEN = 0,
     BARS_OUTSIDE, /* left out: in no session */
+    BARS_LATE,    /* left out: its bars can change no more */
+    BARS_UNKNOWN, /* of a cancel: there is no such trade */
+    BARS_EMPTY,   /* left out: it has neither price nor quantity */
+};
+
+/* What is done to a trade of a bar that was written. */
+enum bars_late {
+    BARS_LATE_ERROR = 0,
+    BARS_LATE_DROP,
+    BARS_LATE_AMEND, /* see amend.h; not with fill */
 };
 
 struct bars_options {
@@ -55,6 +65,8 @@ struct bars_options {
     struct bucket_style style;             /* what it lends must outlive bars */
     enum bars_fill fill;
     bool alone; /* there is one instrument only, 0 */
+    enum bars_late late;
+    int64_t hold; /* of amendments, nanoseconds */
 
     /* Where the next bar is to be written, of the instrument with that index.
      * The callee has set event.instrument; all else is filled in before it is
@@ -84,7 +96,10 @@ struct bars {
     unsigned level_count;
     struct bars_level levels[BARS_INTERVALS_MAX + 1]; /* by interval */
     struct bucket_days days, probe; /* probe: for questions aside */
-    bool begun; /* buckets are set: a trade or clock was seen */
+    enum bars_late late;
+    struct amend *amend; /* owned; NULL: nothing is amended */
+    unsigned lacks;      /* a bit for what some bar that was taken has not */
+    bool begun;          /* buckets are set: a trade or clock was seen */
 
     enum bars_fill fill;
     bool trading;     /* some bit of traded is set */
@@ -102,16 +117,29 @@ void bars_free(struct bars *bars);
 /* Forgets all trades. */
 void bars_begin(struct bars *bars);
 
-/* Takes a trade of an instrument.  Fails with class data when it has no
- * price, quantity or time to count with, belongs to a bar that is written, or
- * makes a bar too large. */
+/* Takes a trade of an instrument, those of its parts that it has: without a
+ * quantity, or with one of 0, it gives prices and no volume, without a price
+ * volume and no prices.  Fails with class data when it has no time, or numbers
+ * out of range, when it belongs to a bar that is written, unless late says
+ * what to do, or makes a bar too large. */
 enum bars_taken bars_trade(struct bars *bars, uint32_t index,
                            const struct sum_trade *trade,
                            struct failure *failure);
 
+/* Takes a bar in place of its trades; it must lie in one bar of each interval,
+ * and come in order of ends.  Bars of an instrument without one of their
+ * fields give bars without it.  As bars_trade; BARS_EMPTY: it has no trades.
+ * Not with BARS_LATE_AMEND. */
+enum bars_taken bars_bar(struct bars *bars, uint32_t index,
+                         const struct bar *bar, struct failure *failure);
+
+/* Takes out a trade that is cancelled; time: its own, TIME_NULL if it is not
+ * known. Only with BARS_LATE_AMEND. */
+enum bars_taken bars_cancel(struct bars *bars, uint32_t index, uint64_t id,
+                            int64_t time, struct failure *failure);
+
 /* Whether bars_trade would take a trade, but for bars that are written. */
-enum bars_taken bars_check(struct bucket_days *days,
-                           const struct sum_trade *trade,
+enum bars_taken bars_check(struct bucket_days *days, struct sum_trade *trade,
                            struct failure *failure);
 
 /* Takes it if only the sum of its instrument changes, as nearly all trades do.

@@ -11,6 +11,17 @@ int bars_grow(struct bars *bars, uint32_t index, struct failure *failure);
 int bars_close_levels(struct bars *bars, int64_t end, bool partial,
                       struct failure *failure);
 
+/* Closes what ends by that time and opens the buckets that hold it. */
+int bars_advance(struct bars *bars, int64_t time, struct failure *failure);
+
+/* Says that a trade or bar of that time comes too late.  Returns
+ * BARS_FAILED. */
+enum bars_taken bars_fail_late(struct bars *bars, int64_t time,
+                               struct failure *failure);
+
+/* What bars that are made of bars may lack. */
+enum bars_lack { BARS_NO_COUNT = 1, BARS_NO_NOTIONAL = 2, BARS_NO_SIDES = 4 };
+
 int bars_too_many(struct failure *failure);
 
 #endif

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "bars/amend.h"
 #include "bars/bars_private.h"
 
 /* A level's bucket that ends, or is cut off by the end of the tape. */
@@ -40,6 +41,19 @@ start_bar(struct bars *bars, const struct closing *closing, uint32_t index)
     return bar;
 }
 
+static void
+leave_out(unsigned lacks, struct bar *bar)
+{
+    if (lacks & BARS_NO_COUNT)
+        bar->trade_count = 0;
+    if (lacks & BARS_NO_NOTIONAL)
+        bar->notional = amount_of(AMOUNT_NULL);
+    if (lacks & (BARS_NO_SIDES | BARS_NO_NOTIONAL))
+        bar->buy_notional = amount_of(AMOUNT_NULL);
+    if (lacks & BARS_NO_SIDES)
+        bar->buy_volume = amount_of(AMOUNT_NULL);
+}
+
 /* Writes the bar of an instrument that traded and hands its sum on. */
 static int
 close_sum(struct bars *bars, const struct closing *closing, uint32_t index,
@@ -47,11 +61,23 @@ close_sum(struct bars *bars, const struct closing *closing, uint32_t index,
 {
     struct sum *sum = &closing->level->sums[index];
 
-    assert(sum->count > 0); /* as its bit of touched says */
-    if (closing->number == 0)
+    if (sum->count == 0)
+        return 0; /* its trades were cancelled */
+    if (closing->number == 0 && !(sum->count & SUM_UNPRICED)) {
         bars->closes[index] = sum->close;
-    if (closing->level->interval != 0)
-        sum_to_bar(sum, start_bar(bars, closing, index));
+        bars->traded[index / 64] |= UINT64_C(1) << index % 64;
+        bars->trading = true;
+    }
+    if (closing->level->interval != 0) {
+        struct bar *bar = start_bar(bars, closing, index);
+
+        sum_to_bar(sum, bar);
+        if (bars->lacks)
+            leave_out(bars->lacks, bar);
+        if (bars->amend && !(closing->flags & BAR_PARTIAL) &&
+            amend_keep(bars, closing->number, index, sum, failure) != 0)
+            return -1;
+    }
     for (unsigned i = closing->number + 1; i < bars->level_count; i++) {
         struct bars_level *above = &bars->levels[i];
 
@@ -90,10 +116,6 @@ close_level(struct bars *bars, const struct closing *closing,
         uint64_t touched = level->touched[word], bits;
 
         level->touched[word] = 0;
-        if (closing->number == 0) {
-            bars->traded[word] |= touched;
-            bars->trading = bars->trading || touched;
-        }
         bits = touched | (closing->fill ? bars->traded[word] : 0);
         for (; bits; bits &= bits - 1) {
             unsigned bit = (unsigned)__builtin_ctzll(bits);
@@ -135,7 +157,7 @@ bars_close_levels(struct bars *bars, int64_t end, bool partial,
 
         if (level->bucket.end != end)
             continue;
-        closing.flags = partial ? BAR_PARTIAL : BAR_FINAL;
+        closing.flags = partial ? BAR_PARTIAL : bars->amend ? 0 : BAR_FINAL;
         closing.time = partial ? bars->mark : end;
         closing.fill = bars->fill != BARS_FILL_NONE && level->interval != 0 &&
                        in_session(bars, &level->bucket) &&

@@ -86,10 +86,13 @@ is_bought(struct counts_last *last, const struct sum_trade *trade,
 {
     if (side == SIDE_BUY || side == SIDE_SELL)
         last->sold = side == SIDE_SELL;
-    else if (last->known && trade->price != last->price)
+    else if (last->known && trade->price != DECIMAL_NULL &&
+             trade->price != last->price)
         last->sold = trade->price < last->price;
-    last->price = trade->price;
-    last->known = true;
+    if (trade->price != DECIMAL_NULL) {
+        last->price = trade->price;
+        last->known = true;
+    }
     return !last->sold;
 }
 
@@ -98,11 +101,15 @@ x_of(enum interval_unit unit, const struct sum_trade *trade)
 {
     i128 x;
 
+    if ((unit - INTERVAL_TICK) % 3 != 0 && trade->without & SUM_VOLUME)
+        return 0;
     switch ((unit - INTERVAL_TICK) % 3) {
     case 0: return 1;
     case 1: return trade->quantity;
     default:
-        x = decimal_notional(trade->price, trade->quantity);
+        x = trade->price == DECIMAL_NULL
+                ? 0
+                : decimal_notional(trade->price, trade->quantity);
         return x < 0 ? -x : x;
     }
 }
@@ -131,12 +138,12 @@ write_bar(struct counts *counts, unsigned number, uint32_t index,
     assert(full->sum.count > 0);
     bar->event.words = sizeof *bar / 8;
     bar->event.type = EVENT_BAR;
-    bar->event.time = full->sum.last_time;
+    bar->event.time = full->last;
     bar->flags = (uint8_t)flag;
     memset(bar->reserved, 0, sizeof bar->reserved);
     bar->revision = 0;
     bar->interval = counts->intervals[number];
-    bar->start = full->sum.first_time;
+    bar->start = full->start;
     sum_to_bar(&full->sum, bar);
     *full = (struct counts_bar){.sum = {.count = 0}};
 }
@@ -155,11 +162,12 @@ counts_trade(struct counts *counts, uint32_t index,
         struct counts_bar *bar = &counts->bars[i][index];
         int64_t interval = counts->intervals[i];
 
-        if (bar->sum.count == SUM_COUNT_MAX)
+        if (sum_count(&bar->sum) == SUM_COUNT_MAX)
             return fail(failure, FAILURE_DATA, "too many trades in one bar");
         if (bar->sum.count == 0)
-            sum_start(&bar->sum, trade->time, trade->price, trade->id);
-        sum_add(&bar->sum, trade);
+            bar->start = trade->time;
+        bar->last = trade->time;
+        sum_add_parts(&bar->sum, trade);
         sum_amount(&bar->sides[bought], x_of(interval_unit(interval), trade));
         if (is_full(interval, bar))
             write_bar(counts, i, index, BAR_FINAL);

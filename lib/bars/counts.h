@@ -33,6 +33,7 @@
 struct counts_bar {
     struct sum sum;
     struct amount sides[2]; /* x: sold, bought */
+    int64_t start, last;    /* times of its first and last trade */
 };
 
 struct counts {

@@ -7,7 +7,7 @@
 
 struct each_bars {
     struct bars bars;
-    struct each *each;
+    struct bars_each *each;
     uint32_t index;
 };
 
@@ -22,7 +22,7 @@ make_room(void *owner, uint32_t index)
 }
 
 void
-each_free(struct each *each)
+each_free(struct bars_each *each)
 {
     for (size_t i = 0; i < each->count; i++)
         if (each->engines[i]) {
@@ -35,7 +35,7 @@ each_free(struct each *each)
 }
 
 void
-each_begin(struct each *each)
+each_begin(struct bars_each *each)
 {
     for (size_t i = 0; i < each->count; i++)
         if (each->engines[i])
@@ -44,7 +44,7 @@ each_begin(struct each *each)
 
 /* NULL with the failure set. */
 static struct each_bars *
-make_engine(struct each *each, uint32_t index, struct failure *failure)
+make_engine(struct bars_each *each, uint32_t index, struct failure *failure)
 {
     struct each_bars *engine = allocate(failure, 1, sizeof *engine);
     struct bars_options options = each->options;
@@ -64,7 +64,7 @@ make_engine(struct each *each, uint32_t index, struct failure *failure)
 }
 
 static struct each_bars *
-find_engine(struct each *each, uint32_t index, struct failure *failure)
+find_engine(struct bars_each *each, uint32_t index, struct failure *failure)
 {
     if (index >= each->count) {
         struct each_bars **engines =
@@ -83,20 +83,29 @@ find_engine(struct each *each, uint32_t index, struct failure *failure)
 }
 
 enum bars_taken
-each_trade(struct each *each, uint32_t index, const struct sum_trade *trade,
-           struct failure *failure)
+each_trade(struct bars_each *each, uint32_t index,
+           const struct sum_trade *trade, struct failure *failure)
 {
     struct each_bars *engine = find_engine(each, index, failure);
 
     if (!engine)
         return BARS_FAILED;
-    if (bars_add(&engine->bars, 0, trade))
+    if (each->options.late != BARS_LATE_AMEND && trade->without == 0 &&
+        bars_add(&engine->bars, 0, trade))
         return BARS_TAKEN;
     return bars_trade(&engine->bars, 0, trade, failure);
 }
 
+struct bars *
+each_engine(struct bars_each *each, uint32_t index)
+{
+    if (index >= each->count || !each->engines[index])
+        return NULL;
+    return &each->engines[index]->bars;
+}
+
 int
-each_clock(struct each *each, int64_t time, struct failure *failure)
+each_clock(struct bars_each *each, int64_t time, struct failure *failure)
 {
     for (size_t i = 0; i < each->count; i++)
         if (each->engines[i] &&
@@ -106,7 +115,7 @@ each_clock(struct each *each, int64_t time, struct failure *failure)
 }
 
 int
-each_end(struct each *each, struct failure *failure)
+each_end(struct bars_each *each, struct failure *failure)
 {
     for (size_t i = 0; i < each->count; i++)
         if (each->engines[i] && bars_end(&each->engines[i]->bars, failure) != 0)

@@ -14,18 +14,22 @@
 
 struct each_bars;
 
-struct each {
+struct bars_each {
     struct bars_options options; /* room and owner are those of all */
     struct each_bars **engines;  /* by instrument; owned */
     size_t count, capacity;
 };
 
-void each_free(struct each *each);
-void each_begin(struct each *each);
-enum bars_taken each_trade(struct each *each, uint32_t index,
+void each_free(struct bars_each *each);
+void each_begin(struct bars_each *each);
+enum bars_taken each_trade(struct bars_each *each, uint32_t index,
                            const struct sum_trade *trade,
                            struct failure *failure);
-int each_clock(struct each *each, int64_t time, struct failure *failure);
-int each_end(struct each *each, struct failure *failure);
+
+/* The engine of an instrument, which is alone in it; NULL: none yet. */
+struct bars *each_engine(struct bars_each *each, uint32_t index);
+
+int each_clock(struct bars_each *each, int64_t time, struct failure *failure);
+int each_end(struct bars_each *each, struct failure *failure);
 
 #endif

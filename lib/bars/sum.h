@@ -7,6 +7,10 @@
  * Open and close are by (time, order of arrival): among trades of one time
  * the first to arrive can open and the last can close.
  *
+ * A trade may count in part (enum sum_part): for the high and low, as the
+ * last price and so for open and close, with its volume.  A sum that has no
+ * last price yet has SUM_UNPRICED in its count, and null prices.
+ *
  * Nothing overflows: price and quantity are below 10^18 units, so a notional
  * is below 10^28, and SUM_COUNT_MAX of them stay within AMOUNT_MAX.
  */
@@ -20,13 +24,19 @@
 
 #define SUM_COUNT_MAX UINT64_C(10000000000)
 
+#define SUM_UNPRICED (UINT64_C(1) << 63)
+
+enum sum_part { SUM_RANGE = 1, SUM_LAST = 2, SUM_VOLUME = 4, SUM_ALL = 7 };
+
 /* A trade as bars see it. */
 struct sum_trade {
     int64_t time;
-    int64_t price;    /* within DECIMAL_MAX either way */
-    int64_t quantity; /* from 1 to DECIMAL_MAX */
+    int64_t price;    /* within DECIMAL_MAX either way; null: volume only */
+    int64_t quantity; /* from 1 to DECIMAL_MAX; 0 or null: price only */
     uint64_t id;
-    bool buy; /* the aggressor bought */
+    bool buy;        /* the aggressor bought */
+    uint8_t without; /* enum sum_part: what it does not count for; what is
+                      * null, it does not */
 };
 
 /* Of one side. */
@@ -81,9 +91,26 @@ sum_add(struct sum *sum, const struct sum_trade *trade)
     sum_amount(&side->notional, decimal_notional(price, quantity));
 }
 
+/* How many trades. */
+static inline uint64_t
+sum_count(const struct sum *sum)
+{
+    return sum->count & ~SUM_UNPRICED;
+}
+
+/* Adds a trade in part, to an empty sum also, of fewer than SUM_COUNT_MAX. */
+void sum_add_parts(struct sum *sum, const struct sum_trade *trade);
+
+/* Takes the volume and the count of a trade out of a sum that has it.  False
+ * when its prices must be made anew, from the trades that are left. */
+bool sum_remove(struct sum *sum, const struct sum_trade *trade);
+
 /* Adds the sum of a later bucket, not empty.  False, with sum as it was, when
  * that were more than SUM_COUNT_MAX trades. */
 bool sum_merge(struct sum *sum, const struct sum *next);
+
+/* Adds the sum of any other stretch of time, not empty. */
+void sum_join(struct sum *sum, const struct sum *other);
 
 /* Sets the fields of a bar that come from its trades. */
 void sum_to_bar(const struct sum *sum, struct bar *bar);

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "bars/amend.h"
 #include "bars/bars_private.h"
 #include "base/interval.h"
 
@@ -69,9 +70,8 @@ find_mark(const struct bars *bars)
     return mark;
 }
 
-/* Closes what ends by that time and opens the buckets that hold it. */
-static int
-advance(struct bars *bars, int64_t time, struct failure *failure)
+int
+bars_advance(struct bars *bars, int64_t time, struct failure *failure)
 {
     if (!bars->begun)
         move_buckets(bars, time, time);
@@ -98,13 +98,16 @@ bars_clock(struct bars *bars, int64_t time, struct failure *failure)
         return 0;
     if (time > BUCKET_TIME_MAX)
         time = BUCKET_TIME_MAX;
-    return advance(bars, time, failure);
+    return bars_advance(bars, time, failure);
 }
 
 int
 bars_end(struct bars *bars, struct failure *failure)
 {
     bars->mark = find_mark(bars);
+    if (bars->begun && bars->mark >= bars->common.end &&
+        bars_advance(bars, bars->mark, failure) != 0)
+        return -1; /* bars that came as bars may end with the tape */
     while (bars->begun) {
         int64_t end = INT64_MAX;
 
@@ -125,8 +128,8 @@ bars_end(struct bars *bars, struct failure *failure)
 
 /* ---- odd trades ---------------------------------------------------------- */
 
-static void
-fail_late(struct bars *bars, int64_t time, struct failure *failure)
+enum bars_taken
+bars_fail_late(struct bars *bars, int64_t time, struct failure *failure)
 {
     char text[TIME_TEXT_MAX], interval[INTERVAL_TEXT_MAX];
     char end[TIME_TEXT_MAX], mark[TIME_TEXT_MAX];
@@ -148,24 +151,23 @@ fail_late(struct bars *bars, int64_t time, struct failure *failure)
          "tape has been at %.*s (xsort sorts a tape by "
          "time, and xmerge merges sorted tapes)",
          sizes[0], text, sizes[1], interval, sizes[2], end, sizes[3], mark);
+    return BARS_FAILED;
 }
 
-static void
-fail_value(int64_t price, int64_t quantity, struct failure *failure)
+static enum bars_taken
+fail_value(const struct sum_trade *trade, struct failure *failure)
 {
     char text[DECIMAL_TEXT_MAX];
+    int64_t quantity = trade->quantity;
 
-    if (price == DECIMAL_NULL)
-        fail(failure, FAILURE_DATA, "a trade without a price");
-    else if (quantity == DECIMAL_NULL)
-        fail(failure, FAILURE_DATA, "a trade without a quantity");
-    else if (quantity >= -DECIMAL_MAX && quantity <= 0)
+    if (quantity < 0 && quantity >= -DECIMAL_MAX)
         fail(failure, FAILURE_DATA,
-             "a trade of %.*s: the quantity must be "
-             "above 0, the side says who bought",
+             "a trade of %.*s: the quantity must not be below 0, the side says "
+             "who bought",
              (int)decimal_format(quantity, text), text);
     else
         fail(failure, FAILURE_DATA, "a price or quantity of 10^10 or more");
+    return BARS_FAILED;
 }
 
 /* In a session, trades are added fast up to its end or a break. */
@@ -204,16 +206,21 @@ check_time(const struct bucket_days *days, int64_t time,
 }
 
 enum bars_taken
-bars_check(struct bucket_days *days, const struct sum_trade *trade,
+bars_check(struct bucket_days *days, struct sum_trade *trade,
            struct failure *failure)
 {
-    int64_t price = trade->price;
+    int64_t price = trade->price, quantity = trade->quantity;
 
-    if (price < -DECIMAL_MAX || price > DECIMAL_MAX || trade->quantity < 1 ||
-        trade->quantity > DECIMAL_MAX) {
-        fail_value(price, trade->quantity, failure);
-        return BARS_FAILED;
-    }
+    if (price == DECIMAL_NULL)
+        trade->without |= SUM_RANGE | SUM_LAST;
+    else if (price < -DECIMAL_MAX || price > DECIMAL_MAX)
+        return fail_value(trade, failure);
+    if (quantity == DECIMAL_NULL || quantity == 0)
+        trade->without |= SUM_VOLUME;
+    else if (quantity < 0 || quantity > DECIMAL_MAX)
+        return fail_value(trade, failure);
+    if (trade->without == SUM_ALL)
+        return BARS_EMPTY;
     if (check_time(days, trade->time, failure) != 0)
         return BARS_FAILED;
     if (days->style.session && bucket_session(days, trade->time).closed)
@@ -221,47 +228,51 @@ bars_check(struct bucket_days *days, const struct sum_trade *trade,
     return BARS_TAKEN;
 }
 
-/* Makes the open buckets hold a trade, if it is one to count with. */
+/* Of a trade from before the open buckets. */
 static enum bars_taken
-admit(struct bars *bars, uint32_t index, const struct sum_trade *trade,
-      struct failure *failure)
+take_late(struct bars *bars, uint32_t index, const struct sum_trade *trade,
+          struct failure *failure)
 {
-    enum bars_taken taken = bars_check(&bars->probe, trade, failure);
-    int64_t time = trade->time;
+    if (bars->late == BARS_LATE_AMEND)
+        return amend_late(bars, index, trade, failure);
+    if (bars->late == BARS_LATE_DROP)
+        return BARS_LATE;
+    return bars_fail_late(bars, trade->time, failure);
+}
+
+enum bars_taken
+bars_trade(struct bars *bars, uint32_t index, const struct sum_trade *given,
+           struct failure *failure)
+{
+    struct sum_trade trade = *given;
+    enum bars_taken taken = bars_check(&bars->probe, &trade, failure);
 
     if (taken != BARS_TAKEN)
         return taken;
-    if (bars->begun && time < bars->common.start) {
-        fail_late(bars, time, failure);
-        return BARS_FAILED;
-    }
     if (index >= bars->capacity && bars_grow(bars, index, failure) != 0)
         return BARS_FAILED;
-    if (time >= bars->common.end && advance(bars, time, failure) != 0)
+    if (bars->begun && trade.time < bars->common.start)
+        return take_late(bars, index, &trade, failure);
+    if (trade.time >= bars->common.end &&
+        bars_advance(bars, trade.time, failure) != 0)
         return BARS_FAILED;
-    narrow(bars, time);
+    narrow(bars, trade.time);
+    assert(trade.time >= bars->bucket.start && trade.time < bars->bucket.end);
+    if (sum_count(&bars->sums[index]) == SUM_COUNT_MAX) {
+        bars_too_many(failure);
+        return BARS_FAILED;
+    }
+    bars->levels[0].touched[index / 64] |= UINT64_C(1) << index % 64;
+    sum_add_parts(&bars->sums[index], &trade);
+    if (bars->amend && amend_add(bars, index, &trade, failure) != 0)
+        return BARS_FAILED;
     return BARS_TAKEN;
 }
 
 enum bars_taken
-bars_trade(struct bars *bars, uint32_t index, const struct sum_trade *trade,
-           struct failure *failure)
+bars_cancel(struct bars *bars, uint32_t index, uint64_t id, int64_t time,
+            struct failure *failure)
 {
-    enum bars_taken taken = admit(bars, index, trade, failure);
-    struct sum *sum;
-
-    if (taken != BARS_TAKEN)
-        return taken;
-    assert(trade->time >= bars->bucket.start && trade->time < bars->bucket.end);
-    sum = &bars->sums[index];
-    if (sum->count == SUM_COUNT_MAX) {
-        bars_too_many(failure);
-        return BARS_FAILED;
-    }
-    if (sum->count == 0) {
-        sum_start(sum, trade->time, trade->price, trade->id);
-        bars->levels[0].touched[index / 64] |= UINT64_C(1) << index % 64;
-    }
-    sum_add(sum, trade);
-    return BARS_TAKEN;
+    assert(bars->amend);
+    return amend_cancel(bars, index, id, time, failure);
 }
