@@ -124,6 +124,7 @@ ledger_session_close(struct ledger_session *session)
 {
     ledgerdb_close(session->database);
     ledger_free(&session->ledger);
+    ledger_entry_free(&session->entry);
     ledger_audit_free(&session->audit);
     names_free(&session->names);
     memset(session, 0, sizeof *session);

@@ -100,15 +100,18 @@ check_sums(const struct ledger *ledger, const struct ledger_entry *entry,
         const struct ledger_leg *leg = &entry->legs[i];
         uint32_t asset = asset_of(ledger, leg);
         i128 sum = 0;
+        unsigned first = entry->leg_count;
 
-        for (unsigned j = 0; j < entry->leg_count; j++) {
+        for (unsigned j = 0; j < entry->leg_count && first >= i; j++) {
             const struct ledger_leg *other = &entry->legs[j];
 
-            if (other->security == leg->security &&
-                asset_of(ledger, other) == asset)
-                sum += other->amount;
+            if (other->security != leg->security ||
+                asset_of(ledger, other) != asset)
+                continue;
+            first = first < j ? first : j; /* earlier: it was summed there */
+            sum += other->amount;
         }
-        if (sum != 0)
+        if (first == i && sum != 0)
             find(finding, "I2", "the legs of a transaction do not sum to zero",
                  leg->account, leg->security, asset);
     }
@@ -144,7 +147,9 @@ add_cash(struct ledger_audit *audit, const struct ledger *ledger,
             const struct ledger_leg *leg = &entry->legs[j];
             uint32_t row = entry->positions[i];
 
-            if (leg->kind == POSTING_TRADE && !leg->security &&
+            if ((leg->kind == POSTING_TRADE ||
+                 leg->kind == POSTING_CASH_IN_LIEU) &&
+                !leg->security &&
                 leg->account == ledger->positions[row].account)
                 audit->positions.rows[row].cash += leg->amount;
         }
@@ -155,7 +160,7 @@ ledger_audit_entry(struct ledger_audit *audit, const struct ledger *ledger,
                    const struct ledger_entry *entry,
                    struct ledger_finding *finding, struct failure *failure)
 {
-    assert(entry->leg_count <= ENTRY_LEGS);
+    assert(entry->leg_count <= entry->room);
     if (entry->leg_count == 0)
         return 0;
     audit->entries++;

@@ -1,6 +1,59 @@
 #include "ledger/entry.h"
 
 #include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+ledger_entry_free(struct ledger_entry *entry)
+{
+    free(entry->legs);
+    free(entry->balances);
+    free(entry->positions);
+    memset(entry, 0, sizeof *entry);
+}
+
+static int
+grow(void *array, size_t count, size_t each, struct failure *failure)
+{
+    void **items = array;
+    void *grown = reallocarray(*items, count, each);
+
+    if (!grown)
+        return fail_memory(failure);
+    *items = grown;
+    return 0;
+}
+
+int
+ledger_entry_reserve(struct ledger_entry *entry, size_t legs,
+                     struct failure *failure)
+{
+    size_t need = entry->leg_count + legs;
+    size_t room = entry->room ? entry->room : ENTRY_LEGS + 1;
+
+    if (need <= entry->room)
+        return 0;
+    while (room < need)
+        room *= 2;
+    if (room > UINT32_MAX)
+        return fail_memory(failure);
+    if (grow(&entry->legs, room, sizeof *entry->legs, failure) != 0 ||
+        grow(&entry->balances, room, sizeof *entry->balances, failure) != 0 ||
+        grow(&entry->positions, room, sizeof *entry->positions, failure) != 0)
+        return -1;
+    entry->room = (unsigned)room;
+    return 0;
+}
+
+int
+ledger_entry_begin(struct ledger_entry *entry, struct failure *failure)
+{
+    ledger_entry_clear(entry);
+    return entry->room >= ENTRY_LEGS
+               ? 0
+               : ledger_entry_reserve(entry, ENTRY_LEGS, failure);
+}
 
 /* Only what is read later is cleared: entries are made by the million. */
 void
@@ -30,18 +83,19 @@ ledger_entry_cash(struct ledger_entry *entry, enum posting_kind kind,
 {
     if (amount == 0)
         return;
-    assert(entry->leg_count < ENTRY_LEGS);
+    assert(entry->leg_count < entry->room);
     entry->legs[entry->leg_count++] =
         (struct ledger_leg){(uint8_t)kind, false, account, balance, amount, 0};
 }
 
 void
-ledger_entry_security(struct ledger_entry *entry, uint32_t account,
-                      uint32_t position, i128 amount, i128 after)
+ledger_entry_security(struct ledger_entry *entry, enum posting_kind kind,
+                      uint32_t account, uint32_t position, i128 amount,
+                      i128 after)
 {
-    assert(entry->leg_count < ENTRY_LEGS);
+    assert(entry->leg_count < entry->room);
     entry->legs[entry->leg_count++] = (struct ledger_leg){
-        POSTING_TRADE, true, account, position, amount, after};
+        (uint8_t)kind, true, account, position, amount, after};
 }
 
 static void
@@ -74,12 +128,13 @@ ledger_entry_apply(struct ledger *ledger, struct ledger_entry *entry)
     return true;
 }
 
-/* A row is listed once, by its first leg. */
+/* A row is listed once, by its first leg.  In an entry of many legs each has a
+ * row of its own (action.c). */
 static void
-list_row(uint32_t *rows, unsigned *count, uint32_t row)
+list_row(uint32_t *rows, unsigned *count, uint32_t row, bool many)
 {
     assert(row != LEDGER_NONE);
-    for (unsigned i = 0; i < *count; i++)
+    for (unsigned i = 0; i < *count && !many; i++)
         if (rows[i] == row)
             return;
     rows[(*count)++] = row;
@@ -88,6 +143,8 @@ list_row(uint32_t *rows, unsigned *count, uint32_t row)
 void
 ledger_entry_book(struct ledger *ledger, struct ledger_entry *entry)
 {
+    bool many = entry->leg_count > ENTRY_LEGS;
+
     if (entry->leg_count == 0)
         return;
     assert(entry->leg_count >= 2); /* or they could not sum to zero */
@@ -101,11 +158,11 @@ ledger_entry_book(struct ledger *ledger, struct ledger_entry *entry)
             ledger_change_account(ledger, leg->account);
         if (leg->security) {
             ledger->positions[leg->row].version++;
-            list_row(entry->positions, &entry->position_count, leg->row);
+            list_row(entry->positions, &entry->position_count, leg->row, many);
             ledger_change_position(ledger, leg->row);
         } else {
             ledger->balances[leg->row].version++;
-            list_row(entry->balances, &entry->balance_count, leg->row);
+            list_row(entry->balances, &entry->balance_count, leg->row, many);
             ledger_change_balance(ledger, leg->row);
         }
     }

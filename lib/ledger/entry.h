@@ -1,7 +1,7 @@
 /* entry.h - what one event does to the ledger: an entry of legs, which for
  * each asset sum to zero, the rows that they changed, and what a rule forbids.
  *
- *      ledger_entry_clear, ledger_entry_cash, ledger_entry_security ...
+ *      ledger_entry_begin, ledger_entry_cash, ledger_entry_security ...
  *      ledger_entry_apply     the cash legs reach their balances, or none does
  *      ledger_entry_book      the entry has numbers, its rows are changed
  */
@@ -10,9 +10,7 @@
 
 #include "ledger/ledger.h"
 
-#define ENTRY_LEGS       7
-#define ENTRY_BALANCES   3
-#define ENTRY_POSITIONS  2
+#define ENTRY_LEGS       7 /* that there is always room for */
 #define ENTRY_VIOLATIONS 4
 
 struct ledger_leg {
@@ -34,15 +32,27 @@ struct ledger_entry {
     uint64_t transaction_id;
     uint64_t posting_id; /* of the first leg */
     unsigned leg_count, balance_count, position_count, violation_count;
-    struct ledger_leg legs[ENTRY_LEGS];
-    uint32_t balances[ENTRY_BALANCES]; /* changed, in order of the legs */
-    uint32_t positions[ENTRY_POSITIONS];
+    unsigned room;           /* of each of the three arrays */
+    struct ledger_leg *legs; /* owned */
+    uint32_t *balances;      /* changed, in order of the legs; owned */
+    uint32_t *positions;     /* owned */
     struct ledger_violation violations[ENTRY_VIOLATIONS];
     uint64_t unknown_account; /* with POST_UNKNOWN */
     uint64_t trade_print;     /* of a trade that was booked, see recent.h; 0 */
 };
 
-/* An entry that says that nothing happened. */
+/* A zeroed entry is empty.  Any number of events may use one in turn. */
+void ledger_entry_free(struct ledger_entry *entry);
+
+/* Room for so many legs more.  0 or -1. */
+int ledger_entry_reserve(struct ledger_entry *entry, size_t legs,
+                         struct failure *failure);
+
+/* An entry that says that nothing happened, with room for ENTRY_LEGS.  0 or
+ * -1. */
+int ledger_entry_begin(struct ledger_entry *entry, struct failure *failure);
+
+/* What it says so far is void. */
 void ledger_entry_clear(struct ledger_entry *entry);
 
 /* Adds what a rule forbids; detail is a constant text. */
@@ -54,8 +64,9 @@ void ledger_entry_cash(struct ledger_entry *entry, enum posting_kind kind,
                        uint32_t account, uint32_t balance, i128 amount);
 
 /* Adds a leg in securities, whose position will hold after. */
-void ledger_entry_security(struct ledger_entry *entry, uint32_t account,
-                           uint32_t position, i128 amount, i128 after);
+void ledger_entry_security(struct ledger_entry *entry, enum posting_kind kind,
+                           uint32_t account, uint32_t position, i128 amount,
+                           i128 after);
 
 /* Adds the cash legs to their balances: all of them, or none and false when
  * one would leave the range. */

@@ -55,6 +55,19 @@ holding_trade(struct holding *holding, i128 quantity, i128 cash)
     return true;
 }
 
+bool
+holding_split(struct holding *holding, i128 new, i128 old)
+{
+    i128 quantity;
+
+    assert(new > 0 && old > 0);
+    if (!amount_mul_div(holding->quantity, new, old, &quantity) ||
+        (quantity == 0 && holding->quantity != 0))
+        return false;
+    holding->quantity = quantity;
+    return true;
+}
+
 int64_t
 holding_average(const struct holding *holding)
 {

@@ -25,6 +25,11 @@ struct holding {
  * False, with the holding unchanged, when a number would exceed its range. */
 bool holding_trade(struct holding *holding, i128 quantity, i128 cash);
 
+/* Every old shares become new ones, both positive; cost stays.  The quantity is
+ * rounded half to even.  False, with the holding unchanged, when it would leave
+ * its range, or nothing be left of it. */
+bool holding_split(struct holding *holding, i128 new, i128 old);
+
 /* cost / quantity, rounded half to even; DECIMAL_NULL when flat or when it
  * does not fit a decimal. */
 int64_t holding_average(const struct holding *holding);

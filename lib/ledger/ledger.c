@@ -12,7 +12,7 @@
 const char *const ledger_system_names[LEDGER_SYSTEM_COUNT] = {
     [LEDGER_FEES] = "@FEES",         [LEDGER_WORLD] = "@WORLD",
     [LEDGER_INTEREST] = "@INTEREST", [LEDGER_SUSPENSE] = "@SUSPENSE",
-    [LEDGER_MARKET] = "@MARKET",
+    [LEDGER_MARKET] = "@MARKET",     [LEDGER_ISSUER] = "@ISSUER",
 };
 
 static void *raw_of(void *rows);

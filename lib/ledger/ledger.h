@@ -30,6 +30,7 @@ enum ledger_system {
     LEDGER_INTEREST, /* who pays and earns interest */
     LEDGER_SUSPENSE, /* the other side of adjustments */
     LEDGER_MARKET,   /* the side of a trade that is not given */
+    LEDGER_ISSUER,   /* the other side of corporate actions */
     LEDGER_SYSTEM_COUNT,
 };
 extern const char *const ledger_system_names[LEDGER_SYSTEM_COUNT];

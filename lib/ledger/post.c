@@ -84,7 +84,8 @@ post_cash(struct ledger *ledger, const struct cash *cash,
     const struct cash_rule *rule;
     uint32_t account, counter, balance, counter_balance;
 
-    ledger_entry_clear(entry);
+    if (ledger_entry_begin(entry, failure) != 0)
+        return POST_FAILED;
     if (!check_cash(ledger, cash, entry))
         return POST_DONE;
     rule = &cash_rules[cash->kind];
@@ -187,6 +188,10 @@ post_event(struct ledger *ledger, const struct event *event,
         return refuse(entry, "a bust: not booked by this version");
     default:
         assert(event->type == EVENT_CORPORATE_ACTION);
-        return refuse(entry, "a corporate action: not booked by this version");
+        if (definition)
+            return post_action(ledger, instrument, definition, fields, entry,
+                               failure);
+        return (enum post_result)instruments_unknown(event->instrument,
+                                                     failure);
     }
 }

@@ -1,4 +1,4 @@
-/* post.h - what an event does to the ledger: rules R1, R2 and R7.
+/* post.h - what an event does to the ledger: rules R1, R2, R7, R8 and R9.
  *
  * Each event that moves anything becomes one entry: its legs in the fixed
  * order of R1, for each asset summing to zero, and the rows that they
@@ -42,13 +42,20 @@ enum post_result post_account(struct ledger *ledger,
                               struct ledger_entry *entry,
                               struct failure *failure);
 
+/* A dividend, split or stock dividend of an instrument: rules R8 and R9. */
+enum post_result post_action(struct ledger *ledger, uint32_t instrument,
+                             const struct instrument *definition,
+                             const struct corporate_action *event,
+                             struct ledger_entry *entry,
+                             struct failure *failure);
+
 /* True for the types that may move something: those that post_event takes. */
 bool post_takes(unsigned type);
 
 /* Any of them, by its type.  instrument and definition are those of the
  * event's instrument, definition NULL when it is not defined: a trade of it
- * fails with class data.  Busts and corporate actions, which this version
- * does not book, become violations. */
+ * fails with class data.  Busts, and corporate actions that this version does
+ * not book, become violations. */
 enum post_result post_event(struct ledger *ledger, const struct event *event,
                             uint32_t instrument,
                             const struct instrument *definition,

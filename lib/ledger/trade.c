@@ -115,10 +115,10 @@ make_legs(const struct ledger *ledger, struct ledger_entry *entry,
                       -notional);
     ledger_entry_cash(entry, POSTING_TRADE, seller->account, seller->cash,
                       notional);
-    ledger_entry_security(entry, buyer->account, buyer->position, quantity,
-                          self ? bought + quantity : bought);
-    ledger_entry_security(entry, seller->account, seller->position, -quantity,
-                          sold);
+    ledger_entry_security(entry, POSTING_TRADE, buyer->account, buyer->position,
+                          quantity, self ? bought + quantity : bought);
+    ledger_entry_security(entry, POSTING_TRADE, seller->account,
+                          seller->position, -quantity, sold);
     ledger_entry_cash(entry, POSTING_FEE, buyer->account, buyer->cash,
                       -buyer->fee);
     ledger_entry_cash(entry, POSTING_FEE, seller->account, seller->cash,
@@ -269,7 +269,8 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     struct party buyer, seller;
     uint32_t fees;
 
-    ledger_entry_clear(entry);
+    if (ledger_entry_begin(entry, failure) != 0)
+        return POST_FAILED;
     if (!check_trade(ledger, definition, trade, entry))
         return POST_DONE;
     if (find_party(ledger, &buyer, trade->buyer_id, instrument, currency,

@@ -141,6 +141,7 @@ enum posting_kind {
     POSTING_DIVIDEND,
     POSTING_SPLIT,
     POSTING_BUST,
+    POSTING_CASH_IN_LIEU,
 };
 
 enum settlement_status {

@@ -37,7 +37,8 @@ WORDS cash_kind_words[] = {"deposit", "withdrawal", "fee", "interest",
     "adjustment", NULL};
 WORDS hold_status_words[] = {"open", "released", "expired", NULL};
 WORDS posting_kind_words[] = {"trade", "fee", "deposit", "withdrawal",
-    "interest", "adjustment", "dividend", "split", "bust", NULL};
+    "interest", "adjustment", "dividend", "split", "bust", "cash_in_lieu",
+    NULL};
 WORDS settlement_status_words[] = {"pending", "settled", "failed", NULL};
 WORDS margin_status_words[] = {"open", "met", "liquidation", NULL};
 WORDS action_type_words[] = {"dividend", "split", "stock_dividend",
@@ -69,7 +70,7 @@ WORDS_OF(account_type_words, ACCOUNT_MARGIN);
 WORDS_OF(account_status_words, ACCOUNT_CLOSED);
 WORDS_OF(cash_kind_words, CASH_ADJUSTMENT);
 WORDS_OF(hold_status_words, HOLD_EXPIRED);
-WORDS_OF(posting_kind_words, POSTING_BUST);
+WORDS_OF(posting_kind_words, POSTING_CASH_IN_LIEU);
 WORDS_OF(settlement_status_words, SETTLEMENT_FAILED);
 WORDS_OF(margin_status_words, MARGIN_LIQUIDATION);
 WORDS_OF(action_type_words, ACTION_RETURN_OF_CAPITAL);

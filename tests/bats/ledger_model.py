@@ -1,6 +1,6 @@
 """A second ledger, written from the rules alone, in exact fractions.
 
-Reads the JSON lines of a tape of trades and cash, prints what
+Reads the JSON lines of a tape of trades, cash and corporate actions, prints what
 xledger --print balances and --print positions show, without the heads and
 with single blanks.  Arguments: taker fee, maker fee.
 """
@@ -24,7 +24,7 @@ def text(x):
     return f"{sign}{whole}{tail}"
 
 
-cash, versions, positions = {}, {}, {}
+cash, versions, positions, paid = {}, {}, {}, []
 
 
 def post(account, amount):
@@ -73,6 +73,46 @@ def trade(e, taker, maker):
     post("@FEES", fees["buy"] + fees["sell"])
 
 
+def whole(x):
+    return F(int(x))  # int() of a fraction goes toward zero
+
+
+def action(e):
+    old, new, amount = (F(e[k]) if k in e else None
+                        for k in ("ratio_old", "ratio_new", "amount"))
+    gave = F(0)  # shares, by the issuer
+    for (account, instrument), p in sorted(positions.items(),
+                                           key=lambda item: str(item[0])):
+        q = p[0]
+        if instrument != e["instrument"] or not q or account == "@ISSUER":
+            continue
+        if e["action_type"] == "dividend":
+            cash_paid = half_even(q * amount)
+        else:
+            extra = old if e["action_type"] == "stock_dividend" else 0
+            after, cash_paid = half_even(q * (new + extra) / old), F(0)
+            fraction = after - whole(after)
+            if amount is not None and fraction:
+                cash_paid = half_even(fraction * amount)
+                out = half_even(p[1] * fraction / after)
+                if fraction == after:
+                    out = p[1]
+                p[1], p[2] = p[1] - out, p[2] + cash_paid - out
+                after -= fraction
+            p[0] = after
+            p[4] += after != q
+            gave += after - q
+        post(account, cash_paid)
+        paid.append(cash_paid)
+    post("@ISSUER", -sum(paid))
+    paid.clear()
+    if gave:
+        own = positions.setdefault(("@ISSUER", e["instrument"]),
+                                   [F(0)] * 4 + [0])
+        own[0] -= gave
+        own[4] += 1
+
+
 def order(account):
     return (0, int(account), "") if str(account).isdigit() else (1, 0, account)
 
@@ -82,6 +122,8 @@ for line in sys.stdin:
     e = json.loads(line)
     if e["type"] == "trade":
         trade(e, taker, maker)
+    elif e["type"] == "corporate_action":
+        action(e)
     elif e["type"] == "cash" and e["kind"] == "deposit":
         post(e["account_id"], F(e["amount"]))
         post("@WORLD", -F(e["amount"]))

@@ -176,11 +176,106 @@ invalid_quantity ben " ]
     [ "$output" -eq 1 ]
 }
 
-@test "busts and corporate actions are not passed over in silence" {
+# after ACTION: what a corporate action makes of the fills on stdin, "QUANTITY
+# PRICE" a line: quantity cost average realized cash, of "me".
+after() {
+    {
+        awk '{ sell = sub(/^-/, "", $1); sub(/^\+/, "", $1)
+               print "{\"type\":\"trade\",\"time\":\"2026-01-08T10:00:00Z\"," \
+                   "\"instrument\":\"ABC\",\"quantity\":\"" $1 \
+                   "\",\"price\":\"" $2 "\",\"" \
+                   (sell ? "seller" : "buyer") "_id\":\"me\"}" }'
+        echo "{\"type\":\"corporate_action\",\"time\":\"2026-01-09T10:00:00Z\",\"instrument\":\"ABC\",$1}"
+    } | ximport -f json -o action.tape
+    xledger -q --check action.tape > /dev/null
+    xledger -q --print positions action.tape |
+        awk '$1 == "me" { printf "%s %s %s %s", $4, $5, $6, $7 }'
+    xledger -q action.tape | xexport -f csv -t posting |
+        awk -F, '$3 ~ /dividend|lieu/ && $6 == "me" { printf " %s", $7 }'
+}
+
+@test "splits, stock dividends, cash in lieu: E16, E18, E19, E21, long and short" {
+    run after '"action_type":"stock_dividend","ratio_new":"1","ratio_old":"10"' \
+        <<< '+100 11' # E16
+    [ "$output" = "110 1100 10 0" ]
+    run after '"action_type":"split","ratio_new":"3","ratio_old":"1"' \
+        <<< '+1 45' # E18
+    [ "$output" = "3 45 15 0" ]
+    run after '"action_type":"split","ratio_new":"3","ratio_old":"2","amount":"90"' \
+        <<< $'+54 125\n+1 145' # E19
+    [ "$output" = "82 6853.21212121 83.57575758 3.21212121 45" ]
+    run after '"action_type":"split","ratio_new":"1","ratio_old":"10","amount":"101.50"' \
+        <<< $'+122 10\n+1 14.56' # E21
+    [ "$output" = "12 1204.44878049 100.37073171 0.33878049 30.45" ]
+    run after '"action_type":"split","ratio_new":"1","ratio_old":"10","amount":"101.50"' \
+        <<< $'-122 10\n-1 14.56'
+    [ "$output" = "-12 -1204.44878049 100.37073171 -0.33878049 -30.45" ]
+    run after '"action_type":"split","ratio_new":"1","ratio_old":"2"' <<< '+3 10'
+    [ "$output" = "1.5 30 20 0" ]
+}
+
+@test "a dividend reaches who holds, and who is short pays it: E23" {
+    {
+        echo time,instrument,buyer_id,seller_id,quantity,price
+        echo 2026-01-08,A,long,,333,10
+        echo 2026-01-08,A,,short,120,10
+        echo 2026-01-08,A,other,,55,10
+        echo 2026-01-08,A,gone,,7,10
+        echo 2026-01-08,A,,gone,7,10
+        echo 2026-01-08,B,gone,,7,10
+    } | ximport -f csv -t trade --stream s -o trades.tape
+    printf 'time,instrument,action_type,amount\n2026-01-09,A,dividend,0.255\n' |
+        ximport -f csv -t corporate_action --stream s -o action.tape
+    xmerge --stream day trades.tape action.tape > day.tape
+    xledger day.tape | xexport -f csv -t posting |
+        awk -F, '$3 == "dividend" { print $6, $7 }' | sort > got
+    printf '%s\n' '@MARKET -68.34' 'long 84.915' 'other 14.025' \
+        'short -30.6' | diff got -
+    xledger --check day.tape
+}
+
+@test "another ledger gets the same from random trades and corporate actions" {
+    trades 3000 41 day | xexport -f json | awk '
+        NR == 1 { srand(3) }
+        { print }
+        /"trade"/ && ++n % 60 == 0 {
+            match($0, /"time":"[^"]*"/); time = substr($0, RSTART, RLENGTH)
+            match($0, /"instrument":"[^"]*"/); name = substr($0, RSTART, RLENGTH)
+            kind = int(rand() * 5)
+            head = "{\"type\":\"corporate_action\"," time "," name
+            if (kind == 0)
+                printf "%s,\"action_type\":\"dividend\",\"amount\":\"0.%d7\"}\n", head, 1 + rand() * 8
+            else
+                printf "%s,\"action_type\":\"%s\",\"ratio_new\":\"%d\",\"ratio_old\":\"%d\"%s}\n",
+                    head, kind == 1 ? "stock_dividend" : "split",
+                    1 + rand() * 4, 1 + rand() * 3,
+                    kind < 4 ? "" : ",\"amount\":\"11.13\""
+        }' > day.json
+    ximport -f json --stream day day.json -o day.tape
+    xexport -f json day.tape | python3 "$ROOT/tests/bats/ledger_model.py" \
+        0.0003 -0.0001 > model
+    for what in balances positions; do
+        xledger --taker-fee 0.0003 --maker-fee=-0.0001 --print $what day.tape |
+            rows | tr -s ' '
+    done | diff model -
+    xledger --taker-fee 0.0003 --maker-fee=-0.0001 --check day.tape
+    # taken up in the middle: the order of rows is another one
+    xledger --taker-fee 0.0003 --maker-fee=-0.0001 -d ledger.db day.tape > a
+    ximport -f json --stream next day.json -o next.tape
+    xledger --taker-fee 0.0003 --maker-fee=-0.0001 -d ledger.db --as-new next.tape > b
+    xledger --taker-fee 0.0003 --maker-fee=-0.0001 -d ledger.db --as-new next.tape | cmp - b
+    xledger -d ledger.db --check
+}
+
+@test "busts and corporate actions that are not booked say so" {
     printf '%s\n' '{"type":"trade_cancel","time":"2026-01-08T10:00:00Z","instrument":"ABC","trade_id":1}' \
-        '{"type":"corporate_action","time":"2026-01-08T10:00:00Z","instrument":"ABC","action_type":"split"}' |
+        '{"type":"corporate_action","time":"2026-01-08T10:00:00Z","instrument":"ABC","action_type":"merger"}' |
         ximport -f json | xledger -q | xexport -f json > out
     [ "$(grep -c '"reason":"unsupported"' out)" -eq 2 ]
+    run after '"action_type":"split","ratio_new":"0","ratio_old":"1"' <<< '+3 10'
+    [ "$output" = "3 30 10 0" ]
+    xledger -q action.tape | xexport -f csv -t violation -c reason,detail |
+        contains "invalid_quantity,a ratio that is not positive: not booked"
 }
 
 @test "--strict: only account events open accounts, anything else names them" {

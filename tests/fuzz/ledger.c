@@ -81,7 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct ledger_rules rules = {.taker_fee = 123457, .maker_fee = -31007};
     struct instrument instruments[2];
     struct ledger ledger;
-    struct ledger_entry entry;
+    struct ledger_entry entry = {0};
     struct ledger_audit audit = {0};
     struct ledger_finding finding = {0};
     struct failure failure = {0};
@@ -111,6 +111,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     assert(ledger_audit_end(&audit, &ledger, &finding, &failure) == 0);
     assert(!finding.invariant);
     ledger_audit_free(&audit);
+    ledger_entry_free(&entry);
     ledger_free(&ledger);
     return 0;
 }

@@ -89,6 +89,7 @@ teardown(struct bench *bench, const char *what)
     if (bench->failure.kind != FAILURE_NONE)
         OK("nothing failed", false);
     ledger_audit_free(&bench->audit);
+    ledger_entry_free(&bench->entry);
     ledger_free(&bench->ledger);
 }
 
