@@ -99,6 +99,39 @@ compact_whole() {
             sort | uniq -d)" ]
 }
 
+sweep_fresh() {
+    rm -rf a warm
+    cp -r unswept a
+    mkdir warm
+}
+
+sweep() {
+    "${under[@]}" xarchive -d a sweep --now 2026-01-10
+}
+
+# Orders are kept; cash is there as a whole, until it is noted to be removed.
+sweep_holds() {
+    xrestore -d a -t order -q -o back.tape && xrestore -d a --test > /dev/null &&
+        [ "$(xstat --digest back.tape)" = "$orders" ]
+}
+
+sweep_done() {
+    sweep_holds && [ -z "$(find a warm -path '*type=cash*' -type f)" ] &&
+        [ -z "$(find a -path '*type=order*' -type f)" ]
+}
+
+sweep_again() {
+    xarchive -d a sweep --now 2026-01-10
+}
+
+# Each removal has one certificate, and there is nothing of it left.
+sweep_whole() {
+    sweep_done && [ -z "$(xarchive -d a fsck)" ] &&
+        xarchive -d a verify | contains ', 0 bad, 0 gaps, 0 twice' &&
+        [ "$(grep -c '"what":"removed"' a/journal)" -eq 1 ] &&
+        [ -z "$(find a warm -name '.*')" ]
+}
+
 match_fresh() {
     rm -rf snaps
 }
@@ -150,6 +183,15 @@ prepare() {
     match)
         sample 200 > day.tape
         xmatch day.tape > reports.tape
+        ;;
+    sweep)
+        sample 20 > day.tape
+        xarchive -d unswept put day.tape
+        printf '%s\n' 'tier hot .' 'tier warm ../warm' \
+            'rule order hot 1d warm 9d expire' 'rule cash hot 1d expire' \
+            > unswept/policy.conf
+        xrestore -d unswept -t order -o back.tape
+        orders=$(xstat --digest back.tape)
         ;;
     *)
         sample 20 > day.tape
@@ -246,6 +288,10 @@ killed_everywhere() {
     killed_everywhere compact 29
 }
 
+@test "xarchive sweep killed at any system call, twice: nothing is lost" {
+    killed_everywhere sweep 67
+}
+
 # ---- failing ---------------------------------------------------------------
 
 # Calls whose results are no errors, and the C library's own.
@@ -328,6 +374,10 @@ fails_everywhere() {
 
 @test "a call of xarchive compact that fails: exit 3, nothing lost" {
     fails_everywhere compact 151
+}
+
+@test "a call of xarchive sweep that fails: exit 3, nothing lost" {
+    fails_everywhere sweep 307
 }
 
 # SQLite ends its log with ftruncate.  What is in the log only may not be left
