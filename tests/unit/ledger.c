@@ -647,6 +647,53 @@ test_restore(void)
     teardown(&copy, "restored: the invariants hold");
 }
 
+/* Whether the first difference that a ledger finds when it adopts the rows of
+ * a stored one is this; NULL: none. */
+static bool
+differs(struct bench *ledger, struct bench *stored, const char *text)
+{
+    struct ledger_finding finding = {.invariant = NULL};
+
+    ledger_adopt(&ledger->ledger, &stored->ledger, &finding);
+    return text ? finding.invariant && strcmp(finding.text, text) == 0
+                : !finding.invariant;
+}
+
+static void
+test_adopt(void)
+{
+    struct bench b, same;
+
+    setup(&b, "0.001", "0");
+    setup(&same, "0.001", "0");
+    trade(&b, "7", "3.1");
+    trade(&same, "7", "3.1");
+    OK("a ledger adopts what is as its own", differs(&b, &same, NULL));
+    balance(&same, ALICE)->amount++;
+    OK("a stored balance that differs is found",
+       differs(&b, &same, "a balance differs from the stream"));
+    balance(&same, ALICE)->amount--;
+    balance(&same, ALICE)->version++;
+    OK("and one of another version",
+       differs(&b, &same, "a balance differs from the stream"));
+    balance(&same, ALICE)->version--;
+    same.ledger.positions[0].fees++;
+    OK("a stored position that differs is found",
+       differs(&b, &same, "a position differs from the stream"));
+    same.ledger.positions[0].fees--;
+    same.ledger.accounts[0].status++;
+    OK("a stored account that differs is found",
+       differs(&b, &same, "an account differs from the stream"));
+    same.ledger.accounts[0].status--;
+    cash(&same, CASH_DEPOSIT, 4711, money("1"));
+    OK("so is one that the stream does not have",
+       differs(&b, &same, "an account differs from the stream"));
+    OK("and one that is not stored",
+       differs(&same, &b, "the accounts are not those of the stream"));
+    teardown(&b, "adopted: the invariants hold");
+    teardown(&same, "stored: the invariants hold");
+}
+
 static void
 test_witness(void)
 {
@@ -765,6 +812,7 @@ main(void)
     test_accounts();
     test_events();
     test_restore();
+    test_adopt();
     test_witness();
     test_random();
     test_split();
