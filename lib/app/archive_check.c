@@ -36,7 +36,6 @@ print_json(struct run *run, const struct archive_finding *finding)
     struct bytes text = {0};
     struct json json = {.out = &text};
     bool of_stream = KIND(finding->kind) & OF_STREAMS;
-    int result;
 
     assert(!of_stream || finding->first <= finding->last);
     json_open(&json, '{');
@@ -56,11 +55,7 @@ print_json(struct run *run, const struct archive_finding *finding)
     }
     json_close(&json, '}');
     json_newline(&json);
-    result = bytes_ok(&text, &run->failure);
-    if (result == 0)
-        result = output_put(&run->output, text.bytes, text.size);
-    bytes_free(&text);
-    return result;
+    return run_put_bytes(run, &text);
 }
 
 static int

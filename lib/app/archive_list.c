@@ -130,7 +130,6 @@ print_json(struct run *run, const struct listed *list, size_t count)
     struct bytes text = {0};
     struct json json = {.out = &text};
     uint64_t rows = 0, size = 0;
-    int result;
 
     json_open(&json, '{');
     json_key(&json, "parts");
@@ -152,11 +151,7 @@ print_json(struct run *run, const struct listed *list, size_t count)
     json_close(&json, '}');
     json_close(&json, '}');
     json_newline(&json);
-    result = bytes_ok(&text, &run->failure);
-    if (result == 0)
-        result = output_put(&run->output, text.bytes, text.size);
-    bytes_free(&text);
-    return result;
+    return run_put_bytes(run, &text);
 }
 
 int

@@ -170,7 +170,6 @@ print_json(struct archive_job *job, struct run *run,
     struct bytes text = {0};
     struct json json = {.out = &text};
     uint64_t due[PLAN_REMOVE + 1][2] = {{0}};
-    int result;
 
     json_open(&json, '{');
     json_key(&json, "parts");
@@ -196,11 +195,7 @@ print_json(struct archive_job *job, struct run *run,
     }
     json_close(&json, '}');
     json_newline(&json);
-    result = bytes_ok(&text, &run->failure);
-    if (result == 0)
-        result = output_put(&run->output, text.bytes, text.size);
-    bytes_free(&text);
-    return result;
+    return run_put_bytes(run, &text);
 }
 
 /* The plan by the policy of the archive, to compare with; empty without one. */

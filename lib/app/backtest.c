@@ -321,14 +321,9 @@ static int
 print_check(struct backtest *b)
 {
     struct bytes text = {0};
-    int result;
 
     recorded_write(&b->recorded, &b->run->instruments, &text);
-    result = bytes_ok(&text, &b->run->failure);
-    if (result == 0)
-        result = output_put(&b->run->output, text.bytes, text.size);
-    bytes_free(&text);
-    return result;
+    return run_put_bytes(b->run, &text);
 }
 
 int

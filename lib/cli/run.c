@@ -37,6 +37,17 @@ run_print(struct run *run, const char *format, ...)
 }
 
 int
+run_put_bytes(struct run *run, struct bytes *text)
+{
+    int result = bytes_ok(text, &run->failure);
+
+    if (result == 0)
+        result = output_put(&run->output, text->bytes, text->size);
+    bytes_free(text);
+    return result;
+}
+
+int
 run_no_output(struct run *run)
 {
     assert(run->output.fd < 0);

@@ -22,6 +22,7 @@
 
 #include <stdio.h>
 
+#include "base/bytes.h"
 #include "base/failure.h"
 #include "cli/option.h"
 #include "io/output.h"
@@ -164,6 +165,9 @@ void run_look_only(struct run *run);
 /* For a lock, with OPTION_WAIT: waits so long, at most, for another program;
  * says on a terminal that it waits; and stops with the program. */
 struct patience run_patience(struct run *run, int64_t ns);
+
+/* Writes text output that was gathered, and frees it.  0 or -1. */
+int run_put_bytes(struct run *run, struct bytes *text);
 
 /* For text output: a piece of it, up to 2 KiB long.  Failures stick to the
  * output. */
