@@ -312,7 +312,7 @@ find_named(const struct intern *intern, enum id_kind kind, struct cell text,
     uint32_t number;
 
     *id = name_id(text.bytes, text.size);
-    key.bytes = names_find(&intern->names, kind, *id, &key.size);
+    key.bytes = names_find(&intern->names, (uint8_t)kind, *id, &key.size);
     if (key.bytes && cell_equal(key, text))
         return true;
     if (intern->foreign.count == 0)
@@ -389,8 +389,8 @@ intern_id(struct intern *intern, enum id_kind kind, struct cell text,
     if (text.size > EVENT_MAX - sizeof *event)
         return refuse(intern->failure, text, "is too long");
     if (check_text(intern, text, text.size) != 0 ||
-        names_add(&intern->names, kind, *id, text.bytes, text.size, NULL,
-                  intern->failure) != 0)
+        names_add(&intern->names, (uint8_t)kind, *id, text.bytes, text.size,
+                  NULL, intern->failure) != 0)
         return -1;
     event_init(event, EVENT_NAME);
     event->event.time = time;

@@ -93,7 +93,8 @@ refused() {
     run -0 ximport --list fields -t trade
     contains '^side ' <<< "$output"
     run -0 ximport --list format
-    [ "$(xargs <<< "$output")" = "csv json lobster" ]
+    [[ "$(xargs <<< "$output")" == "csv json lobster"* ]]
+    contains -x calendar <<< "$output"
 }
 
 # ---- ids and names ----------------------------------------------------------
