@@ -24,6 +24,8 @@ static const struct option_spec options[] = {
      .words = import_format_words, .names_verb = true},
     {0, "dialect", OPTION_TEXT, &job.dialect, "NAME|FILE",
      "read a vendor's files; see --list dialect", .words = dialect_names},
+    {0, "guess", OPTION_TEXT, &job.guess, "FILE",
+     "print the command line that reads FILE", .prints = true},
     {'t', "type", OPTION_TEXT, &job.type, "TYPE", "the event type of all rows",
      true, .verbs = "csv json parquet"},
     {'m', "map", OPTION_LIST, &job.lists.maps, "FIELD=COLUMN,...",

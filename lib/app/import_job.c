@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/import_dialect.h"
+#include "app/import_guess.h"
 #include "app/import_rules.h"
 #include "app/venue.h"
 #include "app/zoneinfo.h"
@@ -136,19 +137,36 @@ take_text(void *owner, const char *bytes, size_t size, struct failure *failure)
     return job->reader->push(job->state, bytes, size, failure);
 }
 
+void
+import_job_init(struct import_job *job)
+{
+    *job = (struct import_job){.format = -1,
+                               .unit = -1,
+                               .header = -1,
+                               .fold = -1,
+                               .ids = -1,
+                               .round = -1};
+}
+
 int
 import_job_prepare(void *state, struct run *run)
 {
     struct import_job *job = state;
     struct failure *failure = &run->failure;
 
+    if (job->guess)
+        return run->operand_count
+                   ? fail(failure, FAILURE_USAGE,
+                          "--guess takes no other file than its own")
+                   : 0;
     if (import_dialect_set(job, run) != 0)
         return -1;
     if (job->format < 0)
         return fail(failure, FAILURE_USAGE,
                     "-f FORMAT is required (ximport --list format)");
     job->reader = import_formats[job->format];
-    job->importer.sink = (struct import_sink){put, run};
+    job->importer.sink =
+        job->sink.owner ? job->sink : (struct import_sink){put, run};
     job->unpack.text = take_text;
     job->unpack.owner = job;
     job->importer.clock = job->clock;
@@ -318,6 +336,8 @@ import_job_produce(void *state, struct run *run)
     const char *first = run->operand_count ? run->operands[0] : "-";
     const char *stream = job->stream ? job->stream : stream_of(first, name);
 
+    if (job->guess)
+        return import_guess(run, job->guess);
     if (!tape_stream_is_name(stream, strlen(stream)))
         return fail(&run->failure, FAILURE_USAGE,
                     "the first file's name cannot be a stream's: give it one "

@@ -23,10 +23,12 @@ struct import_job {
     bool no_header, decimal_comma;
     const char *type, *delimiter, *stream, *exchange, *symbol, *date, *zone;
     const char *seed, *time_format, *comment, *thousands;
-    const char *dialect;
+    const char *dialect, *guess;
     struct import_lists lists;
     uint64_t skip;
     int64_t clock;
+
+    struct import_sink sink; /* where events go; zeroed: onto the tape */
 
     /* private */
     const struct import_format *reader;
@@ -55,6 +57,9 @@ extern const char *const import_header_words[];
 extern const char *const import_fold_words[];
 extern const char *const import_id_words[];
 extern const char *const import_round_words[]; /* "0" to "8" */
+
+/* No option is given. */
+void import_job_init(struct import_job *job);
 
 /* What run_source calls, with the job as the state. */
 int import_job_prepare(void *state, struct run *run);

@@ -109,3 +109,36 @@ print(len(rows), sum(r[5] for r in rows).normalize())' > wanted
 rows = [line.strip().split(",") for line in open("out")]
 print(len(rows), sum(Decimal(r[1]) for r in rows).normalize())' | diff wanted -
 }
+
+@test "--guess names the dialect of every sample, and shows what it reads" {
+    cd "$ROOT/testdata/dialects"
+    for sample in *; do
+        [[ $sample != *.json ]] || continue
+        ximport --guess "$sample" > "$BATS_TEST_TMPDIR/out"
+        # of a capture of several channels, each channel's dialect fits
+        case $sample in
+        *-ws-*) grep "^\(# fits, too: \)\?ximport --dialect $sample" ;;
+        *) first 1 | contains "^ximport --dialect $sample" ;;
+        esac < "$BATS_TEST_TMPDIR/out" > "$BATS_TEST_TMPDIR/line" ||
+            { cat "$BATS_TEST_TMPDIR/out"; false; }
+    done
+    # the command is the one that reads it, once the user's words are put in
+    command=$(ximport --guess binance-trades | first 1)
+    [ "$command" = "ximport --dialect binance-trades -D instrument=SYMBOL \
+binance-trades" ]
+    ximport --guess binance-trades | sed 1d |
+        diff - <($command | xexport -f json | grep '"print"' | first 3)
+}
+
+@test "--guess knows our own text, compressed or not, and says when it does not" {
+    [ "$(ximport --guess "$ROOT/testdata/orders.csv" | first 1)" = \
+        "ximport -f csv -t order $ROOT/testdata/orders.csv" ]
+    sample 30 | xexport -f json | gzip > day.json.gz
+    [ "$(ximport --guess day.json.gz | first 1)" = \
+        "ximport -f json day.json.gz" ]
+    echo 'a,b,c' > strange
+    run -1 --separate-stderr ximport --guess strange
+    [[ $stderr == "ximport: strange: no dialect fits its beginning"* ]]
+    [ -z "$output" ]
+    refuses ximport --guess strange other
+}
