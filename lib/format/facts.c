@@ -45,7 +45,8 @@ pad(struct draft_event *draft)
 
 uint32_t
 fact_instrument(struct importer *importer, const struct instrument *event,
-                struct cell exchange, struct cell symbol)
+                struct cell exchange, struct cell symbol,
+                struct cell underlying)
 {
     struct draft_event draft;
 
@@ -53,6 +54,7 @@ fact_instrument(struct importer *importer, const struct instrument *event,
     draft.used = sizeof *event;
     draft.instrument.symbol = append(&draft, symbol);
     draft.instrument.exchange = append(&draft, exchange);
+    draft.instrument.underlying = append(&draft, underlying);
     pad(&draft);
     if (intern_definition(&importer->intern, &draft.instrument) != 0 ||
         import_event(importer, &draft.event) != 0)

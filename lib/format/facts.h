@@ -9,7 +9,7 @@
  * known; texts from here): its local id, or 0 with the failure set. */
 uint32_t fact_instrument(struct importer *importer,
                          const struct instrument *event, struct cell exchange,
-                         struct cell symbol);
+                         struct cell symbol, struct cell underlying);
 
 /* An audit event; document is JSON, together below 900 bytes. */
 int fact_audit(struct importer *importer, uint32_t instrument, int64_t time,

@@ -138,7 +138,7 @@ take_directory(struct itch *itch, const struct itch_message *message)
     if (at[25] == 'Y' && be32(at + 21) > 0) /* round lots only */
         event.lot_size = be32(at + 21) * (int64_t)DECIMAL_ONE;
     id = fact_instrument(itch->importer, &event, cell_of(ITCH_EXCHANGE),
-                         fixed_text(at + ITCH_BODY, 8));
+                         fixed_text(at + ITCH_BODY, 8), (struct cell){"", 0});
     if (id == 0)
         return -1;
     itch->stocks[be16(at + ITCH_LOCATE)] = id;
