@@ -30,7 +30,8 @@ static struct backtest b = {
 /* clang-format off */
 static const struct option_spec options[] = {
     {'m', "market", OPTION_CHOICE, &b.market, "MODEL",
-     "what own orders meet: flow or facts (as the input is)", .shapes = true, .words = markets},
+     "what own orders meet: flow or facts (as the input is)", .shapes = true,
+     .words = markets},
     {0, "impact", OPTION_CHOICE, &b.impact, "HOW",
      "with facts: what is taken is missing then, or none is", .shapes = true,
      .words = impacts},

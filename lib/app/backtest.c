@@ -223,7 +223,7 @@ check_order(struct backtest *b, const struct event *event)
     _Static_assert(offsetof(struct book_order, order_id) ==
                        offsetof(struct book_replace, order_id),
                    "both begin alike");
-    if (!sim_is_own(id))
+    if (id < SIM_OWN_FIRST || id >= SIM_IDS_END)
         return 0;
     return fail(&b->run->failure, FAILURE_DATA,
                 "order %" PRIu64 ": ids from %" PRIu64

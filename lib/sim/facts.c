@@ -30,8 +30,7 @@ first_shown(const struct sim *sim, const struct market *market, enum side side,
             return 0;
         for (uint32_t order = at->head; order && order != maker;
              order = books->orders[order].newer)
-            if (sim_is_own(books->orders[order].order_id) &&
-                books->orders[order].order_id < FACTS_LEVEL_FIRST)
+            if (sim_is_own(books->orders[order].order_id))
                 return order;
         if (here == key)
             return 0;
@@ -153,6 +152,12 @@ on_add(struct sim *sim, struct market *market, const struct book_order *event,
     return enter(sim, market, event, order_id, failure);
 }
 
+static bool
+is_level(uint64_t order_id)
+{
+    return order_id >= FACTS_LEVEL_FIRST && order_id < SIM_IDS_END;
+}
+
 /* What stands at a price without being known by id, or 0. */
 static uint32_t
 find_level(const struct sim *sim, const struct market *market,
@@ -166,7 +171,7 @@ find_level(const struct sim *sim, const struct market *market,
     level = ladder_find(&books->pool, &market->book.sides[event->side - 1],
                         event->price);
     order = level ? books_level(books, level)->head : 0;
-    while (order && books->orders[order].order_id < FACTS_LEVEL_FIRST)
+    while (order && !is_level(books->orders[order].order_id))
         order = books->orders[order].newer;
     return order;
 }
@@ -229,7 +234,7 @@ on_delete(struct sim *sim, struct market *market,
     assert(event->event.type == EVENT_BOOK_DELETE);
     if (!number)
         return 0;
-    if (sim->match.books.orders[number].order_id < FACTS_LEVEL_FIRST)
+    if (!is_level(sim->match.books.orders[number].order_id))
         facts_remove(sim, market, number);
     else if (event->quantity > 0)
         take_from(sim, market, number, event->quantity);

@@ -20,8 +20,9 @@
 
 #include "sim/sim.h"
 
-/* Liquidity of a level whose orders are not known has ids from here on. */
-#define FACTS_LEVEL_FIRST UINT64_C(10000000000000000001)
+/* Liquidity of a level whose orders are not known has ids from here to
+ * SIM_IDS_END. */
+#define FACTS_LEVEL_FIRST SIM_OWN_END
 
 /* Own orders get what they would have, of a quantity that history gave to an
  * order at that price of that side.  maker: its number, and who is before it

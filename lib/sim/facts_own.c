@@ -10,7 +10,7 @@
 static bool
 is_history(const struct resting *order)
 {
-    return !sim_is_own(order->order_id) || order->order_id >= FACTS_LEVEL_FIRST;
+    return !sim_is_own(order->order_id);
 }
 
 static int

@@ -2,8 +2,7 @@
  *
  * What happened in the market and what the strategy asks for come in as
  * events, in order of time; what became of either goes to the sink.  The
- * strategy's own orders have ids from SIM_OWN_FIRST on, which no other order
- * may have.
+ * strategy's own orders have ids from SIM_OWN_FIRST on.
  *
  *      sim_init, sim_free
  *      sim_begin      a tape begins
@@ -27,7 +26,11 @@
 
 #include "match/match.h"
 
+/* Ids that no order of the input may have; text ids have the highest bit set
+ * (tape/names.h) and are beyond. */
 #define SIM_OWN_FIRST UINT64_C(9000000000000000001)
+#define SIM_OWN_END   UINT64_C(9100000000000000001)
+#define SIM_IDS_END   (UINT64_C(1) << 63)
 
 struct sim;
 
@@ -156,7 +159,7 @@ sim_books(const struct sim *sim)
 static inline bool
 sim_is_own(uint64_t order_id)
 {
-    return order_id >= SIM_OWN_FIRST;
+    return order_id >= SIM_OWN_FIRST && order_id < SIM_OWN_END;
 }
 
 /* The best of a side: its level, or NULL. */

@@ -163,6 +163,14 @@ END
     grep -q "3 lines not understood" err
 }
 
+@test "orders whose ids are texts are those of the market" {
+    printf '%s\n' time,instrument,order_id,side,price,quantity \
+        2026-01-08T10:00:00Z,A,first,buy,1,1 2026-01-08T10:00:01Z,A,2nd,sell,1,1 |
+        ximport -f csv -t order -o in.tape
+    xbacktest in.tape | xexport -f csv -t trade -c buy_order_id > out
+    [ "$(tail -n 1 out)" = first ]
+}
+
 @test "an input with orders of a backtest is refused" {
     printf '%s\n' time,instrument,order_id,side,price,quantity \
         2026-01-08T10:00:00Z,A,9000000000000000001,buy,1,1 |
