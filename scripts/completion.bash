@@ -57,5 +57,5 @@ _xtape() {
     )
 }
 complete -o filenames -F _xtape xarchive xbacktest xbook xcheck xexport xgen \
-    xgrep ximport xledger xmatch xmerge xohlcv xreplay xrestore xsort xstat \
-    xstore
+    xgrep ximport xledger xmatch xmerge xohlcv xreplay xreport xrestore xsort \
+    xstat xstore

@@ -63,6 +63,6 @@ function __xtape_candidates
 end
 
 for program in xarchive xbacktest xbook xcheck xexport xgen xgrep ximport xledger \
-        xmatch xmerge xohlcv xreplay xrestore xsort xstat xstore
+        xmatch xmerge xohlcv xreplay xreport xrestore xsort xstat xstore
     complete -c $program -f -a '(__xtape_candidates)'
 end

@@ -1,4 +1,4 @@
-#compdef xarchive xbacktest xbook xcheck xexport xgen xgrep ximport xledger xmatch xmerge xohlcv xreplay xrestore xsort xstat xstore
+#compdef xarchive xbacktest xbook xcheck xexport xgen xgrep ximport xledger xmatch xmerge xohlcv xreplay xreport xrestore xsort xstat xstore
 # zsh completion for the xtape programs.  Options, verbs and the words that
 # options take come from "PROGRAM --list ...", so they are always those of the
 # program that is installed.

@@ -151,10 +151,8 @@ pass_time(struct backtest *b, int64_t time)
 {
     const struct due *due;
 
-    if (time > b->now) {
-        b->standing = 0;
+    if (time > b->now)
         b->now = time;
-    }
     while (b->waiting || due_first(&b->world.due)) {
         struct due happens;
         int result;

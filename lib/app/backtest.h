@@ -47,7 +47,8 @@ struct backtest {
     bool waiting;          /* some turn is not answered */
     int64_t asked;         /* the time of the first of them */
     int64_t now;           /* the latest time seen; null before it */
-    uint64_t standing;     /* turns at this time */
+    int64_t asked_last;    /* the time of the last of all */
+    uint64_t standing;     /* turns at that time */
     struct bytes reports;  /* of what happens: events */
     char *scratch;         /* where they go without memory; owned */
     struct quote *quoted;  /* the best prices as told last, by index; owned */

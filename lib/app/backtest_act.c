@@ -316,6 +316,9 @@ ask_all(struct backtest *b, int64_t time)
     b->world.turn++;
     if (!b->waiting)
         b->asked = time;
+    if (time != b->asked_last)
+        b->standing = 0;
+    b->asked_last = time;
     b->waiting = true;
     if (++b->standing > BACKTEST_TURNS_MAX)
         return fail(b->world.failure, FAILURE_DATA,

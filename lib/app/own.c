@@ -110,9 +110,8 @@ own_order_end(struct own_orders *orders, struct own *own, uint32_t number)
 
 /* ---- money --------------------------------------------------------------- */
 
-/* Rounded once, as in a ledger. */
-static bool
-notional_of(int64_t price, i128 quantity, int64_t multiplier, i128 *notional)
+bool
+own_notional(int64_t price, i128 quantity, int64_t multiplier, i128 *notional)
 {
     static const i128 square = (i128)DECIMAL_ONE * DECIMAL_ONE;
 
@@ -133,7 +132,7 @@ own_fee(const struct own_fees *fees, enum own_role role, int64_t price,
     *fee = 0;
     if (rate == 0)
         return true;
-    return notional_of(price, quantity, multiplier, &notional) &&
+    return own_notional(price, quantity, multiplier, &notional) &&
            amount_rate(notional < 0 ? -notional : notional, rate, fee);
 }
 
@@ -145,7 +144,7 @@ own_fill(struct own_position *position, int64_t price, int64_t quantity,
     i128 notional;
 
     assert(price != DECIMAL_NULL && quantity != DECIMAL_NULL);
-    if (!notional_of(price, quantity, multiplier, &notional) ||
+    if (!own_notional(price, quantity, multiplier, &notional) ||
         (quantity && !holding_trade(&after.holding, quantity, -notional)) ||
         !amount_add(after.fees, fee, &after.fees))
         return false;
@@ -164,7 +163,7 @@ own_equity(const struct own_position *position, int64_t price,
     if (price == DECIMAL_NULL)
         price = position->last;
     if (holding->quantity &&
-        !notional_of(price, holding->quantity, multiplier, &value))
+        !own_notional(price, holding->quantity, multiplier, &value))
         return false;
     return amount_sub(value, holding->cost, &value) &&
            amount_add(value, holding->realized, &value) &&

@@ -81,6 +81,10 @@ enum own_role { OWN_MAKER, OWN_TAKER, OWN_AUCTION };
 bool own_fill(struct own_position *position, int64_t price, int64_t quantity,
               int64_t multiplier, i128 fee);
 
+/* price * quantity * multiplier (null: 1), rounded once, as in a ledger. */
+bool own_notional(int64_t price, i128 quantity, int64_t multiplier,
+                  i128 *notional);
+
 /* The fee of that much; false: beyond the range. */
 bool own_fee(const struct own_fees *fees, enum own_role role, int64_t price,
              int64_t quantity, int64_t multiplier, i128 *fee);

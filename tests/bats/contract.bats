@@ -8,7 +8,8 @@ make_inputs() {
 
 @test "every program prints its help and its version" {
     for program in ximport xexport xgen xgrep xcheck xmerge xsort xstat xmatch xbook xbacktest \
-        xohlcv xledger xarchive xrestore xstore xreplay; do
+        xohlcv xledger xarchive xrestore xstore xreplay \
+        xreport; do
         run -0 "$program" --help
         [[ $output == *"usage: $program"* ]]
         [[ $output == *"--version"* ]]

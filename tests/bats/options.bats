@@ -2,7 +2,7 @@
 load common
 
 PROGRAMS="ximport xexport xgen xgrep xcheck xmerge xsort xstat xmatch xbook xohlcv xledger
-xbacktest xarchive xrestore xstore xreplay"
+xbacktest xarchive xrestore xstore xreplay xreport"
 
 # says COMMAND WORDS: it ends with 2 and one line that has the words.
 says() {
