@@ -9,6 +9,7 @@ static const char *const examples[] = {
     "xexport -f json day.tape",
     "xexport -f csv -t trade -c time,instrument,price,quantity day.tape",
     "xexport -f table -t bar -n 10 day.tape",
+    "xexport -f parquet -t trade -o trades.parquet day.tape",
     NULL,
 };
 
@@ -18,10 +19,10 @@ main(int argc, char **argv)
     struct export_job job = {.format = -1};
     const struct option_spec options[] = {
         {'f', "format", OPTION_CHOICE, &job.format, "FORMAT",
-         "csv, json (lines) or table", .words = export_format_words,
+         "csv, json (lines), table or parquet", .words = export_format_words,
          .names_verb = true},
         {'t', "types", OPTION_LIST, &job.types, "TYPE,...",
-         "only events of these types; csv: exactly one"},
+         "only events of these types; csv, parquet: one"},
         {'c', "columns", OPTION_TEXT, &job.columns, "NAME,...",
          "only these columns; seq is also one", .verbs = "csv table"},
         {'n', "limit", OPTION_COUNT, &job.limit, "N", "stop after N events",
@@ -34,7 +35,7 @@ main(int argc, char **argv)
     };
     const struct program program = {
         .name = "xexport",
-        .summary = "print a tape as CSV, JSON lines or a table",
+        .summary = "print a tape as CSV, JSON lines, a table or Parquet",
         .operands = "[FILE ...]",
         .output = RUN_TEXT,
         .examples = examples,

@@ -10,7 +10,8 @@
 
 #define FLUSH_SIZE (64 * 1024) /* of text that is kept back */
 
-const char *const export_format_words[] = {"csv", "json", "table", NULL};
+const char *const export_format_words[] = {"csv", "json", "table", "parquet",
+                                           NULL};
 
 /* ---- options ------------------------------------------------------------- */
 
@@ -61,6 +62,24 @@ line_size(const struct run *run)
     return 0;
 }
 
+/* One file of one type, in binary. */
+static int
+prepare_parquet(struct export_job *job, const struct schema_type *type,
+                unsigned count, struct run *run)
+{
+    if (count != 1)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "parquet needs -t with one type");
+    if (!type_known(type))
+        return fail(&run->failure, FAILURE_USAGE,
+                    "parquet needs a type of the schema");
+    if (!run->common.output && isatty(STDOUT_FILENO))
+        return fail(&run->failure, FAILURE_USAGE,
+                    "parquet is not text: write it to a file (-o FILE)");
+    job->parquet_type = type;
+    return 0;
+}
+
 int
 export_job_prepare(void *state, struct run *run)
 {
@@ -81,7 +100,9 @@ export_job_prepare(void *state, struct run *run)
         return -1;
     if (job->format < 0)
         return fail(failure, FAILURE_USAGE,
-                    "-f FORMAT is required: csv, json or table");
+                    "-f FORMAT is required: csv, json, table or parquet");
+    if (!export_formats[job->format])
+        return prepare_parquet(job, type, count, run);
     job->writer = export_formats[job->format];
     if (job->writer->one_type && count != 1)
         return fail(failure, FAILURE_USAGE, "%s needs -t with one type",
@@ -111,9 +132,22 @@ flush(struct export_job *job, struct run *run)
 static int
 flush_all(struct export_job *job, struct run *run)
 {
-    if (job->writer->flush && job->writer->flush(job->state, &job->text) != 0)
+    if (job->writer && job->writer->flush &&
+        job->writer->flush(job->state, &job->text) != 0)
         return -1;
     return flush(job, run);
+}
+
+/* The file begins with the first tape. */
+static int
+begin_parquet(struct export_job *job, struct run *run)
+{
+    if (!job->parquet.begun &&
+        export_parquet_begin(&job->parquet, &run->output, job->parquet_type,
+                             &run->failure) != 0)
+        return -1;
+    export_parquet_tape(&job->parquet);
+    return 0;
 }
 
 int
@@ -121,8 +155,9 @@ export_job_begin(void *state, struct run *run, struct tape_header *header)
 {
     struct export_job *job = state;
 
-    (void)run;
     (void)header;
+    if (job->parquet_type)
+        return begin_parquet(job, run);
     exporter_begin(&job->exporter);
     if (job->begun || !job->writer->begin)
         return 0;
@@ -130,19 +165,32 @@ export_job_begin(void *state, struct run *run, struct tape_header *header)
     return job->writer->begin(job->state, &job->text);
 }
 
+static int
+print_event(struct export_job *job, struct run *run, const struct event *event)
+{
+    if (job->parquet_type)
+        return export_parquet_add(&job->parquet, event, run->seq,
+                                  &run->failure);
+    return job->writer->event(job->state, event, run->seq, &job->text);
+}
+
 int
 export_job_event(void *state, struct run *run, const struct event *event)
 {
     struct export_job *job = state;
 
-    if (event->type == EVENT_NAME && exporter_note(&job->exporter, event) != 0)
+    if (job->parquet_type && event->type == EVENT_INSTRUMENT &&
+        export_parquet_define(&job->parquet, event, &run->failure) != 0)
+        return -1;
+    if (!job->parquet_type && event->type == EVENT_NAME &&
+        exporter_note(&job->exporter, event) != 0)
         return -1;
     if (!job->selected[event->type])
         return 0;
     run->events_out++;
     job->printed++;
     assert(job->limit == 0 || job->printed <= job->limit);
-    if (job->writer->event(job->state, event, run->seq, &job->text) != 0)
+    if (print_event(job, run, event) != 0)
         return -1;
     if (job->limit && job->printed == job->limit)
         run->state = RUN_ENOUGH;
@@ -180,6 +228,8 @@ export_job_finish(void *state, struct run *run)
     if (job->selects && job->printed == 0 && !run->common.quiet)
         run_remark(run, "no event of type %s",
                    job->types.items[job->types.count - 1]);
+    if (job->parquet.begun)
+        return export_parquet_end(&job->parquet, &run->failure);
     return 0;
 }
 
@@ -194,4 +244,5 @@ export_job_destroy(void *state)
     exporter_free(&job->exporter);
     free(job->selected);
     bytes_free(&job->text);
+    export_parquet_free(&job->parquet);
 }

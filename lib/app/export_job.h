@@ -3,6 +3,7 @@
 #ifndef APP_EXPORT_JOB_H
 #define APP_EXPORT_JOB_H
 
+#include "app/export_parquet.h"
 #include "cli/run.h"
 #include "format/export_format.h"
 
@@ -15,8 +16,10 @@ struct export_job {
     uint64_t limit; /* events; 0: all */
 
     /* private */
-    const struct export_format *writer;
-    void *state; /* of the format; owned */
+    const struct schema_type *parquet_type; /* NULL: it is text */
+    struct export_parquet parquet;
+    const struct export_format *writer; /* NULL: it is Parquet */
+    void *state;                        /* of the format; owned */
     struct exporter exporter;
     struct schema_type user; /* the type of -t if it is not ours */
     bool *selected;          /* by type, all of u16; owned */

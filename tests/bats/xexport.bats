@@ -247,3 +247,39 @@ END
     printf 'instrument,price\nA,1\nB,2\nB,3\nA,4\n' | diff - out
     xexport -f csv -t print -c instrument,price a.tape b.tape | diff - out
 }
+
+@test "Parquet is one file of one type, which ximport reads back" {
+    trading 2000 > day.tape
+    xexport -f parquet -t trade -o trades.parquet day.tape
+    ximport -f parquet -t trade -m instrument=symbol -x '*' trades.parquet |
+        xexport -f json | grep '"type":"trade"' > again
+    xexport -f json -t trade day.tape | cmp - again
+    # to a pipe, and cut by -n
+    xexport -f parquet -t trade -n 5 day.tape | cat > five.parquet
+    [ "$(ximport -f parquet -t trade -m instrument=symbol -x '*' five.parquet |
+        xgrep -t trade | xexport -f json -t trade | wc -l)" -eq 5 ]
+    # no event is a file without rows
+    xexport -q -f parquet -t bar -o none.parquet day.tape
+    ximport -q -f parquet -t bar -m instrument=symbol -x '*' none.parquet | xstat -j |
+        jq .events | contains -x 0
+    refuses xexport -f parquet day.tape
+    refuses xexport -f parquet -t trade,order day.tape
+    refuses xexport -f parquet -t trade -c price day.tape
+}
+
+@test "DuckDB reads the Parquet as we print it" {
+    needs_oracles
+    trading 2000 > day.tape
+    xexport -f parquet -t trade -o trades.parquet day.tape
+    duckdb "select count(*), sum(price), sum(quantity), min(trade_id), max(symbol)
+        from 'trades.parquet'" > theirs
+    xexport -f csv -t trade -c instrument,price,quantity,trade_id day.tape |
+        tail -n +2 | python3 -c '
+import sys
+from decimal import Decimal as D
+rows = [line.split(",") for line in sys.stdin.read().split()]
+print(len(rows), *(format(sum(D(r[i]) for r in rows), ".8f") for i in (1, 2)),
+      min(int(r[3]) for r in rows), max(r[0].split(":")[1] for r in rows),
+      sep="\t")' > ours
+    diff theirs ours
+}
