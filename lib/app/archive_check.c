@@ -10,15 +10,18 @@
 #include "archive/commit.h"
 #include "base/json.h"
 
-#define ROUNDS 10 /* times that the archive is opened anew beside a writer */
+#define ROUNDS 20 /* times that the archive is looked at beside a writer */
 
 /* ---- findings ------------------------------------------------------------ */
 
+/* They are printed when it is known that nobody changed the archive while they
+ * were found. */
 struct findings {
     struct archive_job *job;
     struct run *run;
     unsigned kinds; /* those that are taken, as bits */
     uint64_t counts[FINDING_KINDS];
+    struct bytes lines, remarks; /* for stdout, for stderr */
 };
 
 #define KIND(kind) (1U << (kind))
@@ -30,11 +33,10 @@ _Static_assert(FINDING_KINDS <= 32, "each kind has its bit");
      KIND(FINDING_BREAK) | KIND(FINDING_CATALOG))
 
 /* A line of JSON. */
-static int
-print_json(struct run *run, const struct archive_finding *finding)
+static void
+put_json(struct bytes *lines, const struct archive_finding *finding)
 {
-    struct bytes text = {0};
-    struct json json = {.out = &text};
+    struct json json = {.out = lines};
     bool of_stream = KIND(finding->kind) & OF_STREAMS;
 
     assert(!of_stream || finding->first <= finding->last);
@@ -55,38 +57,59 @@ print_json(struct run *run, const struct archive_finding *finding)
     }
     json_close(&json, '}');
     json_newline(&json);
-    return run_put_bytes(run, &text);
 }
 
 static int
-print_finding(void *owner, const struct archive_finding *finding)
+note_finding(void *owner, const struct archive_finding *finding)
 {
     struct findings *findings = owner;
-    struct run *run = findings->run;
-    const char *word = finding_word(finding->kind);
-    bool tiered = finding->tier && finding->tier[0];
+    const char *word = finding_word(finding->kind), *name = finding->name;
+    const char *tier = finding->tier && finding->tier[0] ? finding->tier : NULL;
 
     assert(finding->kind < FINDING_KINDS);
     if (!(findings->kinds & KIND(finding->kind)))
         return 0;
     findings->counts[finding->kind]++;
     if (findings->job->json)
-        return print_json(run, finding);
-    if (KIND(finding->kind) & OF_STREAMS)
-        return run_print(run, "%s\t%" PRIu64 "\t%" PRIu64 "\t%s\n", word,
-                         finding->first, finding->last, finding->name);
-    if (finding->kind != FINDING_FOREIGN && tiered)
-        return run_print(run, "%s\t%s\t%s\n", word, finding->name,
-                         finding->tier);
-    if (finding->kind != FINDING_FOREIGN)
-        return run_print(run, "%s\t%s\n", word, finding->name);
-    if (!run->common.quiet)
-        run_remark(run,
-                   "%s/%s: not part of the archive, but other programs may "
-                   "read it as if it were; left alone",
-                   tiered ? finding->tier : findings->job->directory,
-                   finding->name);
-    return 0;
+        put_json(&findings->lines, finding);
+    else if (KIND(finding->kind) & OF_STREAMS)
+        bytes_put_format(&findings->lines, "%s\t%" PRIu64 "\t%" PRIu64 "\t%s\n",
+                         word, finding->first, finding->last, name);
+    else if (finding->kind == FINDING_FOREIGN)
+        bytes_put_format(&findings->remarks,
+                         "%s/%s: not part of the archive, but other programs "
+                         "may read it as if it were; left alone%c",
+                         tier ? tier : findings->job->directory, name, '\0');
+    else
+        bytes_put_format(&findings->lines, "%s\t%s%s%s\n", word, name,
+                         tier ? "\t" : "", tier ? tier : "");
+    if (bytes_ok(&findings->remarks, &findings->run->failure) != 0)
+        return -1;
+    return bytes_ok(&findings->lines, &findings->run->failure);
+}
+
+static int
+print_findings(const struct findings *findings)
+{
+    struct run *run = findings->run;
+    const char *text = (const char *)findings->remarks.bytes;
+    const char *end = text + findings->remarks.size;
+
+    while (text < end) {
+        if (!run->common.quiet)
+            run_remark(run, "%s", text);
+        text += strlen(text) + 1;
+    }
+    return output_put(&run->output, findings->lines.bytes,
+                      findings->lines.size);
+}
+
+static void
+forget_findings(struct findings *findings)
+{
+    bytes_free(&findings->lines);
+    bytes_free(&findings->remarks);
+    memset(findings->counts, 0, sizeof findings->counts);
 }
 
 /* Removes a stray part. */
@@ -165,46 +188,39 @@ check_directories(struct archive_job *job, struct findings *findings,
 /* ---- verify -------------------------------------------------------------- */
 
 struct verified {
-    struct strtab seen; /* paths of parts that were read */
-    uint64_t parts, bad;
+    struct strtab seen;  /* paths of parts that were read */
+    uint64_t bad;        /* of them */
+    uint64_t missing;    /* parts, now */
     uint64_t done, size; /* bytes: read, and of all parts */
-    bool vanished;       /* a part: a compaction is at work */
 };
 
-/* Reads a part: 1; 0 when stopped; -1. */
+/* Reads a part, unless it was: 1; 0 when stopped; -1. */
 static int
 verify_part(struct archive *archive, struct run *run, const struct part *part,
             struct findings *findings, struct verified *verified)
 {
     struct failure failure = {0};
     char path[PART_PATH_MAX], place[TIER_MAX + PART_PATH_MAX];
-    bool missing, added;
+    struct archive_finding missed = {
+        .kind = FINDING_MISSING, .name = path, .tier = part->tier};
+    bool missing;
     int result;
 
     part_name_path(&part->name, path);
     snprintf(place, sizeof place, "%s\t%s", part->tier, path);
-    if (strtab_add(&verified->seen, place, strlen(place), &added) ==
-        STRTAB_NONE)
-        return fail_memory(&run->failure);
-    if (!added)
+    if (strtab_find(&verified->seen, place, strlen(place)) != STRTAB_NONE)
         return 1;
     result = part_verify(archive, part, &missing, &failure);
     if (result == 0)
         return 0;
-    if (missing && root_is_locked(&archive->root)) {
-        verified->vanished = true;
-        return 1;
-    }
-    verified->parts++;
+    verified->missing += missing;
+    if (missing)
+        return note_finding(findings, &missed) == 0 ? 1 : -1;
+    if (strtab_add(&verified->seen, place, strlen(place), NULL) == STRTAB_NONE)
+        return fail_memory(&run->failure);
     verified->done += part->size;
     run->events_in += part->rows;
     run_progress(run, verified->done, verified->size);
-    if (missing) {
-        struct archive_finding finding = {
-            .kind = FINDING_MISSING, .name = path, .tier = part->tier};
-
-        return print_finding(findings, &finding) == 0 ? 1 : -1;
-    }
     if (result < 0) {
         verified->bad++;
         run_remark(run, "%s", failure.text);
@@ -220,6 +236,7 @@ verify_parts(struct archive *archive, struct run *run,
 {
     int result = 1;
 
+    verified->size = verified->missing = 0;
     for (uint32_t i = 0; i < archive->count; i++)
         for (uint32_t k = 0; k < archive->manifests[i].part_count; k++) {
             const struct part *part = &archive->manifests[i].parts[k];
@@ -233,27 +250,6 @@ verify_parts(struct archive *archive, struct run *run,
              k++)
             result = verify_part(archive, run, &archive->manifests[i].parts[k],
                                  findings, verified);
-    return result;
-}
-
-/* The same, and again where a compaction took parts away meanwhile. */
-static int
-verify_rounds(struct archive_job *job, struct run *run,
-              struct findings *findings, struct verified *verified)
-{
-    int result = verify_parts(&job->archive, run, findings, verified);
-
-    for (int round = 0; result > 0 && verified->vanished && round < ROUNDS;
-         round++) {
-        struct archive again;
-
-        verified->vanished = false;
-        result = archive_again(&again, &job->archive, &run->failure);
-        archive_close(&job->archive);
-        job->archive = again;
-        if (result == 0)
-            result = verify_parts(&job->archive, run, findings, verified);
-    }
     return result;
 }
 
@@ -272,7 +268,7 @@ verify_streams(struct archive_job *job, struct run *run,
 
         result = stream_open(&stream, &job->archive, list[i], &run->failure);
         if (result == 0)
-            result = check_stream(&stream, print_finding, findings);
+            result = check_stream(&stream, note_finding, findings);
         stream_free(&stream);
     }
     free(list);
@@ -292,7 +288,7 @@ verify_chain(struct archive_job *job, struct run *run,
         return chain_has(&job->archive, job->head, &run->failure);
     if (!root_is_locked(&job->archive.root))
         known = catalog_head_row(&job->archive, &head, &ignored);
-    return check_chain(&job->archive, known > 0 ? &head : NULL, print_finding,
+    return check_chain(&job->archive, known > 0 ? &head : NULL, note_finding,
                        findings, &run->failure);
 }
 
@@ -351,19 +347,101 @@ print_totals(const struct archive_job *job, struct run *run,
 {
     const uint64_t *counts = findings->counts;
 
-    assert(verified->bad <= verified->parts);
-    return run_print(run,
-                     job->json ? "{\"parts\":%" PRIu64 ",\"bad\":%" PRIu64
-                                 ",\"gaps\":%" PRIu64 ",\"twice\":%" PRIu64
-                                 ",\"missing\":%" PRIu64 ",\"orphans\":%" PRIu64
-                                 ",\"breaks\":%" PRIu64 "}\n"
-                               : "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64
-                                 " gaps, %" PRIu64 " twice, %" PRIu64
-                                 " missing, %" PRIu64 " orphans, %" PRIu64
-                                 " breaks\n",
-                     verified->parts, verified->bad, counts[FINDING_GAP],
-                     counts[FINDING_TWICE], counts[FINDING_MISSING],
-                     counts[FINDING_ORPHAN], counts[FINDING_BREAK]);
+    assert(verified->bad <= verified->seen.count);
+    return run_print(
+        run,
+        job->json
+            ? "{\"parts\":%" PRIu64 ",\"bad\":%" PRIu64 ",\"gaps\":%" PRIu64
+              ",\"twice\":%" PRIu64 ",\"missing\":%" PRIu64
+              ",\"orphans\":%" PRIu64 ",\"breaks\":%" PRIu64 "}\n"
+            : "%" PRIu64 " parts, %" PRIu64 " bad, %" PRIu64 " gaps, %" PRIu64
+              " twice, %" PRIu64 " missing, %" PRIu64 " orphans, %" PRIu64
+              " breaks\n",
+        verified->seen.count + verified->missing, verified->bad,
+        counts[FINDING_GAP], counts[FINDING_TWICE], counts[FINDING_MISSING],
+        counts[FINDING_ORPHAN], counts[FINDING_BREAK]);
+}
+
+/* All that verify looks at: 1; 0 when stopped; -1. */
+static int
+verify_once(struct archive_job *job, struct run *run, struct findings *findings,
+            struct verified *verified, enum catalog_state *catalog)
+{
+    int result = verify_parts(&job->archive, run, findings, verified);
+
+    if (result <= 0)
+        return result;
+    if (judge_catalog(job, run, catalog) != 0 ||
+        verify_streams(job, run, findings) != 0 ||
+        verify_chain(job, run, findings) != 0 ||
+        (*catalog == CATALOG_FITS &&
+         catalog_lost(&job->archive, note_finding, findings, &run->failure) !=
+             0) ||
+        check_directories(job, findings, *catalog, note_finding) != 0)
+        return -1;
+    return run_stopped(run) ? 0 : 1;
+}
+
+/* Opens the archive anew where its manifests changed under the eyes of whoever
+ * came to that result: 1, and nothing of it counts; 0; -1. */
+static int
+look_again(struct archive_job *job, struct run *run, int result, int round)
+{
+    struct archive again;
+    int changed;
+
+    if (result == 0 || round >= ROUNDS ||
+        (result < 0 && run->failure.kind != FAILURE_DATA))
+        return 0;
+    changed = archive_changed(&job->archive, &run->failure);
+    if (changed <= 0)
+        return changed;
+    run->failure = (struct failure){0};
+    result = archive_again(&again, &job->archive, &run->failure);
+    archive_close(&job->archive);
+    job->archive = again;
+    return result == 0 ? 1 : -1;
+}
+
+/* All of it, as it was at one moment. */
+static int
+verify_rounds(struct archive_job *job, struct run *run,
+              struct findings *findings, struct verified *verified,
+              enum catalog_state *catalog)
+{
+    int result = 0, again = 1;
+
+    for (int round = 0; again > 0; round++) {
+        forget_findings(findings);
+        result = verify_once(job, run, findings, verified, catalog);
+        again = look_again(job, run, result, round);
+    }
+    return again < 0 ? -1 : result;
+}
+
+/* Says what was found. */
+static int
+conclude(struct archive_job *job, struct run *run,
+         const struct findings *findings, const struct verified *verified,
+         enum catalog_state catalog)
+{
+    if (print_findings(findings) != 0)
+        return -1;
+    remark_leftovers(job, run, findings, catalog);
+    if (print_totals(job, run, findings, verified) != 0 ||
+        fail_found(job, run, findings) != 0)
+        return -1;
+    if (verified->bad)
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: %" PRIu64 " of %" PRIu64 " parts are not as they "
+                    "were written",
+                    job->directory, verified->bad,
+                    verified->seen.count + verified->missing);
+    if (findings->counts[FINDING_TWICE])
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: some sequence numbers are present twice, see above",
+                    job->directory);
+    return 0;
 }
 
 int
@@ -372,42 +450,19 @@ archive_verify(void *state, struct run *run)
     struct archive_job *job = state;
     /* strays may be of a put that is at work */
     struct findings findings = {
-        job,
-        run,
-        OF_STREAMS |
-            (OF_FILES & ~(KIND(FINDING_STRAY) | KIND(FINDING_CATALOG))),
-        {0}};
+        .job = job,
+        .run = run,
+        .kinds = OF_STREAMS |
+                 (OF_FILES & ~(KIND(FINDING_STRAY) | KIND(FINDING_CATALOG)))};
     struct verified verified = {0};
-    enum catalog_state catalog;
-    int result = verify_rounds(job, run, &findings, &verified);
+    enum catalog_state catalog = CATALOG_FITS;
+    int result = verify_rounds(job, run, &findings, &verified, &catalog);
 
+    if (result > 0)
+        result = conclude(job, run, &findings, &verified, catalog);
+    forget_findings(&findings);
     strtab_free(&verified.seen);
-    if (result <= 0)
-        return result;
-    if (judge_catalog(job, run, &catalog) != 0 ||
-        verify_streams(job, run, &findings) != 0 ||
-        verify_chain(job, run, &findings) != 0 ||
-        (catalog == CATALOG_FITS &&
-         catalog_lost(&job->archive, print_finding, &findings, &run->failure) !=
-             0) ||
-        check_directories(job, &findings, catalog, print_finding) != 0)
-        return -1;
-    if (run_stopped(run))
-        return 0;
-    remark_leftovers(job, run, &findings, catalog);
-    if (print_totals(job, run, &findings, &verified) != 0 ||
-        fail_found(job, run, &findings) != 0)
-        return -1;
-    if (verified.bad)
-        return fail(&run->failure, FAILURE_DATA,
-                    "%s: %" PRIu64 " of %" PRIu64 " parts are not as they "
-                    "were written",
-                    job->directory, verified.bad, verified.parts);
-    if (findings.counts[FINDING_TWICE])
-        return fail(&run->failure, FAILURE_DATA,
-                    "%s: some sequence numbers are present twice, see above",
-                    job->directory);
-    return 0;
+    return result;
 }
 
 /* ---- fsck ---------------------------------------------------------------- */
@@ -424,41 +479,70 @@ rebuild(struct archive_job *job, struct run *run, struct findings *findings,
     return archive_unmark(&job->archive, &run->failure);
 }
 
+/* All that fsck looks at; *wrong: rows of the catalog that differ. */
+static int
+fsck_once(struct archive_job *job, struct run *run, struct findings *findings,
+          enum catalog_state *catalog, int64_t *wrong)
+{
+    struct archive *archive = &job->archive;
+    struct failure *failure = &run->failure;
+
+    *wrong = 0;
+    if (judge_catalog(job, run, catalog) != 0 ||
+        check_parts(archive, note_finding, findings, failure) != 0)
+        return -1;
+    if (*catalog == CATALOG_FITS &&
+        catalog_lost(archive, note_finding, findings, failure) != 0)
+        return -1;
+    if (check_directories(job, findings, *catalog, note_finding) != 0 ||
+        verify_chain(job, run, findings) != 0)
+        return -1;
+    if (*catalog == CATALOG_FITS && !job->rebuild)
+        *wrong = catalog_compare(archive, note_finding, findings, failure);
+    return *wrong < 0 ? -1 : 1;
+}
+
+/* All of it, as it was at one moment; and what it comes to. */
+static int
+fsck(struct archive_job *job, struct run *run, struct findings *findings)
+{
+    enum catalog_state catalog = CATALOG_FITS;
+    int result = 0, again = 1;
+    int64_t wrong = 0;
+
+    for (int round = 0; again > 0; round++) {
+        forget_findings(findings);
+        result = fsck_once(job, run, findings, &catalog, &wrong);
+        again = job->rebuild ? 0 : look_again(job, run, result, round);
+    }
+    if (again < 0 || result < 0 || print_findings(findings) != 0 ||
+        fail_found(job, run, findings) != 0)
+        return -1;
+    if (job->rebuild)
+        return rebuild(job, run, findings, catalog);
+    remark_leftovers(job, run, findings, catalog);
+    if (findings->counts[FINDING_STRAY] || wrong)
+        return fail(&run->failure, FAILURE_DATA,
+                    "%s: %" PRIu64 " stray parts, and %" PRId64
+                    " rows of the catalog that differ: xarchive fsck --rebuild "
+                    "repairs both",
+                    job->directory, findings->counts[FINDING_STRAY], wrong);
+    return 0;
+}
+
 int
 archive_fsck(void *state, struct run *run)
 {
     struct archive_job *job = state;
     struct archive *archive = &job->archive;
-    struct failure *failure = &run->failure;
-    struct findings findings = {job, run, OF_FILES, {0}};
-    enum catalog_state catalog;
-    int64_t wrong = 0;
+    struct findings findings = {.job = job, .run = run, .kinds = OF_FILES};
+    int result;
 
-    if (job->rebuild && archive_resume_all(archive, failure) != 0)
+    if (job->rebuild && archive_resume_all(archive, &run->failure) != 0)
         return -1;
     if (!archive->writes && root_is_locked(&archive->root))
         findings.kinds &= ~KIND(FINDING_STRAY);
-    if (judge_catalog(job, run, &catalog) != 0 ||
-        check_parts(archive, print_finding, &findings, failure) != 0)
-        return -1;
-    if (catalog == CATALOG_FITS &&
-        catalog_lost(archive, print_finding, &findings, failure) != 0)
-        return -1;
-    if (check_directories(job, &findings, catalog, print_finding) != 0 ||
-        verify_chain(job, run, &findings) != 0)
-        return -1;
-    if (catalog == CATALOG_FITS && !job->rebuild)
-        wrong = catalog_compare(archive, print_finding, &findings, failure);
-    if (wrong < 0 || fail_found(job, run, &findings) != 0)
-        return -1;
-    if (job->rebuild)
-        return rebuild(job, run, &findings, catalog);
-    remark_leftovers(job, run, &findings, catalog);
-    if (findings.counts[FINDING_STRAY] || wrong)
-        return fail(failure, FAILURE_DATA,
-                    "%s: %" PRIu64 " stray parts, and %" PRId64
-                    " rows of the catalog that differ: xarchive fsck --rebuild "
-                    "repairs both",
-                    job->directory, findings.counts[FINDING_STRAY], wrong);
-    return 0;
+    result = fsck(job, run, &findings);
+    forget_findings(&findings);
+    return result;
 }

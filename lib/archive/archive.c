@@ -167,6 +167,40 @@ archive_again(struct archive *again, const struct archive *archive,
     return archive_load(again, NULL, failure);
 }
 
+/* The next manifest in a list from a place on; moves past it.  NULL: no more.
+ */
+static const char *
+next_manifest(const struct directory *list, size_t *at)
+{
+    struct manifest_name name;
+
+    while (*at < list->count)
+        if (manifest_name_parse(&name, list->names[(*at)++]))
+            return list->names[*at - 1];
+    return NULL;
+}
+
+int
+archive_changed(const struct archive *archive, struct failure *failure)
+{
+    char *path = archive_path(archive, MANIFEST_DIRECTORY, failure);
+    struct directory now;
+    const char *a, *b;
+    size_t i = 0, k = 0;
+
+    if (!path || root_list(&archive->root, path, &now, failure) < 0) {
+        free(path);
+        return -1;
+    }
+    do {
+        a = next_manifest(&archive->list, &i);
+        b = next_manifest(&now, &k);
+    } while (a && b && strcmp(a, b) == 0);
+    directory_free(&now);
+    free(path);
+    return a || b;
+}
+
 void
 archive_close(struct archive *archive)
 {

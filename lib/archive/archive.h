@@ -59,6 +59,10 @@ int archive_load(struct archive *archive, const char *stream,
 int archive_again(struct archive *again, const struct archive *archive,
                   struct failure *failure);
 
+/* Whether the archive has other manifests by now than it had when it was
+ * opened: 1, 0 or -1. */
+int archive_changed(const struct archive *archive, struct failure *failure);
+
 static inline bool
 archive_is_stopped(const struct archive *archive)
 {

@@ -392,6 +392,38 @@ three() {
     cmp day.tape back.tape
 }
 
+# stops_at N VERB: it, stopped at its Nth opening of a file until a compact is
+# done.
+stops_at() {
+    local pid status=0
+    rm -rf a
+    cp -r pieces a
+    strace -qq -o trace -e trace=openat2 -e "inject=openat2:signal=STOP:when=$1" \
+        xarchive -q -d a "$2" > out 2> err &
+    pid=$!
+    until grep -q STOP trace 2> /dev/null || ! kill -0 $pid 2> /dev/null; do
+        sleep 0.01
+    done
+    xarchive -d a compact
+    pkill -CONT -P $pid || true
+    wait $pid || status=$?
+    [ $status -eq 0 ] || { echo "$2 at $1: $status"; cat out err; return 1; }
+}
+
+@test "verify or fsck that a compact overtakes finds nothing wrong" {
+    command -v strace > /dev/null || skip "strace is not installed"
+    strace -o /dev/null true 2> /dev/null || skip "strace is not allowed here"
+    xgen --orders 400 -o day.tape
+    for piece in "1 200" "201 400" "401 9999"; do
+        # shellcheck disable=SC2086 # two numbers
+        "$TOOLS/piece" $piece < day.tape | xarchive -d pieces put
+    done
+    for n in 1 2 3 5 7 9 12 16 20; do
+        stops_at $n verify
+        stops_at $((n + 1)) fsck
+    done
+}
+
 @test "a second writer waits for the lock as long as it is told to" {
     sample > day.tape
     xgen --orders 5 --stream other > other.tape
