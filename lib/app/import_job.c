@@ -8,6 +8,7 @@
 #include "app/import_dialect.h"
 #include "app/import_guess.h"
 #include "app/import_rules.h"
+#include "app/import_symbol.h"
 #include "app/venue.h"
 #include "app/zoneinfo.h"
 #include "base/clock.h"
@@ -159,6 +160,9 @@ import_job_prepare(void *state, struct run *run)
                    ? fail(failure, FAILURE_USAGE,
                           "--guess takes no other file than its own")
                    : 0;
+    if (job->symbol_pattern &&
+        symbol_pattern_check(job->symbol_pattern, failure) != 0)
+        return -1;
     if (import_dialect_set(job, run) != 0)
         return -1;
     if (job->format < 0)
@@ -237,6 +241,10 @@ import_file(struct import_job *job, struct run *run, const char *path)
     ssize_t size;
 
     if (run_open_input(run, path) != 0)
+        return -1;
+    if (job->symbol_pattern &&
+        symbol_from_name(job->symbol_pattern, path, &job->importer.rules.symbol,
+                         failure) != 0)
         return -1;
     if (job->reader->file)
         return import_whole(job, run);

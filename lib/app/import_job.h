@@ -23,7 +23,7 @@ struct import_job {
     bool no_header, decimal_comma;
     const char *type, *delimiter, *stream, *exchange, *symbol, *date, *zone;
     const char *seed, *time_format, *comment, *thousands;
-    const char *dialect, *guess;
+    const char *dialect, *guess, *symbol_pattern;
     struct import_lists lists;
     uint64_t skip;
     int64_t clock;

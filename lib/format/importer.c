@@ -186,10 +186,14 @@ set_fields(struct values *values, const struct schema_type *type,
            unsigned *slot)
 {
     uint64_t fields = given >> SLOT_FIELDS << SLOT_FIELDS;
+    struct cell symbol = given_cell(given, cells, SLOT_INSTRUMENT);
 
     *slot = SLOT_INSTRUMENT;
-    if (given_cell(given, cells, SLOT_INSTRUMENT).size &&
-        set_instrument(values, type, event, cells[SLOT_INSTRUMENT],
+    if (symbol.size == 0 && type->type != EVENT_INSTRUMENT &&
+        type->type != EVENT_NAME)
+        symbol = values->rules->symbol;
+    if (symbol.size &&
+        set_instrument(values, type, event, symbol,
                        given_cell(given, cells, SLOT_EXCHANGE)) != 0)
         return -1;
     for (; fields; fields &= fields - 1) {

@@ -15,7 +15,8 @@ struct word_rule {
 };
 
 struct value_rules {
-    bool one_type; /* the user may add rules for its columns */
+    bool one_type;      /* the user may add rules for its columns */
+    struct cell symbol; /* of records that name no instrument; size 0: none */
     struct time_rules times;
     struct number_rules numbers;
     int8_t scales[SLOTS_MAX]; /* powers of ten */

@@ -546,3 +546,19 @@ END
     ximport -f csv -t print bad.csv -o bad.tape 2> /dev/null || status=$?
     [ $status -eq 1 ] && [ ! -e bad.tape ]
 }
+
+@test "the symbol comes from the name of each file, unless a row has one" {
+    printf 'time,price,quantity,instrument\n2026-01-08,1,1,\n' \
+        > BTCUSDT-trades-2026-01.csv
+    printf 'time,price,quantity,instrument\n2026-01-08,2,1,\n2026-01-08,3,1,B\n' \
+        > ETH-USDT-trades-2026-01.csv
+    ximport -f csv -t print --symbol-from-name '{}-trades-*.csv' -D exchange=N \
+        BTCUSDT-trades-2026-01.csv "$PWD/ETH-USDT-trades-2026-01.csv" |
+        xexport -f csv -t print -c instrument,price > out
+    [ "$(sed 1d out | paste -sd' ')" = "N:BTCUSDT,1 N:ETH-USDT,2 N:B,3" ]
+    refuses ximport -f csv -t print --symbol-from-name '*.csv' a.csv
+    run -2 --separate-stderr ximport -f csv -t print -o out.tape \
+        --symbol-from-name '{}.json' BTCUSDT-trades-2026-01.csv
+    [[ $stderr == *'its name does not fit --symbol-from-name "{}.json"'* ]]
+    [ ! -e out.tape ]
+}
