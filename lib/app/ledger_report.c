@@ -17,6 +17,7 @@ const char *const ledger_report_words[] = {
     [LEDGER_REPORT_BALANCES] = "balances",
     [LEDGER_REPORT_POSITIONS] = "positions",
     [LEDGER_REPORT_TRIAL] = "trial-balance",
+    [LEDGER_REPORT_LOTS] = "lots",
     NULL,
 };
 

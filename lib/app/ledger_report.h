@@ -21,6 +21,7 @@ enum ledger_report_kind {
     LEDGER_REPORT_BALANCES,
     LEDGER_REPORT_POSITIONS,
     LEDGER_REPORT_TRIAL, /* the debits and credits of each asset */
+    LEDGER_REPORT_LOTS,
     LEDGER_REPORT_KINDS,
 };
 extern const char *const ledger_report_words[]; /* by enum, NULL-terminated */

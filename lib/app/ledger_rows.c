@@ -12,6 +12,7 @@ static void fill_balance(struct report *report, const struct ledger_line *line);
 static void fill_position(struct report *report,
                           const struct ledger_line *line);
 static void fill_trial(struct report *report, const struct ledger_line *line);
+static void fill_lot(struct report *report, const struct ledger_line *line);
 
 static const struct report_layout layouts[LEDGER_REPORT_KINDS] = {
     [LEDGER_REPORT_BALANCES] =
@@ -57,6 +58,22 @@ static const struct report_layout layouts[LEDGER_REPORT_KINDS] = {
                         {"account_id"},
                         {"debit", TABLE_POINT},
                         {"credit", TABLE_POINT}},
+        },
+    [LEDGER_REPORT_LOTS] =
+        {
+            .name = "lots",
+            .fill = fill_lot,
+            .count = 7,
+            .asset = 2,
+            .label = 0,
+            .sums = {4},
+            .columns = {{"account_id"},
+                        {"instrument"},
+                        {"currency"},
+                        {"quantity", TABLE_POINT},
+                        {"cost", TABLE_POINT},
+                        {"average_cost", TABLE_POINT},
+                        {"transaction_id", TABLE_RIGHT}},
         },
 };
 
@@ -146,6 +163,27 @@ fill_position(struct report *report, const struct ledger_line *line)
     put_amount(report, row->holding.realized);
     put_amount(report, row->fees);
     put_count(report, row->version);
+}
+
+static void
+fill_lot(struct report *report, const struct ledger_line *line)
+{
+    const struct ledger_position *row =
+        &report->source->ledger->positions[line->row];
+    const struct holding lot = {line->lot->quantity, line->lot->cost, 0};
+    int64_t average = holding_average(&lot);
+
+    assert(lot.quantity != 0);
+    put_account(report, row->account);
+    put_cell(report, report_instrument(row->instrument));
+    put_cell(report, report_code(row->currency));
+    put_amount(report, lot.quantity);
+    put_amount(report, lot.cost);
+    if (average == DECIMAL_NULL)
+        put_empty(report);
+    else
+        put_amount(report, average);
+    put_count(report, line->lot->opened);
 }
 
 static void
@@ -253,6 +291,13 @@ account_of(const struct report *report, const struct ledger_line *line)
                           : ledger->balances[line->row].account;
 }
 
+/* Lots of one position, from the oldest. */
+static int
+compare_lots(const struct ledger_line *a, const struct ledger_line *b)
+{
+    return (a->lot > b->lot) - (a->lot < b->lot);
+}
+
 static int
 compare_lines(const void *a, const void *b, void *owner)
 {
@@ -263,7 +308,9 @@ compare_lines(const void *a, const void *b, void *owner)
 
     if (report->trial)
         return by_asset ? by_asset : by_account;
-    return by_account ? by_account : by_asset;
+    if (by_account || by_asset)
+        return by_account ? by_account : by_asset;
+    return compare_lots(a, b);
 }
 
 /* ---- lines and totals ---------------------------------------------------- */
@@ -271,7 +318,27 @@ compare_lines(const void *a, const void *b, void *owner)
 static void
 add_line(struct report *report, bool security, uint32_t row)
 {
-    report->lines[report->line_count++] = (struct ledger_line){row, security};
+    report->lines[report->line_count++] =
+        (struct ledger_line){row, security, NULL};
+}
+
+static size_t
+count_lots(const struct ledger *ledger)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < ledger->position_count; i++)
+        count += ledger->lots[i].count - ledger->lots[i].first;
+    return count;
+}
+
+static void
+add_lots(struct report *report, const struct ledger *ledger)
+{
+    for (uint32_t i = 0; i < ledger->position_count; i++)
+        for (size_t j = ledger->lots[i].first; j < ledger->lots[i].count; j++)
+            report->lines[report->line_count++] =
+                (struct ledger_line){i, true, &ledger->lots[i].lots[j]};
 }
 
 int
@@ -279,7 +346,9 @@ report_collect(struct report *report, const struct ledger_report_source *source,
                enum ledger_report_kind kind, struct failure *failure)
 {
     const struct ledger *ledger = source->ledger;
-    size_t most = (size_t)ledger->balance_count + ledger->position_count;
+    size_t most = kind == LEDGER_REPORT_LOTS
+                      ? count_lots(ledger)
+                      : (size_t)ledger->balance_count + ledger->position_count;
 
     assert(kind < LEDGER_REPORT_KINDS);
     *report = (struct report){.source = source,
@@ -293,12 +362,14 @@ report_collect(struct report *report, const struct ledger_report_source *source,
         return -1;
     /* rows that only a failed attempt made are not state; a trial balance
      * leaves out what is zero */
-    if (kind != LEDGER_REPORT_POSITIONS)
+    if (kind == LEDGER_REPORT_LOTS)
+        add_lots(report, ledger);
+    if (kind == LEDGER_REPORT_BALANCES || report->trial)
         for (uint32_t i = 0; i < ledger->balance_count; i++)
             if (report->trial ? ledger->balances[i].amount != 0
                               : ledger->balances[i].version != 0)
                 add_line(report, false, i);
-    if (kind != LEDGER_REPORT_BALANCES)
+    if (kind == LEDGER_REPORT_POSITIONS || report->trial)
         for (uint32_t i = 0; i < ledger->position_count; i++)
             if (report->trial ? ledger->positions[i].holding.quantity != 0
                               : ledger->positions[i].version != 0)

@@ -28,10 +28,11 @@ struct ledger_cell {
     const char *text;
 };
 
-/* A row of the report: of balances, or of positions. */
+/* A row of the report: of balances, of positions, or of their lots. */
 struct ledger_line {
     uint32_t row;
     bool security;
+    const struct lot *lot; /* in a report of lots */
 };
 
 /* The sums of a currency or an asset. */

@@ -61,6 +61,14 @@ check_options(const struct ledger_options *options, struct failure *failure)
             failure, FAILURE_USAGE,
             "--database: \"%s\" would not be a file for SQLite: write ./%s",
             database, database);
+    if (database && options->basis != BASIS_AVERAGE)
+        return fail(failure, FAILURE_USAGE,
+                    "--basis %s: a database keeps positions at average cost "
+                    "only",
+                    basis_words[options->basis]);
+    if (options->print == LEDGER_REPORT_LOTS && options->basis == BASIS_AVERAGE)
+        return fail(failure, FAILURE_USAGE,
+                    "--print lots needs --basis fifo, lifo or hifo");
     if ((options->json || options->csv) && options->print < 0)
         return fail(failure, FAILURE_USAGE, "%s needs --print",
                     options->json ? "--json" : "--csv");
@@ -98,6 +106,7 @@ ledger_session_open(struct ledger_session *session,
         .taker_fee = options->taker_fee,
         .maker_fee = options->maker_fee,
         .strict = options->strict,
+        .basis = (enum basis)options->basis,
     };
 
     if (check_options(options, &run->failure) != 0 ||

@@ -15,6 +15,7 @@ struct holder {
     uint32_t account, position, balance;
     i128 cash, quantity; /* that it gets */
     struct holding after;
+    struct lots *lots; /* NULL: none are kept */
 };
 
 struct action {
@@ -39,6 +40,15 @@ apply_dividend(const struct corporate_action *event, struct holder *holder)
     return pay(event, holder->after.quantity, &holder->cash);
 }
 
+/* Of lots, the newest gives it. */
+static bool
+close_fraction(struct holder *holder, i128 quantity)
+{
+    return holder->lots ? lots_trade(holder->lots, BASIS_LIFO, &holder->after,
+                                     quantity, holder->cash, 0)
+                        : holding_trade(&holder->after, quantity, holder->cash);
+}
+
 /* Quantity changes and cost stays.  With an amount, the fraction of a share
  * that remains is sold at it. */
 static bool
@@ -49,13 +59,15 @@ apply_ratio(const struct corporate_action *event, struct holder *holder)
 
     if (event->action_type == ACTION_STOCK_DIVIDEND)
         ratio += event->ratio_old;
-    if (!holding_split(&holder->after, ratio, event->ratio_old))
+    if (holder->lots
+            ? !lots_split(holder->lots, &holder->after, ratio, event->ratio_old)
+            : !holding_split(&holder->after, ratio, event->ratio_old))
         return false;
     fraction = holder->after.quantity % DECIMAL_ONE;
     whole = holder->after.quantity - fraction;
     if (event->amount != DECIMAL_NULL && fraction != 0 &&
         (!pay(event, fraction, &holder->cash) ||
-         !holding_trade(&holder->after, -fraction, holder->cash)))
+         !close_fraction(holder, -fraction)))
         return false;
     assert(event->amount == DECIMAL_NULL || holder->after.quantity == whole);
     holder->quantity = holder->after.quantity - before;
@@ -114,7 +126,10 @@ find_holders(const struct ledger *ledger, struct action *action,
             .account = row->account,
             .position = i,
             .after = row->holding,
+            .lots = ledger->lots ? &ledger->lots[i] : NULL,
         };
+        if (ledger->lots && lots_reserve(&ledger->lots[i], failure) != 0)
+            return -1;
     }
     if (action->count > 0)
         qsort(action->holders, action->count, sizeof *action->holders,
@@ -249,6 +264,14 @@ apply(struct action *action)
     return true;
 }
 
+static void
+end_lots(const struct action *action, void (*end)(struct lots *lots))
+{
+    for (size_t i = 0; i < action->count; i++)
+        if (action->holders[i].lots)
+            end(action->holders[i].lots);
+}
+
 /* 1 when it is booked, 0 when a number would leave its range, -1. */
 static int
 book(struct ledger *ledger, struct action *action, struct ledger_entry *entry,
@@ -258,15 +281,14 @@ book(struct ledger *ledger, struct action *action, struct ledger_entry *entry,
     struct ledger_position *row;
     i128 issued = 0;
 
-    if (find_holders(ledger, action, failure) != 0)
+    position = ledger_position(ledger, issuer, action->instrument, failure);
+    if (position == LEDGER_NONE || find_holders(ledger, action, failure) != 0)
         return -1;
     if (action->count == 0)
         return 1;
     if (!apply(action))
         return 0;
-    position = ledger_position(ledger, issuer, action->instrument, failure);
-    if (position == LEDGER_NONE ||
-        find_balances(ledger, action, failure) != 0 ||
+    if (find_balances(ledger, action, failure) != 0 ||
         ledger_entry_reserve(entry, 2 * action->count + 1, failure) != 0)
         return -1;
     add_holders(action, entry);
@@ -305,6 +327,7 @@ post_action(struct ledger *ledger, uint32_t instrument,
     if (!check_action(event, entry))
         return POST_DONE;
     booked = book(ledger, &action, entry, failure);
+    end_lots(&action, booked == 1 ? lots_keep : lots_undo);
     if (booked == 0) {
         ledger_entry_clear(entry);
         ledger_entry_violate(entry, REASON_AMOUNT_RANGE, 0, AMOUNT_NULL,

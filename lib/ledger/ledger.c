@@ -36,6 +36,9 @@ ledger_init(struct ledger *ledger, const struct ledger_rules *rules,
 void
 ledger_free(struct ledger *ledger)
 {
+    for (size_t i = 0; i < ledger->position_count && ledger->lots; i++)
+        lots_free(&ledger->lots[i]);
+    free(ledger->lots);
     free(raw_of(ledger->accounts));
     free(raw_of(ledger->balances));
     free(raw_of(ledger->positions));
@@ -228,6 +231,23 @@ ledger_prefetch_position(const struct ledger *ledger, uint32_t account,
     map_prefetch(&ledger->position_map, pair(account, instrument));
 }
 
+/* Each position has lots, when there are any. */
+static int
+make_lots(struct ledger *ledger, uint32_t position, struct failure *failure)
+{
+    struct lots *lots;
+
+    if (ledger->rules.basis == BASIS_AVERAGE)
+        return 0;
+    lots = array_grow(ledger->lots, &ledger->lots_room, position + 1UL,
+                      sizeof *lots, failure);
+    if (!lots)
+        return -1;
+    ledger->lots = lots;
+    lots[position] = (struct lots){.count = 0};
+    return 0;
+}
+
 uint32_t
 ledger_position(struct ledger *ledger, uint32_t account, uint32_t instrument,
                 struct failure *failure)
@@ -239,6 +259,8 @@ ledger_position(struct ledger *ledger, uint32_t account, uint32_t instrument,
     if (position != MAP_NONE)
         return position;
     position = ledger->position_count;
+    if (make_lots(ledger, position, failure) != 0)
+        return LEDGER_NONE;
     if (make_room((void **)&ledger->positions, &ledger->position_room, position,
                   sizeof *ledger->positions, &ledger->changed_positions,
                   failure) != 0)

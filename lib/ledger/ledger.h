@@ -18,6 +18,7 @@
 #include "base/map.h"
 #include "base/row_mark.h"
 #include "ledger/holding.h"
+#include "ledger/lots.h"
 #include "ledger/recent.h"
 #include "tape/event.h"
 
@@ -38,6 +39,7 @@ extern const char *const ledger_system_names[LEDGER_SYSTEM_COUNT];
 struct ledger_rules {
     int64_t taker_fee, maker_fee; /* share of the notional; below 0: a rebate */
     struct code currency;         /* where none is given */
+    enum basis basis;             /* of all positions */
     bool strict; /* accounts are opened by account events only */
     uint64_t system[LEDGER_SYSTEM_COUNT]; /* ids of the system accounts */
 };
@@ -95,6 +97,8 @@ struct ledger {
     struct ledger_account *accounts;
     struct ledger_balance *balances;
     struct ledger_position *positions;
+    struct lots *lots; /* of each position, unless the basis is average */
+    size_t lots_room;
     struct code *currencies;
     uint32_t account_count, balance_count, position_count, currency_count;
     uint32_t account_room, balance_room, position_room, currency_room;

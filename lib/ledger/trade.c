@@ -74,8 +74,37 @@ move_position(const struct ledger *ledger, struct party *party, i128 quantity,
 
     *after = ledger->positions[party->position];
     after->currency = currency;
-    return holding_trade(&after->holding, quantity, cash) &&
-           amount_add(after->fees, party->fee, &after->fees);
+    if (ledger->rules.basis != BASIS_AVERAGE) {
+        if (!lots_trade(&ledger->lots[party->position], ledger->rules.basis,
+                        &after->holding, quantity, cash,
+                        ledger->transactions + 1))
+            return false;
+    } else if (!holding_trade(&after->holding, quantity, cash)) {
+        return false;
+    }
+    return amount_add(after->fees, party->fee, &after->fees);
+}
+
+/* The lots of both sides: room for the trade, and its end. */
+static int
+reserve_lots(struct ledger *ledger, const struct party *buyer,
+             const struct party *seller, struct failure *failure)
+{
+    if (ledger->rules.basis == BASIS_AVERAGE)
+        return 0;
+    return lots_reserve(&ledger->lots[buyer->position], failure) == 0
+               ? lots_reserve(&ledger->lots[seller->position], failure)
+               : -1;
+}
+
+static void
+end_lots(struct ledger *ledger, const struct party *buyer,
+         const struct party *seller, void (*end)(struct lots *lots))
+{
+    if (ledger->rules.basis == BASIS_AVERAGE)
+        return;
+    end(&ledger->lots[buyer->position]);
+    end(&ledger->lots[seller->position]);
 }
 
 /* The same account on both sides: the position stays, both fees are due. */
@@ -292,13 +321,17 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     if (!check_currency(ledger, &buyer, currency, entry) ||
         !check_currency(ledger, &seller, currency, entry))
         return POST_DONE;
+    if (reserve_lots(ledger, &buyer, &seller, failure) != 0)
+        return POST_FAILED;
     if (!try_trade(ledger, entry, &buyer, &seller, fees, definition, trade)) {
+        end_lots(ledger, &buyer, &seller, lots_undo);
         ledger_entry_clear(entry);
         ledger_entry_violate(entry, REASON_AMOUNT_RANGE, trade->buyer_id,
                              AMOUNT_NULL,
                              "a number would exceed its range: not booked");
         return POST_DONE;
     }
+    end_lots(ledger, &buyer, &seller, lots_keep);
     ledger_entry_book(ledger, entry);
     report_closed(ledger, entry, buyer.account);
     if (seller.account != buyer.account)

@@ -2,7 +2,8 @@
 
 Reads the JSON lines of a tape of trades, cash and corporate actions, prints what
 xledger --print balances and --print positions show, without the heads and
-with single blanks.  Arguments: taker fee, maker fee.
+with single blanks.  Arguments: taker fee, maker fee, and how lots are closed: fifo,
+lifo or hifo (default: average cost); then --print lots follows.
 """
 import json
 import sys
@@ -24,7 +25,8 @@ def text(x):
     return f"{sign}{whole}{tail}"
 
 
-cash, versions, positions, paid = {}, {}, {}, []
+cash, versions, positions, paid, lots = {}, {}, {}, [], {}
+basis, transactions = "".join(sys.argv[3:]), 0
 
 
 def post(account, amount):
@@ -33,10 +35,37 @@ def post(account, amount):
         versions[account] = versions.get(account, 0) + 1
 
 
+def choose(held):
+    if basis == "fifo":
+        return held[0]
+    if basis == "lifo":
+        return held[-1]
+    return max(held, key=lambda lot: half_even(lot[1] / lot[0]))
+
+
+def move_lots(p, held, d, c):
+    whole, left = abs(d), c
+    while d and held and held[0][0] * d < 0:
+        lot = choose(held)
+        k = min(abs(lot[0]), abs(d))
+        part = left if k == abs(d) else half_even(c * k / whole)
+        out = lot[1] if k == abs(lot[0]) else half_even(lot[1] * k / abs(lot[0]))
+        p[2] += part - out
+        share = k if d > 0 else -k
+        lot[0], lot[1], d, left = lot[0] + share, lot[1] - out, d - share, left - part
+        if not lot[0]:
+            held.remove(lot)
+    if d:
+        held.append([d, -left, transactions])
+    p[0], p[1] = sum(lot[0] for lot in held), sum(lot[1] for lot in held)
+
+
 def move(account, instrument, d, c, fee):
     p = positions.setdefault((account, instrument), [F(0)] * 4 + [0])
     q, cost, realized = p[:3]
-    if q * d >= 0:
+    if basis:
+        move_lots(p, lots.setdefault((account, instrument), []), d, c)
+    elif q * d >= 0:
         p[0], p[1] = q + d, cost - c
     else:
         k = min(abs(q), abs(d))
@@ -120,6 +149,7 @@ def order(account):
 taker, maker = F(sys.argv[1]), F(sys.argv[2])
 for line in sys.stdin:
     e = json.loads(line)
+    transactions += e["type"] in ("trade", "cash")
     if e["type"] == "trade":
         trade(e, taker, maker)
     elif e["type"] == "corporate_action":
@@ -134,3 +164,6 @@ for a, i in sorted(positions, key=lambda k: (order(k[0]), k[1])):
     average = [text(half_even(cost / q))] if q else []
     print(a, i, "USD", text(q), text(cost), *average, text(realized),
           text(fees), version)
+for a, i in sorted(lots, key=lambda k: (order(k[0]), k[1])):
+    for q, cost, opened in lots[a, i]:
+        print(a, i, "USD", text(q), text(cost), text(half_even(cost / q)), opened)

@@ -176,6 +176,60 @@ invalid_quantity ben " ]
     [ "$output" -eq 1 ]
 }
 
+# lots BASIS: the lots that the fills on stdin leave, as fills has them:
+# quantity cost, a line each.
+lots() {
+    awk 'BEGIN { print "time,instrument,side,quantity,price,buyer_id,seller_id" }
+        { sell = sub(/^-/, "", $1); sub(/^\+/, "", $1)
+          print "2026-01-08,ABC,," $1 "," $2 "," (sell ? ",me" : "me,") }' |
+        ximport -f csv -t trade | xledger --basis "$1" --print lots |
+        awk '$1 == "me" { print $4, $5 }'
+}
+
+@test "first in first out, last in, highest cost: E02, E03, E13, E17, to the last digit" {
+    run fills --basis fifo <<< $'+100 10\n+100 12\n-150 15' # E02
+    [ "$output" = "50 600 12 650 0" ]
+    run lots fifo <<< $'+100 10\n+100 12\n-150 15'
+    [ "$output" = "50 600" ]
+    run fills --basis lifo <<< $'+100 10\n+100 12\n-150 15' # E03
+    [ "$output" = "50 500 10 550 0" ]
+    run fills --basis hifo <<< $'+100 10\n+100 12\n+100 11\n-150 15'
+    [ "$output" = "150 1550 10.33333333 500 0" ]
+    run lots hifo <<< $'+100 10\n+100 12\n+100 11\n-150 15'
+    [ "$output" = $'100 1000\n50 550' ]
+    # E05, E06: short, and through zero twice
+    run fills --basis fifo <<< $'-100 20\n-50 23\n+60 18'
+    [ "$output" = "-90 -1950 21.66666667 120 0" ]
+    run fills --basis fifo <<< $'+50 1\n-100 2\n+100 3'
+    [ "$output" = "50 150 3 0 0" ]
+    # E13: 3 for 10, sold one by one
+    run fills --basis fifo <<< $'+1 3\n+1 3\n+1 4\n-3 4'
+    [ "$output" = "0 0 2 0" ]
+    # E17: a split doubles each lot
+    {
+        echo '{"type":"trade","time":"2026-01-08","instrument":"A","quantity":"100","price":"10","buyer_id":"me"}'
+        echo '{"type":"trade","time":"2026-01-08","instrument":"A","quantity":"100","price":"12","buyer_id":"me"}'
+        echo '{"type":"corporate_action","time":"2026-01-09","instrument":"A","action_type":"split","ratio_new":"2","ratio_old":"1"}'
+    } | ximport -f json | xledger --basis fifo --print lots |
+        awk '$1 == "me" { print $4, $5, $6 }' > got
+    printf '200 1000 5\n200 1200 6\n' | diff got -
+}
+
+@test "another ledger gets the same lots, by any basis" {
+    trades 4000 42 day > day.tape
+    for basis in fifo lifo hifo; do
+        xexport -f json day.tape | python3 "$ROOT/tests/bats/ledger_model.py" \
+            0.0003 -0.0001 $basis > model
+        for what in balances positions lots; do
+            xledger --basis $basis --taker-fee 0.0003 --maker-fee=-0.0001 \
+                --print $what day.tape | rows | tr -s ' '
+        done | diff model -
+        xledger --basis $basis --check day.tape
+    done
+    refuses xledger --basis fifo -d ledger.db day.tape
+    refuses xledger --print lots day.tape
+}
+
 # after ACTION: what a corporate action makes of the fills on stdin, "QUANTITY
 # PRICE" a line: quantity cost average realized cash, of "me".
 after() {
