@@ -175,6 +175,7 @@ install: all
 		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(COMPDIR) \
 		$(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(DATADIR)/calendars
 	install -m 755 $(PROGRAMS:%=$B/bin/%) $(DESTDIR)$(BINDIR)
+	install -m 755 scripts/xtape-plot $(DESTDIR)$(BINDIR)
 	install -m 644 lib/calendar/data/* $(DESTDIR)$(DATADIR)/calendars
 	for m in man/*.[157]; do install -m 644 $$m \
 		$(DESTDIR)$(MANDIR)/man$${m##*.}; done
@@ -186,6 +187,7 @@ install: all
 
 uninstall:
 	rm -rf $(DESTDIR)$(DATADIR)/calendars
+	rm -f $(DESTDIR)$(BINDIR)/xtape-plot
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(COMPDIR)/%) \
 		$(PROGRAMS:%=$(DESTDIR)$(FISHDIR)/%.fish) $(DESTDIR)$(ZSHDIR)/_xtape
 	for m in man/*.[157]; do rm -f \

@@ -19,8 +19,8 @@ main(int argc, char **argv)
     struct export_job job = {.format = -1};
     const struct option_spec options[] = {
         {'f', "format", OPTION_CHOICE, &job.format, "FORMAT",
-         "csv, json (lines), table or parquet", .words = export_format_words,
-         .names_verb = true},
+         "csv, json (lines), table, candles or parquet",
+         .words = export_format_words, .names_verb = true},
         {'t', "types", OPTION_LIST, &job.types, "TYPE,...",
          "only events of these types; csv, parquet: one"},
         {'c', "columns", OPTION_TEXT, &job.columns, "NAME,...",
@@ -35,7 +35,8 @@ main(int argc, char **argv)
     };
     const struct program program = {
         .name = "xexport",
-        .summary = "print a tape as CSV, JSON lines, a table or Parquet",
+        .summary =
+            "print a tape as CSV, JSON lines, a table, candles or Parquet",
         .operands = "[FILE ...]",
         .output = RUN_TEXT,
         .examples = examples,

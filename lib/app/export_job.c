@@ -10,8 +10,8 @@
 
 #define FLUSH_SIZE (64 * 1024) /* of text that is kept back */
 
-const char *const export_format_words[] = {"csv", "json", "table", "parquet",
-                                           NULL};
+const char *const export_format_words[] = {"csv",     "json",    "table",
+                                           "candles", "parquet", NULL};
 
 /* ---- options ------------------------------------------------------------- */
 
@@ -80,6 +80,15 @@ prepare_parquet(struct export_job *job, const struct schema_type *type,
     return 0;
 }
 
+/* https://no-color.org: a variable that is set and not empty means none. */
+static bool
+has_colour(const struct run *run)
+{
+    const char *none = getenv("NO_COLOR");
+
+    return !run->common.output && isatty(STDOUT_FILENO) && !(none && *none);
+}
+
 int
 export_job_prepare(void *state, struct run *run)
 {
@@ -90,6 +99,7 @@ export_job_prepare(void *state, struct run *run)
         .guard = job->guard,
         .wide = job->wide,
         .line_size = line_size(run),
+        .colour = has_colour(run),
     };
     const struct schema_type *type = NULL;
     unsigned count;
@@ -100,10 +110,15 @@ export_job_prepare(void *state, struct run *run)
         return -1;
     if (job->format < 0)
         return fail(failure, FAILURE_USAGE,
-                    "-f FORMAT is required: csv, json, table or parquet");
+                    "-f FORMAT is required: csv, json, table, candles or "
+                    "parquet");
     if (!export_formats[job->format])
         return prepare_parquet(job, type, count, run);
     job->writer = export_formats[job->format];
+    if (job->writer == &candles_export && !job->selects) {
+        memset(job->selected, false, UINT16_MAX + 1);
+        job->selected[EVENT_BAR] = job->selects = true;
+    }
     if (job->writer->one_type && count != 1)
         return fail(failure, FAILURE_USAGE, "%s needs -t with one type",
                     job->writer->name);
@@ -200,7 +215,11 @@ export_job_event(void *state, struct run *run, const struct event *event)
 int
 export_job_block(void *state, struct run *run)
 {
-    return run->state == RUN_WAITS ? flush_all(state, run) : flush(state, run);
+    const struct export_job *job = state;
+
+    return run->state == RUN_WAITS && !(job->writer && job->writer->whole)
+               ? flush_all(state, run)
+               : flush(state, run);
 }
 
 /* Instruments and names of another tape may be others. */
@@ -224,10 +243,10 @@ export_job_finish(void *state, struct run *run)
 {
     struct export_job *job = state;
 
-    assert(!job->selects || job->types.count > 0);
     if (job->selects && job->printed == 0 && !run->common.quiet)
         run_remark(run, "no event of type %s",
-                   job->types.items[job->types.count - 1]);
+                   job->types.count ? job->types.items[job->types.count - 1]
+                                    : "bar");
     if (job->parquet.begun)
         return export_parquet_end(&job->parquet, &run->failure);
     return 0;

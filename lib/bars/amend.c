@@ -186,18 +186,6 @@ write_bar(struct bars *bars, unsigned level, uint32_t index,
 
 /* ---- trades -------------------------------------------------------------- */
 
-/* In chunks of a minute. */
-static int
-remember(struct bars *bars, uint32_t index, const struct sum_trade *trade,
-         struct failure *failure)
-{
-    int64_t within = trade->time % NS_PER_MINUTE;
-
-    within += within < 0 ? NS_PER_MINUTE : 0;
-    return history_add(&bars->amend->history, index, trade->time - within,
-                       trade, failure);
-}
-
 int
 amend_add(struct bars *bars, uint32_t index, const struct sum_trade *trade,
           struct failure *failure)
@@ -211,7 +199,7 @@ amend_add(struct bars *bars, uint32_t index, const struct sum_trade *trade,
         bars->amend->trimmed = before;
     if (before - bars->amend->trimmed > bars->amend->hold / 4)
         trim(bars, before);
-    return remember(bars, index, trade, failure);
+    return history_add(&bars->amend->history, index, trade, failure);
 }
 
 enum bars_taken
@@ -220,7 +208,7 @@ amend_late(struct bars *bars, uint32_t index, const struct sum_trade *trade,
 {
     if (trade->time < oldest(bars))
         return BARS_LATE;
-    if (remember(bars, index, trade, failure) != 0)
+    if (history_add(&bars->amend->history, index, trade, failure) != 0)
         return BARS_FAILED;
     for (unsigned i = 0; i < bars->level_count; i++) {
         struct bars_level *level = &bars->levels[i];

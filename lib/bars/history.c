@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/map.h"
 
 struct history_chunk {
     int64_t start;
@@ -16,7 +17,24 @@ struct history_chunk {
 struct history_list {
     struct history_chunk *chunks; /* by start; owned */
     size_t count, capacity;
+    struct map minutes; /* of the last trade of each id */
 };
+
+/* The minute that a time is in, from 2^31 in 1970. */
+static uint32_t
+minute_of(int64_t time)
+{
+    int64_t minute = time / NS_PER_MINUTE - (time % NS_PER_MINUTE < 0);
+
+    assert(minute > INT32_MIN && minute < INT32_MAX);
+    return (uint32_t)(minute - INT32_MIN);
+}
+
+static int64_t
+minute_start(uint32_t minute)
+{
+    return ((int64_t)minute + INT32_MIN) * NS_PER_MINUTE;
+}
 
 void
 history_free(struct history *history)
@@ -25,6 +43,7 @@ history_free(struct history *history)
         for (size_t j = 0; j < history->lists[i].count; j++)
             free(history->lists[i].chunks[j].trades);
         free(history->lists[i].chunks);
+        map_free(&history->lists[i].minutes);
     }
     free(history->lists);
     *history = (struct history){0};
@@ -84,15 +103,15 @@ find_chunk(struct history_list *list, int64_t start, struct failure *failure)
 }
 
 int
-history_add(struct history *history, uint32_t index, int64_t chunk_start,
+history_add(struct history *history, uint32_t index,
             const struct sum_trade *trade, struct failure *failure)
 {
+    uint32_t minute = minute_of(trade->time);
     struct history_list *list = find_list(history, index, failure);
     struct history_chunk *chunk;
     struct sum_trade *trades;
 
-    assert(chunk_start <= trade->time);
-    chunk = list ? find_chunk(list, chunk_start, failure) : NULL;
+    chunk = list ? find_chunk(list, minute_start(minute), failure) : NULL;
     if (!chunk)
         return -1;
     trades = array_grow(chunk->trades, &chunk->capacity, chunk->count + 1,
@@ -101,6 +120,8 @@ history_add(struct history *history, uint32_t index, int64_t chunk_start,
         return -1;
     trades[chunk->count++] = *trade;
     chunk->trades = trades;
+    if (trade->id && !map_put(&list->minutes, trade->id, minute))
+        return fail_memory(failure);
     return 0;
 }
 
@@ -113,23 +134,43 @@ find_in(const struct history_chunk *chunk, uint64_t id)
     return NULL;
 }
 
+/* Of the chunk of a minute. */
+static const struct sum_trade *
+find_at(const struct history_list *list, uint32_t minute, uint64_t id)
+{
+    int64_t start = minute_start(minute);
+    size_t at = chunks_by(list, start);
+
+    if (at == 0 || list->chunks[at - 1].start != start)
+        return NULL;
+    return find_in(&list->chunks[at - 1], id);
+}
+
 const struct sum_trade *
 history_find(const struct history *history, uint32_t index, uint64_t id,
              int64_t time)
 {
     const struct history_list *list;
     const struct sum_trade *found = NULL;
-    size_t at;
+    uint32_t minute;
 
-    if (index >= history->count)
+    if (index >= history->count || id == 0)
         return NULL;
     list = &history->lists[index];
-    at = chunks_by(list, time);
-    if (time != TIME_NULL && at > 0)
-        found = find_in(&list->chunks[at - 1], id);
-    for (at = list->count; !found && at-- > 0;)
-        found = find_in(&list->chunks[at], id);
-    return found;
+    if (time != TIME_NULL)
+        found = find_at(list, minute_of(time), id);
+    if (found)
+        return found;
+    minute = map_get(&list->minutes, id);
+    return minute == MAP_NONE ? NULL : find_at(list, minute, id);
+}
+
+/* An id is forgotten with the trade that it was last seen at. */
+static void
+forget_id(struct history_list *list, const struct sum_trade *trade)
+{
+    if (map_get(&list->minutes, trade->id) == minute_of(trade->time))
+        map_remove(&list->minutes, trade->id);
 }
 
 void
@@ -142,9 +183,19 @@ history_remove(struct history *history, uint32_t index,
     size_t at = (size_t)(trade - chunk->trades);
 
     assert(at < chunk->count);
+    forget_id(list, trade);
     chunk->count--;
     memmove(chunk->trades + at, chunk->trades + at + 1,
             (chunk->count - at) * sizeof *chunk->trades);
+}
+
+/* Its trades go, too. */
+static void
+drop_chunk(struct history_list *list, struct history_chunk *chunk)
+{
+    for (size_t i = 0; i < chunk->count; i++)
+        forget_id(list, &chunk->trades[i]);
+    free(chunk->trades);
 }
 
 void
@@ -176,7 +227,7 @@ history_trim(struct history *history, int64_t before)
         size_t gone = 0;
 
         while (gone + 1 < list->count && list->chunks[gone + 1].start <= before)
-            free(list->chunks[gone++].trades);
+            drop_chunk(list, &list->chunks[gone++]);
         list->count -= gone;
         memmove(list->chunks, list->chunks + gone,
                 list->count * sizeof *list->chunks);

@@ -1,8 +1,8 @@
 /* history.h - trades that may still be taken out again.
  *
- * Of each instrument, in chunks of time, each in the order of arrival: to add
- * one costs the same however many there are, and to go over those of a bar
- * costs as many as it has.  Memory: 40 to 80 bytes a trade.
+ * Of each instrument, in chunks of a minute, each in the order of arrival: to
+ * add or find one costs the same however many there are, and to go over those
+ * of a bar costs as many as it has.  Memory: 80 to 160 bytes a trade.
  */
 #ifndef BARS_HISTORY_H
 #define BARS_HISTORY_H
@@ -22,12 +22,12 @@ struct history {
 
 void history_free(struct history *history);
 
-/* Adds a trade to the chunk that begins then. */
-int history_add(struct history *history, uint32_t index, int64_t chunk,
+/* Adds a trade, whose time is one of bucket.h. */
+int history_add(struct history *history, uint32_t index,
                 const struct sum_trade *trade, struct failure *failure);
 
-/* The trade of an id, the last to arrive; its time, TIME_NULL if it is not
- * known, makes that fast.  NULL when there is none.  Valid until the history
+/* The trade of an id that is not 0, at a time, TIME_NULL if that is not known;
+ * else the last to arrive. NULL when there is none.  Valid until the history
  * changes. */
 const struct sum_trade *history_find(const struct history *history,
                                      uint32_t index, uint64_t id, int64_t time);

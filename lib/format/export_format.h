@@ -15,6 +15,7 @@ struct export_options {
     bool guard;         /* a text that a spreadsheet takes for a formula gets a
                          * quote mark before it; no longer lossless */
     bool wide;          /* every column, however long the lines are */
+    bool colour;        /* the text is for a terminal that has some */
     unsigned line_size; /* columns of the terminal; 0: it is none */
 };
 
@@ -23,6 +24,7 @@ struct export_format {
     const char *name;
     const char *summary;
     bool one_type;     /* it holds events of one type: options->type is set */
+    bool whole;        /* flush is called at the end of a tape alone */
     size_t state_size; /* zeroed before init */
 
     /* Failures are of class usage. */
@@ -40,6 +42,7 @@ struct export_format {
 
 extern const struct export_format *const export_formats[]; /* NULL-ended */
 
-extern const struct export_format csv_export, json_export, table_export;
+extern const struct export_format csv_export, json_export, table_export,
+    candles_export;
 
 #endif

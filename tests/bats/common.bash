@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 # XTAPE_BIN: which build to test; default the plain one.
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 TOOLS=$ROOT/build/tools
-PATH=${XTAPE_BIN:-$ROOT/build/bin}:$PATH
+PATH=${XTAPE_BIN:-$ROOT/build/bin}:$PATH:$ROOT/scripts
 export ROOT TOOLS PATH ASAN_OPTIONS=abort_on_error=1:detect_leaks=1
 
 # Any part of a pipeline that fails is a failure.  So those below read all of
