@@ -46,7 +46,7 @@ struct ohlcv {
     int order; /* of times: 0 of the tape, 1 of each instrument */
     int hours; /* 0 of the session, 1 all */
     int late;  /* enum bars_late */
-    int64_t hold;
+    int64_t hold, partial;
     const char *from_text;
     const char *zone_name, *day_start, *session, *calendar_name;
     bool keep; /* trades are passed on too */

@@ -204,6 +204,7 @@ set_late(struct ohlcv *x, struct failure *failure)
                     "have to be amended, too");
     if (x->hold && x->late != BARS_LATE_AMEND)
         return fail(failure, FAILURE_USAGE, "--hold needs --late amend");
+    x->bars_options.partial = x->partial;
     x->bars_options.late = (enum bars_late)x->late;
     x->bars_options.hold = x->hold ? x->hold : NS_PER_HOUR;
     return 0;

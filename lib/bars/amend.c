@@ -97,6 +97,7 @@ find_bar(struct amend_list *list, const struct bucket *bucket,
     if (!bars)
         return NULL;
     memmove(bars + low + 1, bars + low, (list->count - low) * sizeof *bars);
+    assert(low == 0 || bars[low - 1].bucket.end <= bucket->start);
     bars[low] = (struct amend_bar){.bucket = *bucket};
     list->bars = bars;
     list->count++;
@@ -285,6 +286,7 @@ amend_cancel(struct bars *bars, uint32_t index, uint64_t id, int64_t time,
     if (found->time < oldest(bars) && found->time < bars->common.start)
         return BARS_LATE;
     trade = *found;
+    assert(trade.id == id);
     history_remove(&bars->amend->history, index, found);
     if (trade.time < bars->common.start)
         return cancel_closed(bars, index, &trade, failure);

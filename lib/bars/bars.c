@@ -148,6 +148,7 @@ bars_init(struct bars *bars, const struct bars_options *options,
     *bars = (struct bars){
         .fill = options->fill,
         .late = options->late,
+        .partial = options->partial,
         .least = options->alone ? 1 : CAPACITY_MIN,
         .room = options->room,
         .owner = options->owner,

@@ -66,7 +66,8 @@ struct bars_options {
     enum bars_fill fill;
     bool alone; /* there is one instrument only, 0 */
     enum bars_late late;
-    int64_t hold; /* of amendments, nanoseconds */
+    int64_t hold;    /* of amendments, nanoseconds */
+    int64_t partial; /* open bars are written so often, flagged partial; 0 */
 
     /* Where the next bar is to be written, of the instrument with that index.
      * The callee has set event.instrument; all else is filled in before it is
@@ -97,9 +98,10 @@ struct bars {
     struct bars_level levels[BARS_INTERVALS_MAX + 1]; /* by interval */
     struct bucket_days days, probe; /* probe: for questions aside */
     enum bars_late late;
-    struct amend *amend; /* owned; NULL: nothing is amended */
-    unsigned lacks;      /* a bit for what some bar that was taken has not */
-    bool begun;          /* buckets are set: a trade or clock was seen */
+    int64_t partial, next_partial; /* when the next ones are due */
+    struct amend *amend;           /* owned; NULL: nothing is amended */
+    unsigned lacks; /* a bit for what some bar that was taken has not */
+    bool begun;     /* buckets are set: a trade or clock was seen */
 
     enum bars_fill fill;
     bool trading;     /* some bit of traded is set */

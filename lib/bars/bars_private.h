@@ -22,6 +22,10 @@ enum bars_taken bars_fail_late(struct bars *bars, int64_t time,
 /* What bars that are made of bars may lack. */
 enum bars_lack { BARS_NO_COUNT = 1, BARS_NO_NOTIONAL = 2, BARS_NO_SIDES = 4 };
 
+/* Writes all open bars as they are, with that time, flagged partial. */
+int bars_write_partial(struct bars *bars, int64_t time,
+                       struct failure *failure);
+
 int bars_too_many(struct failure *failure);
 
 #endif

@@ -167,3 +167,46 @@ bars_close_levels(struct bars *bars, int64_t end, bool partial,
     }
     return 0;
 }
+
+/* What an open bar has so far: what was handed up to it, and then what the
+ * levels below it still have, each later than the one above. */
+static bool
+open_sum(const struct bars *bars, unsigned number, uint32_t index,
+         struct sum *sum)
+{
+    assert(number < bars->level_count && index < bars->capacity);
+    *sum = bars->levels[number].sums[index];
+    while (number > 0) {
+        number = bars->levels[number].source;
+        if (bars->levels[number].sums[index].count > 0 &&
+            !sum_merge(sum, &bars->levels[number].sums[index]))
+            return false;
+    }
+    return true;
+}
+
+int
+bars_write_partial(struct bars *bars, int64_t time, struct failure *failure)
+{
+    for (unsigned i = 0; i < bars->level_count; i++) {
+        const struct closing closing = {.level = &bars->levels[i],
+                                        .number = i,
+                                        .flags = BAR_PARTIAL,
+                                        .time = time};
+
+        for (uint32_t index = 0;
+             closing.level->interval != 0 && index < bars->capacity; index++) {
+            struct sum sum;
+
+            if (!open_sum(bars, i, index, &sum))
+                return bars_too_many(failure);
+            if (sum.count > 0) {
+                struct bar *bar = start_bar(bars, &closing, index);
+
+                sum_to_bar(&sum, bar);
+                leave_out(bars->lacks, bar);
+            }
+        }
+    }
+    return 0;
+}

@@ -51,6 +51,7 @@ make_engine(struct bars_each *each, uint32_t index, struct failure *failure)
 
     if (!engine)
         return NULL;
+    assert(!each->engines[index]);
     engine->each = each;
     engine->index = index;
     options.room = make_room;

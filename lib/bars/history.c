@@ -97,6 +97,7 @@ find_chunk(struct history_list *list, int64_t start, struct failure *failure)
         return NULL;
     list->chunks = chunks;
     memmove(chunks + at + 1, chunks + at, (list->count - at) * sizeof *chunks);
+    assert(at == 0 || chunks[at - 1].start < start);
     chunks[at] = (struct history_chunk){.start = start};
     list->count++;
     return &chunks[at];

@@ -8,6 +8,18 @@
 
 /* ---- moving on ----------------------------------------------------------- */
 
+/* Trades are added fast in the open buckets: before the next partial bars are
+ * due, and in a session not before narrow looked. */
+static void
+limit_fast(struct bars *bars)
+{
+    bars->bucket = bars->common;
+    if (bars->partial && bars->next_partial < bars->bucket.end)
+        bars->bucket.end = bars->next_partial;
+    if (bars->days.style.session)
+        bars->bucket.end = INT64_MIN;
+}
+
 /* Moves the buckets that end there to those that hold a later time. */
 static void
 move_buckets(struct bars *bars, int64_t end, int64_t time)
@@ -29,7 +41,8 @@ move_buckets(struct bars *bars, int64_t end, int64_t time)
     }
     if (bars->levels[0].interval == 0)
         bars->levels[0].bucket = common;
-    bars->bucket = bars->common = common;
+    bars->common = common;
+    limit_fast(bars);
     bars->begun = true;
 }
 
@@ -91,6 +104,24 @@ bars_advance(struct bars *bars, int64_t time, struct failure *failure)
     return 0;
 }
 
+/* Writes the partial bars that are due by a time, once, as of the last time
+ * that they were due. */
+static int
+reach_partial(struct bars *bars, int64_t time, struct failure *failure)
+{
+    int64_t within = time % bars->partial, due;
+
+    due = time - within - (within < 0 ? bars->partial : 0);
+    assert(due <= time && time - due < bars->partial);
+    if (bars->begun && due >= bars->next_partial &&
+        (bars_advance(bars, due, failure) != 0 ||
+         bars_write_partial(bars, due, failure) != 0))
+        return -1;
+    if (!bars->begun || due >= bars->next_partial)
+        bars->next_partial = due + bars->partial;
+    return 0;
+}
+
 int
 bars_clock(struct bars *bars, int64_t time, struct failure *failure)
 {
@@ -98,6 +129,8 @@ bars_clock(struct bars *bars, int64_t time, struct failure *failure)
         return 0;
     if (time > BUCKET_TIME_MAX)
         time = BUCKET_TIME_MAX;
+    if (bars->partial && reach_partial(bars, time, failure) != 0)
+        return -1;
     return bars_advance(bars, time, failure);
 }
 
@@ -176,15 +209,18 @@ narrow(struct bars *bars, int64_t time)
 {
     struct bucket stretch;
 
+    limit_fast(bars);
     if (!bars->days.style.session)
         return;
     stretch = bucket_session(&bars->days, time);
     assert(!stretch.closed);
-    bars->bucket = bars->common;
+    bars->bucket.end = bars->common.end;
     if (stretch.start > bars->bucket.start)
         bars->bucket.start = stretch.start;
     if (stretch.end < bars->bucket.end)
         bars->bucket.end = stretch.end;
+    if (bars->partial && bars->next_partial < bars->bucket.end)
+        bars->bucket.end = bars->next_partial;
 }
 
 static int
@@ -253,11 +289,13 @@ bars_trade(struct bars *bars, uint32_t index, const struct sum_trade *given,
         return BARS_FAILED;
     if (bars->begun && trade.time < bars->common.start)
         return take_late(bars, index, &trade, failure);
+    if (bars->partial && reach_partial(bars, trade.time, failure) != 0)
+        return BARS_FAILED;
     if (trade.time >= bars->common.end &&
         bars_advance(bars, trade.time, failure) != 0)
         return BARS_FAILED;
     narrow(bars, trade.time);
-    assert(trade.time >= bars->bucket.start && trade.time < bars->bucket.end);
+    assert(trade.time >= bars->common.start && trade.time < bars->common.end);
     if (sum_count(&bars->sums[index]) == SUM_COUNT_MAX) {
         bars_too_many(failure);
         return BARS_FAILED;

@@ -216,3 +216,45 @@ END
     xexport -f json a.tape > text
     ximport -f json --stream s text | xexport -f json | cmp - text
 }
+
+@test "after a clock, what trades in a break or at night still does not count" {
+    {
+        trades 2026-01-08T00:00:00Z,A,buy,10,1 | xexport -f json
+        for row in clock,02:45 print,02:46 clock,03:29 print,03:31 clock,06:40 \
+            print,06:45 clock,23:00 print,23:01; do
+            echo '{"type":"'"${row%,*}"'","time":"2026-01-08T'"${row#*,}"':00Z"' \
+                "$([ "${row%,*}" = clock ] ||
+                    echo ',"instrument":"A","price":"11","quantity":"1"')"'}'
+        done
+    } | ximport -f json --stream s > c.tape
+    xohlcv -i 1h,1d --calendar XTKS -v c.tape 2> err |
+        bars start,interval,volume > got
+    diff - got << 'END'
+2026-01-08T00:00:00Z,1h,1
+2026-01-08T03:00:00Z,1h,1
+2026-01-08T00:00:00Z,1d,2
+END
+    grep -q "3 trades were in no session" err
+}
+
+@test "--partial writes what is open every so often, and the whole bar after" {
+    trades 2026-01-08T10:00:10Z,A,buy,10,1 2026-01-08T10:00:50Z,A,buy,12,1 \
+        2026-01-08T10:01:20Z,A,buy,9,1 2026-01-08T10:05:00Z,A,buy,11,1 |
+        xohlcv -i 1m,1h --partial 30s |
+        bars time,interval,open,high,low,close,volume,flags > got
+    diff - got << 'END'
+2026-01-08T10:00:30Z,1m,10,10,10,10,1,partial
+2026-01-08T10:00:30Z,1h,10,10,10,10,1,partial
+2026-01-08T10:01:00Z,1m,10,12,10,12,2,final
+2026-01-08T10:01:00Z,1h,10,12,10,12,2,partial
+2026-01-08T10:02:00Z,1m,9,9,9,9,1,final
+2026-01-08T10:05:00Z,1h,10,12,9,9,3,partial
+2026-01-08T10:05:00Z,1m,11,11,11,11,1,partial
+2026-01-08T10:05:00Z,1h,10,12,9,11,4,partial
+END
+    xgen -t trade -n 3000 -o t.tape
+    xohlcv -i 1s,7s,1m t.tape | xexport -f json > plain
+    xohlcv -i 1s,7s,1m --partial 300ms t.tape | xexport -f json > watched
+    grep -vF '"flags":["partial"' watched | cmp - <(grep -vF '"flags":["partial"' plain)
+    [ "$(wc -l < watched)" -gt "$(wc -l < plain)" ]
+}
