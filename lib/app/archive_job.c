@@ -187,7 +187,9 @@ archive_job_prepare(void *state, struct run *run)
         return -1;
     archive->stopped = is_stopped;
     archive->owner = run;
-    if (verb->run == archive_plan) /* by the catalog */
+    /* these go by the catalog, or the journal */
+    if (verb->run == archive_plan || verb->run == archive_hold ||
+        verb->run == archive_release || verb->run == archive_holds)
         return 0;
     if (mode == ARCHIVE_READ)
         return archive_load(archive, NULL, &run->failure);

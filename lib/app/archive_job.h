@@ -6,6 +6,7 @@
 #ifndef APP_ARCHIVE_JOB_H
 #define APP_ARCHIVE_JOB_H
 
+#include "archive/hold.h"
 #include "archive/put.h"
 #include "cli/run.h"
 
@@ -14,13 +15,14 @@ struct archive_job {
     const char *directory;
     struct option_list bloom_lists; /* of --bloom, as given */
     bool rebuild, json;
-    int64_t wait;        /* for the lock, nanoseconds */
-    const char *policy;  /* plan by this file; NULL: by the archive's */
-    const char *shorten; /* why parts are to be kept shorter */
-    const char *metrics; /* file for what a sweep has done */
-    int64_t now;         /* TIME_NULL: by the machine's clock */
-    int64_t within;      /* nanoseconds; plan only what is due until then */
-    const char *head;    /* SHA-256 that has to be in the chain; NULL: none */
+    int64_t wait;           /* for the lock, nanoseconds */
+    const char *policy;     /* plan by this file; NULL: by the archive's */
+    const char *shorten;    /* why parts are to be kept shorter */
+    const char *metrics;    /* file for what a sweep has done */
+    struct hold_terms hold; /* of hold and release */
+    int64_t now;            /* TIME_NULL: by the machine's clock */
+    int64_t within;         /* nanoseconds; plan only what is due until then */
+    const char *head; /* SHA-256 that has to be in the chain; NULL: none */
 
     /* private */
     bool puts; /* the verb is put */
@@ -54,6 +56,9 @@ int archive_compact(void *state, struct run *run);
 int archive_fsck(void *state, struct run *run);
 int archive_plan(void *state, struct run *run);
 int archive_sweep(void *state, struct run *run);
+int archive_hold(void *state, struct run *run);
+int archive_release(void *state, struct run *run);
+int archive_holds(void *state, struct run *run);
 void archive_sweep_summary(const struct archive_job *job, struct run *run,
                            FILE *stream);
 

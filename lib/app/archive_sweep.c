@@ -69,10 +69,17 @@ change_word(const struct plan_part *part, const struct plan_list *before)
     return part->verdict.expires < old->verdict.expires ? "shorter" : "longer";
 }
 
+/* The word for what comes next. */
+static const char *
+action_word(const struct plan_part *part)
+{
+    return part->held ? "held" : action_words[part->next];
+}
+
 static void
 when_text(const struct plan_part *part, char text[DAY_TEXT_MAX])
 {
-    if (part->action != PLAN_STAY)
+    if (part->action != PLAN_STAY || part->held)
         snprintf(text, DAY_TEXT_MAX, "due");
     else if (part->when == DAY_NEVER)
         snprintf(text, DAY_TEXT_MAX, "never");
@@ -91,7 +98,7 @@ print_part(struct run *run, const struct plan_part *part, const char *change)
     if (part->verdict.rule)
         snprintf(rule, sizeof rule, "%u", part->verdict.rule->line);
     return run_print(run, "%s\t%s\t%s\t%s\t%" PRIu64 "\t%s\t%s%s%s\n", when,
-                     action_words[part->next], part_tier(&part->part),
+                     action_word(part), part_tier(&part->part),
                      part->next == PLAN_MOVE && !to[0] ? TIER_HOT : to,
                      part->part.size, rule, path, change ? "\t" : "",
                      change ? change : "");
@@ -107,7 +114,7 @@ json_part(struct json *json, const struct plan_part *part, const char *change)
     json_key(json, "path");
     json_text(json, text);
     json_key(json, "action");
-    json_text(json, action_words[part->next]);
+    json_text(json, action_word(part));
     json_key(json, "due");
     json_bool(json, part->action != PLAN_STAY);
     json_key(json, "when");
@@ -215,6 +222,41 @@ plan_before(struct archive_job *job, struct plan_list *plan,
     return 0;
 }
 
+struct plan_holds {
+    const struct archive_job *job;
+    struct holds holds;
+    struct failure *failure;
+};
+
+static int
+is_held(void *owner, const struct part *part)
+{
+    const struct plan_holds *held = owner;
+    const struct legal_hold *by;
+
+    return holds_part(&held->holds, &held->job->archive, part, NULL, &by,
+                      held->failure);
+}
+
+/* Marks what holds keep. */
+static int
+plan_holds(struct archive_job *job, struct plan_list *plan,
+           struct failure *failure)
+{
+    struct plan_holds held = {.job = job, .failure = failure};
+    struct journal journal;
+    int result =
+        journal_open(&journal, &job->archive, "", archive_now(job), failure);
+
+    if (result == 0)
+        result = holds_read(&held.holds, &journal, failure);
+    if (result == 0)
+        result = plan_hold(plan, is_held, &held);
+    holds_free(&held.holds);
+    journal_close(&journal);
+    return result;
+}
+
 int
 archive_plan(void *state, struct run *run)
 {
@@ -229,6 +271,9 @@ archive_plan(void *state, struct run *run)
         result = plan_open(&plan, &job->archive, failure);
     if (result == 0) {
         plan_judge(&plan, &policy, day_of(archive_now(job)));
+        result = plan_holds(job, &plan, failure);
+    }
+    if (result == 0) {
         result = plan_before(job, &before, &old, failure);
     }
     if (result == 0)
@@ -287,9 +332,11 @@ archive_sweep(void *state, struct run *run)
     int64_t now = archive_now(job);
     struct journal journal = {.file = {.fd = -1}};
     struct policy policy = {0};
+    struct holds holds = {0};
     struct sweep sweep = {.archive = &job->archive,
                           .policy = &policy,
                           .journal = &journal,
+                          .holds = &holds,
                           .now = now,
                           .now_given = job->now != TIME_NULL,
                           .shorten = job->shorten};
@@ -298,6 +345,8 @@ archive_sweep(void *state, struct run *run)
     if (result == 0)
         result = journal_open(&journal, &job->archive, archive_who(who), now,
                               failure);
+    if (result == 0)
+        result = holds_read(&holds, &journal, failure);
     if (result == 0)
         result = sweep_run(&sweep, failure);
     if (result == 0 && sweep.clock_behind)
@@ -309,6 +358,7 @@ archive_sweep(void *state, struct run *run)
     job->removed = sweep.removed;
     job->removed_bytes = sweep.removed_bytes;
     sweep_free(&sweep);
+    holds_free(&holds);
     journal_close(&journal);
     policy_free(&policy);
     if (job->metrics) {

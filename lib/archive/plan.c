@@ -71,6 +71,13 @@ take_row(struct plan_list *plan, struct statement *row, struct failure *failure)
         return 1;
     if (size != strlen(TIER_HOT) || memcmp(text, TIER_HOT, size) != 0)
         memcpy(part.tier, text, size);
+    part.time_min = INT64_MAX;
+    part.time_max = INT64_MIN;
+    if (part.name.day > INT64_MIN / NS_PER_DAY &&
+        part.name.day < INT64_MAX / NS_PER_DAY) {
+        part.time_min = part.name.day * NS_PER_DAY;
+        part.time_max = part.time_min + NS_PER_DAY - 1;
+    }
     part.rows = (uint64_t)column_integer(row, 2);
     part.size = (uint64_t)column_integer(row, 3);
     return add(plan, &part, failure);
@@ -257,6 +264,48 @@ plan_judge(struct plan_list *plan, const struct policy *policy, int64_t today)
     for (size_t i = 0; i < plan->count; i++)
         decide(&plan->parts[i], policy, today);
     qsort(plan->parts, plan->count, sizeof *plan->parts, by_name);
+}
+
+/* The streams of which something other than definitions stays. */
+static int
+keep_held_definitions(struct plan_list *plan)
+{
+    bool stays = false;
+
+    qsort(plan->parts, plan->count, sizeof *plan->parts, by_stream);
+    for (size_t i = 0; i < plan->count; i++) {
+        struct plan_part *part = &plan->parts[i];
+
+        if (i == 0 || part->part.name.stream != part[-1].part.name.stream)
+            stays = false;
+        stays |= !is_definition(part) && part->action != PLAN_REMOVE;
+        if (is_definition(part) && part->action == PLAN_REMOVE && stays) {
+            part->action = PLAN_STAY;
+            part->held = true;
+        }
+    }
+    qsort(plan->parts, plan->count, sizeof *plan->parts, by_name);
+    return 0;
+}
+
+int
+plan_hold(struct plan_list *plan, plan_is_held *is_held, void *owner)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        struct plan_part *part = &plan->parts[i];
+        int held =
+            part->action == PLAN_REMOVE ? is_held(owner, &part->part) : 0;
+
+        if (held < 0)
+            return -1;
+        if (held == 0)
+            continue;
+        part->action = PLAN_STAY;
+        part->held = any = true;
+    }
+    return any ? keep_held_definitions(plan) : 0;
 }
 
 const struct plan_part *

@@ -17,11 +17,13 @@ enum plan_action {
 };
 
 struct plan_part {
-    struct part part; /* of the catalog: without digest, times and SHA-256 */
+    /* of the catalog: without digest and SHA-256, the times those of its day */
+    struct part part;
     struct verdict verdict;
     enum plan_action action; /* what is due, */
     enum plan_action next;   /* or will be, unless PLAN_STAY */
     int64_t when;            /* the day of that; DAY_NEVER */
+    bool held;               /* it would be removed, but for a hold */
     const char *target;      /* the tier to move to, then; "": hot */
 };
 
@@ -44,6 +46,11 @@ void plan_free(struct plan_list *plan);
  * any other part of their stream.  policy must outlive the plan. */
 void plan_judge(struct plan_list *plan, const struct policy *policy,
                 int64_t today);
+
+/* What is held of what is due to be removed stays, and with it the definitions
+ * of its stream. */
+typedef int plan_is_held(void *owner, const struct part *part);
+int plan_hold(struct plan_list *plan, plan_is_held *is_held, void *owner);
 
 /* The part of a name, after plan_judge; NULL. */
 const struct plan_part *plan_find(const struct plan_list *plan,

@@ -162,7 +162,8 @@ add_change(struct sweep *sweep, const struct part *part,
     change = &changes[sweep->change_count++];
     *change = (struct sweep_change){.part = *part,
                                     .removes = planned->action == PLAN_REMOVE,
-                                    .line = planned->verdict.rule->line};
+                                    .line = planned->verdict.rule->line,
+                                    .holds = sweep->holds->count};
     memcpy(change->target, planned->target, strlen(planned->target) + 1);
     memcpy(change->policy, sweep->policy->sha256, sizeof change->policy);
     return 0;
@@ -268,18 +269,48 @@ commit(struct sweep *sweep, struct failure *failure)
     return result == 0 ? journal_commit(sweep->journal, failure) : -1;
 }
 
+struct hold_search {
+    const struct sweep *sweep;
+    struct failure *failure;
+};
+
+/* Asks the holds of a part, which a loaded manifest has. */
+static int
+is_held(void *owner, const struct part *part)
+{
+    const struct hold_search *search = owner;
+    const struct archive *archive = search->sweep->archive;
+    const struct legal_hold *by;
+
+    for (uint32_t i = 0; i < archive->count; i++) {
+        const struct manifest *manifest = &archive->manifests[i];
+
+        for (uint32_t k = 0; k < manifest->part_count; k++)
+            if (part_compare(&manifest->parts[k], part) == 0)
+                return holds_part(search->sweep->holds, archive, part,
+                                  &manifest->header, &by, search->failure);
+    }
+    assert(false); /* it was taken from one of them */
+    return -1;
+}
+
 /* Gathers what is due of a stream, by its manifests. */
 static int
 take_stream(struct sweep *sweep, uint64_t hash, struct failure *failure)
 {
+    struct hold_search search = {sweep, failure};
     struct archive *archive = sweep->archive;
     struct plan_list plan = {0};
     int result = archive_load_hash(archive, &hash, failure);
 
     if (result == 0)
         result = plan_of_manifests(&plan, archive, &hash, failure);
-    if (result == 0)
+    if (result == 0) {
         plan_judge(&plan, sweep->policy, day_of(sweep->now));
+        result = plan_hold(&plan, is_held, &search);
+    }
+    for (size_t i = 0; result == 0 && i < plan.count; i++)
+        sweep->held += plan.parts[i].held;
     for (uint32_t i = 0; result == 0 && i < archive->count; i++) {
         const struct manifest *manifest = &archive->manifests[i];
 
@@ -366,6 +397,8 @@ note_sweep(struct sweep *sweep, struct failure *failure)
     json_unsigned(json, sweep->moved);
     json_key(json, "removed");
     json_unsigned(json, sweep->removed);
+    json_key(json, "held");
+    json_unsigned(json, sweep->held);
     if (journal_end(sweep->journal, failure) != 0)
         return -1;
     return journal_commit(sweep->journal, failure);

@@ -10,7 +10,7 @@
 #ifndef ARCHIVE_SWEEP_H
 #define ARCHIVE_SWEEP_H
 
-#include "archive/journal.h"
+#include "archive/hold.h"
 #include "archive/plan.h"
 
 /* Nothing is done when the clock is further than this from the last line of
@@ -21,12 +21,13 @@ struct sweep {
     struct archive *archive; /* open for writing */
     const struct policy *policy;
     struct journal *journal;
+    const struct holds *holds; /* of that journal */
     int64_t now;
     bool now_given;      /* by somebody who knows what time it is */
     const char *shorten; /* why parts are kept shorter; NULL: they are not */
 
     /* results */
-    uint64_t moved, moved_bytes, removed, removed_bytes;
+    uint64_t moved, moved_bytes, removed, removed_bytes, held;
     struct failure damaged; /* the first part that could not be moved */
     bool clock_behind; /* the newest event is of later: nothing was removed */
 

@@ -49,6 +49,10 @@ put_change(struct json *json, const struct sweep_change *change)
         put_text(json, "to", tier_name(change->target));
     put_text(json, "rule", rule);
     put_text(json, "policy", change->policy);
+    if (change->removes) {
+        json_key(json, "holds_checked");
+        json_unsigned(json, change->holds);
+    }
 }
 
 int
@@ -204,7 +208,7 @@ get(const struct open_line *line, const char *key, char *room, size_t most)
 static bool
 parse_change(const struct open_line *line, struct sweep_change *change)
 {
-    char path[PART_PATH_MAX], rule[32], what[16], tier[TIER_MAX];
+    char path[PART_PATH_MAX], rule[32], what[16], tier[TIER_MAX], holds[16];
 
     *change = (struct sweep_change){0};
     if (!get(line, "what", what, sizeof what) ||
@@ -219,7 +223,8 @@ parse_change(const struct open_line *line, struct sweep_change *change)
         memcpy(change->part.tier, tier, sizeof tier);
     change->removes = strcmp(what, "removing") == 0;
     if (change->removes)
-        return true;
+        return get(line, "holds_checked", holds, sizeof holds) &&
+               sscanf(holds, "%9u", &change->holds) == 1;
     if (!get(line, "to", tier, sizeof tier))
         return false;
     if (strcmp(tier, TIER_HOT) != 0)

@@ -11,6 +11,7 @@ struct sweep_change {
     char target[TIER_MAX]; /* of a move; "": hot */
     unsigned line;         /* of the rule */
     char policy[SHA256_TEXT];
+    unsigned holds; /* that were asked before it was removed */
 };
 
 /* Before it is done: "moving" or "removing". */

@@ -2,6 +2,11 @@
 # with a line in the journal for each.
 load common
 
+teardown() {
+    cd /
+    rm -rf "/dev/shm/policy-$$"
+}
+
 # day DATE: puts a day of trading into the archive a, as stream v-DATE.
 day() {
     xgen --orders 200 --symbols 3 --seed 3 --start "${1}T10:00:00Z" --stream "v-$1" |
@@ -42,13 +47,14 @@ whole() {
 
 # chained: the journal's lines follow each other, by jq and sha256sum alone.
 chained() {
-    local previous=- number=0 line
-    while IFS= read -r line; do
-        number=$((number + 1))
-        [ "$(jq -r .previous <<< "$line")" = "$previous" ]
-        [ "$(jq -r .number <<< "$line")" = $number ]
-        previous=$(printf %s "$line" | sha256sum | cut -d' ' -f1)
-    done < a/journal
+    jq -r .previous a/journal > previous
+    jq -se '[.[].number] == [range(1; length + 1)]' a/journal > /dev/null
+    {
+        echo -
+        while IFS= read -r line; do
+            printf %s "$line" | sha256sum
+        done < a/journal | sed '$d; s/ .*//'
+    } | cmp - previous
 }
 
 sweep() {
@@ -260,6 +266,69 @@ sweep() {
     cmp back.tape 2026-01-01.tape
 }
 
+# hold ID OPTION...: places one on 1 January.
+hold() {
+    xarchive -d a hold "$@" --case "SEC v. X" --by counsel --now 2026-01-01
+}
+
+@test "a hold keeps what it is of, by what events are, until it is released" {
+    day 2026-01-01
+    policy 'rule * hot 7d expire'
+    hold C-1 -t trade -s SYM001 --from 2026-01-01 --to 2026-01-02
+    hold C-2 -t trade -s SYM999
+    hold C-3 -t cancelled --from 2026-01-02
+    hold C-4 -t account --until 2026-01-20
+    xarchive -d a plan --now 2026-01-10 | cut -f 1,2,7 | grep held |
+        sed 's/part.*//' | sort > plan
+    printf 'due\theld\ttype=%s/date=2026-01-01/\n' account instrument trade |
+        cmp - plan
+    sweep 2026-01-10
+    [ "$(on hot)" = "account instrument trade" ]
+    sweep 2026-01-20
+    [ "$(on hot)" = "instrument trade" ]
+    xarchive -d a compact
+    sweep 2027-01-01
+    [ "$(on hot)" = "instrument trade" ]
+    [ "$(xarchive -d a holds --json --now 2027-01-01 | jq -r .id |
+        paste -sd' ')" = "C-1 C-2 C-3" ]
+    xarchive -d a release C-1 --case "closed" --by counsel --now 2027-01-02
+    [ "$(xarchive -d a holds --now 2027-01-02 | cut -f 1 | paste -sd' ')" \
+        = "id C-3 C-2" ]
+    sweep 2027-01-03
+    [ -z "$(on hot)" ]
+    [ "$(jq -r 'select(.what == "removed" and (.path | test("type=trade"))) |
+        .holds_checked' a/journal)" = 2 ]
+    chained
+    whole
+}
+
+@test "a hold on an account keeps the parts that have events of it" {
+    day 2026-01-01
+    policy 'rule trade,cancelled,accepted hot 7d expire'
+    account=$(xexport -f json -t trade 2026-01-01.tape | first 1 |
+        jq -r .buyer_id)
+    hold C-1 -a "$account"
+    hold C-2 -a 999999
+    sweep 2026-01-10
+    [[ " $(on hot) " == *" trade "* ]]
+    xarchive -d a release C-1 --case closed --by counsel --now 2026-01-11
+    sweep 2026-01-12
+    [[ " $(on hot) " != *" trade "* ]]
+    whole
+}
+
+@test "a hold that says nothing, or is there already, is refused" {
+    day 2026-01-01
+    refuses xarchive -d a hold C-1 --by me
+    refuses xarchive -d a hold --case x --by me
+    refuses xarchive -d a hold C-1 -t trades --case x --by me
+    refuses xarchive -d a release C-1 --case x --by me
+    [ ! -e a/journal ]
+    hold C-1
+    refuses hold C-1
+    [ "$(wc -l < a/journal)" -eq 1 ]
+}
+
 @test "what a sweep has done can be collected as metrics" {
     day 2026-01-01
     retention
@@ -270,4 +339,71 @@ sweep() {
     contains '^xarchive_sweep_success 0$' < sweep.prom
     contains "^xarchive_sweep_timestamp_seconds $(date -d 2026-01-07Z +%s)$" \
         < sweep.prom
+}
+
+# The retention tables that users gave: ticks hot 7 days, warm 30, cold 1 year;
+# orders and trades hot 30, warm 365, cold 7 years; the default 7, 90 days and
+# 7 years.  Ages since the day of the events.
+tables() {
+    policy 'keep regulatory 7y "17 CFR 240.17a-4"' \
+        'rule print,quote,depth,book_* hot 7d warm 30d cold 1y expire' \
+        'rule order,trade hot 30d warm 365d cold 7y expire class regulatory' \
+        'rule bar hot 1y cold forever' \
+        'rule instrument,name hot forever' \
+        'rule * hot 7d warm 90d cold 7y expire'
+}
+
+# bounds: TYPE DAY on stdin, with the first day on warm, on cold, and gone, by
+# date(1) alone.
+bounds() {
+    local type day hot warm end
+    while read -r type day; do
+        case $type in
+        quote) hot=7day warm=30day end=1year ;;
+        order | trade) hot=30day warm=365day end=7year ;;
+        *) hot=7day warm=90day end=7year ;;
+        esac
+        echo "$type $day $(printf "$day + %s\n" $hot $warm $end |
+            date -uf - +%F | paste -sd' ')"
+    done
+}
+
+# want NOW: what is to be where on that day, TYPE DAY TIER a line.
+want() {
+    awk -v now="$1" 'now < $5 {
+        print $1, $2, now < $3 ? "hot" : now < $4 ? "warm" : "cold" }' bounds
+}
+
+# Three tapes a day: orders, trades, and quotes.
+@test "ten years of the retention tables: the right parts on the right tiers" {
+    local step=131 at now
+    mkdir "/dev/shm/policy-$$" && cd "/dev/shm/policy-$$" # many an fsync
+    for at in 2024-02-28 2024-02-29 2024-12-31 2025-06-30; do
+        xgen --orders 60 --symbols 2 --seed 5 --start "${at}T10:00:00Z" \
+            --stream "v-$at" > order.tape
+        xmatch order.tape | xgrep -t trade -o trade.tape
+        xmatch order.tape | xbook | xgrep -t quote -o quote.tape
+        xarchive -d a put order.tape trade.tape quote.tape
+    done
+    tables
+    [ -z "${XTAPE_LONG-}" ] || step=1
+    sqlite3 -separator ' ' a/catalog.db "select type, date from part
+        where type not in ('instrument', 'name')" | sort > parts
+    [ "$(grep -cE '^(order|trade|quote) ' parts)" -ge 11 ]
+    bounds < parts > bounds
+    for ((at = 0; at < 3700; at += step)); do
+        now=$(date -ud "2025-06-30 + $at day" +%F)
+        sweep "${now}T23:00:00Z"
+        want "$now" | sort > want
+        sqlite3 -separator ' ' a/catalog.db "select type, date, tier from part
+            where type not in ('instrument', 'name')" | sort | cmp - want
+    done
+    [ ! -s want ]
+    # each removal has one certificate, and nothing else has one
+    jq -r 'select(.what == "removed") | .path' a/journal | sort > removed
+    [ "$(grep -cE 'type=(instrument|name)/' removed)" -eq 0 ]
+    [ "$(wc -l < removed)" -eq "$(wc -l < parts)" ]
+    [ -z "$(uniq -d removed)" ]
+    chained
+    whole
 }

@@ -1,0 +1,133 @@
+/* The verbs of xarchive for legal holds: hold, release and holds. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/archive_job.h"
+#include "archive/hold.h"
+#include "base/clock.h"
+#include "base/json_flat.h"
+
+/* Reads the journal, and does something with its holds. */
+static int
+with_holds(struct archive_job *job, struct run *run,
+           int (*act)(struct archive_job *job, struct run *run,
+                      struct journal *journal, const struct holds *holds))
+{
+    struct failure *failure = &run->failure;
+    struct holds holds = {0};
+    struct journal journal;
+    char who[WHO_MAX];
+    int result = journal_open(&journal, &job->archive, archive_who(who),
+                              archive_now(job), failure);
+
+    if (result == 0)
+        result = holds_read(&holds, &journal, failure);
+    if (result == 0)
+        result = act(job, run, &journal, &holds);
+    holds_free(&holds);
+    journal_close(&journal);
+    return result;
+}
+
+/* The one operand, and what has to be given with it. */
+static int
+take_operand(struct archive_job *job, struct run *run)
+{
+    if (run->operand_count != 1)
+        return fail(&run->failure, FAILURE_USAGE, "want one ID");
+    if (!job->hold.reason || !job->hold.by)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "want --case TEXT and --by WHO: what it is for, and who "
+                    "asks for it");
+    job->hold.id = run->operands[0];
+    return 0;
+}
+
+static int
+check_clock(const struct journal *journal, struct failure *failure)
+{
+    if (journal->time == TIME_NULL || journal->now >= journal->time)
+        return 0;
+    return fail(failure, FAILURE_ENVIRONMENT,
+                "the clock is before the last line of the journal: nothing "
+                "was done");
+}
+
+static int
+place_hold(struct archive_job *job, struct run *run, struct journal *journal,
+           const struct holds *holds)
+{
+    if (check_clock(journal, &run->failure) != 0)
+        return -1;
+    return hold_place(journal, holds, &job->hold, &run->failure);
+}
+
+int
+archive_hold(void *state, struct run *run)
+{
+    struct archive_job *job = state;
+
+    assert(job->archive.writes);
+    return take_operand(job, run) == 0 ? with_holds(job, run, place_hold) : -1;
+}
+
+static int
+release_hold(struct archive_job *job, struct run *run, struct journal *journal,
+             const struct holds *holds)
+{
+    if (check_clock(journal, &run->failure) != 0)
+        return -1;
+    return hold_release(journal, holds, &job->hold, &run->failure);
+}
+
+int
+archive_release(void *state, struct run *run)
+{
+    struct archive_job *job = state;
+
+    assert(job->archive.writes);
+    return take_operand(job, run) == 0 ? with_holds(job, run, release_hold)
+                                       : -1;
+}
+
+static int
+print_holds(struct archive_job *job, struct run *run, struct journal *journal,
+            const struct holds *holds)
+{
+    static const char *const keys[] = {"id", "time",  "until",   "from",
+                                       "to", "types", "symbols", "accounts",
+                                       "by", "who",   "case"};
+    struct bytes value = {0};
+    int result = 0;
+
+    (void)journal;
+    if (!job->json)
+        result = run_print(run, "id\tsince\tuntil\tfrom\tto\ttypes\tsymbols\t"
+                                "accounts\tby\twho\tcase\n");
+    for (unsigned i = 0; result == 0 && i < holds->count; i++) {
+        const struct legal_hold *hold = &holds->list[i];
+
+        if (job->json) { /* the line of the journal as it is */
+            if (output_put(&run->output, hold->line, hold->size) != 0 ||
+                output_put(&run->output, "\n", 1) != 0)
+                result = -1;
+            continue;
+        }
+        for (unsigned k = 0; k < sizeof keys / sizeof *keys; k++) {
+            bool has = json_flat_get(hold->line, hold->size, keys[k], &value);
+
+            result |= run_print(run, "%s%s", k ? "\t" : "",
+                                has ? (const char *)value.bytes : "-");
+        }
+        result |= run_print(run, "\n");
+    }
+    bytes_free(&value);
+    return result;
+}
+
+int
+archive_holds(void *state, struct run *run)
+{
+    return with_holds(state, run, print_holds);
+}
