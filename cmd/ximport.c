@@ -20,7 +20,7 @@ static struct import_job job = {
 
 static const struct option_spec options[] = {
     {'f', "format", OPTION_CHOICE, &job.format, "FORMAT",
-     "csv, json, parquet, lobster, itch, dbn, calendar", true,
+     "csv, json, parquet, lobster, itch, dbn, iex ...", true,
      .words = import_format_words, .names_verb = true},
     {0, "dialect", OPTION_TEXT, &job.dialect, "NAME|FILE",
      "read a vendor's files; see --list dialect", .words = dialect_names},

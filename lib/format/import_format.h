@@ -76,6 +76,6 @@ struct import_format {
 extern const struct import_format *const import_formats[]; /* NULL-ended */
 
 extern const struct import_format csv_import, json_import, lobster_import,
-    parquet_import, calendar_import, itch_import, dbn_import;
+    parquet_import, calendar_import, itch_import, dbn_import, iex_import;
 
 #endif
