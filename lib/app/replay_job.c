@@ -137,16 +137,25 @@ static void
 remark_nothing(const struct replay_job *job, struct run *run)
 {
     const struct tape_limits *limits = &job->limits;
-    bool begins = limits->from != TIME_NULL || limits->from_seq;
-    bool ends = limits->to != TIME_NULL || limits->to_seq;
+    const char *from = limits->from_seq            ? "--from-seq"
+                       : limits->from != TIME_NULL ? "--from"
+                                                   : NULL;
+    const char *to = limits->to_seq            ? "--to-seq"
+                     : limits->to != TIME_NULL ? "--to"
+                                               : NULL;
 
-    if (job->replay.selected || (!begins && !ends) || run->common.quiet ||
+    if (job->replay.selected || (!from && !to) || run->common.quiet ||
         run_stopped(run))
         return;
-    run_remark(run, "no event is %s: xstat and xstore ls show their times",
-               begins && ends ? "between --from and --to"
-               : begins       ? "at --from or later"
-                              : "before --to");
+    if (from && to)
+        run_remark(run,
+                   "no event is between %s and %s: xstat and xstore ls show "
+                   "what there is",
+                   from, to);
+    else
+        run_remark(
+            run, "no event is %s %s%s: xstat and xstore ls show what there is",
+            from ? "at" : "before", from ? from : to, from ? " or later" : "");
 }
 
 int

@@ -1,4 +1,5 @@
 #include "cli/stage.h"
+#include "cli/verb.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -57,9 +58,17 @@ stage_end_help(struct run *run)
 static int
 check_operand(struct run *run, const char *path)
 {
-    if (access(path, R_OK) != 0)
-        return fail_path(&run->failure, "%s: cannot open it", path);
-    return 0;
+    const struct verb *given = run->common.verb;
+    const char *verb =
+        given && !given->name[0] ? verb_nearest(run->program, path) : NULL;
+
+    if (access(path, R_OK) == 0)
+        return 0;
+    if (verb && errno == ENOENT)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "%s: there is no such file; did you mean \"%s\"?", path,
+                    verb);
+    return fail_path(&run->failure, "%s: cannot open it", path);
 }
 
 int

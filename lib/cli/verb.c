@@ -36,6 +36,18 @@ fail_unknown(const struct verb *verb, const char *word, struct failure *failure)
                 near.word ? near.word : "", near.word ? "\"?" : "");
 }
 
+const char *
+verb_nearest(const struct program *program, const char *word)
+{
+    struct nearest near = nearest_to(word, strlen(word));
+    const struct verb *verb = program->verbs;
+
+    for (; verb && verb->name; verb++)
+        if (verb->name[0])
+            nearest_try(&near, verb->name);
+    return near.word;
+}
+
 int
 verb_take(const struct program *program, char **operands, int *operand_count,
           struct common_options *common, struct failure *failure)

@@ -41,6 +41,9 @@ int verb_take(const struct program *program, char **operands,
               int *operand_count, struct common_options *common,
               struct failure *failure);
 
+/* The verb of the program that is nearest to a word, or NULL. */
+const char *verb_nearest(const struct program *program, const char *word);
+
 /* Whether an option is for the verb of that name, or for all. */
 bool verb_takes_option(const char *name, const struct option_spec *spec);
 

@@ -22,6 +22,7 @@ struct unpacker {
     int (*end)(struct unpack *unpack, struct failure *failure);
     void (*free)(struct unpack *unpack);
     const char *refused;
+    size_t zero; /* a byte that is 0 as well; 0: none */
 };
 
 static int
@@ -291,10 +292,11 @@ plain_free(struct unpack *unpack)
 
 static const struct unpacker unpackers[] = {
     {"gzip", "\x1f\x8b", 2, gzip_begin, gzip_push, member_end, deflate_free,
-     NULL},
+     NULL, 0},
     {"zstd", "\x28\xb5\x2f\xfd", 4, zstd_begin, zstd_push, member_end,
-     zstd_free, NULL},
-    {"zip", "PK\3\4", 4, zip_begin, zip_push, member_end, deflate_free, NULL},
+     zstd_free, NULL, 0},
+    {"zip", "PK\3\4", 4, zip_begin, zip_push, member_end, deflate_free, NULL,
+     0},
     {.name = "UTF-16",
      .magic = "\xff\xfe",
      .magic_size = 2,
@@ -312,12 +314,26 @@ static const struct unpacker unpackers[] = {
      .magic = "BZh",
      .magic_size = 3,
      .refused = "bzip2 -dc unpacks it"},
+    {.name = "a tape", /* a frame is shorter than 2^24 bytes */
+     .magic = "TAPE",
+     .magic_size = 4,
+     .zero = 7,
+     .refused = "ximport makes tapes: give it to another program"},
     {.name = "Parquet",
      .magic = "PAR1",
      .magic_size = 4,
      .refused = "it is no text"},
-    {"plain", "", 0, plain_begin, plain_push, plain_end, plain_free, NULL},
+    {"plain", "", 0, plain_begin, plain_push, plain_end, plain_free, NULL, 0},
 };
+
+static bool
+is_of(const struct unpack *unpack, const struct unpacker *kind)
+{
+    return kind->magic_size <= unpack->head_size &&
+           memcmp(kind->magic, unpack->head, kind->magic_size) == 0 &&
+           (kind->zero == 0 ||
+            (kind->zero < unpack->head_size && unpack->head[kind->zero] == 0));
+}
 
 /* Begins the file that the head is of.  whole: it has no more bytes. */
 static int
@@ -326,8 +342,7 @@ begin(struct unpack *unpack, struct failure *failure)
     const struct unpacker *kind = unpackers;
     struct unpack fresh = {.text = unpack->text, .owner = unpack->owner};
 
-    while (kind->magic_size > unpack->head_size ||
-           memcmp(kind->magic, unpack->head, kind->magic_size) != 0)
+    while (!is_of(unpack, kind))
         kind++; /* the last one fits always */
     if (kind->refused)
         return fail(failure, FAILURE_DATA, "the file is %s (%s)", kind->name,

@@ -21,7 +21,7 @@
 
 #include "base/failure.h"
 
-#define UNPACK_MAGIC 4 /* bytes that say what a file is */
+#define UNPACK_MAGIC 8 /* bytes that say what a file is */
 
 struct unpacker; /* how one kind of compression is read */
 

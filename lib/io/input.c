@@ -45,7 +45,7 @@ input_open(struct input *input, const char *path, struct failure *failure)
     else
         input->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (input->fd < 0)
-        return fail_errno(failure, "%s: cannot open it", path);
+        return fail_path(failure, "%s: cannot open it", path);
     /* A FIFO without a writer is waited for as for its bytes: so that a signal
      * ends the wait, and a loop of programs does not stop at its opening. */
     if (input->fd != STDIN_FILENO)

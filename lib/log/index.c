@@ -187,11 +187,12 @@ static int
 take_head(struct log_index *index, const struct head *head, uint64_t end,
           uint64_t file_size)
 {
-    uint64_t rest = file_size - sizeof *head; /* the head was read */
+    /* the head was read, though the size may be of before it grew */
+    uint64_t rest = file_size > sizeof *head ? file_size - sizeof *head : 0;
 
     if (memcmp(head->magic, magic, sizeof magic) != 0 || head->end != end ||
         head->check != frame_hash(head, offsetof(struct head, check)) ||
-        head->definition_bytes > rest ||
+        head->next_seq < head->first_seq || head->definition_bytes > rest ||
         (rest - head->definition_bytes) % sizeof(struct log_entry) != 0 ||
         head->entry_count !=
             (rest - head->definition_bytes) / sizeof(struct log_entry))

@@ -460,6 +460,11 @@ check_events(const struct log *log, const struct log_stream *stream,
                     "%s: begins inside of the segment before it, which ends "
                     "with event %" PRIu64 ": one of them does not belong here",
                     here->path, next - 1);
+    if (here->first_seq < next)
+        return fail(failure, FAILURE_DATA,
+                    "%s: begins before its stream does, with event %" PRIu64
+                    ": it does not belong here, or restore its name",
+                    here->path, next);
     if (before && !before->ended)
         return fail(failure, FAILURE_DATA,
                     "%s: ends before event %" PRIu64 ", with which the next "

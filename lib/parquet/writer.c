@@ -70,6 +70,9 @@ put_page(struct parquet_writer *writer, const struct parquet_source *source,
 
     if (parquet_pack(source, search) != 0)
         return -1;
+    if (plain->size > INT32_MAX || packed->size > INT32_MAX)
+        return fail(source->failure, FAILURE_DATA,
+                    "a page of a column is larger than 2 GiB");
     head->plain_size = (int32_t)plain->size;
     head->size = (int32_t)packed->size;
     head->check = libdeflate_crc32(0, packed->bytes, packed->size);

@@ -86,3 +86,38 @@ says() {
         [ "$(cut -f 2 options | grep . | sort | uniq -d)" = "" ]
     done
 }
+
+@test "a verb misspelt where a file could be is answered with the nearest" {
+    refuses xstore -d store lst
+    [ "$(cat err)" = 'xstore: lst: there is no such file; did you mean "ls"?' ]
+    refuses xstore -d store nothing.tape
+    contains 'nothing.tape: cannot open it' < err
+}
+
+@test "a file that an option names and that is not there is a wrong command" {
+    printf '' > messages.csv
+    refuses ximport -f lobster --symbol A --date 2026-01-08 --seed nothing.csv \
+        messages.csv
+    contains 'nothing.csv: cannot open it' < err
+}
+
+@test "a tape given to ximport is called one, and a column TAPE is none" {
+    xgen --orders 3 -o day.tape
+    for format in csv json; do
+        run -1 --separate-stderr ximport -f $format -t order -o out day.tape
+        [ "$stderr" = "ximport: day.tape: the file is a tape (ximport makes\
+ tapes: give it to another program)" ]
+    done
+    printf 'TAPE,time,instrument,price\nA,2026-01-08T10:00:00Z,A,1\n' |
+        ximport -q -f csv -t print -x TAPE | xexport -f json | contains '"price":"1"'
+}
+
+@test "a slice without events says by which option" {
+    xgen --orders 3 -o day.tape
+    for option in "--from 2030-01-01" "--from-seq 999" "--to 2000-01-01" \
+        "--to-seq 1"; do
+        # shellcheck disable=SC2086 # two words
+        xreplay $option day.tape 2> err > empty.tape
+        contains -e "no event is .* ${option% *}[: ]" < err
+    done
+}

@@ -280,6 +280,31 @@ test_pace(void)
            pace_percentile(&late, 1000) == 1000000);
 }
 
+/* An index whose sums are right may still lie. */
+static void
+test_hostile_index(void)
+{
+    struct failure failure = {0};
+    struct log_index index, loaded;
+    struct root root;
+    char path[64];
+    bool kept;
+
+    snprintf(path, sizeof path, "%s/index", directory);
+    root_open(&root, directory, &failure);
+    log_index_init(&index, 10, 4096);
+    kept = log_index_save(&index, &root, path, 7, &failure) == 0 &&
+           log_index_load(&loaded, LOG_INDEX_SUMMARY, &root, path, 7,
+                          &failure) == 1;
+    index.next_seq = 4;
+    OK("an index that ends before it begins is refused",
+       kept && log_index_save(&index, &root, path, 7, &failure) == 0 &&
+           log_index_load(&loaded, LOG_INDEX_SUMMARY, &root, path, 7,
+                          &failure) == 0);
+    directory_remove(path, &failure);
+    root_close(&root);
+}
+
 int
 main(void)
 {
@@ -296,6 +321,7 @@ main(void)
     test_verify();
     test_marks();
     test_definitions();
+    test_hostile_index();
     test_pace();
     snprintf(lock, sizeof lock, "%s/lock", directory);
     unlink(lock);
