@@ -26,6 +26,9 @@ static struct backtest b = {
     .account = 900001,
     .seed = 1,
     .currency = "USD",
+    .limits = {.order = DECIMAL_NULL,
+               .position = DECIMAL_NULL,
+               .loss = DECIMAL_NULL},
 };
 /* clang-format off */
 static const struct option_spec options[] = {
@@ -42,8 +45,21 @@ static const struct option_spec options[] = {
     {'t', "turn", OPTION_CHOICE, &b.turn, "WHEN",
      "wait for answers after each event, or only when they can matter: "
      "window", .words = turns},
+    {'s', "strategy", OPTION_LIST, &b.named_strategies, "NAME=COMMAND",
+     "run a shell command as a strategy; may be repeated"},
+    {0, "max-order", OPTION_DECIMAL, &b.limits.order, "QUANTITY",
+     "refuse larger orders", .shapes = true},
+    {0, "max-position", OPTION_DECIMAL, &b.limits.position, "QUANTITY",
+     "refuse what could make a position larger", .shapes = true},
+    {0, "max-open", OPTION_COUNT, &b.limits.open, "N",
+     "refuse more than N orders at a time", .shapes = true, .min = 1},
+    {0, "max-rate", OPTION_COUNT, &b.limits.rate, "N",
+     "refuse more than N orders and modifies a second", .shapes = true,
+     .min = 1},
+    {0, "max-loss", OPTION_DECIMAL, &b.limits.loss, "AMOUNT",
+     "stop a strategy that loses more", .shapes = true},
     {'a', "account", OPTION_COUNT, &b.account, "N",
-     "trade as account N (900001)", .shapes = true, .min = 1},
+     "trade as account N, and those after it (900001)", .shapes = true, .min = 1},
     {0, "maker-fee", OPTION_DECIMAL, &b.fees.maker, "RATE",
      "what a fill as maker costs, as a share of the notional",
      .shapes = true},

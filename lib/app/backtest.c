@@ -32,22 +32,53 @@ strategy_init(struct backtest *b, unsigned number, const char *name)
     b->strategy_count = number + 1;
 }
 
-/* What stands after "--" is the strategy. */
+/* NAME=COMMAND, a command of the shell. */
+static int
+start_named(struct backtest *b, unsigned number, const char *text)
+{
+    struct strategy *strategy = &b->strategies[number];
+    const char *equals = strchr(text, '=');
+
+    if (!equals || equals == text || !equals[1] || equals - text > 40)
+        return fail(&b->run->failure, FAILURE_USAGE,
+                    "--strategy: \"%s\" is not NAME=COMMAND, with a name of at "
+                    "most 40 bytes",
+                    text);
+    strategy_init(b, number, "");
+    snprintf(strategy->name, sizeof strategy->name, "strategy %.*s",
+             (int)(equals - text), text);
+    strategy->label = strategy->name + strlen("strategy ");
+    return strategy_start(strategy, NULL, equals + 1);
+}
+
+/* What stands after "--" is the strategy; or each has a name and a command. */
 static int
 start_strategies(struct backtest *b, struct run *run)
 {
+    const struct option_list *named = &b->named_strategies;
     char **command = run->operands + run->common.plain;
+    bool plain = run->common.plain >= 0;
 
-    if (run->common.plain < 0)
-        return 0;
-    if (run->common.plain == run->operand_count)
+    if (plain && run->common.plain == run->operand_count)
         return fail(&run->failure, FAILURE_USAGE,
                     "no strategy after \"--\": a command and its arguments");
-    command[run->operand_count - run->common.plain] = NULL;
-    run->operand_count = run->common.plain;
-    b->strategies = allocate(&run->failure, 1, sizeof *b->strategies);
+    if (plain && named->count)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "strategies are given by --strategy or after \"--\", not "
+                    "both");
+    if (!plain && named->count == 0)
+        return 0;
+    b->strategies =
+        allocate(&run->failure, named->count + 1UL, sizeof *b->strategies);
     if (!b->strategies)
         return -1;
+    for (unsigned i = 0; i < named->count; i++)
+        if (start_named(b, i, named->items[i]) != 0)
+            return -1;
+    if (!plain)
+        return 0;
+    command[run->operand_count - run->common.plain] = NULL;
+    run->operand_count = run->common.plain;
     strategy_init(b, 0, command[0]);
     return strategy_start(&b->strategies[0], command, NULL);
 }
@@ -88,7 +119,7 @@ backtest_prepare(void *state, struct run *run)
     sim_init(&b->sim, models[b->chosen ? b->market : BACKTEST_FLOW], &sink);
     b->sim.impact =
         b->impact < 0 ? SIM_IMPACT_TAKE : (enum sim_impact)b->impact;
-    if (b->check && run->common.plain >= 0)
+    if (b->check && (run->common.plain >= 0 || b->named_strategies.count))
         return fail(&run->failure, FAILURE_USAGE,
                     "--check reports on the market alone: it takes no "
                     "strategy");
@@ -310,6 +341,9 @@ remark_on_strategy(const struct backtest *b, const struct strategy *strategy)
     };
 
     run_remark_counts(b->run, strategy->name, counts, 1);
+    if (strategy->killed)
+        run_remark(b->run, "%s: lost more than --max-loss and was stopped",
+                   strategy->name);
     if (strategy->asked <= 1 && !strategy->chosen)
         run_remark(b->run, "%s: had no turn (there was nothing for it to see)",
                    strategy->name);

@@ -16,6 +16,7 @@
 #ifndef APP_BACKTEST_H
 #define APP_BACKTEST_H
 
+#include "app/limits.h"
 #include "app/recorded.h"
 #include "app/strategy.h"
 #include "cli/run.h"
@@ -35,6 +36,8 @@ struct backtest {
     struct own_fees fees;
     const char *currency;
     bool keep, quotes, check;
+    struct option_list named_strategies; /* NAME=COMMAND */
+    struct limits limits;
 
     /* private */
     struct run *run;

@@ -357,12 +357,32 @@ act(struct backtest *b, uint32_t index, const struct event *event, bool own)
     return 0;
 }
 
+/* Who lost too much is out: its orders are cancelled. */
+static int
+watch_losses(struct backtest *b, int64_t time)
+{
+    for (unsigned i = 0; b->limits.loss > 0 && i < b->strategy_count; i++) {
+        struct cancel cancel;
+
+        if (!limits_lost(&b->limits, &b->strategies[i]))
+            continue;
+        event_init(&cancel, EVENT_CANCEL);
+        cancel.event.time = time;
+        cancel.account_id = b->strategies[i].account;
+        b->strategies[i].killed = true;
+        if (act(b, INSTRUMENT_NONE, &cancel.event, true) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int
 backtest_act_event(struct backtest *b, uint32_t index,
                    const struct event *event)
 {
     if (act(b, index, event, false) != 0 ||
-        (event->type == EVENT_SESSION && take_session(b, index, event) != 0))
+        (event->type == EVENT_SESSION && take_session(b, index, event) != 0) ||
+        watch_losses(b, b->now) != 0)
         return -1;
     return ask_all(b, b->now);
 }
@@ -453,11 +473,33 @@ act_order(struct backtest *b, struct due *due, uint32_t instrument)
     order->account_id = order->strategy_id = strategy->account;
     if (b->keep)
         tape_writer_copy(&b->run->writer, &order->event);
-    if (instrument)
-        return act(b, due->index, &order->event, true);
     due->reason = REASON_UNKNOWN_INSTRUMENT;
+    if (instrument)
+        due->reason = (uint8_t)limits_check(&b->limits, strategy, due->index,
+                                            order->side, order->quantity,
+                                            order->quantity, true, due->time);
+    if (!due->reason)
+        return act(b, due->index, &order->event, true);
     due->request = REQUEST_ORDER;
-    return act_refusal(b, due, number, 0);
+    return act_refusal(b, due, number, instrument);
+}
+
+/* Whether a modify asks for more than it may. */
+static bool
+is_limited(struct backtest *b, struct due *due, uint32_t number)
+{
+    const struct own_order *order = &b->world.orders.orders[number];
+    int64_t quantity = due->u.modify.quantity;
+
+    if (due->kind != DUE_MODIFY)
+        return false;
+    if (quantity == DECIMAL_NULL)
+        quantity = order->left;
+    due->request = REQUEST_MODIFY;
+    due->reason = (uint8_t)limits_check(
+        &b->limits, &b->strategies[due->strategy], order->index, order->side,
+        quantity, quantity - order->left, false, due->time);
+    return due->reason != 0;
 }
 
 /* A modify or cancel; both begin alike. */
@@ -483,6 +525,8 @@ act_change(struct backtest *b, struct due *due)
         if (change->event.instrument == 0)
             return -1;
     }
+    if (!all && is_limited(b, due, number))
+        return act_refusal(b, due, number, change->event.instrument);
     change->event.time = due->time;
     change->order_id = all ? 0 : SIM_OWN_FIRST + number;
     change->account_id = strategy->account;
@@ -520,5 +564,7 @@ backtest_act_due(struct backtest *b, const struct due *asked)
     case DUE_NOTE: act_note(b, &due); break;
     default: tell_timer(strategy, due.time); break;
     }
+    if (watch_losses(b, due.time) != 0)
+        return -1;
     return ask_all(b, due.time);
 }

@@ -57,6 +57,17 @@ strategy_world_free(struct strategy_world *world)
     due_free(&world->due);
 }
 
+int64_t
+strategy_middle(const struct strategy_world *world, uint32_t index)
+{
+    const struct book *book = sim_book(world->sim, index);
+    const struct level *bid = sim_best(world->sim, book, SIDE_BUY);
+    const struct level *ask = sim_best(world->sim, book, SIDE_SELL);
+
+    return bid && ask ? bid->price + (ask->price - bid->price) / 2
+                      : DECIMAL_NULL;
+}
+
 /* ---- turns --------------------------------------------------------------- */
 
 /* Adds to what is said of a strategy that did not answer: what it was asked,

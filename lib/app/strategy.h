@@ -84,6 +84,10 @@ struct strategy {
     bool ready;  /* it has answered the first turn */
     bool chosen; /* and said what it wants */
 
+    bool killed;        /* it lost too much: no more orders */
+    int64_t second;     /* of its last request, */
+    uint64_t in_second; /* and how many there were in it */
+
     /* turns asked and not answered; owned */
     struct strategy_turn *turns;
     size_t turn_count, turn_capacity;
@@ -127,6 +131,9 @@ strategy_multiplier(const struct strategy_world *world, uint32_t index)
 {
     return world->instruments->events[index]->multiplier;
 }
+
+/* The middle of the book of an instrument, or null. */
+int64_t strategy_middle(const struct strategy_world *world, uint32_t index);
 
 /* ---- lines: strategy_tell.c ---------------------------------------------- */
 

@@ -333,18 +333,6 @@ tell_fill(struct strategy *strategy, const struct own_order *order,
     strategy_wake(strategy);
 }
 
-/* The middle of the book, or null. */
-static int64_t
-middle(const struct sim *sim, uint32_t index)
-{
-    const struct book *book = sim_book(sim, index);
-    const struct level *bid = sim_best(sim, book, SIDE_BUY);
-    const struct level *ask = sim_best(sim, book, SIDE_SELL);
-
-    return bid && ask ? bid->price + (ask->price - bid->price) / 2
-                      : DECIMAL_NULL;
-}
-
 void
 tell_position(struct strategy *strategy, uint32_t index, int64_t time)
 {
@@ -357,7 +345,7 @@ tell_position(struct strategy *strategy, uint32_t index, int64_t time)
     put_amount(&line, position->holding.quantity);
     put_decimal(&line, holding_average(&position->holding));
     put_amount(&line, position->holding.realized);
-    if (own_equity(position, middle(world->sim, index),
+    if (own_equity(position, strategy_middle(world, index),
                    strategy_multiplier(world, index), &equity))
         put_amount(&line, equity);
     else

@@ -262,3 +262,59 @@ for line in sys.stdin:
     xstat out.tape | grep -q '^status  *\(stopped\|complete\)'
     run ! kill -0 "$(cat pid)"
 }
+
+@test "several strategies trade in one market, each with its account" {
+    xgen -n 3000 --symbols 2 --seed 5 -o in.tape
+    run_both() {
+        xbacktest -q "$@" in.tape \
+            -s one="python3 $BATS_TEST_DIRNAME/maker.py 1" \
+            -s two="python3 $BATS_TEST_DIRNAME/maker.py 2"
+    }
+    run_both -l 3ms -o out.tape
+    [ "$(run_both -l 3ms -t window | xstat --digest)" = \
+        "$(xstat --digest out.tape)" ]
+    xledger -q out.tape | xreport -f csv | awk -F , '$2 == "strategy" {
+        print $1, $3 }' > names
+    printf '900001 one\n900002 two\n' | diff - names
+    # alone, the first does something else: there is nobody to trade with
+    [ "$(maker 1 -l 3ms in.tape | xstat --digest)" != \
+        "$(xstat --digest out.tape)" ]
+    refuses xbacktest -s one=cat -- cat
+    refuses xbacktest -s one
+}
+
+@test "limits refuse what goes beyond them, and a loss stops a strategy" {
+    # ACME: 20 for sale at 100, bid 99; then the bid falls to 90
+    cat > in.csv <<'END'
+time,instrument,order_id,side,price,quantity
+2026-01-08T10:00:00Z,ACME,1,sell,100,20
+2026-01-08T10:00:01Z,ACME,2,buy,99,10
+2026-01-08T10:00:02Z,ACME,3,sell,95,30
+2026-01-08T10:00:03Z,ACME,4,buy,90,10
+END
+    ximport -f csv -t order in.csv -o in.tape
+    options=(-q)
+    for limit in max-order=4 max-position=5 max-open=1 max-rate=1 max-loss=1; do
+        options=(-q --$limit)
+        says "order|1|ACME|buy|4|98" "order|2|ACME|buy|5|98" "modify|1|6|98" \
+            > out.tape
+        grep -E '^(acc|rej|mod)' told | cut -f 1,4- | tr '\t' ' ' > $limit
+        rm told
+    done
+    printf '%s\n' "accepted 1 buy 98 4" "rejected 2 order limit_reached" \
+        "rejected 1 modify limit_reached" | diff - max-order=4
+    diff max-order=4 max-position=5
+    printf '%s\n' "accepted 1 buy 98 4" "rejected 2 order limit_reached" \
+        "modified 1 buy 98 6 requested" | diff - max-open=1
+    diff max-order=4 max-rate=1
+    [ "$(grep -c rejected max-loss=1)" -eq 0 ]
+    # bought at 100 when the middle is 99.5: a loss of 0.5 each
+    options=(--max-loss 1)
+    says "order|1|ACME|buy|4|100" "order|2|ACME|buy|1|98" \
+        "order|3|ACME|buy|1|97" > out.tape 2> err
+    grep -E '^(acc|fill|rej|canc)' told | cut -f 1,4- | tr '\t' ' ' > got
+    printf '%s\n' "accepted 1 buy 100 4" "fill 1 buy 100 4 0 0 taker" \
+        "rejected 2 order limit_reached" "rejected 3 order limit_reached" |
+        diff - got
+    grep -q 'lost more than --max-loss and was stopped' err
+}
