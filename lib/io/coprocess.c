@@ -22,6 +22,31 @@
 
 extern char **environ;
 
+/* ---- its end may come while it is written to ----------------------------- */
+
+/* A handler has no other way in.  Blocking the signal around each write would
+ * take as long again as the write. */
+static volatile sig_atomic_t sending;
+
+/* Nobody reads: of what goes to a coprocess that is for write() to say; all
+ * else ends this program, silently, as without a handler. */
+static void
+on_pipe_signal(int number)
+{
+    if (sending)
+        return;
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void
+catch_pipe_signal(void)
+{
+    const struct sigaction action = {.sa_handler = on_pipe_signal};
+
+    (void)sigaction(SIGPIPE, &action, NULL);
+}
+
 /* ---- its beginning ------------------------------------------------------- */
 
 /* In a state as a shell would give it: nothing ignored, nothing blocked. */
@@ -83,6 +108,7 @@ coprocess_start(struct coprocess *process, char *const *argv,
 
     assert(process->pid == 0 && argv[0] && process->patience > 0);
     process->to = process->from = -1;
+    catch_pipe_signal();
     if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) {
         close_both(input);
         return fail_errno(failure, "%s: cannot make a pipe", process->name);
@@ -189,20 +215,11 @@ coprocess_free(struct coprocess *process)
 static ssize_t
 write_quietly(int fd, const void *bytes, size_t size)
 {
-    static const struct timespec now = {0, 0};
-    sigset_t pipe_signal, before;
     ssize_t written;
-    int error;
 
-    sigemptyset(&pipe_signal);
-    sigaddset(&pipe_signal, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    sending = 1;
     written = write(fd, bytes, size);
-    error = errno;
-    if (written < 0 && error == EPIPE)
-        (void)sigtimedwait(&pipe_signal, NULL, &now);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = error;
+    sending = 0;
     return written;
 }
 
