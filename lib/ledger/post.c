@@ -25,6 +25,14 @@ static const struct cash_rule {
                          false},
 };
 
+/* The fee of a trade may be a rebate. */
+static bool
+is_signed(const struct cash *cash)
+{
+    return cash_rules[cash->kind].is_signed ||
+           (cash->kind == CASH_FEE && cash->event.instrument != 0);
+}
+
 static bool
 check_cash(const struct ledger *ledger, const struct cash *cash,
            struct ledger_entry *entry)
@@ -41,8 +49,7 @@ check_cash(const struct ledger *ledger, const struct cash *cash,
     else if (ledger_is_system(ledger, id))
         ledger_entry_violate(entry, REASON_INVALID_ID, id, AMOUNT_NULL,
                              "cash of a system account: not booked");
-    else if (amount == AMOUNT_NULL ||
-             (amount <= 0 && !cash_rules[cash->kind].is_signed))
+    else if (amount == AMOUNT_NULL || (amount <= 0 && !is_signed(cash)))
         ledger_entry_violate(entry, REASON_INVALID_QUANTITY, id, AMOUNT_NULL,
                              "cash without a positive amount: not booked");
     else if (amount > AMOUNT_MAX || amount < -AMOUNT_MAX)
@@ -116,6 +123,36 @@ post_cash(struct ledger *ledger, const struct cash *cash,
     return POST_DONE;
 }
 
+/* A fee that names an instrument was paid in a trade of it: it counts among the
+ * fees of the position, which has no posting of its own for that. */
+static void
+count_fee(struct ledger *ledger, const struct cash *cash, uint32_t instrument,
+          struct ledger_entry *entry)
+{
+    uint32_t account = entry->legs[0].account, position;
+    struct ledger_position *row;
+
+    position = ledger_find_position(ledger, account, instrument);
+    if (position == LEDGER_NONE)
+        return;
+    row = &ledger->positions[position];
+    if (row->version == 0 ||
+        row->currency.word !=
+            ledger->currencies[ledger->balances[entry->legs[0].row].currency]
+                .word)
+        return;
+    if (!amount_add(row->fees, amount_get(cash->amount), &row->fees)) {
+        ledger_entry_violate(entry, REASON_AMOUNT_RANGE, cash->account_id,
+                             AMOUNT_NULL,
+                             "the position's fees would exceed their range: "
+                             "booked without");
+        return;
+    }
+    assert(entry->position_count < entry->room);
+    entry->positions[entry->position_count++] = position;
+    ledger_change_position(ledger, position);
+}
+
 /* ---- accounts ------------------------------------------------------------ */
 
 enum post_result
@@ -174,6 +211,8 @@ post_event(struct ledger *ledger, const struct event *event,
            struct ledger_entry *entry, struct failure *failure)
 {
     const void *fields = event;
+    const struct cash *cash = fields;
+    enum post_result result;
 
     switch (event->type) {
     case EVENT_TRADE:
@@ -182,7 +221,12 @@ post_event(struct ledger *ledger, const struct event *event,
                               failure);
         return (enum post_result)instruments_unknown(event->instrument,
                                                      failure);
-    case EVENT_CASH: return post_cash(ledger, fields, entry, failure);
+    case EVENT_CASH:
+        result = post_cash(ledger, cash, entry, failure);
+        if (result == POST_DONE && cash->kind == CASH_FEE && definition &&
+            entry->leg_count > 0)
+            count_fee(ledger, cash, instrument, entry);
+        return result;
     case EVENT_ACCOUNT: return post_account(ledger, fields, entry, failure);
     case EVENT_TRADE_CANCEL:
         return refuse(entry, "a bust: not booked by this version");

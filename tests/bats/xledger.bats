@@ -176,6 +176,31 @@ invalid_quantity ben " ]
     [ "$output" -eq 1 ]
 }
 
+@test "the fee that a fill brings along is posted in its own currency" {
+    printf '%s\n' time,instrument,buyer_id,quantity,price,fee,fee_currency \
+        2026-01-08T10:00:00Z,BTCUSDT,me,1,50000,0.02,BNB \
+        2026-01-08T10:01:00Z,BTCUSDT,me,1,51000,7.5,USD \
+        2026-01-08T10:02:00Z,ETHUSDT,me,1,3000,-0.25,USD > fills.csv
+    ximport -f csv -t trade -x fee,fee_currency --stream f -o fills.tape fills.csv
+    ximport -f csv -t cash -D kind=fee -x quantity,price --stream f \
+        -m account_id=buyer_id,amount=fee,currency=fee_currency \
+        -o fees.tape fills.csv
+    xmerge --stream day fills.tape fees.tape > day.tape
+    xledger -q --print positions day.tape |
+        awk '$1 == "me" { print $2, $4, $5, $8 }' > got
+    printf '%s\n' 'BTCUSDT 2 101000 7.5' 'ETHUSDT 1 3000 -0.25' | diff got -
+    xledger -q --print balances day.tape |
+        awk '$1 == "me" || $1 == "@FEES" { print $1, $2, $3 }' > got
+    printf '%s\n' '@FEES BNB 0.02' '@FEES USD 7.25' 'me BNB -0.02' \
+        'me USD -104007.25' | diff got -
+    xledger -q --check day.tape
+    xledger -q -d ledger.db day.tape > once.tape
+    xledger -q -d ledger.db day.tape | cmp - once.tape
+    xledger -d ledger.db --check
+    xledger -d ledger.db --print positions | cmp - <(
+        xledger -q --print positions day.tape)
+}
+
 # lots BASIS: the lots that the fills on stdin leave, as fills has them:
 # quantity cost, a line each.
 lots() {
