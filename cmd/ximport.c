@@ -39,7 +39,7 @@ static const struct option_spec options[] = {
      "only rows with exactly this text there", true,
      .verbs = "csv json parquet"},
     {0, "each", OPTION_LIST, &job.lists.eaches, "PATH[:FIELD=VALUE,...]",
-     "a row for each value at PATH: data[]", true, .verbs = "json"},
+     "a row for each value at PATH: data[]", true, .verbs = "csv json"},
     {0, "word", OPTION_LIST, &job.lists.words, "FIELD:THEIRS=OURS",
      "what the input's words mean", true, .verbs = "csv json parquet"},
     {0, "null", OPTION_LIST, &job.lists.nulls, "WORD,...",

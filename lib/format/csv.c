@@ -17,6 +17,7 @@ struct csv_import {
     struct importer *importer;
     struct mapping mapping;
     struct csv_columns columns;
+    struct csv_wide wide;
     struct rows rows;
     struct csv_record record;
     struct csv_ahead *ahead; /* NULL: there is nobody else to work */
@@ -25,6 +26,31 @@ struct csv_import {
 };
 
 /* ---- rows ---------------------------------------------------------------- */
+
+/* The events of a row that holds many: one message. */
+static int
+take_groups(struct csv_import *csv, const struct cell *cells,
+            struct failure *failure)
+{
+    char number[16];
+    unsigned slot;
+
+    if (import_message_begin(csv->importer) != 0)
+        return -1;
+    for (size_t at = 0; at < csv->wide.count;) {
+        struct csv_record record = csv->record;
+        bool any;
+
+        at = csv_wide_group(&csv->wide, at, cells, record.cells, &record.given,
+                            number, &any);
+        if (any && import_record(csv->importer, csv->mapping.type, record.given,
+                                 record.cells, &slot) != 0) {
+            csv_columns_fail_at(&csv->columns, slot, failure);
+            break;
+        }
+    }
+    return import_message_end(csv->importer);
+}
 
 static int
 take_row(void *owner, const struct cell *cells, size_t count,
@@ -52,6 +78,8 @@ take_row(void *owner, const struct cell *cells, size_t count,
     csv->left_out += wanted == 0;
     if (wanted <= 0)
         return wanted;
+    if (csv->wide.count)
+        return take_groups(csv, cells, failure);
     if (import_record(csv->importer, csv->mapping.type, csv->record.given,
                       csv->record.cells, &slot) != 0)
         return csv_columns_fail_at(columns, slot, failure);
@@ -65,12 +93,15 @@ init(void *state, const struct import_options *options,
      struct importer *importer, struct failure *failure)
 {
     struct csv_import *csv = state;
+    unsigned slot;
 
     if (!options->type)
         return fail(failure, FAILURE_USAGE,
                     "-t TYPE is required for csv: it says what the rows are "
                     "(ximport --list types lists them)");
-    if (mapping_init(&csv->mapping, options, failure) != 0)
+    if (mapping_init(&csv->mapping, options, failure) != 0 ||
+        each_list_init(&csv->wide.eaches, options, csv->mapping.type,
+                       failure) != 0)
         return -1;
     csv->importer = importer;
     csv->threads = options->threads;
@@ -79,13 +110,18 @@ init(void *state, const struct import_options *options,
     csv->columns.mapping = &csv->mapping;
     csv->columns.rules = &importer->rules;
     csv->columns.header = options->header;
+    csv->columns.wide = &csv->wide;
+    /* rows with flags in words of their own; ours are whole as they are */
+    slot = slot_find(csv->mapping.type, cell_of("flags"));
+    importer->groups =
+        messages_of(csv->mapping.type->type) &&
+        (csv->wide.eaches.count || csv->mapping.sources[slot].count);
     csv->rows.row = take_row;
     csv->rows.owner = csv;
     csv->rows.delimiter = options->delimiter ? options->delimiter : ',';
     csv->rows.skip = options->skip;
     csv->rows.comment = options->comment;
-    for (unsigned slot = 0; options->header != HEADER_YES && slot < SLOTS_MAX;
-         slot++)
+    for (slot = 0; options->header != HEADER_YES && slot < SLOTS_MAX; slot++)
         for (unsigned i = 0; i < csv->mapping.sources[slot].count; i++) {
             struct cell part = csv->mapping.sources[slot].parts[i];
 
@@ -104,7 +140,7 @@ static bool
 may_go_ahead(struct csv_import *csv, size_t size, struct failure *failure)
 {
     if (csv->threads == 0 || size < AHEAD_SIZE || !csv->columns.known ||
-        csv->rows.comment || !rows_between(&csv->rows) ||
+        csv->rows.comment || csv->wide.count || !rows_between(&csv->rows) ||
         !draft_possible(csv->importer, csv->mapping.type))
         return false;
     if (!csv->ahead)
@@ -171,6 +207,7 @@ release(void *state)
 
     csv_ahead_close(csv->ahead);
     csv_columns_free(&csv->columns);
+    csv_wide_free(&csv->wide);
     rows_free(&csv->rows);
     mapping_free(&csv->mapping);
 }

@@ -215,9 +215,17 @@ take_all(struct csv_columns *columns, const struct cell *titles, bool *taken,
         if (mapping->sources[slot].count &&
             take_source(columns, slot, titles, taken, failure) != 0)
             return -1;
-    for (uint32_t i = 0; titles && i < columns->count; i++)
-        if (!taken[i] && take_title(columns, i, failure) != 0)
+    for (uint32_t i = 0; titles && i < columns->count; i++) {
+        int wide = taken[i];
+
+        if (!wide && columns->wide)
+            wide = csv_wide_take(columns->wide, mapping->type, titles[i], i,
+                                 failure);
+        if (wide < 0 || (!wide && take_title(columns, i, failure) != 0))
             return -1;
+    }
+    if (columns->wide && csv_wide_settle(columns->wide, failure) != 0)
+        return -1;
     for (size_t i = 0; i < mapping->where_count; i++) {
         struct cell name = mapping->wheres[i].column;
 
@@ -273,6 +281,8 @@ void
 csv_columns_restart(struct csv_columns *columns)
 {
     csv_columns_free(columns);
+    if (columns->wide)
+        csv_wide_restart(columns->wide);
     memset(columns->columns, 0, sizeof columns->columns);
     columns->known = false;
     columns->count = 0;

@@ -3,6 +3,7 @@
 #ifndef FORMAT_CSV_COLUMNS_H
 #define FORMAT_CSV_COLUMNS_H
 
+#include "format/csv_wide.h"
 #include "format/mapping.h"
 #include "format/rows.h"
 
@@ -22,6 +23,7 @@ struct csv_columns {
     const struct mapping *mapping; /* set these, the rest zero */
     const struct value_rules *rules;
     enum header header;
+    struct csv_wide *wide; /* takes columns of groups; NULL: none */
 
     bool known; /* of this file */
     size_t count;

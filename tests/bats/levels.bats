@@ -169,3 +169,22 @@ sell,more,3
 sell,,5
 buy,,1" ]
 }
+
+@test "a row of CSV with many levels is an event for each, and those of a book a message" {
+    printf 't,symbol,asks[0].price,asks[0].amount,bids[0].price,bids[0].amount,asks[1].price,asks[1].amount\n5,A,11,1,10,2,,\n6,A,11,0,10,3,12,4\n' > wide.csv
+    ximport -f csv -t book_level -m time=t --time-unit s \
+        --each 'bids[]:side=buy,quantity=.amount' \
+        --each 'asks[]:side=sell,quantity=.amount' wide.csv > wide.tape
+    xexport -f csv -t book_level -c side,flags,price,quantity wide.tape > out
+    [ "$(tail -n +2 out)" = "buy,more,10,2
+sell,,11,1
+buy,more,10,3
+sell,more,11,0
+sell,,12,4" ]
+    xbook wide.tape | xexport -f csv -t quote -c bid_price,bid_quantity,ask_price,ask_quantity > out
+    [ "$(tail -n +2 out)" = "10,2,11,1
+10,3,12,4" ]
+    run -1 --separate-stderr ximport -f csv -t depth -m time=t --time-unit s \
+        --each 'offers[]:side=sell' -x '*' wide.csv
+    [ "$stderr" = "ximport: wide.csv: line 1: no column is one of --each offers[]" ]
+}

@@ -512,7 +512,7 @@ END
 
 @test "an option of another format is refused, and noted in no provenance" {
     printf 'time,price\n2026-01-08,1\n' > a.csv
-    for options in "-f json --no-header" "-f csv -t print --each x" \
+    for options in "-f json --no-header" "-f lobster --symbol A --date 2026-01-08 --each x" \
         "-f lobster --symbol A --date 2026-01-08 -t print" \
         "-f csv -t print --symbol A" "-f csv -t print --seed a.csv" \
         "-f lobster --symbol A --date 2026-01-08 --no-header"; do
