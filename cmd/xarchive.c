@@ -17,7 +17,7 @@ static const struct option_spec options[] = {
     {0, "rebuild", OPTION_FLAG, &job.rebuild, NULL,
      "remove stray files, rebuild the catalog", .verbs = "fsck"},
     {0, "head", OPTION_TEXT, &job.head, "SHA256",
-     "fail unless the chain has this manifest", .verbs = "verify fsck"},
+     "fail unless the chain has this link", .verbs = "verify fsck audit"},
     OPTION_JSON(&job.json, "ls verify fsck plan holds"),
     OPTION_WAIT(&job.wait, "put compact fsck sweep hold release"),
     {0, "policy", OPTION_TEXT, &job.policy, "FILE",
@@ -71,6 +71,8 @@ static const struct verb verbs[] = {
     {"hold", "ID", "keep events whatever the policy says", RUN_SILENT,
      ARCHIVE_WRITE, archive_hold},
     {"release", "ID", "end a hold", RUN_SILENT, ARCHIVE_WRITE, archive_release},
+    {"audit", "", "compare journal, manifests and tiers", RUN_TEXT,
+     ARCHIVE_READ, archive_audit},
     {"holds", "", "list the holds", RUN_TEXT, ARCHIVE_READ, archive_holds},
     {0},
 };

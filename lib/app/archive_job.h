@@ -59,6 +59,7 @@ int archive_sweep(void *state, struct run *run);
 int archive_hold(void *state, struct run *run);
 int archive_release(void *state, struct run *run);
 int archive_holds(void *state, struct run *run);
+int archive_audit(void *state, struct run *run);
 void archive_sweep_summary(const struct archive_job *job, struct run *run,
                            FILE *stream);
 

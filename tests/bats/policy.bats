@@ -341,6 +341,40 @@ hold() {
         < sweep.prom
 }
 
+@test "audit finds what journal, manifests and tiers do not agree on" {
+    day 2026-01-01
+    retention
+    cp -r a early
+    sweep 2026-01-08
+    head=$(xarchive -d a audit | sed 's/.*head //; s/,.*//')
+    [ "$head" = "$(tail -n 1 a/journal | head -c -1 | sha256sum | cut -c 1-64)" ]
+    part=$(cd warm && find . -path '*type=trade*' -name '*.parquet')
+    cp "warm/$part" trade.parquet
+    sweep 2027-01-01
+    xarchive -d a audit --head "$head" | contains ', 2 parts removed, 0 findings$'
+    cp a/journal journal
+    # each line changed or taken away
+    for i in 1 2 5 "$(wc -l < journal)"; do
+        sed "${i}s/2026/2025/" journal > a/journal
+        cmp -s journal a/journal || run -1 xarchive -d a audit --head "$head"
+        sed "${i}d" journal > a/journal
+        [ $i -eq "$(wc -l < journal)" ] || run -1 xarchive -d a audit
+    done
+    head -n 3 journal > a/journal
+    run -1 --separate-stderr xarchive -d a audit --head "$head"
+    grep -v '"what":"removed"' journal | head -n 2 > a/journal
+    run -1 xarchive -d a audit
+    [[ $output == "uncertified	type="*"uncertified	type="*", 2 findings"* ]]
+    cp journal a/journal
+    cp trade.parquet "warm/$part"
+    run -1 xarchive -d a audit
+    [[ $output == "present	type=trade/"*", 1 findings"* ]]
+    rm "warm/$part"
+    cp journal early/journal
+    run -1 xarchive -d early audit
+    [[ $output == "unknown	type="*", 2 findings"* ]]
+}
+
 # The retention tables that users gave: ticks hot 7 days, warm 30, cold 1 year;
 # orders and trades hot 30, warm 365, cold 7 years; the default 7, 90 days and
 # 7 years.  Ages since the day of the events.
