@@ -144,7 +144,7 @@ same_values() {
         [ $status -ne 0 ] || echo "$file" >> read
     done < <(find . -name '*.parquet*' | sort)
     echo "# $(wc -l < read) read" >&3
-    [ "$(wc -l < read)" -ge 36 ]
+    [ "$(wc -l < read)" -eq 55 ]
     # of those that were made to be bad only one that others read too
     [ "$(grep bad_data read)" = ./bad_data/ARROW-GH-43605.parquet ]
 }
@@ -155,8 +155,9 @@ same_values() {
     tar -xf "$XTAPE_DATA/parquet/apache_parquet-testing.tar.zst"
     zstd -dc "$XTAPE_DATA/parquet/apache_parquet-testing.index.tsv.zst" |
         awk -F '\t' '$3 ~ /^[0-9]+$/ { print $1 }' > known
-    # what DuckDB writes in another physical type than it is in
-    grep -vE 'byte_array_decimal|fixed_length_decimal|float16' known > same
+    # what DuckDB writes in another physical type than it is in, or cannot read
+    odd='byte_array_decimal|fixed_length_decimal|float16|floating_orders_nan'
+    grep -vE "$odd|int96_from_spark|byte_stream_split_extended" known > same
     while read -r file; do
         n=${#copies[@]}
         "$TOOLS/columns" "$file" > ours.$n 2> /dev/null || continue
@@ -165,8 +166,12 @@ same_values() {
     done < same
     duckdb "${copies[@]}" > /dev/null
     for theirs in *.parquet; do
-        "$TOOLS/columns" "$theirs" | cmp - "ours.${theirs%.parquet}"
+        # an INT96 is a time to DuckDB, which writes it as another type
+        diff <("$TOOLS/columns" "$theirs" | grep -v ^timestamp_col) \
+            <(grep -v ^timestamp_col "ours.${theirs%.parquet}") ||
+            { echo "${copies[${theirs%.parquet}]}"; bad=1; }
     done
+    [ -z "${bad-}" ]
     echo "# ${#copies[@]} files" >&3
     [ ${#copies[@]} -gt 25 ]
 }
