@@ -45,12 +45,15 @@ PROGRAMS := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 UNITS := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/*.c))
 FUZZERS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 
-all: $(PROGRAMS:%=$B/bin/%) $B/share/xtape/calendars
+all: $(PROGRAMS:%=$B/bin/%) $B/share/xtape/calendars $B/share/xtape/conditions
 
 # Programs look for calendars beside their directory.
 $B/share/xtape/calendars:
 	@mkdir -p $(@D)
 	@ln -sfn $(CURDIR)/lib/calendar/data $@
+$B/share/xtape/conditions:
+	@mkdir -p $(@D)
+	@ln -sfn $(CURDIR)/lib/bars/data $@
 
 # Changing the compiler or a flag rebuilds what it touches.
 $B/.flags: FORCE
@@ -173,10 +176,12 @@ bench: all bench-programs
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(COMPDIR) \
-		$(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(DATADIR)/calendars
+		$(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(DATADIR)/calendars \
+		$(DESTDIR)$(DATADIR)/conditions
 	install -m 755 $(PROGRAMS:%=$B/bin/%) $(DESTDIR)$(BINDIR)
 	install -m 755 scripts/xtape-plot $(DESTDIR)$(BINDIR)
 	install -m 644 lib/calendar/data/* $(DESTDIR)$(DATADIR)/calendars
+	install -m 644 lib/bars/data/* $(DESTDIR)$(DATADIR)/conditions
 	for m in man/*.[157]; do install -m 644 $$m \
 		$(DESTDIR)$(MANDIR)/man$${m##*.}; done
 	for p in $(PROGRAMS); do install -m 644 scripts/completion.bash \
@@ -186,7 +191,7 @@ install: all
 	install -m 644 scripts/completion.zsh $(DESTDIR)$(ZSHDIR)/_xtape
 
 uninstall:
-	rm -rf $(DESTDIR)$(DATADIR)/calendars
+	rm -rf $(DESTDIR)$(DATADIR)/calendars $(DESTDIR)$(DATADIR)/conditions
 	rm -f $(DESTDIR)$(BINDIR)/xtape-plot
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(COMPDIR)/%) \
 		$(PROGRAMS:%=$(DESTDIR)$(FISHDIR)/%.fish) $(DESTDIR)$(ZSHDIR)/_xtape

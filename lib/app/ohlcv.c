@@ -77,8 +77,11 @@ add_trades(struct ohlcv *x, struct run *run, const struct event *first)
         const struct sum_trade trade = trade_of(event);
         uint32_t index = instruments_find(&run->instruments, event->instrument);
 
-        if (!bars_add(&x->bars, index, &trade))
+        if (bars_add(&x->bars, index, &trade))
+            continue;
+        if (index == INSTRUMENT_NONE || !bars_outside(&x->bars, &trade))
             break;
+        x->taken[BARS_OUTSIDE]++;
     }
     if (x->keep && count)
         pass_on(run, first, event, count);
@@ -244,6 +247,7 @@ ohlcv_destroy(void *state)
     bars_free(&x->bars);
     each_free(&x->each);
     counts_free(&x->counts);
+    conditions_free(&x->conditions);
     venue_free(&x->venue);
     zone_destroy(x->zone);
 }

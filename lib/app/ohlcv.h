@@ -12,6 +12,7 @@
 
 #include "app/venue.h"
 #include "bars/bars.h"
+#include "bars/conditions.h"
 #include "bars/counts.h"
 #include "bars/each.h"
 #include "cli/run.h"
@@ -47,7 +48,7 @@ struct ohlcv {
     int hours; /* 0 of the session, 1 all */
     int late;  /* enum bars_late */
     int64_t hold, partial;
-    const char *from_text;
+    const char *from_text, *conditions_name;
     const char *zone_name, *day_start, *session, *calendar_name;
     bool keep; /* trades are passed on too */
 
@@ -61,6 +62,7 @@ struct ohlcv {
     struct bars_each each;
     struct counts counts;
     struct bucket_days days;
+    struct conditions conditions;
     struct run *run;
     int from;               /* enum ohlcv_from; below 0: trades and prints */
     int64_t bar_interval;   /* of the bars that are taken; 0: the first's */

@@ -5,6 +5,10 @@
 
 #include "app/ohlcv.h"
 #include "app/zoneinfo.h"
+#include "io/input.h"
+#include "tape/schema.h"
+
+#define CONDITIONS_SIZE_MAX (1 << 20)
 
 /* ---- intervals ----------------------------------------------------------- */
 
@@ -210,6 +214,41 @@ set_late(struct ohlcv *x, struct failure *failure)
     return 0;
 }
 
+/* ---- conditions ---------------------------------------------------------- */
+
+static const char *const *
+condition_words(void)
+{
+    const struct schema_type *type = schema_find(EVENT_PRINT);
+    const struct schema_field *field = type->fields;
+
+    while (strcmp(field->name, "conditions") != 0)
+        field++;
+    assert(field < type->fields + type->field_count && field->words);
+    return field->words;
+}
+
+static int
+set_conditions(struct ohlcv *x, struct failure *failure)
+{
+    const char *name = x->conditions_name;
+    char path[VENUE_PATH_MAX], *text;
+    size_t size = 0;
+    int result;
+
+    if (!name)
+        return 0;
+    if (venue_path("conditions", name, strlen(name), path, failure) != 0)
+        return fail_at(failure, "--conditions");
+    text = input_read_file(path, CONDITIONS_SIZE_MAX, &size, failure);
+    if (!text)
+        return fail_at(failure, "--conditions");
+    result = conditions_read(&x->conditions, path, text, size,
+                             condition_words(), failure);
+    free(text);
+    return result;
+}
+
 /* ---- all of it ----------------------------------------------------------- */
 
 static struct bar *
@@ -237,13 +276,15 @@ ohlcv_prepare(void *state, struct run *run)
     options->owner = x->counts.owner = x;
     if (add_intervals(x, &run->failure) != 0 ||
         set_days(x, &run->failure) != 0 || set_from(x, &run->failure) != 0 ||
-        set_late(x, &run->failure) != 0)
+        set_late(x, &run->failure) != 0 ||
+        set_conditions(x, &run->failure) != 0)
         return -1;
     x->engine = options->count == 0 ? OHLCV_NONE
                 : x->order > 0      ? OHLCV_EACH
                                     : OHLCV_TOGETHER;
     x->fast = x->engine == OHLCV_TOGETHER && x->counts.count == 0 &&
-              x->from < 0 && x->late != BARS_LATE_AMEND;
+              x->from < 0 && x->late != BARS_LATE_AMEND &&
+              x->conditions.count == 0;
     bucket_days_init(&x->days, &options->style);
     x->each.options = *options;
     if (x->engine != OHLCV_TOGETHER)

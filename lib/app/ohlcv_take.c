@@ -50,17 +50,22 @@ trade_of_quote(const struct ohlcv *x, const struct quote *quote)
 }
 
 static struct sum_trade
-trade_of(const struct ohlcv *x, const struct event *event)
+trade_of(struct ohlcv *x, const struct event *event)
 {
     const struct print *print = (const struct print *)(const void *)event;
+    uint8_t bits = print->conditions;
 
     if (event->type == EVENT_QUOTE)
         return trade_of_quote(x, (const struct quote *)(const void *)event);
-    return (struct sum_trade){.time = event->time,
-                              .price = print->price,
-                              .quantity = print->quantity,
-                              .id = print->trade_id,
-                              .buy = print->side == SIDE_BUY};
+    if (event->type == EVENT_TRADE) /* of its flags one is a condition */
+        bits = bits & TRADE_AUCTION ? PRINT_AUCTION : 0;
+    return (struct sum_trade){
+        .time = event->time,
+        .price = print->price,
+        .quantity = print->quantity,
+        .id = print->trade_id,
+        .buy = print->side == SIDE_BUY,
+        .without = conditions_without(&x->conditions, bits, event->time)};
 }
 
 /* ---- where it goes ------------------------------------------------------- */
@@ -141,6 +146,7 @@ take_bar(struct ohlcv *x, struct run *run, const struct bar *bar,
 {
     enum bars_taken taken;
 
+    assert(x->engine == OHLCV_TOGETHER && x->from == OHLCV_BAR);
     if (x->first_interval == 0)
         x->first_interval = bar->interval;
     if (bar->interval != x->first_interval)

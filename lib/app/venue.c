@@ -11,9 +11,8 @@
 #include "base/clock.h"
 #include "io/input.h"
 
-#define PLACE          "/../share/xtape/calendars/"
-#define TEXT_MAX       (16 << 20)
-#define VENUE_PATH_MAX 4096
+#define PLACE    "/../share/xtape/"
+#define TEXT_MAX (16 << 20)
 
 const struct zone *
 venue_find_zone(void *owner, const char *name, struct failure *failure)
@@ -25,10 +24,9 @@ venue_find_zone(void *owner, const char *name, struct failure *failure)
     return *zone;
 }
 
-/* The path of a calendar that comes with the programs. */
 static int
-installed_path(const char *name, size_t size, char path[VENUE_PATH_MAX],
-               struct failure *failure)
+make_path(const char *kind, const char *name, size_t size, char *path,
+          struct failure *failure)
 {
     ssize_t length = readlink("/proc/self/exe", path, VENUE_PATH_MAX);
     char *slash;
@@ -36,13 +34,32 @@ installed_path(const char *name, size_t size, char path[VENUE_PATH_MAX],
 
     if (length <= 0 || length >= VENUE_PATH_MAX)
         return fail(failure, FAILURE_ENVIRONMENT,
-                    "cannot determine where the calendars are: give a file");
+                    "cannot tell where the %s are: give a file", kind);
     slash = memrchr(path, '/', (size_t)length);
     assert(slash); /* the path of a program is absolute */
     room = (int)(path + VENUE_PATH_MAX - slash);
-    used = snprintf(slash, (size_t)room, PLACE "%.*s", (int)size, name);
+    used =
+        snprintf(slash, (size_t)room, PLACE "%s/%.*s", kind, (int)size, name);
     if (used < 0 || used >= room)
         return fail(failure, FAILURE_USAGE, "the name is too long");
+    return 0;
+}
+
+int
+venue_path(const char *kind, const char *name, size_t size, char *path,
+           struct failure *failure)
+{
+    if (size >= VENUE_PATH_MAX)
+        return fail(failure, FAILURE_USAGE, "the name is too long");
+    if (memchr(name, '/', size) || memchr(name, '.', size))
+        snprintf(path, VENUE_PATH_MAX, "%.*s", (int)size, name);
+    else if (make_path(kind, name, size, path, failure) != 0)
+        return -1;
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return fail(failure, FAILURE_USAGE,
+                    "there is no \"%.*s\" among the %s that come with xtape "
+                    "(./NAME is a file)",
+                    (int)size, name, kind);
     return 0;
 }
 
@@ -77,15 +94,8 @@ venue_read(struct venue *venue, const char *name, struct failure *failure)
     *venue = (struct venue){0};
     if (split_name(name, &size, &as_of, failure) != 0)
         return -1;
-    if (memchr(name, '/', size) || memchr(name, '.', size))
-        snprintf(path, sizeof path, "%.*s", (int)size, name);
-    else if (installed_path(name, size, path, failure) != 0)
+    if (venue_path("calendars", name, size, path, failure) != 0)
         return -1;
-    if (access(path, F_OK) != 0 && errno == ENOENT)
-        return fail(failure, FAILURE_USAGE,
-                    "there is no calendar \"%.*s\" (names are such as XNYS; "
-                    "./NAME is a file)",
-                    (int)size, name);
     text = input_read_file(path, TEXT_MAX, &text_size, failure);
     if (!text)
         return -1;

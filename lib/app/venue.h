@@ -19,6 +19,13 @@ struct venue {
 int venue_read(struct venue *venue, const char *name, struct failure *failure);
 void venue_free(struct venue *venue);
 
+#define VENUE_PATH_MAX 4096
+
+/* The path of a file of a kind, "calendars": a name with a slash or a dot is
+ * itself the path.  path has VENUE_PATH_MAX bytes. */
+int venue_path(const char *kind, const char *name, size_t size, char *path,
+               struct failure *failure);
+
 /* Zones for a calendar; owner is a struct zone *, NULL at first, which the
  * caller destroys. */
 const struct zone *venue_find_zone(void *owner, const char *name,

@@ -199,6 +199,7 @@ bars_begin(struct bars *bars)
     if (bars->amend)
         amend_begin(bars->amend);
     bars->lacks = 0;
+    bars->shut = (struct bucket){INT64_MAX, INT64_MIN, false};
     bars->mark = TIME_NULL;
     bars->bucket = bars->common = (struct bucket){INT64_MAX, INT64_MIN, false};
     bars->begun = false;

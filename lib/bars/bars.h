@@ -90,8 +90,9 @@ struct bars {
      * start belongs to a bar that is written; one at its end or later closes
      * bars.  And the part of it in which a trade surely counts. */
     struct bucket common, bucket;
-    int64_t mark;     /* without the trades in the lowest level's sums */
-    struct sum *sums; /* of the lowest level */
+    struct bucket shut; /* around a trade that was left out: in no session */
+    int64_t mark;       /* without the trades in the lowest level's sums */
+    struct sum *sums;   /* of the lowest level */
     uint32_t capacity, least; /* instruments; least: at first */
 
     unsigned level_count;
@@ -163,6 +164,16 @@ bars_add(struct bars *bars, uint32_t index, const struct sum_trade *trade)
         return false;
     sum_add(sum, trade);
     return true;
+}
+
+/* Whether bars_trade would leave it out as the last one that was in no
+ * session. */
+static inline bool
+bars_outside(const struct bars *bars, const struct sum_trade *trade)
+{
+    return trade->time >= bars->shut.start && trade->time < bars->shut.end &&
+           (uint64_t)trade->price + DECIMAL_MAX <= 2 * (uint64_t)DECIMAL_MAX &&
+           (uint64_t)trade->quantity - 1 < DECIMAL_MAX;
 }
 
 /* Nothing before that time follows: closes the bars that ended by then. */

@@ -283,6 +283,8 @@ bars_trade(struct bars *bars, uint32_t index, const struct sum_trade *given,
     struct sum_trade trade = *given;
     enum bars_taken taken = bars_check(&bars->probe, &trade, failure);
 
+    if (taken == BARS_OUTSIDE)
+        bars->shut = bucket_session(&bars->probe, trade.time);
     if (taken != BARS_TAKEN)
         return taken;
     if (index >= bars->capacity && bars_grow(bars, index, failure) != 0)
