@@ -185,6 +185,7 @@ examine_event(void *state, struct run *run, const struct event *event)
     if (quality_look(&x->quality, event, index, &found, findings,
                      &run->failure) != 0)
         return -1;
+    assert(found < 1U << QUALITY_CHECKS);
     again = x->dedupe && found >> QUALITY_DUPLICATE & 1;
     x->removed += again;
     if (!again && run->kind == RUN_TAPE)
@@ -209,6 +210,7 @@ put_counts(struct examine *x, struct run *run)
     const struct event last = {.time = x->quality.newest};
     struct json json = {.out = &x->text};
 
+    assert(sum_here(x) > 0);
     bytes_clear(&x->text);
     json_open(&json, '{');
     for (unsigned check = 0; check < QUALITY_CHECKS; check++) {

@@ -203,6 +203,7 @@ add(struct guess *guess, struct trial trial, struct failure *failure)
     size_t at = guess->count;
     int result;
 
+    assert(guess->size <= SAMPLE_SIZE && trial.events == 0);
     if (!fits)
         return -1;
     guess->fits = fits;
@@ -259,6 +260,7 @@ print_command(struct run *run, const struct trial *trial, const char *path,
 static int
 print(struct run *run, const struct guess *guess, const char *path)
 {
+    assert(guess->count > 0 && guess->fits[0].events > 0);
     print_command(run, &guess->fits[0], path, "");
     if (output_put(&run->output, guess->fits[0].shown.bytes,
                    guess->fits[0].shown.size) != 0)

@@ -1,5 +1,6 @@
 #include "app/sorting.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -72,6 +73,7 @@ sorting_event(void *state, struct run *run, const struct event *event)
 int
 sorting_batch(void *state, struct run *run, const struct event **at)
 {
+    assert(*at < run->reader.end);
     while (*at < run->reader.end && (*at)->type != EVENT_INSTRUMENT &&
            (*at)->type != EVENT_NAME) {
         if (sorting_event(state, run, *at) != 0)
@@ -98,6 +100,7 @@ put_gap(const struct sorting *x, struct run *run)
     static const char reason[] = "late";
     struct gap *gap = tape_writer_put(&run->writer, sizeof *gap + 8);
 
+    assert(x->missing > 0 && x->since < x->sort.newest);
     event_init(gap, EVENT_GAP);
     memset(gap + 1, 0, 8);
     memcpy(gap + 1, reason, sizeof reason - 1);

@@ -12,7 +12,7 @@
 #define WHOLE_MAX  70  /* 2^53 * 2^70 fits 128 bits */
 
 /* mantissa * 2^exponent; odd: half way to a neighbour is not this number. */
-struct binary {
+struct binary_fraction {
     bool negative;
     uint64_t mantissa;
     int exponent;
@@ -59,7 +59,7 @@ put_decimal(u128 value, unsigned places, char *text)
  * binary places: whether it is within half a step of it.  All is scaled by
  * 10^places * 2^shift. */
 static bool
-rounds_back(const struct binary *number, u128 candidate, u128 power,
+rounds_back(const struct binary_fraction *number, u128 candidate, u128 power,
             unsigned shift)
 {
     u128 exact = number->mantissa * power, is = candidate << shift;
@@ -74,7 +74,7 @@ rounds_back(const struct binary *number, u128 candidate, u128 power,
 
 /* The fewest places that stand for a number below 2^64. */
 static size_t
-put_fraction(const struct binary *number, unsigned shift, char *text)
+put_fraction(const struct binary_fraction *number, unsigned shift, char *text)
 {
     u128 power = 1, candidate;
 
@@ -90,7 +90,7 @@ put_fraction(const struct binary *number, unsigned shift, char *text)
 }
 
 static size_t
-put_binary(const struct binary *number, char *text)
+put_binary(const struct binary_fraction *number, char *text)
 {
     size_t size = 0;
 
@@ -124,7 +124,8 @@ format(uint64_t bits, unsigned fraction_bits, unsigned exponent_bits,
     int all = (1 << exponent_bits) - 1, bias = all / 2;
     int exponent = (int)(bits >> fraction_bits) & all;
     bool negative = bits >> (fraction_bits + exponent_bits) & 1;
-    struct binary number = {.negative = negative, .mantissa = fraction};
+    struct binary_fraction number = {.negative = negative,
+                                     .mantissa = fraction};
 
     assert(fraction_bits + exponent_bits < 64);
     if (exponent == all) {
