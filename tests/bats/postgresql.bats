@@ -186,6 +186,60 @@ as_undisturbed() {
     [[ $stderr == *"permission denied"*"the role may not do that"* ]]
 }
 
+# as ROLE STATEMENT: what it gets.
+as() {
+    PGUSER=$1 psql -Atqc "$2"
+}
+
+@test "roles: a reader sees its accounts and no other row, from tables and views" {
+    needs_server
+    trades 600 17 day > day.tape
+    trades 300 18 next > next.tape
+    xledger -d "$URL" day.tape > /dev/null
+    psql -q -f "$ROOT/scripts/postgresql-roles.sql" 2> /dev/null
+    psql -q -f "$ROOT/scripts/postgresql-roles.sql" 2> /dev/null # as well again
+    sql "CREATE ROLE one$NAME LOGIN IN ROLE ledger_reader"
+    sql "CREATE ROLE none$NAME LOGIN IN ROLE ledger_reader"
+    sql "CREATE ROLE writes$NAME LOGIN IN ROLE ledger_writer"
+    sql "CREATE ROLE audits$NAME LOGIN IN ROLE ledger_auditor"
+    sql "INSERT INTO account_readers VALUES ('one$NAME', 1), ('x', 2)"
+    for table in accounts balances positions postings; do
+        [ "$(as "none$NAME" "SELECT count(*) FROM $table")" = 0 ]
+        [ "$(as "one$NAME" "SELECT DISTINCT account_id FROM $table")" = 1 ]
+        [ "$(as "one$NAME" "SELECT count(*) FROM $table")" = \
+            "$(sql "SELECT count(*) FROM $table WHERE account_id = 1")" ]
+    done
+    for view in v_balance v_position v_trial_balance; do
+        [ "$(as "none$NAME" "SELECT count(*) FROM $view")" = 0 ]
+        [ "$(as "one$NAME" "SELECT DISTINCT account FROM $view")" = 1 ]
+    done
+    [ "$(as "none$NAME" "SELECT count(*) FROM transactions")" = 0 ]
+    [ "$(as "one$NAME" "SELECT count(*) FROM transactions")" = "$(sql \
+        "SELECT count(DISTINCT transaction_id) FROM postings WHERE account_id = 1")" ]
+    [ "$(as "one$NAME" "SELECT account_id FROM account_readers")" = 1 ]
+    # every other table, and every change, is out of reach
+    for table in $(sql "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v')
+        AND relnamespace = 'public'::regnamespace"); do
+        case " accounts balances positions postings transactions instruments \
+            account_readers v_balance v_position v_trial_balance " in
+        *" $table "*) ;;
+        *) run ! as "one$NAME" "SELECT * FROM $table" ;;
+        esac
+        run ! as "one$NAME" "DELETE FROM $table"
+        run ! as "one$NAME" "INSERT INTO $table SELECT * FROM $table"
+        run ! as "audits$NAME" "DELETE FROM $table"
+        run ! as "writes$NAME" "DELETE FROM $table"
+    done
+    xledger -d "postgresql:///$NAME?host=$PG_DIR&user=writes$NAME" next.tape \
+        > /dev/null
+    auditor="postgresql:///$NAME?host=$PG_DIR&user=audits$NAME"
+    xledger -d "$auditor" --check
+    xledger -d "$auditor" --print positions > pg
+    xledger -d "$URL" --print positions | cmp pg -
+    run -3 xledger -d "$auditor" day.tape next.tape \
+        <(trades 9 19 third)
+}
+
 @test "kill -9 at every exchange with the server: nothing lost, nothing doubled" {
     needs_server
     no_leaks
