@@ -1,4 +1,4 @@
-/* sum.h - what the trades of one bar add up to.
+/* sum.h - the sum of the trades of one bar.
  *
  * A trade is added in constant time; two sums of adjoining buckets merge into
  * the sum of both, exactly: the notional is a sum of numbers that were

@@ -21,8 +21,8 @@ enum failure_class {
 
 struct failure {
     enum failure_class kind;
-    bool advised;   /* fail_hint was here */
-    bool reported;  /* somebody else printed it: it is not printed again */
+    bool advised;   /* it has a hint */
+    bool reported;  /* already printed by another program */
     bool stopped;   /* by a signal: work was left off, nothing is wrong */
     char text[480]; /* one line, no newline, UTF-8 as far as the input was */
 };
@@ -37,7 +37,7 @@ int fail_errno(struct failure *failure, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* The same for a path that the user gave: class usage if errno says that it is
- * the wrong one (there is none, it is a directory, it is not permitted), for
+ * the wrong one (there is none, it is a directory, it is not permitted), since
  * running the command again would not help; else class environment. */
 int fail_path(struct failure *failure, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -58,9 +58,9 @@ int fail_at(struct failure *failure, const char *format, ...)
  * data that has no advice yet.  Always returns -1. */
 int fail_hint(struct failure *failure, const char *advice);
 
-/* calloc for memory that the program cannot do without: being out of it is a
- * failure of class environment and return NULL. size is count * each,
- * checked. The memory is zeroed. */
+/* calloc for memory that the program cannot do without: if out of memory, a
+ * failure of class environment and NULL. size is count * each, checked. The
+ * memory is zeroed. */
 void *allocate(struct failure *failure, unsigned long count,
                unsigned long each);
 

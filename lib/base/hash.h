@@ -1,5 +1,5 @@
-/* hash.h - hashes of bytes as they pass by: SHA-256, by libcrypto, and a quick
- * one that shows whether bytes that nobody forged are the same, by xxhash. */
+/* hash.h - running hashes of bytes: SHA-256, by libcrypto, and a quick one that
+ * shows whether bytes that nobody forged are equal, by xxhash. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

@@ -33,8 +33,8 @@ struct map {
 /* A zeroed struct map is an empty map. */
 void map_free(struct map *map);
 
-/* Makes room for count keys, so that map_put cannot fail until then.
- * False when memory is lacking. */
+/* Makes room for count keys, so that map_put cannot fail until then. False if
+ * out of memory. */
 bool map_reserve(struct map *map, size_t count);
 
 /* The value of a key, or MAP_NONE. */
@@ -44,7 +44,7 @@ uint32_t map_get(const struct map *map, uint64_t key);
  * not wait for memory. */
 void map_prefetch(const struct map *map, uint64_t key);
 
-/* Sets the value of a key, new or old.  False when memory is lacking. */
+/* Sets the value of a key, new or old.  False if out of memory. */
 bool map_put(struct map *map, uint64_t key, uint32_t value);
 
 /* Removes a key and returns its value, or MAP_NONE when it was not there. */

@@ -1,5 +1,5 @@
-/* nearest.h - the word that somebody meant: of a list, the one that is nearest
- * to a word that is not in it.
+/* nearest.h - the word that the user meant: the nearest one of a list to a word
+ * that is not in it.
  *
  *      struct nearest near = nearest_to(text, size);
  *

@@ -28,7 +28,7 @@ uint32_t numbers_find(const struct numbers *numbers, uint64_t hash,
                       const void *owner, const void *key);
 
 /* Adds a number whose record has another key than all that are there; hash_of
- * gives the hash of a number's record.  False when memory is lacking. */
+ * gives the hash of a number's record.  False if out of memory. */
 bool numbers_add(struct numbers *numbers, uint32_t number,
                  uint64_t (*hash_of)(const void *owner, uint32_t number),
                  const void *owner);

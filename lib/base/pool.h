@@ -1,4 +1,4 @@
-/* pool.h - jobs that threads do ahead of who takes what comes of them.
+/* pool.h - jobs that threads do ahead of the caller that takes their results.
  *
  *      pool_open
  *      pool_give ...     jobs, begun in this order

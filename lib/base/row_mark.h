@@ -1,5 +1,5 @@
-/* row_mark.h - what a database wants to be remembered of a row of its that is
- * kept in memory: zeroed for a row that it does not have. */
+/* row_mark.h - what a database needs to remember of each row that is kept in
+ * memory; zeroed for a row that it does not have. */
 #ifndef BASE_ROW_MARK_H
 #define BASE_ROW_MARK_H
 

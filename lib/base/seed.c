@@ -8,5 +8,5 @@ static __attribute__((constructor)) void
 set_seed(void)
 {
     if (getentropy(&hash_seed, sizeof hash_seed) != 0)
-        hash_seed = 0; /* no randomness to be had: nothing but slower */
+        hash_seed = 0; /* without randomness it is only slower */
 }

@@ -1,5 +1,5 @@
-/* seed.h - a number that is another one in every run, for hash tables: who
- * does not know it cannot make keys that all fall on one spot.
+/* seed.h - a number that differs from run to run, for hash tables: without
+ * knowing it, nobody can construct keys that all collide.
  *
  * No result may depend on it; a table that uses it is never iterated.
  */

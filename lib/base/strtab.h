@@ -35,7 +35,7 @@ uint32_t strtab_find(const struct strtab *texts, const char *bytes,
                      size_t size);
 
 /* The number of a string, added if new (*added says so, may be NULL).
- * STRTAB_NONE when memory is lacking. */
+ * STRTAB_NONE if out of memory. */
 uint32_t strtab_add(struct strtab *texts, const char *bytes, size_t size,
                     bool *added);
 

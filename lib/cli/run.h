@@ -1,4 +1,4 @@
-/* run.h - what every program does alike: the filter contract of xtape(7).
+/* run.h - what all programs have in common: the filter contract of xtape(7).
  *
  * A program is a table of options, a state and a few functions.  run_filter
  * owns the rest: options, inputs, -o, signals, progress, the summary of

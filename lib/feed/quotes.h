@@ -1,5 +1,5 @@
-/* quotes.h - what market data says about books: after each event that changes
- * one, its quote, and those of its best levels that changed.
+/* quotes.h - market data about books: after each event that changes one, its
+ * quote, and those of its best levels that changed.
  *
  *      quotes_init
  *      quotes_take    applies an event and writes what it changed

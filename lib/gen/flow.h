@@ -1,4 +1,4 @@
-/* flow.h - order flow, or trades, made up from a seed.
+/* flow.h - order flow or trades, generated from a seed.
  *
  * The same plan gives the same events on every machine.  First come the
  * definitions: instruments, accounts, a deposit for each, the session opens;
@@ -44,7 +44,7 @@ struct flow_plan {
 
 struct flow;
 
-/* NULL with a failure of class usage when the plan leads out of the range of
+/* NULL with a failure of class usage if the plan would leave the range of
  * prices, quantities or times. */
 struct flow *flow_new(const struct flow_plan *plan, struct failure *failure);
 void flow_destroy(struct flow *flow);

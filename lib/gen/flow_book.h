@@ -1,4 +1,4 @@
-/* flow_book.h - the small book by which generated orders are plausible.
+/* flow_book.h - the small book that makes generated orders plausible.
  *
  * The generator must cancel orders that are still there and cross prices that
  * somebody quotes.  So it keeps what a market with price-time priority would

@@ -1,4 +1,4 @@
-/* flow_state.h - what the parts of the generator share: flow.c makes the
+/* flow_state.h - what the files of the generator share: flow.c makes the
  * definitions, flow_orders.c and flow_trades.c what follows.
  */
 #ifndef GEN_FLOW_STATE_H

@@ -1,5 +1,5 @@
-/* definitions.h - the definitions that are in force at a place of a tape, as
- * they lie on it: what a slice that begins there needs before it.
+/* definitions.h - the definitions in force at a place on a tape, as they are on
+ * it: what a slice that begins there needs before it.
  *
  * For an instrument id the newest definition counts that is not bare (see
  * instrument_is_bare).  A name never changes, and waits until it is used.

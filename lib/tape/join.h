@@ -6,7 +6,7 @@
  *      tape_join_check ...   headers that turn up later in an input
  *      tape_join_free
  *
- * The stream is called after the inputs' streams, each once, joined with "+";
+ * The stream is named after the inputs' streams, each once, joined with "+";
  * those for which there is no room are only counted.  If they are all the same
  * stream, the program's name is appended: it is not that stream any more.
  *

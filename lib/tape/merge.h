@@ -23,7 +23,7 @@ struct merge_input; /* a source, and where it is */
 
 struct tape_merge {
     struct tape_source source;
-    const char *stream;       /* what to call it; NULL: after the inputs */
+    const char *stream;       /* its name; NULL: after the inputs */
     struct tape_program self; /* the last of the provenance */
     uint64_t taken;           /* events of all inputs */
 

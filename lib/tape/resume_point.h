@@ -1,5 +1,5 @@
 /* resume_point.h - how far a program is in its input, for its snapshots; and,
- * where it goes on from one, whether the input is what it was then.
+ * when it continues from one, whether the input is the same as then.
  *
  *      resume_point_begin    at each HEADER
  *      resume_point_to       events up to here are taken, or passed over

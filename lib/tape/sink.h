@@ -1,6 +1,6 @@
 /* sink.h - where the events that a model makes go.
  *
- * The rooms without I/O (match, feed) write through one; who drives them
+ * The rooms without I/O (match, feed) write through one; whoever drives them
  * decides what that is: a tape, a snapshot, a test's array.
  */
 #ifndef TAPE_SINK_H
