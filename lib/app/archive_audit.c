@@ -29,6 +29,7 @@ struct archive_auditing {
 static int
 report_part(struct archive_auditing *audit, const char *what, const char *path)
 {
+    assert(path[0] && path[0] != '/'); /* below the archive, or a tier */
     audit->found++;
     return run_print(audit->run, "%s\t%s\n", what, path);
 }
@@ -51,6 +52,7 @@ add_certificate(struct certificates *certificates, const struct bytes *path,
     certificates->list = list;
     if (added)
         list[place] = (struct certificate){0};
+    assert(certificates->paths.count <= certificates->capacity);
     list[place].lines++;
     return 0;
 }

@@ -40,6 +40,7 @@ take_operand(struct archive_job *job, struct run *run)
         return fail(&run->failure, FAILURE_USAGE,
                     "want --case TEXT and --by WHO: what it is for, and who "
                     "asks for it");
+    assert(run->operands[0]);
     job->hold.id = run->operands[0];
     return 0;
 }
@@ -102,6 +103,7 @@ print_holds(struct archive_job *job, struct run *run, struct journal *journal,
     int result = 0;
 
     (void)journal;
+    assert(holds->count == 0 || holds->list);
     if (!job->json)
         result = run_print(run, "id\tsince\tuntil\tfrom\tto\ttypes\tsymbols\t"
                                 "accounts\tby\twho\tcase\n");

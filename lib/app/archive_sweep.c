@@ -93,6 +93,8 @@ print_part(struct run *run, const struct plan_part *part, const char *change)
     char when[DAY_TEXT_MAX], rule[16] = "-", path[PART_PATH_MAX];
     const char *to = part->next == PLAN_MOVE ? part->target : "-";
 
+    assert(part->action == PLAN_STAY || part->verdict.rule);
+
     when_text(part, when);
     part_name_path(&part->part.name, path);
     if (part->verdict.rule)
@@ -212,6 +214,7 @@ plan_before(struct archive_job *job, struct plan_list *plan,
 {
     struct failure ignored = {0};
 
+    assert(!job->archive.writes); /* it looks only */
     *plan = (struct plan_list){0};
     *policy = (struct policy){0};
     if (!job->policy || read_policy(job, policy, &ignored) != 0)
@@ -349,6 +352,7 @@ archive_sweep(void *state, struct run *run)
         result = holds_read(&holds, &journal, failure);
     if (result == 0)
         result = sweep_run(&sweep, failure);
+    assert(result == 0 || failure->kind != FAILURE_NONE);
     if (result == 0 && sweep.clock_behind)
         result = fail(failure, FAILURE_ENVIRONMENT,
                       "the archive has events of a later time than the clock: "

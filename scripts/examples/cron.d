@@ -1,7 +1,8 @@
-# /etc/cron.d/xtape: verify an archive every night and compact it every week,
-# as the user xtape.  cron mails whatever is printed; the line that says that
+# /etc/cron.d/xtape: verify an archive every night, compact it every week, and
+# follow its policy (xtape-policy(5)) every night, as the user xtape.  cron mails whatever is printed; the line that says that
 # all is well is left out.
 MAILTO=operator
 PATH=/usr/local/bin:/usr/bin:/bin
 30 2 * * 1-6  xtape  xarchive -d /srv/xtape/archive verify | sed '/ 0 bad, 0 gaps, 0 twice, 0 missing, 0 orphans, 0 breaks$/d'
 30 2 * * 0    xtape  xarchive -d /srv/xtape/archive compact && xrestore -d /srv/xtape/archive --test > /dev/null
+30 4 * * *    xtape  xarchive -d /srv/xtape/archive sweep --wait 1h && xarchive -d /srv/xtape/archive audit | sed '/, 0 findings$/d'
