@@ -86,6 +86,15 @@ put_print(struct dbn *dbn, const struct record *record,
     return fact_print(dbn->importer, &print);
 }
 
+/* Of trades alone: without levels. */
+static int
+take_trade(struct dbn *dbn, const struct record *record)
+{
+    const unsigned char *at = record->at;
+
+    return put_print(dbn, record, at + 16, le32(at + 24), at[29]);
+}
+
 /* ---- orders -------------------------------------------------------------- */
 
 static int
@@ -401,7 +410,7 @@ static const struct kind {
     bool bare;     /* no instrument is asked for */
     int (*take)(struct dbn *dbn, const struct record *record);
 } kinds[256] = {
-    [0] = {48, 32, false, take_top},
+    [0] = {48, 32, false, take_trade},
     [1] = {80, 32, false, take_top},
     [10] = {368, 32, false, take_depth},
     [18] = {40, 16, false, take_status},

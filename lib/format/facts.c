@@ -110,15 +110,15 @@ fact_session(struct importer *importer, uint32_t instrument, int64_t time,
 int
 fact_print(struct importer *importer, const struct fact_print *print)
 {
-    struct print event;
+    const struct print event = {
+        .event = {sizeof event / 8, EVENT_PRINT, print->instrument,
+                  print->time},
+        .side = print->side,
+        .conditions = print->conditions,
+        .price = print->price,
+        .quantity = print->quantity,
+        .trade_id = print->trade_id,
+    };
 
-    event_init(&event, EVENT_PRINT);
-    event.event.instrument = print->instrument;
-    event.event.time = print->time;
-    event.side = print->side;
-    event.conditions = print->conditions;
-    event.price = print->price;
-    event.quantity = print->quantity;
-    event.trade_id = print->trade_id;
     return import_event(importer, &event.event);
 }
