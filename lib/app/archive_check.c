@@ -95,6 +95,7 @@ print_findings(const struct findings *findings)
     const char *text = (const char *)findings->remarks.bytes;
     const char *end = text + findings->remarks.size;
 
+    assert(text == end || end[-1] == '\0'); /* ends the last of them */
     while (text < end) {
         if (!run->common.quiet)
             run_remark(run, "%s", text);
@@ -390,6 +391,7 @@ look_again(struct archive_job *job, struct run *run, int result, int round)
     struct archive again;
     int changed;
 
+    assert(!job->archive.writes); /* nobody else would, then */
     if (result == 0 || round >= ROUNDS ||
         (result < 0 && run->failure.kind != FAILURE_DATA))
         return 0;

@@ -55,6 +55,7 @@ pass_run(struct grep *x, struct run *run, const struct event *first)
     uint32_t count = 0;
 
     assert(x->max == 0 || x->taken < x->max);
+    assert(!x->all_names || x->names.count == 0);
     while ((name = waiting_next(&x->names, first)))
         tape_writer_copy(&run->writer, name);
     do {
