@@ -64,7 +64,7 @@ zsh_offers() {
 }
 
 # Line | what is offered, by every shell
-OFFERS='xexport --format c|csv
+OFFERS='xexport --format cs|csv
 xexport -f j|json
 xgrep -t trade_|trade_cancel
 xgrep --types trade,trade_|trade,trade_cancel
