@@ -131,7 +131,8 @@ backtest_begin(void *state, struct run *run, struct tape_header *header)
 {
     struct backtest *b = state;
 
-    (void)run, (void)header;
+    (void)header;
+    assert(b->run == run);
     b->named = false;
     sim_begin(&b->sim);
     return 0;
@@ -170,6 +171,7 @@ must_hear(const struct backtest *b)
 {
     int64_t acts;
 
+    assert(b->world.delay >= 0);
     return b->waiting &&
            (b->turn != BACKTEST_TURN_WINDOW ||
             (!__builtin_add_overflow(b->asked, b->world.delay, &acts) &&
@@ -197,6 +199,7 @@ pass_time(struct backtest *b, int64_t time)
         if (!due || due->time > b->now || run_stopped(b->run))
             return 0;
         happens = *due;
+        assert(happens.strategy < b->strategy_count);
         due_drop(&b->world.due);
         result = backtest_act_due(b, &happens);
         if (happens.kind == DUE_NOTE)

@@ -128,6 +128,7 @@ take_fill(struct backtest *b, const struct trade *trade, uint64_t order_id,
         return fail(b->world.failure, FAILURE_DATA,
                     "the position of %s is beyond what a tape may hold",
                     strategy->name);
+    assert(order->left >= trade->quantity);
     b->trades++;
     order->left -= trade->quantity;
     tell_fill(strategy, order, trade, role, fee);
@@ -438,15 +439,20 @@ act_refusal(struct backtest *b, const struct due *due, uint32_t number,
     return 0;
 }
 
-/* The own order that a request names, or OWN_NONE. */
+/* The own order that a request names, or OWN_NONE: also of one that named no
+ * instrument and never was in a market. */
 static uint32_t
 order_meant(const struct strategy *strategy, const struct due *due)
 {
+    const struct strategy_world *world = strategy->world;
     uint32_t number = due->client_id
                           ? map_get(&strategy->own.clients, due->client_id)
                           : MAP_NONE;
 
-    return number == MAP_NONE ? OWN_NONE : number;
+    return number == MAP_NONE ||
+                   world->orders.orders[number].index >= world->listing_count
+               ? OWN_NONE
+               : number;
 }
 
 static int
@@ -511,6 +517,7 @@ act_change(struct backtest *b, struct due *due)
     bool all = due->kind == DUE_CANCEL && due->client_id == 0;
     uint32_t number = order_meant(strategy, due);
 
+    assert(due->kind == DUE_MODIFY || due->kind == DUE_CANCEL);
     if (!all && number == OWN_NONE) {
         due->reason = REASON_UNKNOWN_ORDER;
         due->request =

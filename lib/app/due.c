@@ -21,6 +21,7 @@ due_free(struct due_list *list)
 static bool
 comes_after(const struct due *a, const struct due *b)
 {
+    assert(a != b);
     if (a->time != b->time)
         return a->time > b->time;
     if (a->turn != b->turn)

@@ -12,6 +12,7 @@ on_order(const struct strategy *strategy, const struct own_position *position,
     const struct own_order *orders = strategy->world->orders.orders;
     i128 sum = 0;
 
+    assert(position->live_count <= strategy->world->orders.count);
     for (uint32_t i = 0; i < position->live_count; i++)
         if (orders[position->live[i]].side == side)
             sum += orders[position->live[i]].left;
@@ -53,6 +54,7 @@ is_too_often(const struct limits *limits, struct strategy *strategy,
 {
     int64_t second = time / NS_PER_SECOND;
 
+    assert(strategy->world->delay >= 0);
     if (limits->rate == 0)
         return false;
     if (second != strategy->second)

@@ -160,6 +160,7 @@ own_equity(const struct own_position *position, int64_t price,
     const struct holding *holding = &position->holding;
     i128 value = 0;
 
+    assert(holding->quantity != 0 || holding->cost == 0);
     if (price == DECIMAL_NULL)
         price = position->last;
     if (holding->quantity &&

@@ -193,6 +193,7 @@ note_equity(struct pnl *pnl, struct pnl_account *account, int64_t time)
 {
     i128 equity = pnl_equity(account);
 
+    assert(account->drawdown >= 0);
     if (!account->traded)
         return 0;
     if (equity >= account->peak) {
@@ -229,6 +230,7 @@ value_position(struct pnl *pnl, struct pnl_position *position)
         market->middle != DECIMAL_NULL ? market->middle : market->last;
     i128 value = 0;
 
+    assert(position->quantity != 0 || position->cost == 0);
     if (position->quantity &&
         (price == DECIMAL_NULL ||
          !own_notional(price, position->quantity,
@@ -248,6 +250,7 @@ revalue(struct pnl *pnl, uint32_t index, int64_t time)
 {
     uint32_t at = pnl->markets[index].positions;
 
+    assert(index < pnl->market_count);
     for (; at; at = pnl->positions[at - 1].next) {
         struct pnl_position *position = &pnl->positions[at - 1];
 
@@ -306,6 +309,7 @@ key_of(const struct pnl *pnl, enum pnl_by by, uint32_t index, int64_t time,
        enum side side, uint32_t strategy)
 {
     (void)pnl;
+    assert(by < PNL_BY);
     switch (by) {
     case PNL_STRATEGY: return strategy;
     case PNL_SYMBOL: return index;

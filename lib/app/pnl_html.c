@@ -120,6 +120,7 @@ put_group(const struct pnl *pnl, const struct pnl_group *group,
 
     pnl_account_name(pnl, &pnl->accounts[group->account], text);
     bytes_put_text(out, "<tr><th>");
+    assert(group->by < PNL_BY);
     put_escaped(out, text);
     bytes_put_text(out, "</th><th>");
     pnl_key(pnl, group, text);

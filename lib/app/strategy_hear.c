@@ -25,6 +25,7 @@ cut(char *line, size_t size)
     struct words words = {.count = 0};
     char *end = line + size;
 
+    assert(*end == '\0');
     if (size > 0 && end[-1] == '\r')
         *--end = '\0';
     for (unsigned i = 0; i < FIELDS_MAX; i++)
@@ -111,6 +112,7 @@ due_of(const struct strategy *strategy, const struct strategy_turn *turn,
 {
     int64_t delay = strategy->world->delay, time = turn->time;
 
+    assert(delay >= 0 && turn->number < strategy->world->turn + 1);
     return (struct due){
         .time = time > INT64_MAX - delay ? INT64_MAX : time + delay,
         .turn = turn->number,

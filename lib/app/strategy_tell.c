@@ -129,6 +129,7 @@ end(struct line *line)
 {
     if (!line->at)
         return;
+    assert(line->at > (char *)line->bytes->bytes);
     *line->at++ = '\n';
     bytes_end(line->bytes, line->at);
 }

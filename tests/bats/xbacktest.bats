@@ -145,7 +145,7 @@ END
     options=()
     says "order|1|NONE|buy|1|1" "order|x|XTAPE:SYM001|buy|1|1" \
         "order|2|XTAPE:SYM001|bye|1|1" "order|3|XTAPE:SYM001|buy|1" \
-        "order|4" "cancel|99" "modify|99|1|1" "hello|world" "" \
+        "order|4" "cancel|4" "cancel|99" "modify|99|1|1" "hello|world" "" \
         "subscribe|trade" 2> err > out.tape
     grep ^rejected told | cut -f 3-6 | tr '\t' '|' > got
     cat > expected <<'END'
@@ -154,11 +154,12 @@ XTAPE:SYM001|0|order|invalid_id
 XTAPE:SYM001|2|order|invalid_side
 XTAPE:SYM001|3|order|invalid_type
 -|4|order|unknown_instrument
+-|4|cancel|unknown_order
 -|99|cancel|unknown_order
 -|99|modify|unknown_order
 END
     diff expected got
-    [ "$(xstat out.tape | awk '$1 == "rejected" { print $2 }')" -eq 7 ]
+    [ "$(xstat out.tape | awk '$1 == "rejected" { print $2 }')" -eq 8 ]
     one_line err
     grep -q "3 lines not understood" err
 }
