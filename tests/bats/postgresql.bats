@@ -218,10 +218,11 @@ as() {
         "SELECT count(DISTINCT transaction_id) FROM postings WHERE account_id = 1")" ]
     [ "$(as "one$NAME" "SELECT account_id FROM account_readers")" = 1 ]
     # every other table, and every change, is out of reach
+    readable=" accounts balances positions postings transactions instruments"
+    readable+=" account_readers v_balance v_position v_trial_balance "
     for table in $(sql "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v')
         AND relnamespace = 'public'::regnamespace"); do
-        case " accounts balances positions postings transactions instruments \
-            account_readers v_balance v_position v_trial_balance " in
+        case $readable in
         *" $table "*) ;;
         *) run ! as "one$NAME" "SELECT * FROM $table" ;;
         esac

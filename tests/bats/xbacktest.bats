@@ -296,7 +296,7 @@ END
     ximport -f csv -t order in.csv -o in.tape
     options=(-q)
     for limit in max-order=4 max-position=5 max-open=1 max-rate=1 max-loss=1; do
-        options=(-q --$limit)
+        options=(-q "--$limit")
         says "order|1|ACME|buy|4|98" "order|2|ACME|buy|5|98" "modify|1|6|98" \
             > out.tape
         grep -E '^(acc|rej|mod)' told | cut -f 1,4- | tr '\t' ' ' > $limit
