@@ -16,6 +16,7 @@ struct holder {
     i128 cash, quantity; /* that it gets */
     struct holding after;
     struct lots *lots; /* NULL: none are kept */
+    struct lots_log *log;
 };
 
 struct action {
@@ -44,8 +45,8 @@ apply_dividend(const struct corporate_action *event, struct holder *holder)
 static bool
 close_fraction(struct holder *holder, i128 quantity)
 {
-    return holder->lots ? lots_trade(holder->lots, BASIS_LIFO, &holder->after,
-                                     quantity, holder->cash, 0)
+    return holder->lots ? lots_trade(holder->lots, holder->log, BASIS_LIFO,
+                                     &holder->after, quantity, holder->cash, 0)
                         : holding_trade(&holder->after, quantity, holder->cash);
 }
 
@@ -59,9 +60,9 @@ apply_ratio(const struct corporate_action *event, struct holder *holder)
 
     if (event->action_type == ACTION_STOCK_DIVIDEND)
         ratio += event->ratio_old;
-    if (holder->lots
-            ? !lots_split(holder->lots, &holder->after, ratio, event->ratio_old)
-            : !holding_split(&holder->after, ratio, event->ratio_old))
+    if (holder->lots ? !lots_split(holder->lots, holder->log, &holder->after,
+                                   ratio, event->ratio_old)
+                     : !holding_split(&holder->after, ratio, event->ratio_old))
         return false;
     fraction = holder->after.quantity % DECIMAL_ONE;
     whole = holder->after.quantity - fraction;
@@ -105,7 +106,7 @@ compare_ids(const void *a, const void *b)
 
 /* In the order of their ids: that of rows depends on how they came. */
 static int
-find_holders(const struct ledger *ledger, struct action *action,
+find_holders(struct ledger *ledger, struct action *action,
              struct failure *failure)
 {
     for (uint32_t i = 0; i < ledger->position_count; i++) {
@@ -127,8 +128,10 @@ find_holders(const struct ledger *ledger, struct action *action,
             .position = i,
             .after = row->holding,
             .lots = ledger->lots ? &ledger->lots[i] : NULL,
+            .log = &ledger->lots_log,
         };
-        if (ledger->lots && lots_reserve(&ledger->lots[i], failure) != 0)
+        if (ledger->lots &&
+            lots_reserve(&ledger->lots[i], &ledger->lots_log, failure) != 0)
             return -1;
     }
     if (action->count > 0)
@@ -264,14 +267,6 @@ apply(struct action *action)
     return true;
 }
 
-static void
-end_lots(const struct action *action, void (*end)(struct lots *lots))
-{
-    for (size_t i = 0; i < action->count; i++)
-        if (action->holders[i].lots)
-            end(action->holders[i].lots);
-}
-
 /* 1 when it is booked, 0 when a number would leave its range, -1. */
 static int
 book(struct ledger *ledger, struct action *action, struct ledger_entry *entry,
@@ -327,7 +322,10 @@ post_action(struct ledger *ledger, uint32_t instrument,
     if (!check_action(event, entry))
         return POST_DONE;
     booked = book(ledger, &action, entry, failure);
-    end_lots(&action, booked == 1 ? lots_keep : lots_undo);
+    if (booked == 1)
+        lots_keep(&ledger->lots_log);
+    else
+        lots_undo(&ledger->lots_log);
     if (booked == 0) {
         ledger_entry_clear(entry);
         ledger_entry_violate(entry, REASON_AMOUNT_RANGE, 0, AMOUNT_NULL,

@@ -39,6 +39,7 @@ ledger_free(struct ledger *ledger)
     for (size_t i = 0; i < ledger->position_count && ledger->lots; i++)
         lots_free(&ledger->lots[i]);
     free(ledger->lots);
+    lots_free_log(&ledger->lots_log);
     free(raw_of(ledger->accounts));
     free(raw_of(ledger->balances));
     free(raw_of(ledger->positions));

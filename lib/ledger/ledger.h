@@ -99,6 +99,7 @@ struct ledger {
     struct ledger_position *positions;
     struct lots *lots; /* of each position, unless the basis is average */
     size_t lots_room;
+    struct lots_log lots_log; /* of the current event */
     struct code *currencies;
     uint32_t account_count, balance_count, position_count, currency_count;
     uint32_t account_room, balance_room, position_room, currency_room;

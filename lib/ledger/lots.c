@@ -26,8 +26,14 @@ void
 lots_free(struct lots *lots)
 {
     free(lots->lots);
-    free(lots->changes);
     memset(lots, 0, sizeof *lots);
+}
+
+void
+lots_free_log(struct lots_log *log)
+{
+    free(log->changes);
+    memset(log, 0, sizeof *log);
 }
 
 /* Lots that are gone leave room before the first. */
@@ -40,74 +46,86 @@ move_down(struct lots *lots)
     lots->first = 0;
 }
 
+/* A split and the fraction after it may change each lot twice. */
 int
-lots_reserve(struct lots *lots, struct failure *failure)
+lots_reserve(struct lots *lots, struct lots_log *log, struct failure *failure)
 {
     void *grown;
 
-    assert(lots->change_count == 0);
+    log->reserved += 2 * (lots->count - lots->first) + 2;
+    if (log->reserved > log->capacity) {
+        grown = array_grow(log->changes, &log->capacity, log->reserved,
+                           sizeof *log->changes, failure);
+        if (!grown)
+            return -1;
+        log->changes = grown;
+    }
     if (lots->first > 0 && lots->first >= lots->capacity / 2)
         move_down(lots);
+    if (lots->count < lots->capacity)
+        return 0;
     grown = array_grow(lots->lots, &lots->capacity, lots->count + 1,
                        sizeof *lots->lots, failure);
     if (!grown)
         return -1;
     lots->lots = grown;
-    grown = array_grow(lots->changes, &lots->change_capacity,
-                       2 * (lots->count - lots->first) + 2,
-                       sizeof *lots->changes, failure);
-    if (!grown)
-        return -1;
-    lots->changes = grown;
     return 0;
 }
 
 static void
-note(struct lots *lots, size_t lot)
+note(struct lots_log *log, struct lots *lots, size_t lot, struct lot before)
 {
-    assert(lots->change_count < lots->change_capacity);
-    lots->changes[lots->change_count++] =
-        (struct lots_change){lot, lots->lots[lot]};
+    assert(log->count < log->reserved && log->reserved <= log->capacity);
+    log->changes[log->count++] = (struct lots_change){lots, lot, before};
 }
 
 void
-lots_undo(struct lots *lots)
+lots_undo(struct lots_log *log)
 {
-    while (lots->change_count > 0) {
-        const struct lots_change *change = &lots->changes[--lots->change_count];
+    while (log->count > 0) {
+        const struct lots_change *change = &log->changes[--log->count];
 
-        lots->lots[change->lot] = change->before;
+        change->lots->holes = 0;
+        if (change->before.quantity != 0)
+            change->lots->lots[change->lot] = change->before;
+        else
+            change->lots->count--;
     }
-    if (lots->opened)
-        lots->count--;
-    lots->opened = false;
+    log->reserved = 0;
 }
 
 /* Lots of nothing go: those of the oldest and the newest at once, others by
  * moving what is after them. */
-void
-lots_keep(struct lots *lots)
+static void
+fill_holes(struct lots *lots)
 {
-    size_t holes = 0;
+    size_t to;
 
-    for (size_t i = 0; i < lots->change_count; i++)
-        holes += lots->lots[lots->changes[i].lot].quantity == 0;
-    for (; holes > 0 && lots->lots[lots->first].quantity == 0; holes--)
+    for (; lots->holes > 0 && lots->lots[lots->first].quantity == 0;
+         lots->holes--)
         lots->first++;
-    for (; holes > 0 && lots->lots[lots->count - 1].quantity == 0; holes--)
+    for (; lots->holes > 0 && lots->lots[lots->count - 1].quantity == 0;
+         lots->holes--)
         lots->count--;
-    if (holes > 0 && lots->first < lots->count) {
-        size_t to = lots->first;
-
-        for (size_t i = lots->first; i < lots->count; i++)
-            if (lots->lots[i].quantity != 0)
-                lots->lots[to++] = lots->lots[i];
+    to = lots->first;
+    for (size_t i = to; i < lots->count && lots->holes > 0; i++)
+        if (lots->lots[i].quantity != 0)
+            lots->lots[to++] = lots->lots[i];
+    if (lots->holes > 0)
         lots->count = to;
-    }
+    lots->holes = 0;
     if (lots->first == lots->count)
         lots->first = lots->count = 0;
-    lots->change_count = 0;
-    lots->opened = false;
+}
+
+void
+lots_keep(struct lots_log *log)
+{
+    for (size_t i = 0; i < log->count; i++)
+        if (log->changes[i].lots->holes > 0)
+            fill_holes(log->changes[i].lots);
+    log->count = 0;
+    log->reserved = 0;
 }
 
 /* ---- which lot ----------------------------------------------------------- */
@@ -151,22 +169,23 @@ choose(const struct lots *lots, enum basis basis)
 /* ---- trades -------------------------------------------------------------- */
 
 static bool
-open_lot(struct lots *lots, struct holding *holding, i128 quantity, i128 cash,
-         uint64_t transaction)
+open_lot(struct lots *lots, struct lots_log *log, struct holding *holding,
+         i128 quantity, i128 cash, uint64_t transaction)
 {
     if (!amount_add(holding->quantity, quantity, &holding->quantity) ||
         !amount_sub(holding->cost, cash, &holding->cost))
         return false;
-    assert(lots->count < lots->capacity && !lots->opened);
+    assert(lots->count < lots->capacity);
+    note(log, lots, lots->count, (struct lot){0, 0, 0});
     lots->lots[lots->count++] = (struct lot){quantity, -cash, transaction};
-    lots->opened = true;
     return true;
 }
 
 /* Closes up to traded of one lot, whose cash is a share of what is left. */
 static bool
-close_lot(struct lots *lots, enum basis basis, struct holding *holding,
-          i128 whole, i128 cash, i128 *traded, i128 *left)
+close_lot(struct lots *lots, struct lots_log *log, enum basis basis,
+          struct holding *holding, i128 whole, i128 cash, i128 *traded,
+          i128 *left)
 {
     size_t at = choose(lots, basis);
     struct lot *lot = &lots->lots[at];
@@ -174,7 +193,7 @@ close_lot(struct lots *lots, enum basis basis, struct holding *holding,
     i128 closed = held < *traded ? held : *traded;
     i128 part = *left, out = lot->cost, gain;
 
-    note(lots, at);
+    note(log, lots, at, *lot);
     if ((closed < *traded && !amount_mul_div(cash, closed, whole, &part)) ||
         (closed < held && !amount_mul_div(lot->cost, closed, held, &out)) ||
         !amount_sub(part, out, &gain) ||
@@ -185,6 +204,7 @@ close_lot(struct lots *lots, enum basis basis, struct holding *holding,
         closed = -closed;
     lot->quantity -= closed;
     lot->cost -= out;
+    lots->holes += lot->quantity == 0;
     holding->quantity -= closed;
     *traded -= magnitude(closed);
     *left -= part;
@@ -192,25 +212,28 @@ close_lot(struct lots *lots, enum basis basis, struct holding *holding,
 }
 
 bool
-lots_trade(struct lots *lots, enum basis basis, struct holding *holding,
-           i128 quantity, i128 cash, uint64_t transaction)
+lots_trade(struct lots *lots, struct lots_log *log, enum basis basis,
+           struct holding *holding, i128 quantity, i128 cash,
+           uint64_t transaction)
 {
     i128 whole = magnitude(quantity), traded = whole, left = cash;
     bool shorts = quantity < 0;
 
     assert(quantity != 0 && basis != BASIS_AVERAGE);
     if (holding->quantity == 0 || (holding->quantity < 0) == shorts)
-        return open_lot(lots, holding, quantity, cash, transaction);
+        return open_lot(lots, log, holding, quantity, cash, transaction);
     while (traded > 0 && holding->quantity != 0)
-        if (!close_lot(lots, basis, holding, whole, cash, &traded, &left))
+        if (!close_lot(lots, log, basis, holding, whole, cash, &traded, &left))
             return false;
     assert(holding->quantity != 0 || holding->cost == 0);
-    return traded == 0 || open_lot(lots, holding, shorts ? -traded : traded,
-                                   left, transaction);
+    return traded == 0 ||
+           open_lot(lots, log, holding, shorts ? -traded : traded, left,
+                    transaction);
 }
 
 bool
-lots_split(struct lots *lots, struct holding *holding, i128 new, i128 old)
+lots_split(struct lots *lots, struct lots_log *log, struct holding *holding,
+           i128 new, i128 old)
 {
     i128 sum = 0;
 
@@ -218,7 +241,7 @@ lots_split(struct lots *lots, struct holding *holding, i128 new, i128 old)
     for (size_t i = lots->first; i < lots->count; i++) {
         struct lot *lot = &lots->lots[i];
 
-        note(lots, i);
+        note(log, lots, i, *lot);
         if (!amount_mul_div(lot->quantity, new, old, &lot->quantity) ||
             lot->quantity == 0 || !amount_add(sum, lot->quantity, &sum))
             return false;

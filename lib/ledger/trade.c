@@ -67,7 +67,7 @@ notional_of(const struct instrument *definition, const struct trade *trade,
 
 /* What the trade makes of a party's position. */
 static bool
-move_position(const struct ledger *ledger, struct party *party, i128 quantity,
+move_position(struct ledger *ledger, struct party *party, i128 quantity,
               i128 cash, struct code currency)
 {
     struct ledger_position *after = &party->after;
@@ -75,8 +75,8 @@ move_position(const struct ledger *ledger, struct party *party, i128 quantity,
     *after = ledger->positions[party->position];
     after->currency = currency;
     if (ledger->rules.basis != BASIS_AVERAGE) {
-        if (!lots_trade(&ledger->lots[party->position], ledger->rules.basis,
-                        &after->holding, quantity, cash,
+        if (!lots_trade(&ledger->lots[party->position], &ledger->lots_log,
+                        ledger->rules.basis, &after->holding, quantity, cash,
                         ledger->transactions + 1))
             return false;
     } else if (!holding_trade(&after->holding, quantity, cash)) {
@@ -85,26 +85,18 @@ move_position(const struct ledger *ledger, struct party *party, i128 quantity,
     return amount_add(after->fees, party->fee, &after->fees);
 }
 
-/* The lots of both sides: room for the trade, and its end. */
+/* Room for the lots of both sides. */
 static int
 reserve_lots(struct ledger *ledger, const struct party *buyer,
              const struct party *seller, struct failure *failure)
 {
+    struct lots_log *log = &ledger->lots_log;
+
     if (ledger->rules.basis == BASIS_AVERAGE)
         return 0;
-    return lots_reserve(&ledger->lots[buyer->position], failure) == 0
-               ? lots_reserve(&ledger->lots[seller->position], failure)
+    return lots_reserve(&ledger->lots[buyer->position], log, failure) == 0
+               ? lots_reserve(&ledger->lots[seller->position], log, failure)
                : -1;
-}
-
-static void
-end_lots(struct ledger *ledger, const struct party *buyer,
-         const struct party *seller, void (*end)(struct lots *lots))
-{
-    if (ledger->rules.basis == BASIS_AVERAGE)
-        return;
-    end(&ledger->lots[buyer->position]);
-    end(&ledger->lots[seller->position]);
 }
 
 /* The same account on both sides: the position stays, both fees are due. */
@@ -324,14 +316,14 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     if (reserve_lots(ledger, &buyer, &seller, failure) != 0)
         return POST_FAILED;
     if (!try_trade(ledger, entry, &buyer, &seller, fees, definition, trade)) {
-        end_lots(ledger, &buyer, &seller, lots_undo);
+        lots_undo(&ledger->lots_log);
         ledger_entry_clear(entry);
         ledger_entry_violate(entry, REASON_AMOUNT_RANGE, trade->buyer_id,
                              AMOUNT_NULL,
                              "a number would exceed its range: not booked");
         return POST_DONE;
     }
-    end_lots(ledger, &buyer, &seller, lots_keep);
+    lots_keep(&ledger->lots_log);
     ledger_entry_book(ledger, entry);
     report_closed(ledger, entry, buyer.account);
     if (seller.account != buyer.account)
@@ -358,6 +350,14 @@ look_up(struct ledger *ledger, struct ledger_hint *hint, uint32_t instrument,
     if (ledger->accounts[account].cash != LEDGER_NONE)
         __builtin_prefetch(&ledger->balances[ledger->accounts[account].cash],
                            1);
+    if (ledger->lots) {
+        const struct lots *lots = &ledger->lots[position];
+
+        if (lots->lots) {
+            __builtin_prefetch(&lots->lots[lots->first], 1);
+            __builtin_prefetch(&lots->lots[lots->count], 1);
+        }
+    }
     row = (const char *)&ledger->positions[position];
     __builtin_prefetch(row, 1);
     __builtin_prefetch(row + sizeof *ledger->positions - 1, 1);
