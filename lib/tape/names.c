@@ -122,13 +122,16 @@ int
 names_add(struct names *names, uint8_t kind, uint64_t id, const char *text,
           size_t size, bool *added, struct failure *failure)
 {
-    bool own = id == name_id(text, size);
+    bool own = size <= UINT16_MAX && id == name_id(text, size);
     size_t room = own ? 0 : sizeof id, known_size;
     const char *known = names_find(names, kind, id, &known_size);
     struct record *record;
     uint32_t number;
 
-    assert(size <= UINT16_MAX);
+    if (size > UINT16_MAX) /* no tape has it, but a database may */
+        return fail(failure, FAILURE_DATA,
+                    "the name of id %" PRIu64 " has %zu bytes: it may have %d",
+                    id, size, UINT16_MAX);
     if (added)
         *added = known == NULL;
     if (known)

@@ -126,7 +126,7 @@ static void
 names(void)
 {
     struct names names = {0};
-    struct failure failure = {0};
+    struct failure failure = {0}, refused = {0};
     uint64_t id = name_id("U1234567", 8);
     size_t size;
     bool added;
@@ -151,6 +151,10 @@ names(void)
     OK("and found by kind and id",
        names_find(&names, ID_ACCOUNT, id, &size) && size == 8 &&
            !names_find(&names, ID_ORDER, id, &size));
+    OK("a name that no tape could have is refused, as of a hostile database",
+       names_add(&names, ID_TRADE, 5, NULL, UINT16_MAX + 1, NULL, &refused) !=
+               0 &&
+           refused.kind == FAILURE_DATA);
     OK("an id cannot change its name",
        names_add(&names, ID_ACCOUNT, id, "other", 5, &added, &failure) == -1 &&
            failure.kind == FAILURE_DATA);
