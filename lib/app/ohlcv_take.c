@@ -55,6 +55,7 @@ trade_of(struct ohlcv *x, const struct event *event)
     const struct print *print = (const struct print *)(const void *)event;
     uint8_t bits = print->conditions;
 
+    assert(event->type != EVENT_BAR);
     if (event->type == EVENT_QUOTE)
         return trade_of_quote(x, (const struct quote *)(const void *)event);
     if (event->type == EVENT_TRADE) /* of its flags one is a condition */
