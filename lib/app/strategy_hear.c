@@ -67,12 +67,13 @@ word_of(enum event_type type, const char *field, const char *text)
 {
     const struct schema_field *known =
         schema_field(schema_find(type), field, strlen(field));
+    unsigned i = 0;
 
-    for (uint8_t i = 0; known->words[i]; i++)
-        if (strcmp(known->words[i], text) == 0)
-            return known->kind == FIELD_FLAGS ? (uint8_t)(1U << i)
-                                              : (uint8_t)(i + 1);
-    return 0;
+    while (known->words[i] && strcmp(known->words[i], text) != 0)
+        i++;
+    if (!known->words[i])
+        return 0;
+    return (uint8_t)(known->kind == FIELD_FLAGS ? 1U << i : i + 1);
 }
 
 /* As lines give times: RFC 3339, or a whole number of what --time says. */
