@@ -175,7 +175,7 @@ put_event(struct restore_job *job, struct run *run, const struct event *event)
     const struct event *name;
     int waits = 0;
 
-    assert(job->selects); /* else runs of events are copied */
+    assert(job->dense); /* else runs of events are copied */
     assert(!job->all_names || job->names.count == 0);
     if (event->type == EVENT_INSTRUMENT &&
         selection_define(&job->selection, event, &run->failure) != 0)

@@ -1,6 +1,6 @@
 # /etc/cron.d/xtape: verify an archive every night, compact it every week, and
-# follow its policy (xtape-policy(5)) every night, as the user xtape.  cron mails whatever is printed; the line that says that
-# all is well is left out.
+# follow its policy.conf (xtape-policy(5)) every night, as the user xtape.  cron
+# mails whatever is printed; the line that says that all is well is left out.
 MAILTO=operator
 PATH=/usr/local/bin:/usr/bin:/bin
 30 2 * * 1-6  xtape  xarchive -d /srv/xtape/archive verify | sed '/ 0 bad, 0 gaps, 0 twice, 0 missing, 0 orphans, 0 breaks$/d'

@@ -99,6 +99,7 @@ commands_of() {
 
 @test "what cron is given as an example says nothing of an archive that is well" {
     xgen --orders 300 | xmatch | xarchive -d archive put
+    printf 'tier hot .\nrule * hot forever\n' > archive/policy.conf
     grep -E '^[0-9]' "$ROOT/scripts/examples/cron.d" |
         sed -E 's/^([^ ]+ +){6}//; s|/srv/xtape/||g' > lines
     [ "$(wc -l < lines)" -ge 2 ]
