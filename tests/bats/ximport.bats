@@ -400,7 +400,7 @@ END
         printf "$row" > seed.csv
         refused 1 "seed.csv: line" -f lobster --symbol A --date 2012-01-20 --seed seed.csv message.csv
     done
-    refused 3 "none.csv" -f lobster --symbol A --date 2012-01-20 --seed none.csv message.csv
+    refused 2 "none.csv" -f lobster --symbol A --date 2012-01-20 --seed none.csv message.csv
 }
 
 @test "a bad message is exit 1 with line and column" {
