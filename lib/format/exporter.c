@@ -168,15 +168,13 @@ exporter_code(struct exporter *exporter, struct code code, char text[8],
 }
 
 struct cell
-exporter_name(const struct exporter *exporter, unsigned kind, uint64_t id)
+exporter_find_name(const struct exporter *exporter, uint8_t kind, uint64_t id)
 {
     struct cell name = {NULL, 0};
     uint64_t raw;
 
-    assert(kind <= UINT8_MAX);
-    if (kind == 0)
-        return name;
-    name.bytes = names_find(&exporter->names, (uint8_t)kind, id, &name.size);
+    assert(kind != 0);
+    name.bytes = names_find(&exporter->names, kind, id, &name.size);
     if (!name.bytes || (name_id(name.bytes, name.size) & NAME_BIT) == 0 ||
         id_raw_parse(name, &raw))
         name.size = 0;

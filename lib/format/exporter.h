@@ -103,8 +103,16 @@ int exporter_label(struct exporter *exporter, uint32_t id, struct bytes *text);
 
 /* The name of an id; size 0 when it has none or the name would be read back as
  * another id. */
-struct cell exporter_name(const struct exporter *exporter, unsigned kind,
-                          uint64_t id);
+struct cell exporter_find_name(const struct exporter *exporter, uint8_t kind,
+                               uint64_t id);
+
+static inline struct cell
+exporter_name(const struct exporter *exporter, uint8_t kind, uint64_t id)
+{
+    if (kind == 0 || !names_any(&exporter->names, kind))
+        return (struct cell){NULL, 0}; /* most tapes have none */
+    return exporter_find_name(exporter, kind, id);
+}
 
 /* The text of a field, checked to be UTF-8. */
 int exporter_text(struct exporter *exporter, const struct event *event,

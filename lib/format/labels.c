@@ -60,7 +60,7 @@ make(struct labels *labels, struct label *label, uint32_t id)
 }
 
 const struct label *
-labels_find(struct labels *labels, uint32_t id)
+labels_make(struct labels *labels, uint32_t id)
 {
     struct exporter *exporter = labels->exporter;
     uint32_t index = instruments_find(exporter->instruments, id);

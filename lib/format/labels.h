@@ -28,9 +28,20 @@ struct labels {
 
 void labels_free(struct labels *labels);
 
+/* The slow way of labels_find: makes the label if need be. */
+const struct label *labels_make(struct labels *labels, uint32_t id);
+
 /* The label of an instrument id that is not 0; NULL with the exporter's
  * failure set. */
-const struct label *labels_find(struct labels *labels, uint32_t id);
+static inline const struct label *
+labels_find(struct labels *labels, uint32_t id)
+{
+    uint32_t index = instruments_find(labels->exporter->instruments, id);
+
+    if (index < labels->capacity && labels->items[index].bytes)
+        return &labels->items[index];
+    return labels_make(labels, id);
+}
 
 /* Writes a label; at has size + LABEL_STEP bytes.  Returns the end. */
 static inline char *

@@ -48,6 +48,13 @@ int names_add(struct names *names, uint8_t kind, uint64_t id, const char *text,
 int names_take(struct names *names, const struct tape_header *header,
                const struct event *event, struct failure *failure);
 
+/* Whether any id of a kind has a text. */
+static inline bool
+names_any(const struct names *names, uint8_t kind)
+{
+    return names->kinds[kind];
+}
+
 /* The text of an id, *size bytes; NULL when none is known. */
 const char *names_find(const struct names *names, uint8_t kind, uint64_t id,
                        size_t *size);
