@@ -340,7 +340,7 @@ static void
 remark_on_strategy(const struct backtest *b, const struct strategy *strategy)
 {
     const struct run_count counts[] = {
-        {strategy->ignored, "lines not understood, and passed over"},
+        {strategy->ignored, "lines or fields not understood, and passed over"},
     };
 
     run_remark_counts(b->run, strategy->name, counts, 1);

@@ -477,10 +477,11 @@ act_order(struct backtest *b, struct due *due, uint32_t instrument)
     order->event.time = due->time;
     order->order_id = SIM_OWN_FIRST + number;
     order->account_id = order->strategy_id = strategy->account;
-    if (b->keep)
+    if (b->keep && !due->reason)
         tape_writer_copy(&b->run->writer, &order->event);
-    due->reason = REASON_UNKNOWN_INSTRUMENT;
-    if (instrument)
+    if (!instrument)
+        due->reason = REASON_UNKNOWN_INSTRUMENT;
+    else if (!due->reason)
         due->reason = (uint8_t)limits_check(&b->limits, strategy, due->index,
                                             order->side, order->quantity,
                                             order->quantity, true, due->time);
@@ -501,7 +502,6 @@ is_limited(struct backtest *b, struct due *due, uint32_t number)
         return false;
     if (quantity == DECIMAL_NULL)
         quantity = order->left;
-    due->request = REQUEST_MODIFY;
     due->reason = (uint8_t)limits_check(
         &b->limits, &b->strategies[due->strategy], order->index, order->side,
         quantity, quantity - order->left, false, due->time);
@@ -518,10 +518,9 @@ act_change(struct backtest *b, struct due *due)
     uint32_t number = order_meant(strategy, due);
 
     assert(due->kind == DUE_MODIFY || due->kind == DUE_CANCEL);
+    due->request = due->kind == DUE_CANCEL ? REQUEST_CANCEL : REQUEST_MODIFY;
     if (!all && number == OWN_NONE) {
         due->reason = REASON_UNKNOWN_ORDER;
-        due->request =
-            due->kind == DUE_CANCEL ? REQUEST_CANCEL : REQUEST_MODIFY;
         return act_refusal(b, due, OWN_NONE, 0);
     }
     if (!all)
@@ -532,7 +531,7 @@ act_change(struct backtest *b, struct due *due)
         if (change->event.instrument == 0)
             return -1;
     }
-    if (!all && is_limited(b, due, number))
+    if (!all && (due->reason || is_limited(b, due, number)))
         return act_refusal(b, due, number, change->event.instrument);
     change->event.time = due->time;
     change->order_id = all ? 0 : SIM_OWN_FIRST + number;

@@ -13,7 +13,7 @@ enum due_kind {
     DUE_ORDER,
     DUE_MODIFY,
     DUE_CANCEL,
-    DUE_REFUSED, /* a request that was not understood, or not allowed */
+    DUE_REFUSED, /* a request that names no order */
     DUE_TIMER,
     DUE_NOTE,
 };
@@ -23,9 +23,10 @@ struct due {
     uint64_t turn;
     uint16_t strategy;
     uint8_t kind;
-    uint8_t reason, request; /* of DUE_REFUSED */
-    uint32_t index;          /* of the instrument, or UINT32_MAX */
-    uint64_t client_id;      /* of the order meant; 0: none */
+    uint8_t reason;     /* why it is refused; 0: nothing known */
+    uint8_t request;    /* of DUE_REFUSED */
+    uint32_t index;     /* of the instrument, or UINT32_MAX */
+    uint64_t client_id; /* of the order meant; 0: none */
     union {
         struct order order;
         struct modify modify;

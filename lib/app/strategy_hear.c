@@ -1,5 +1,6 @@
-/* Lines as requests.  A line or a field that is not known is passed over; what
- * is known and makes no sense goes to the market as it is, which refuses it. */
+/* Lines as requests.  A line or a field that is not known is passed over, and
+ * counted.  What is known and makes no sense is refused: here if it cannot be
+ * read, else by the market. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/digits.h"
+#include "base/utf8.h"
 #include "tape/schema.h"
 
 #define FIELDS_MAX 24
@@ -17,6 +19,7 @@
 struct words {
     const char *at[FIELDS_MAX];
     unsigned count;
+    size_t size; /* bytes of all, from at[0] on */
 };
 
 static struct words
@@ -39,7 +42,27 @@ cut(char *line, size_t size)
         *tab = '\0';
         line = tab + 1;
     }
+    words.size = (size_t)(end - words.at[0]);
     return words;
+}
+
+/* Counts what is not understood, and keeps the first for a message. */
+static void
+pass_over(struct strategy *strategy, const char *text, size_t size)
+{
+    char *first = strategy->first_ignored;
+    size_t most = sizeof strategy->first_ignored - 1, width;
+
+    if (strategy->ignored++ > 0)
+        return;
+    if (size > most)
+        for (size = most; size > 0 && (text[size] & 0xC0) == 0x80; size--)
+            ; /* a character is not cut */
+    for (size_t i = 0; i < size; i++)
+        first[i] = (char)(text[i] == '\0' || text[i] == '\t' ? ' ' : text[i]);
+    size = utf8_plain(first, size, first, &width);
+    assert(size <= most);
+    first[size] = '\0';
 }
 
 /* ---- values -------------------------------------------------------------- */
@@ -50,6 +73,19 @@ decimal_of(const char *text)
     int64_t value = DECIMAL_NULL;
 
     (void)decimal_parse(text, strlen(text), &value);
+    return value;
+}
+
+/* A decimal of a request, which may be left out; a bad one is the reason to
+ * refuse it. */
+static int64_t
+take_decimal(struct due *due, const char *text, enum reason wrong)
+{
+    int64_t value = decimal_of(text);
+
+    if (value == DECIMAL_NULL && *text && strcmp(text, "-") != 0 &&
+        !due->reason)
+        due->reason = (uint8_t)wrong;
     return value;
 }
 
@@ -81,13 +117,13 @@ static int64_t
 time_of(const struct strategy *strategy, const char *text)
 {
     enum strategy_time form = strategy->world->time;
+    int64_t unit = form == STRATEGY_US ? 1000 : 1, time = TIME_NULL;
     uint64_t number = number_of(text);
-    int64_t time = TIME_NULL;
 
     if (form == STRATEGY_RFC3339)
         (void)time_parse(text, strlen(text), &time);
-    else if (number && number < INT64_MAX / 1000)
-        time = (int64_t)number * (form == STRATEGY_US ? 1000 : 1);
+    else if (number && number <= (uint64_t)(INT64_MAX / unit))
+        time = (int64_t)number * unit;
     return time;
 }
 
@@ -140,49 +176,75 @@ refuse(struct strategy *strategy, struct due *due, enum request request,
     add(strategy, due);
 }
 
-/* type=stop and so on. */
-static void
-take_option(struct strategy *strategy, struct order *order, const char *text)
+/* NAME=VALUE of an order: the field of the event, and why a bad value is
+ * refused. */
+static const struct order_option {
+    const char *name, *field;
+    enum reason wrong;
+} order_options[] = {
+    {"type", "order_type", REASON_INVALID_TYPE},
+    {"tif", "time_in_force", REASON_INVALID_TYPE},
+    {"flags", "flags", REASON_INVALID_TYPE},
+    {"self", "self_trade", REASON_INVALID_TYPE},
+    {"expire", "expire_time", REASON_EXPIRE_TIME},
+    {"stop", "stop_price", REASON_INVALID_STOP},
+    {"offset", "price_offset", REASON_INVALID_STOP},
+    {"step", "offset_step", REASON_INVALID_STOP},
+    {"display", "display_quantity", REASON_INVALID_QUANTITY},
+    {"min", "min_quantity", REASON_INVALID_QUANTITY},
+};
+
+/* Sets a field to what text says; flags add up.  False: it is no such value. */
+static bool
+set_field(const struct strategy *strategy, struct order *order,
+          const struct schema_field *field, const char *text)
 {
-    static const struct {
-        const char *name;
-        size_t offset; /* of a decimal; 0: another kind */
-        const char *field;
-    } known[] = {
-        {"stop", offsetof(struct order, stop_price), NULL},
-        {"display", offsetof(struct order, display_quantity), NULL},
-        {"min", offsetof(struct order, min_quantity), NULL},
-        {"offset", offsetof(struct order, price_offset), NULL},
-        {"step", offsetof(struct order, offset_step), NULL},
-        {"type", 0, "order_type"},
-        {"tif", 0, "time_in_force"},
-        {"self", 0, "self_trade"},
-        {"flags", 0, "flags"},
-        {"expire", 0, "expire_time"},
-    };
+    bool is_flags = field->kind == FIELD_FLAGS;
+    int64_t value;
+    uint64_t word;
+
+    if (is_flags || field->kind == FIELD_ENUM) {
+        word = word_of(EVENT_ORDER, field->name, text);
+        if (word == 0)
+            return false;
+        if (is_flags)
+            word |= field_unsigned(order, field);
+        field_set_unsigned(order, field, word);
+        return true;
+    }
+    assert(field->size == sizeof value);
+    value =
+        field->kind == FIELD_TIME ? time_of(strategy, text) : decimal_of(text);
+    if (value == DECIMAL_NULL) /* TIME_NULL as well */
+        return false;
+    memcpy((char *)order + field->offset, &value, sizeof value);
+    return true;
+}
+
+/* type=stop and so on; "-" is null, as it was. */
+static void
+take_option(struct strategy *strategy, struct due *due, const char *text)
+{
     const char *equals = strchr(text, '=');
+    size_t size = equals ? (size_t)(equals - text) : 0;
+    const struct order_option *option = order_options,
+                              *end = order_options + sizeof order_options /
+                                                         sizeof *order_options;
     const struct schema_field *field;
 
-    for (size_t i = 0; equals && i < sizeof known / sizeof *known; i++) {
-        if (strlen(known[i].name) != (size_t)(equals - text) ||
-            strncmp(known[i].name, text, (size_t)(equals - text)) != 0)
-            continue;
-        if (known[i].offset) {
-            int64_t value = decimal_of(equals + 1);
-
-            memcpy((char *)order + known[i].offset, &value, sizeof value);
-        } else if (strcmp(known[i].field, "expire_time") == 0) {
-            order->expire_time = time_of(strategy, equals + 1);
-        } else {
-            field = schema_field(schema_find(EVENT_ORDER), known[i].field,
-                                 strlen(known[i].field));
-            field_set_unsigned(
-                order, field,
-                field_unsigned(order, field) |
-                    word_of(EVENT_ORDER, known[i].field, equals + 1));
-        }
+    while (option < end && (strlen(option->name) != size ||
+                            memcmp(option->name, text, size) != 0))
+        option++;
+    if (option == end) {
+        if (*text && strcmp(text, "-") != 0)
+            pass_over(strategy, text, strlen(text));
         return;
     }
+    field = schema_field(schema_find(EVENT_ORDER), option->field,
+                         strlen(option->field));
+    if (strcmp(equals + 1, "-") != 0 &&
+        !set_field(strategy, &due->u.order, field, equals + 1) && !due->reason)
+        due->reason = (uint8_t)option->wrong;
 }
 
 /* order ID SYMBOL SIDE QUANTITY PRICE|market [NAME=VALUE ...] */
@@ -198,13 +260,13 @@ hear_order(struct strategy *strategy, const struct strategy_turn *turn,
     due.index = index_of(strategy, turn, words->at[2]);
     order->client_order_id = due.client_id;
     order->side = word_of(EVENT_ORDER, "side", words->at[3]);
-    order->quantity = decimal_of(words->at[4]);
+    order->quantity = take_decimal(&due, words->at[4], REASON_INVALID_QUANTITY);
     if (strcmp(words->at[5], "market") == 0)
         order->order_type = ORDER_MARKET;
     else
-        order->price = decimal_of(words->at[5]);
+        order->price = take_decimal(&due, words->at[5], REASON_INVALID_PRICE);
     for (unsigned i = 6; i < words->count; i++)
-        take_option(strategy, order, words->at[i]);
+        take_option(strategy, &due, words->at[i]);
     strategy->orders++;
     if (due.client_id == 0)
         refuse(strategy, &due, REQUEST_ORDER, REASON_INVALID_ID);
@@ -222,9 +284,10 @@ hear_modify(struct strategy *strategy, const struct strategy_turn *turn,
 
     event_init(modify, EVENT_MODIFY);
     due.client_id = number_of(words->at[1]);
-    modify->quantity = decimal_of(words->at[2]);
-    modify->price = decimal_of(words->at[3]);
-    modify->stop_price = decimal_of(words->at[4]);
+    modify->quantity =
+        take_decimal(&due, words->at[2], REASON_INVALID_QUANTITY);
+    modify->price = take_decimal(&due, words->at[3], REASON_INVALID_PRICE);
+    modify->stop_price = take_decimal(&due, words->at[4], REASON_INVALID_STOP);
     add(strategy, &due);
 }
 
@@ -239,7 +302,8 @@ hear_cancel(struct strategy *strategy, const struct strategy_turn *turn,
     event_init(cancel, EVENT_CANCEL);
     if (strcmp(words->at[1], "all") != 0) {
         due.client_id = number_of(words->at[1]);
-        cancel->quantity = decimal_of(words->at[2]);
+        cancel->quantity =
+            take_decimal(&due, words->at[2], REASON_INVALID_QUANTITY);
         if (due.client_id == 0)
             refuse(strategy, &due, REQUEST_CANCEL, REASON_INVALID_ID);
         else
@@ -265,7 +329,7 @@ hear_timer(struct strategy *strategy, const struct strategy_turn *turn,
     int64_t time = time_of(strategy, words->at[1]);
 
     if (time == TIME_NULL) {
-        strategy->ignored++;
+        pass_over(strategy, words->at[0], words->size);
         return;
     }
     if (time > due.time)
@@ -286,29 +350,31 @@ hear_note(struct strategy *strategy, const struct strategy_turn *turn,
         fail_memory(strategy->world->failure);
 }
 
-/* subscribe WHAT: the first one takes the place of what is told
- * without any. */
+/* subscribe WHAT: the first one takes the place of what is told without any. */
 static void
 hear_subscribe(struct strategy *strategy, const struct strategy_turn *turn,
                const struct words *words)
 {
-    static const char *const kinds[TELL_KINDS] = {
+    static const char *const kinds[] = {
         [TELL_QUOTE] = "quote",
         [TELL_TRADE] = "trade",
         [TELL_SESSION] = "session",
+        [TELL_KINDS] = "none",
     };
+    unsigned kind = 0;
 
     (void)turn;
-    if (strategy->ready) {
-        strategy->ignored++;
+    while (kind <= TELL_KINDS && strcmp(kinds[kind], words->at[1]) != 0)
+        kind++;
+    if (strategy->ready || kind > TELL_KINDS) {
+        pass_over(strategy, words->at[0], words->size);
         return;
     }
     if (!strategy->chosen)
         memset(strategy->wants, 0, sizeof strategy->wants);
     strategy->chosen = true;
-    for (unsigned i = 0; i < TELL_KINDS; i++)
-        if (strcmp(kinds[i], words->at[1]) == 0)
-            strategy->wants[i] = true;
+    if (kind < TELL_KINDS)
+        strategy->wants[kind] = true;
 }
 
 /* ---- lines --------------------------------------------------------------- */
@@ -341,9 +407,9 @@ hear_line(struct strategy *strategy, const struct strategy_turn *turn,
         if (strategy->ready || known[i].early)
             known[i].hear(strategy, turn, &words);
         else
-            strategy->ignored++;
+            pass_over(strategy, words.at[0], words.size);
         return false;
     }
-    strategy->ignored++;
+    pass_over(strategy, words.at[0], words.size);
     return false;
 }

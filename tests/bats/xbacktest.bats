@@ -161,7 +161,74 @@ END
     diff expected got
     [ "$(xstat out.tape | awk '$1 == "rejected" { print $2 }')" -eq 8 ]
     one_line err
-    grep -q "3 lines not understood" err
+    grep -q "3 lines or fields not understood" err
+}
+
+@test "a value that an order cannot have is rejected, an unknown name counted" {
+    xgen -n 300 --symbols 1 -o in.tape
+    options=()
+    order="XTAPE:SYM001|buy|1|1"
+    says "order|1|$order|tif=IOC" "order|2|$order|flags=postonly" \
+        "order|3|$order|display=x" "order|4|$order|min=" \
+        "order|5|$order|self=xxx" "order|6|$order|type=lmit" \
+        "order|7|$order|stop=1.x" "order|8|$order|tif=gtd|expire=noon" \
+        "order|9|XTAPE:SYM001|buy|1O|1" "order|10|XTAPE:SYM001|buy|1|l00" \
+        "order|11|$order|tiff=ioc|display=-" \
+        "modify|11|2x|1" "cancel|11|1O" "cancel|11" 2> err > out.tape
+    grep -E '^(acc|rej|canc)' told | cut -f 1,4- | tr '\t' ' ' > got
+    cat > expected <<'END'
+rejected 1 order invalid_type
+rejected 2 order invalid_type
+rejected 3 order invalid_quantity
+rejected 4 order invalid_quantity
+rejected 5 order invalid_type
+rejected 6 order invalid_type
+rejected 7 order invalid_stop
+rejected 8 order expire_time
+rejected 9 order invalid_quantity
+rejected 10 order invalid_price
+accepted 11 buy 1 1
+rejected 11 modify invalid_quantity
+rejected 11 cancel invalid_quantity
+cancelled 11 1 requested
+END
+    diff expected got
+    one_line err
+    grep -q "1 lines or fields not understood" err
+}
+
+@test "of a field that is given twice the last value counts, of flags all" {
+    xgen -n 300 --symbols 1 -o in.tape
+    order="XTAPE:SYM001|buy|1"
+    says "order|1|$order|1|tif=day|tif=gtc" \
+        "order|2|$order|market|type=market_to_limit" \
+        "order|3|$order|1|flags=post_only|flags=hidden" > out.tape
+    xexport -f csv -c client_order_id,order_type,time_in_force,flags \
+        -t accepted out.tape | grep -E '^[123],' > got
+    printf '%s\n' 1,limit,gtc, 2,market_to_limit,day, \
+        '3,limit,day,post_only|hidden' | diff - got
+}
+
+@test "subscribe to something that there is not is counted, and ignored" {
+    xgen -n 300 --symbols 1 -o in.tape
+    xbacktest in.tape -- mawk -W interactive '
+        NR == 2 { print "subscribe\ttrades" } { print > "told" }
+        $1 == "go" { print "go" }' 2> err > out.tape
+    [ "$(grep -c ^trade told)" -gt 10 ]
+    one_line err
+    grep -q "1 lines or fields not understood" err
+}
+
+@test "a timer comes at its time, in each form of times" {
+    xgen -n 300 --symbols 1 -o in.tape
+    for form in rfc3339 ns us; do
+        xbacktest -q --time $form in.tape -- mawk -W interactive -F '\t' '
+            $1 == "quote" && !said++ { print "timer\t" $2 }
+            $1 == "timer" { print $2 > "timer" }
+            $1 == "go" { print }' > /dev/null
+        [ "$(wc -l < timer)" -eq 1 ]
+        rm timer
+    done
 }
 
 @test "orders whose ids are texts are those of the market" {
