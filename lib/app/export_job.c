@@ -10,8 +10,10 @@
 
 #define FLUSH_SIZE (64 * 1024) /* of text that is kept back */
 
-const char *const export_format_words[] = {"csv",     "json",    "table",
-                                           "candles", "parquet", NULL};
+#define WORD(name) #name,
+
+const char *const export_format_words[] = {EXPORT_FORMATS(WORD) "parquet",
+                                           NULL};
 
 /* ---- options ------------------------------------------------------------- */
 

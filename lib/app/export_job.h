@@ -29,7 +29,7 @@ struct export_job {
     uint64_t printed;
 };
 
-extern const char *const export_format_words[]; /* of export_formats */
+extern const char *const export_format_words[]; /* export_formats, Parquet */
 
 /* What run_filter calls, with the job as the state. */
 int export_job_prepare(void *state, struct run *run);

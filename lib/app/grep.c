@@ -91,6 +91,21 @@ grep_batch(void *state, struct run *run, const struct event **at)
     return 0;
 }
 
+/* Names what was looked up in vain. */
+static void
+remark_nothing(const struct grep *x, struct run *run)
+{
+    const struct option_list *accounts = &x->lists.accounts;
+    const struct option_list *ids = &x->lists.ids;
+
+    run_remark(run, "no event is selected%s%s%s%s%s%s%s",
+               accounts->count || ids->count ? " by" : "",
+               accounts->count ? " -a " : "",
+               accounts->count ? accounts->items[0] : "",
+               accounts->count > 1 ? " ..." : "", ids->count ? " -i " : "",
+               ids->count ? ids->items[0] : "", ids->count > 1 ? " ..." : "");
+}
+
 /* Nothing selected is mostly a mistake: say so, and what is not there. */
 int
 grep_finish(void *state, struct run *run)
@@ -104,7 +119,7 @@ grep_finish(void *state, struct run *run)
                    x->lists.symbols.items[0],
                    x->lists.symbols.count > 1 ? " ..." : "");
     else if (x->taken == 0)
-        run_remark(run, "no event is selected");
+        remark_nothing(x, run);
     return 0;
 }
 

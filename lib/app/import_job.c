@@ -22,9 +22,6 @@
 _Static_assert(READ_SIZE % INPUT_ALIGNMENT == 0, "aligned_alloc asks for it");
 _Static_assert(READ_SIZE <= LINE_BYTES_MAX, "csv_ahead.h sees no longer line");
 
-const char *const import_format_words[] = {"csv",      "json",    "lobster",
-                                           "calendar", "parquet", "itch",
-                                           "dbn",      "iex",     NULL};
 const char *const import_header_words[] = {"yes", "no", "auto", NULL};
 
 /* ---- options ------------------------------------------------------------- */

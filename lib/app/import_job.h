@@ -51,7 +51,6 @@ struct import_job {
 };
 
 /* NULL-terminated, in the order of what they choose. */
-extern const char *const import_format_words[]; /* of import_formats */
 extern const char *const import_unit_words[];
 extern const char *const import_header_words[];
 extern const char *const import_fold_words[];

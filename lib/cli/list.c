@@ -290,20 +290,44 @@ static const struct {
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
+/* The n-th list of the program, those of every program first; NULL after the
+ * last. */
+static const char *
+nth_list(const struct specs *specs, unsigned n)
+{
+    const struct program_list *own = specs->program->lists;
+    const struct option_spec *spec;
+
+    if (n < LISTS)
+        return lists[n].name;
+    n -= LISTS;
+    for (; own && own->name; own++)
+        if (n-- == 0)
+            return own->name;
+    for (unsigned i = 0; (spec = specs_nth(specs, i)); i++)
+        if (spec->words && n-- == 0)
+            return spec->name;
+    return NULL;
+}
+
 static int
 fail_list(const struct specs *specs, struct failure *failure)
 {
     struct nearest near = nearest_to(specs->list, strlen(specs->list));
-    const struct program_list *own = specs->program->lists;
-    const struct option_spec *spec;
+    const char *name;
+    char all[240] = "";
+    size_t used = 0;
 
-    for (size_t i = 0; i < LISTS; i++)
-        nearest_try(&near, lists[i].name);
-    for (; own && own->name; own++)
-        nearest_try(&near, own->name);
-    for (unsigned i = 0; (spec = specs_nth(specs, i)); i++)
-        nearest_try(&near, spec->words ? spec->name : NULL);
-    return nearest_fail(&near, "list", NULL, failure);
+    for (unsigned i = 0; (name = nth_list(specs, i)); i++) {
+        nearest_try(&near, name);
+        if (used < sizeof all)
+            used += (size_t)snprintf(all + used, sizeof all - used, "%s%s",
+                                     i ? ", " : "", name);
+    }
+    if (near.word)
+        return nearest_fail(&near, "list", NULL, failure);
+    return fail(failure, FAILURE_USAGE, "unknown list \"%.64s\"; there are: %s",
+                specs->list, all);
 }
 
 /* The option whose words are wanted: --NAME, or its plural. */

@@ -133,11 +133,13 @@ take_decimal(const struct option_spec *spec, const char *text,
              struct failure *failure)
 {
     enum decimal_result result = decimal_parse(text, strlen(text), spec->value);
+    bool is_share = strcmp(spec->argument, "RATE") == 0;
 
     if (result == DECIMAL_OK)
         return 0;
-    return fail(failure, FAILURE_USAGE, "--%s: \"%s\" %s", spec->name, text,
-                decimal_complaint(result));
+    return fail(failure, FAILURE_USAGE, "--%s: \"%s\" %s%s", spec->name, text,
+                decimal_complaint(result),
+                is_share ? "; it is a share: 0.03 for 3%" : "");
 }
 
 int

@@ -5,6 +5,7 @@
 
 #include "base/nearest.h"
 #include "cli/option.h"
+#include "cli/value.h"
 
 static const struct verb *
 find(const struct verb *verbs, const char *name)
@@ -13,6 +14,22 @@ find(const struct verb *verbs, const char *name)
         if (strcmp(verbs->name, name) == 0)
             return verbs;
     return NULL;
+}
+
+/* Says that there are no operands; a word without -d is mostly that of -d. */
+static int
+fail_operand(const struct program *program, const char *taker, const char *word,
+             struct failure *failure)
+{
+    const struct option_spec *spec = program->options;
+
+    while (spec->kind != OPTION_END && strcmp(spec->name, "dir") != 0)
+        spec++;
+    return fail(failure, FAILURE_USAGE, "\"%s\": %s takes no operands%s", word,
+                taker,
+                spec->kind != OPTION_END && !value_is_set(spec)
+                    ? "; the directory is given with -d"
+                    : "");
 }
 
 /* Says which verbs there are; word is none of them. */
@@ -73,8 +90,9 @@ verb_take(const struct program *program, char **operands, int *operand_count,
     }
     if (*operand_count == 0 || takes[0])
         return 0;
-    return fail(failure, FAILURE_USAGE, "\"%s\": %s takes no operands",
-                operands[0], common->verb ? common->verb->name : program->name);
+    return fail_operand(program,
+                        common->verb ? common->verb->name : program->name,
+                        operands[0], failure);
 }
 
 bool

@@ -1,7 +1,6 @@
 /* export_format.h - the formats that xexport writes, as one table.
  *
- * A new one is a file with a struct export_format and a row in
- * export_formats.c.
+ * A new one is a file with a struct export_format, and a row of EXPORT_FORMATS.
  */
 #ifndef FORMAT_EXPORT_FORMAT_H
 #define FORMAT_EXPORT_FORMAT_H
@@ -40,9 +39,17 @@ struct export_format {
     void (*free)(void *state);
 };
 
-extern const struct export_format *const export_formats[]; /* NULL-ended */
+/* Each NAME is the word of -f, and NAME_export is in a file of its own. */
+#define EXPORT_FORMATS(FORMAT)                                                 \
+    FORMAT(csv)                                                                \
+    FORMAT(json)                                                               \
+    FORMAT(table)                                                              \
+    FORMAT(candles)
 
-extern const struct export_format csv_export, json_export, table_export,
-    candles_export;
+#define EXPORT_FORMAT(name) extern const struct export_format name##_export;
+EXPORT_FORMATS(EXPORT_FORMAT)
+#undef EXPORT_FORMAT
+
+extern const struct export_format *const export_formats[]; /* NULL-ended */
 
 #endif

@@ -1,5 +1,5 @@
 #include "format/export_format.h"
 
-const struct export_format *const export_formats[] = {
-    &csv_export, &json_export, &table_export, &candles_export, NULL,
-};
+#define ROW(name) &name##_export,
+
+const struct export_format *const export_formats[] = {EXPORT_FORMATS(ROW) NULL};

@@ -64,7 +64,7 @@ type_unknown(struct cell text, struct failure *failure)
 
     for (size_t i = 0; i < schema_type_count; i++)
         nearest_try(&near, schema_types[i].name);
-    return nearest_fail(&near, "event type", "ximport --list types", failure);
+    return nearest_fail(&near, "event type", "--list types", failure);
 }
 
 int
@@ -79,7 +79,7 @@ field_unknown(const struct schema_type *type, struct cell name,
     if (!type_known(type))
         return nearest_fail(&near, "field", NULL, failure);
     snprintf(what, sizeof what, "field of %s", type->name);
-    snprintf(list, sizeof list, "ximport --list fields -t %s", type->name);
+    snprintf(list, sizeof list, "--list fields -t %s", type->name);
     return nearest_fail(&near, what, list, failure);
 }
 

@@ -1,7 +1,6 @@
 /* import_format.h - the formats that ximport reads, as one table.
  *
- * A new one is a file with a struct import_format and a row in
- * import_formats.c.
+ * A new one is a file with a struct import_format, and a row of IMPORT_FORMATS.
  */
 #ifndef FORMAT_IMPORT_FORMAT_H
 #define FORMAT_IMPORT_FORMAT_H
@@ -73,9 +72,22 @@ struct import_format {
     void (*free)(void *state);
 };
 
-extern const struct import_format *const import_formats[]; /* NULL-ended */
+/* Each NAME is the word of -f, and NAME_import is in a file of its own. */
+#define IMPORT_FORMATS(FORMAT)                                                 \
+    FORMAT(csv)                                                                \
+    FORMAT(json)                                                               \
+    FORMAT(lobster)                                                            \
+    FORMAT(calendar)                                                           \
+    FORMAT(parquet)                                                            \
+    FORMAT(itch)                                                               \
+    FORMAT(dbn)                                                                \
+    FORMAT(iex)
 
-extern const struct import_format csv_import, json_import, lobster_import,
-    parquet_import, calendar_import, itch_import, dbn_import, iex_import;
+#define IMPORT_FORMAT(name) extern const struct import_format name##_import;
+IMPORT_FORMATS(IMPORT_FORMAT)
+#undef IMPORT_FORMAT
+
+extern const struct import_format *const import_formats[]; /* NULL-ended */
+extern const char *const import_format_words[]; /* of each; NULL-ended */
 
 #endif

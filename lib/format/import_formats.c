@@ -1,7 +1,7 @@
 #include "format/import_format.h"
 
-const struct import_format *const import_formats[] = {
-    &csv_import,      &json_import,    &lobster_import,
-    &calendar_import, &parquet_import, &itch_import,
-    &dbn_import,      &iex_import,     NULL,
-};
+#define ROW(name)  &name##_import,
+#define WORD(name) #name,
+
+const struct import_format *const import_formats[] = {IMPORT_FORMATS(ROW) NULL};
+const char *const import_format_words[] = {IMPORT_FORMATS(WORD) NULL};

@@ -14,16 +14,22 @@
 #define PIPE_SIZE (256 * 1024)
 #define TICK_MS   1000
 
-/* Takes what is open as fd. */
+/* Whoever names a directory mostly means what is kept in it. */
+#define DIRECTORY_ADVICE                                                       \
+    " (name its files; xreplay -d reads a store, xrestore -d an archive)"
+
+/* Takes what is open as fd; advice: what to do if it is a directory. */
 static int
-take_descriptor(struct input *input, struct failure *failure)
+take_descriptor(struct input *input, const char *advice,
+                struct failure *failure)
 {
     struct stat status;
 
     if (fstat(input->fd, &status) != 0)
         return fail_errno(failure, "%s: cannot read it", input->name);
     if (S_ISDIR(status.st_mode))
-        return fail(failure, FAILURE_USAGE, "%s: is a directory", input->name);
+        return fail(failure, FAILURE_USAGE, "%s: is a directory%s", input->name,
+                    advice);
     input->regular = S_ISREG(status.st_mode);
     input->size = input->regular ? (uint64_t)status.st_size : 0;
     if (input->regular)
@@ -50,7 +56,7 @@ input_open(struct input *input, const char *path, struct failure *failure)
      * ends the wait, and a loop of programs does not stop at its opening. */
     if (input->fd != STDIN_FILENO)
         (void)fcntl(input->fd, F_SETFL, 0);
-    if (take_descriptor(input, failure) == 0)
+    if (take_descriptor(input, DIRECTORY_ADVICE, failure) == 0)
         return 0;
     input_close(input);
     return -1;
@@ -64,7 +70,7 @@ input_open_below(struct input *input, const struct root *root, const char *path,
 
     *input = (struct input){.name = path, .fd = -1, .wake = root->wake};
     result = root_open_file(root, path, O_RDONLY, &input->fd, failure);
-    if (result > 0 && take_descriptor(input, failure) != 0) {
+    if (result > 0 && take_descriptor(input, "", failure) != 0) {
         input_close(input);
         return -1;
     }

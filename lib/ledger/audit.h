@@ -1,4 +1,4 @@
-/* audit.h - a audit that keeps its own books from the legs alone and
+/* audit.h - an audit that keeps its own books from the legs alone and
  * compares them with the ledger: the invariants I1 to I5, I11 and I12.
  *
  *      ledger_audit_begin     with the state that is given

@@ -70,6 +70,7 @@ says() {
     xohlcv --list zones > zones
     grep -qx America/New_York zones
     says "xexport --list fromat" "did you mean \"format\"?"
+    says "xexport --list xyzzy" "unknown list \"xyzzy\"; there are: types, fields, verbs, zones, options, format"
     [ -z "$(xgrep --list verbs)" ]
     xarchive --list verbs > verbs
     grep -q '^put  *store tapes' verbs
@@ -92,6 +93,26 @@ says() {
     [ "$(cat err)" = 'xstore: lst: there is no such file; did you mean "ls"?' ]
     refuses xstore -d store nothing.tape
     contains 'nothing.tape: cannot open it' < err
+}
+
+@test "a directory that is no input is answered with what reads it" {
+    mkdir kept
+    for command in "xreplay kept" "xstat kept"; do
+        says "$command" "kept: is a directory (name its files; xreplay -d reads a store, xrestore -d an archive)"
+    done
+    for command in "xrestore kept" "xstore ls kept"; do
+        says "$command" "takes no operands; the directory is given with -d"
+    done
+    says "xstore -d store ls kept" "ls takes no operands"
+    run ! grep -q "is given with" err
+}
+
+@test "a fee in percent is answered with a share" {
+    for option in "xledger --taker-fee" "xledger --maker-fee"; do
+        says "$option 3%" "\"3%\" is not a number; it is a share: 0.03 for 3%"
+    done
+    says "xgen --deposit 3%" "\"3%\" is not a number"
+    run ! grep -q "share" err
 }
 
 @test "a file that an option names and that is not there is a wrong command" {

@@ -207,9 +207,9 @@ END
 @test "a wrong type or column names the nearest that there is" {
     small
     run -2 --separate-stderr xexport -f csv -t trad small.tape
-    [ "$stderr" = 'xexport: -t: unknown event type "trad"; did you mean "trade"? (ximport --list types lists them)' ]
+    [ "$stderr" = 'xexport: -t: unknown event type "trad"; did you mean "trade"? (--list types lists them)' ]
     run -2 --separate-stderr xexport -f csv -t trade -c pric small.tape
-    [ "$stderr" = 'xexport: -c: unknown field of trade "pric"; did you mean "price"? (ximport --list fields -t trade lists them)' ]
+    [ "$stderr" = 'xexport: -c: unknown field of trade "pric"; did you mean "price"? (--list fields -t trade lists them)' ]
 }
 
 @test "one long text does not make all lines of a table long" {

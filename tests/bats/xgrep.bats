@@ -188,6 +188,8 @@ after_header() {
     grep -qx 'xgrep: no instrument of the tape is one of -s NOSUCH' err
     xgrep --from 2099-01-01T00:00:00Z day.tape 2> err > out.tape
     grep -qx 'xgrep: no event is selected' err
+    xgrep -a nobody -i order_id=99 -i order_id=98 day.tape 2> err > out.tape
+    grep -qx 'xgrep: no event is selected by -a nobody -i order_id=99 ...' err
     xgrep -q -a 999999 day.tape 2> err > out.tape
     [ ! -s err ]
     xgrep -t order day.tape 2> err > out.tape
