@@ -310,8 +310,9 @@ csv_columns_begin(const struct csv_columns *columns, struct csv_record *record)
     memcpy(record->cells, columns->mapping->defaults, sizeof record->cells);
 }
 
-/* Puts a cell into a slot: its default if it is null. */
-static inline void
+/* Puts a cell into a slot: its default if it is null.  Returns the bit of the
+ * slot if the cell is not. */
+static inline uint64_t
 put(const struct csv_columns *columns, struct cell cell, unsigned slot,
     bool nulls, struct csv_record *record)
 {
@@ -319,10 +320,10 @@ put(const struct csv_columns *columns, struct cell cell, unsigned slot,
         cell.size = 0;
     if (cell.size) {
         record->cells[slot] = cell;
-        record->given |= UINT64_C(1) << slot;
-    } else {
-        record->cells[slot] = columns->mapping->defaults[slot];
+        return UINT64_C(1) << slot;
     }
+    record->cells[slot] = columns->mapping->defaults[slot];
+    return 0;
 }
 
 /* nulls is a constant where it is called: the rows of most files are read
@@ -331,8 +332,13 @@ static inline __attribute__((always_inline)) void
 put_row(const struct csv_columns *columns, const struct cell *cells, bool nulls,
         struct csv_record *record)
 {
-    for (size_t i = 0; i < columns->count; i++)
-        put(columns, cells[i], columns->slots[i], nulls, record);
+    const uint8_t *slots = columns->slots;
+    size_t count = columns->count;
+    uint64_t given = 0;
+
+    for (size_t i = 0; i < count; i++)
+        given |= put(columns, cells[i], slots[i], nulls, record);
+    record->given |= given;
 }
 
 static int
@@ -358,7 +364,7 @@ put_joined(const struct csv_columns *columns, const struct join *join,
         record->joined_used = (size_t)(at + part.size - record->joined);
     }
     assert(record->joined_used <= JOINED_MAX);
-    put(columns, text, join->slot, true, record);
+    record->given |= put(columns, text, join->slot, true, record);
     return 0;
 }
 
@@ -388,8 +394,8 @@ csv_columns_record(const struct csv_columns *columns, const struct cell *cells,
     else
         put_row(columns, cells, false, record);
     for (unsigned i = 0; i < columns->feed_count; i++)
-        put(columns, cells[columns->feeds[i].column], columns->feeds[i].slot,
-            true, record);
+        record->given |= put(columns, cells[columns->feeds[i].column],
+                             columns->feeds[i].slot, true, record);
     for (unsigned i = 0; i < columns->join_count; i++)
         if (put_joined(columns, &columns->joins[i], cells, record, failure) !=
             0)

@@ -139,8 +139,11 @@ importer_only_1970(const struct importer *importer)
 
 /* ---- drafts -------------------------------------------------------------- */
 
+/* What is done for each record is in line where records are made. */
+#define IN_LINE static inline __attribute__((always_inline))
+
 /* The event becomes one of nulls. */
-static struct event *
+IN_LINE struct event *
 begin(struct draft *draft, const struct schema_type *type)
 {
     struct event *event = (struct event *)(void *)draft->values.event;
@@ -180,7 +183,7 @@ set_instrument(struct values *values, const struct schema_type *type,
 }
 
 /* Sets what is given but the time. */
-static int
+IN_LINE int
 set_fields(struct values *values, const struct schema_type *type,
            struct event *event, uint64_t given, const struct cell *cells,
            unsigned *slot)
@@ -243,7 +246,7 @@ set_bar_time(struct values *values, const struct schema_type *type,
 }
 
 /* Makes all of an event but its padding. */
-static int
+IN_LINE int
 set_time(struct values *values, const struct schema_type *type,
          struct event *event, uint64_t given, const struct cell *cells)
 {
@@ -257,13 +260,14 @@ set_time(struct values *values, const struct schema_type *type,
 }
 
 /* Whole words, the rest of the last one zeros. */
-static void
+IN_LINE void
 pad(struct values *values, struct event *event)
 {
     size_t size = (values->used + 7) & ~(size_t)7;
 
     assert(values->used >= sizeof *event && size <= EVENT_MAX);
-    memset(values->event + values->used, 0, size - values->used);
+    if (size > values->used)
+        memset(values->event + values->used, 0, size - values->used);
     event->words = (uint16_t)(size / 8);
 }
 

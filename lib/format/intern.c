@@ -217,10 +217,16 @@ intern_find_instrument(const struct intern *intern, struct cell text,
 
     if (text.size + exchange.size + intern->exchange.size > UINT16_MAX)
         return 0;
+    if (exchange.size + intern->exchange.size == 0) {
+        const char *colon = memchr(text.bytes, ':', text.size);
+
+        if (colon && colon > text.bytes)
+            return find_label(intern, text); /* it is its own label */
+    }
     identity_of(intern, text, &exchange, &symbol);
     if (text.size == exchange.size + 1 + symbol.size &&
         exchange.bytes == text.bytes && exchange.size)
-        return find_label(intern, text); /* it is its own label */
+        return find_label(intern, text); /* here, too */
     if (exchange.size && memchr(exchange.bytes, ':', exchange.size))
         return 0; /* its label could be another's */
     return find_label(intern, label_of(scratch, exchange, symbol));

@@ -261,9 +261,10 @@ refuse_text(const struct time_rules *rules, struct cell text, const char *wrong,
     return refuse(failure, text, wrong);
 }
 
-int
-time_text_parse(const struct time_rules *rules, struct cell text, int64_t *ns,
-                struct failure *failure)
+/* A time that is not RFC 3339 in full: a number, or by the rules. */
+static __attribute__((noinline)) int
+parse_other(const struct time_rules *rules, struct cell text, int64_t *ns,
+            struct failure *failure)
 {
     struct civil civil;
     struct units number;
@@ -271,8 +272,6 @@ time_text_parse(const struct time_rules *rules, struct cell text, int64_t *ns,
     int64_t start = 0;
     bool large;
 
-    if (!rules->format && !rules->zone && time_parse(text.bytes, text.size, ns))
-        return 0;
     if ((rules->unit || rules->unit_auto) &&
         units_scan(text, &number, &large)) {
         if (rules->has_date && midnight(rules, &start) != 0)
@@ -288,6 +287,15 @@ time_text_parse(const struct time_rules *rules, struct cell text, int64_t *ns,
     if (wrong)
         return refuse_text(rules, text, wrong, failure);
     return civil_time(rules, text, &civil, ns, failure);
+}
+
+int
+time_text_parse(const struct time_rules *rules, struct cell text, int64_t *ns,
+                struct failure *failure)
+{
+    if (!rules->format && !rules->zone && time_parse(text.bytes, text.size, ns))
+        return 0;
+    return parse_other(rules, text, ns, failure);
 }
 
 int

@@ -199,6 +199,22 @@ check_account(struct values *values, struct cell text)
     return 0;
 }
 
+/* An id that is no plain number. */
+static int
+find_id(struct values *values, const struct schema_field *field,
+        struct cell text, int64_t time, uint64_t *id)
+{
+    if (field->id_kind == ID_ACCOUNT && text.bytes[0] == '@' &&
+        check_account(values, text) != 0)
+        return -1;
+    if (!values->ahead)
+        return intern_id(values->intern, field->id_kind, text, time, id);
+    return intern_find_id(values->intern, field->id_kind, text, values->scratch,
+                          id)
+               ? 0
+               : -1;
+}
+
 static int
 set_id(struct values *values, const struct schema_field *field,
        struct cell text, int64_t time)
@@ -207,17 +223,9 @@ set_id(struct values *values, const struct schema_field *field,
 
     if (field->id_kind == 0)
         return set_count(values, field, text, time);
-    if (field->id_kind == ID_ACCOUNT && text.bytes[0] == '@' &&
-        check_account(values, text) != 0)
+    if (!name_number(text.bytes, text.size, &id) &&
+        find_id(values, field, text, time, &id) != 0)
         return -1;
-    if (values->ahead) {
-        if (!intern_find_id(values->intern, field->id_kind, text,
-                            values->scratch, &id))
-            return -1;
-    } else if (intern_id(values->intern, field->id_kind, text, time, &id) !=
-               0) {
-        return -1;
-    }
     memcpy(at(values, field), &id, sizeof id);
     return 0;
 }
@@ -411,40 +419,25 @@ value_data(struct values *values, struct cell text)
 
 /* ---- any value ----------------------------------------------------------- */
 
-static int
-set(struct values *values, const struct schema_field *field, struct cell text,
-    int64_t time)
-{
-    static int (*const setters[])(struct values *, const struct schema_field *,
-                                  struct cell, int64_t) = {
-        [FIELD_PRICE] = set_decimal,     [FIELD_QUANTITY] = set_decimal,
-        [FIELD_RATIO] = set_decimal,     [FIELD_AMOUNT] = set_amount,
-        [FIELD_TIME] = set_time,         [FIELD_DURATION] = set_duration,
-        [FIELD_INTERVAL] = set_interval, [FIELD_ID] = set_id,
-        [FIELD_COUNT] = set_count,       [FIELD_ENUM] = set_enum,
-        [FIELD_FLAGS] = set_flags,       [FIELD_TEXT] = set_text,
-        [FIELD_CODE] = set_code,         [FIELD_INSTRUMENT] = set_instrument,
-    };
+int (*const value_setters[])(struct values *, const struct schema_field *,
+                             struct cell, int64_t) = {
+    [FIELD_PRICE] = set_decimal,     [FIELD_QUANTITY] = set_decimal,
+    [FIELD_RATIO] = set_decimal,     [FIELD_AMOUNT] = set_amount,
+    [FIELD_TIME] = set_time,         [FIELD_DURATION] = set_duration,
+    [FIELD_INTERVAL] = set_interval, [FIELD_ID] = set_id,
+    [FIELD_COUNT] = set_count,       [FIELD_ENUM] = set_enum,
+    [FIELD_FLAGS] = set_flags,       [FIELD_TEXT] = set_text,
+    [FIELD_CODE] = set_code,         [FIELD_INSTRUMENT] = set_instrument,
+};
 
-    assert(text.size > 0);
-    return setters[field->kind](values, field, text, time);
-}
-
-static __attribute__((noinline)) int
-set_treated(struct values *values, unsigned slot,
-            const struct schema_field *field, struct cell text, int64_t time)
+int
+value_set_treated(struct values *values, unsigned slot,
+                  const struct schema_field *field, struct cell text,
+                  int64_t time)
 {
     char room[NUMBER_PLAIN_MAX];
 
     text = treat(values, slot, field, text, room);
-    return text.size ? set(values, field, text, time) : 0;
-}
-
-int
-value_set(struct values *values, unsigned slot,
-          const struct schema_field *field, struct cell text, int64_t time)
-{
-    if (values->rules->treated >> slot & 1)
-        return set_treated(values, slot, field, text, time);
-    return set(values, field, text, time);
+    return text.size ? value_setters[field->kind](values, field, text, time)
+                     : 0;
 }

@@ -3,6 +3,8 @@
 #ifndef FORMAT_VALUE_H
 #define FORMAT_VALUE_H
 
+#include <assert.h>
+
 #include "format/fields.h"
 #include "format/intern.h"
 #include "format/number_text.h"
@@ -57,11 +59,26 @@ value_is_null(const struct value_rules *rules, struct cell text)
     return false;
 }
 
+/* How value_set sets a field: by its kind, and when rules touch its text. */
+extern int (*const value_setters[])(struct values *,
+                                    const struct schema_field *, struct cell,
+                                    int64_t);
+int value_set_treated(struct values *values, unsigned slot,
+                      const struct schema_field *field, struct cell text,
+                      int64_t time);
+
 /* Sets a field of the event from a text that is not empty; time is the
  * event's.  Decimals may have an exponent as long as they are exact.  Flags
  * are words joined with '|'.  0, or -1 with the failure set. */
-int value_set(struct values *values, unsigned slot,
-              const struct schema_field *field, struct cell text, int64_t time);
+static inline int
+value_set(struct values *values, unsigned slot,
+          const struct schema_field *field, struct cell text, int64_t time)
+{
+    assert(text.size > 0);
+    if (values->rules->treated >> slot & 1)
+        return value_set_treated(values, slot, field, text, time);
+    return value_setters[field->kind](values, field, text, time);
+}
 
 /* A time that is not empty. */
 int value_time(struct values *values, struct cell text, int64_t *time);

@@ -15,23 +15,6 @@ names_free(struct names *names)
     *names = (struct names){0};
 }
 
-/* A canonical decimal from 1 to 2^63 - 1: digits, no leading zero. */
-static bool
-plain_number(const char *text, size_t size, uint64_t *value)
-{
-    uint64_t number = 0;
-
-    if (size == 0 || size > 19 || text[0] == '0')
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        number = number * 10 + (uint64_t)(text[i] - '0');
-    }
-    *value = number;
-    return number < NAME_BIT;
-}
-
 uint64_t
 name_id(const char *text, size_t size)
 {
@@ -39,7 +22,7 @@ name_id(const char *text, size_t size)
 
     if (size == 0)
         return 0;
-    if (plain_number(text, size, &number))
+    if (name_number(text, size, &number))
         return number;
     return NAME_BIT | XXH3_64bits(text, size) >> 1;
 }

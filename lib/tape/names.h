@@ -33,6 +33,26 @@ struct names {
 /* A zeroed struct names is empty. */
 void names_free(struct names *names);
 
+/* Whether a text is a canonical decimal from 1 to 2^63 - 1, digits without a
+ * leading zero: it is its own id. */
+static inline bool
+name_number(const char *text, size_t size, uint64_t *id)
+{
+    uint64_t number = 0;
+
+    if (size == 0 || size > 19 || text[0] == '0')
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        unsigned digit = (unsigned)(unsigned char)text[i] - '0';
+
+        if (digit > 9)
+            return false;
+        number = number * 10 + digit;
+    }
+    *id = number;
+    return number < NAME_BIT;
+}
+
 /* The id of a text: its number if it is one from 1 to 2^63 - 1, else
  * interned. Null (0) for an empty text only: "0" is a name like any other. */
 uint64_t name_id(const char *text, size_t size);
