@@ -32,9 +32,9 @@ strategy_init(struct backtest *b, unsigned number, const char *name)
     b->strategy_count = number + 1;
 }
 
-/* NAME=COMMAND, a command of the shell. */
+/* The name of NAME=COMMAND. */
 static int
-start_named(struct backtest *b, unsigned number, const char *text)
+take_name(struct backtest *b, unsigned number, const char *text)
 {
     struct strategy *strategy = &b->strategies[number];
     const char *equals = strchr(text, '=');
@@ -48,7 +48,28 @@ start_named(struct backtest *b, unsigned number, const char *text)
     snprintf(strategy->name, sizeof strategy->name, "strategy %.*s",
              (int)(equals - text), text);
     strategy->label = strategy->name + strlen("strategy ");
-    return strategy_start(strategy, NULL, equals + 1);
+    for (unsigned i = 0; i < number; i++)
+        if (strcmp(b->strategies[i].label, strategy->label) == 0)
+            return fail(&b->run->failure, FAILURE_USAGE,
+                        "--strategy: there are two of the name \"%s\"",
+                        strategy->label);
+    return 0;
+}
+
+/* All have a name before one of them runs. */
+static int
+start_named(struct backtest *b, const struct option_list *named)
+{
+    for (unsigned i = 0; i < named->count; i++)
+        if (take_name(b, i, named->items[i]) != 0)
+            return -1;
+    for (unsigned i = 0; i < named->count; i++) {
+        assert(strchr(named->items[i], '='));
+        if (strategy_start(&b->strategies[i], NULL,
+                           strchr(named->items[i], '=') + 1) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* What stands after "--" is the strategy; or each has a name and a command. */
@@ -72,11 +93,8 @@ start_strategies(struct backtest *b, struct run *run)
         allocate(&run->failure, named->count + 1UL, sizeof *b->strategies);
     if (!b->strategies)
         return -1;
-    for (unsigned i = 0; i < named->count; i++)
-        if (start_named(b, i, named->items[i]) != 0)
-            return -1;
     if (!plain)
-        return 0;
+        return start_named(b, named);
     command[run->operand_count - run->common.plain] = NULL;
     run->operand_count = run->common.plain;
     strategy_init(b, 0, command[0]);
@@ -264,6 +282,24 @@ check_order(struct backtest *b, const struct event *event)
                 id, SIM_OWN_FIRST);
 }
 
+/* The first order of the market that has the account of a strategy. */
+static void
+check_account(struct backtest *b, const struct event *event)
+{
+    const struct order *order = (const void *)event;
+
+    if (b->mixed || event->type != EVENT_ORDER ||
+        order->account_id - b->account >= b->strategy_count)
+        return;
+    b->mixed = true;
+    run_remark(b->run,
+               "order %" PRIu64 " of the input is of account %" PRIu64
+               ", as which %s trades: their fills and positions cannot be "
+               "told apart (--account)",
+               order->order_id, order->account_id,
+               b->strategies[order->account_id - b->account].name);
+}
+
 int
 backtest_event(void *state, struct run *run, const struct event *event)
 {
@@ -283,6 +319,7 @@ backtest_event(void *state, struct run *run, const struct event *event)
                                         event->type <= EVENT_BOOK_REPLACE)) &&
         check_order(b, event) != 0)
         return -1;
+    check_account(b, event);
     if (!b->chosen)
         choose_model(b, event);
     b->requests += is_request(event) && !b->sim.model->replaces;
@@ -336,14 +373,33 @@ backtest_end(void *state, struct run *run, enum tape_status status)
 
 /* ---- the end ------------------------------------------------------------- */
 
+static const char *
+reason_word(unsigned reason)
+{
+    const struct schema_field *field =
+        schema_field(schema_find(EVENT_REJECTED), "reason", strlen("reason"));
+
+    assert(reason > 0);
+    return field->words[reason - 1];
+}
+
 static void
 remark_on_strategy(const struct backtest *b, const struct strategy *strategy)
 {
+    char refused[80] = "", ignored[120];
     const struct run_count counts[] = {
-        {strategy->ignored, "lines or fields not understood, and passed over"},
+        {strategy->refused, refused},
+        {strategy->ignored, ignored},
     };
 
-    run_remark_counts(b->run, strategy->name, counts, 1);
+    if (strategy->refused)
+        snprintf(refused, sizeof refused, "requests refused (the first: %s)",
+                 reason_word(strategy->first_refused));
+    snprintf(ignored, sizeof ignored,
+             "lines or fields not understood, and passed over (the first: "
+             "\"%s\")",
+             strategy->first_ignored);
+    run_remark_counts(b->run, strategy->name, counts, 2);
     if (strategy->killed)
         run_remark(b->run, "%s: lost more than --max-loss and was stopped",
                    strategy->name);

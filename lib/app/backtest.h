@@ -58,6 +58,7 @@ struct backtest {
     uint32_t quoted_count;
     size_t quoted_capacity;
     bool named;  /* strategies have their names on this tape */
+    bool mixed;  /* an order of the input has the account of a strategy */
     bool chosen; /* the model is that of the market */
     struct recorded recorded;
     uint64_t requests;        /* of the input, that facts have no use for */

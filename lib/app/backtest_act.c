@@ -77,6 +77,15 @@ take_fact(struct backtest *b, const struct order_report *fact)
     return 0;
 }
 
+static void
+count_refusal(struct backtest *b, struct strategy *strategy, unsigned reason)
+{
+    assert(reason > 0 && reason <= UINT8_MAX);
+    b->refused++;
+    if (strategy->refused++ == 0)
+        strategy->first_refused = (uint8_t)reason;
+}
+
 /* rejected, cancelled, expired, triggered. */
 static void
 take_end(struct backtest *b, const struct order_end *end)
@@ -89,7 +98,8 @@ take_end(struct backtest *b, const struct order_end *end)
     if (!order)
         return;
     strategy = &b->strategies[order->strategy];
-    b->refused += end->event.type == EVENT_REJECTED;
+    if (end->event.type == EVENT_REJECTED)
+        count_refusal(b, strategy, end->reason);
     if (ends)
         own_order_end(&b->world.orders, &strategy->own, number_of(b, order));
     tell_order_end(strategy, order, end);
@@ -434,7 +444,7 @@ act_refusal(struct backtest *b, const struct due *due, uint32_t number,
         end.remaining_quantity = order->left;
     }
     tape_writer_copy(&b->run->writer, &end.event);
-    b->refused++;
+    count_refusal(b, strategy, due->reason);
     tell_order_end(strategy, order, &end);
     return 0;
 }

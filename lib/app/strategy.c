@@ -77,20 +77,27 @@ fail_unanswered(struct strategy *strategy)
 {
     struct failure *failure = strategy->world->failure;
     const struct strategy_turn *turn = strategy->turns;
-    char time[TIME_TEXT_MAX] = "-";
+    char time[TIME_TEXT_MAX] = "-", ignored[120];
     size_t size = 1, used = strlen(failure->text);
+    const char *advice = "";
 
     if (failure->kind == FAILURE_USAGE || strategy->turn_count == 0)
         return -1;
     if (turn->time != TIME_NULL)
         size = time_format(turn->time, time);
+    snprintf(ignored, sizeof ignored,
+             "; %" PRIu64 " lines or fields it wrote were not understood, the "
+             "first \"%s\"",
+             strategy->ignored, strategy->first_ignored);
+    if (strategy->ignored)
+        advice = ignored;
+    else if (failure->kind == FAILURE_ENVIRONMENT)
+        advice = " (does it flush what it prints? python3 -u, $|=1 in perl, "
+                 "$stdout.sync=true in ruby, fflush() in gawk, mawk -W "
+                 "interactive)";
     snprintf(failure->text + used, sizeof failure->text - used,
              "; go %.*s, its turn %" PRIu64 ", has no answer%s", (int)size,
-             time, strategy->asked - strategy->turn_count + 1,
-             failure->kind == FAILURE_ENVIRONMENT
-                 ? " (does it flush what it prints? python3 -u, fflush() in "
-                   "gawk, mawk -W interactive)"
-                 : "");
+             time, strategy->asked - strategy->turn_count + 1, advice);
     return -1;
 }
 

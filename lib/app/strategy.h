@@ -93,7 +93,9 @@ struct strategy {
     size_t turn_count, turn_capacity;
     bool awake;                      /* a line was put that gives it a turn */
     uint64_t asked, orders, ignored; /* so far: turns, orders, lines */
-    char first_ignored[41]; /* of what was not understood, for people */
+    char first_ignored[41]; /* of what was not understood; for people */
+    uint64_t refused;       /* requests so far */
+    uint8_t first_refused;  /* the reason for the first of them */
 };
 
 /* Runs argv, or a shell command if it is NULL, and asks its first turn, which

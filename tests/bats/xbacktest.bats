@@ -161,7 +161,9 @@ END
     diff expected got
     [ "$(xstat out.tape | awk '$1 == "rejected" { print $2 }')" -eq 8 ]
     one_line err
-    grep -q "3 lines or fields not understood" err
+    [ "$(cat err)" = "xbacktest: strategy mawk: 8 requests refused (the \
+first: unknown_instrument), 3 lines or fields not understood, and passed over \
+(the first: \"hello world\")" ]
 }
 
 @test "a value that an order cannot have is rejected, an unknown name counted" {
@@ -194,7 +196,16 @@ cancelled 11 1 requested
 END
     diff expected got
     one_line err
-    grep -q "1 lines or fields not understood" err
+    grep -q "1 lines or fields not understood.*the first: \"tiff=ioc\")" err
+}
+
+@test "what was not understood is shown in part, and cannot harm a terminal" {
+    xgen -n 300 --symbols 1 -o in.tape
+    options=()
+    letters=$(printf 'x%.0s' {1..35})
+    says $'\e[2J'"${letters}äxxx" 2> err > out.tape
+    one_line err
+    grep -qF "(the first: \"?[2J$letters\")" err
 }
 
 @test "of a field that is given twice the last value counts, of flags all" {
@@ -270,6 +281,8 @@ fails() {
     fails 1 "ended early, with status 4" sh -c 'read x; exit 4'
     fails 3 "was killed early: Terminated" sh -c 'read x; kill $$'
     fails 3 "does it flush what it prints?" sleep 9
+    fails 3 'has no answer; 1 lines or fields it wrote were not understood, the first "goo"' \
+        sh -c 'read x y; read x y; echo goo; exec sleep 9'
     fails 3 "wrote nothing for 600ms; go 2026" \
         sh -c 'read x; echo go; exec sleep 9'
     fails 1 "closed its standard output; go " \
@@ -329,6 +342,30 @@ for line in sys.stdin:
     wait $! || [ $? -eq 143 ]
     xstat out.tape | grep -q '^status  *\(stopped\|complete\)'
     run ! kill -0 "$(cat pid)"
+}
+
+@test "a name given to two strategies is refused before one of them runs" {
+    xgen -n 300 --symbols 1 -o in.tape
+    refuses xbacktest in.tape -s a="touch ran; cat" -s b=cat -s a=cat
+    grep -q 'there are two of the name "a"' err
+    [ ! -e ran ]
+}
+
+@test "an account that orders of the market have as well is reported once" {
+    xgen -n 300 --symbols 1 -o in.tape
+    account=$(xexport -f csv -t order -c account_id in.tape | sed -n 2p)
+    [ "$account" -gt 1 ]
+    looks -a "$account" in.tape > out.tape 2> err
+    one_line err
+    grep -q "order 1 of the input is of account $account, as which strategy \
+mawk trades" err
+    xbacktest -a $((account - 1)) in.tape -o out.tape \
+        -s one="grep --line-buffered ^go" \
+        -s two="grep --line-buffered ^go" 2> err
+    one_line err
+    grep -q "of account $account, as which strategy two trades" err
+    looks -a 777777 in.tape > out.tape 2> err
+    [ ! -s err ]
 }
 
 @test "several strategies trade in one market, each with its account" {
