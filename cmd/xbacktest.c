@@ -33,18 +33,18 @@ static struct backtest b = {
 /* clang-format off */
 static const struct option_spec options[] = {
     {'m', "market", OPTION_CHOICE, &b.market, "MODEL",
-     "what own orders meet: flow or facts (as the input is)", .shapes = true,
-     .words = markets},
+     "what own orders meet: flow or facts; default: by the input",
+     .shapes = true, .words = markets},
     {0, "impact", OPTION_CHOICE, &b.impact, "HOW",
-     "with facts: what is taken is missing then, or none is", .shapes = true,
-     .words = impacts},
+     "with facts: what own orders take is gone (take), or stays (none)",
+     .shapes = true, .words = impacts},
     {'l', "latency", OPTION_DURATION, &b.latency, "TIME",
      "from a decision to when it acts (none)", .shapes = true},
     {0, "feed-latency", OPTION_DURATION, &b.feed_latency, "TIME",
      "from an event to when the strategy sees it (none)", .shapes = true},
     {'t', "turn", OPTION_CHOICE, &b.turn, "WHEN",
-     "wait for answers after each event, or only when they can matter: "
-     "window", .words = turns},
+     "await answers after each event (event), or only when they can matter "
+     "(window)", .words = turns},
     {'s', "strategy", OPTION_LIST, &b.named_strategies, "NAME=COMMAND",
      "run a shell command as a strategy; may be repeated"},
     {0, "max-order", OPTION_DECIMAL, &b.limits.order, "QUANTITY",
@@ -77,7 +77,7 @@ static const struct option_spec options[] = {
     {0, "keep", OPTION_FLAG, &b.keep, NULL,
      "pass orders, modifies and cancels on as well", .shapes = true},
     {0, "quotes", OPTION_FLAG, &b.quotes, NULL,
-     "write a quote after each event that changes it", .shapes = true},
+     "write a quote after each change of the best prices", .shapes = true},
     {'c', "check", OPTION_FLAG, &b.check, NULL,
      "print how many recorded executions the model reproduces",
      .prints = true},
