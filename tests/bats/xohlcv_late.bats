@@ -147,7 +147,7 @@ for (interval, start, _), rest in sorted(bars.items()):
 
 @test "the final bars are those of the trades that are left, whatever the order" {
     for seed in 1 2; do
-        random_trades $seed "$([ -n "${XTAPE_LONG-}" ] && echo 1000000 || echo 3000)"
+        random_trades $seed "$([ -n "${XTAPE_LONG-}" ] && echo 300000 || echo 3000)"
         python3 "$BATS_TEST_DIRNAME/bars_model.py" random.csv 60 420 3600 > wanted
         for order in tape instrument; do
             xohlcv -i 1m,7m,1h --late amend --hold 3h --order $order random.tape |
