@@ -38,7 +38,7 @@ archive_who(char room[WHO_MAX])
     return room;
 }
 
-/* The policy in the archive's directory. */
+/* The policy in the archive's directory, if its tiers are fit. */
 static int
 read_policy(const struct archive_job *job, struct policy *policy,
             struct failure *failure)
@@ -47,7 +47,7 @@ read_policy(const struct archive_job *job, struct policy *policy,
     int result = path ? policy_read(policy, path, failure) : -1;
 
     free(path);
-    return result;
+    return result == 0 ? depots_check(&job->archive.depots, failure) : -1;
 }
 
 /* ---- plan ---------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/archive_private.h"
@@ -23,10 +24,69 @@ part_compare(const struct part *a, const struct part *b)
 
 /* ---- opening ------------------------------------------------------------- */
 
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Whether a directory is another one, or below it. */
+static bool
+is_within(int fd, const struct stat *other)
+{
+    struct stat at, before = {0};
+    int up = fd;
+    bool found = false;
+
+    for (bool first = true; up >= 0 && fstat(up, &at) == 0; first = false) {
+        int next = -1;
+
+        found = is_same(&at, other);
+        if (!found && (first || !is_same(&at, &before)))
+            next = openat(up, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (up != fd)
+            close(up);
+        before = at;
+        up = next;
+    }
+    return found;
+}
+
+/* A part that moves within one directory would be copied onto itself, and then
+ * removed: the tier may not be the archive, nor below it, nor one of those
+ * before it. */
+static void
+check_place(struct depot *depot, const struct archive *archive,
+            const struct depots *before)
+{
+    struct stat own, there, other;
+
+    if (fstat(archive->root.fd, &own) != 0 ||
+        fstat(depot->root.fd, &there) != 0) {
+        fail_errno(&depot->wrong, "%s", depot->directory);
+        return;
+    }
+    if (is_within(depot->root.fd, &own))
+        fail(&depot->wrong, FAILURE_USAGE,
+             "%s/" POLICY_NAME ": the directory of tier %s, %s, is the "
+             "archive's own or lies in it: name another one",
+             archive->directory, depot->name, depot->directory);
+    for (unsigned i = 0; i < before->count; i++)
+        if (before->list[i].root.fd >= 0 &&
+            fstat(before->list[i].root.fd, &other) == 0 &&
+            is_same(&there, &other))
+            fail(&depot->wrong, FAILURE_USAGE,
+                 "%s/" POLICY_NAME ": tiers %s and %s have the same directory, "
+                 "%s: name another one",
+                 archive->directory, before->list[i].name, depot->name,
+                 depot->directory);
+}
+
 /* Its directory need not be there: then root.fd is below 0. */
 static int
 open_one(struct depot *depot, const struct archive *archive,
-         const struct policy_tier *tier, struct failure *failure)
+         const struct depots *before, const struct policy_tier *tier,
+         struct failure *failure)
 {
     struct failure ignored = {0};
     char *marker;
@@ -43,6 +103,7 @@ open_one(struct depot *depot, const struct archive *archive,
     if (root_open(&depot->root, depot->directory, &ignored) <= 0)
         return 0;
     depot->root.wake = archive->root.wake;
+    check_place(depot, archive, before);
     if (asprintf(&marker, "%s/" MARKER, depot->directory) < 0)
         return fail_memory(failure);
     depot->fresh =
@@ -88,9 +149,11 @@ depots_open(struct depots *depots, const struct archive *archive,
         result = depots->list ? 0 : -1;
     }
     for (unsigned i = 0; result == 0 && i < policy.tier_count; i++)
-        if (strcmp(policy.tiers[i].name, TIER_HOT) != 0)
-            result = open_one(&depots->list[depots->count++], archive,
+        if (strcmp(policy.tiers[i].name, TIER_HOT) != 0) {
+            result = open_one(&depots->list[depots->count], archive, depots,
                               &policy.tiers[i], failure);
+            depots->count++;
+        }
     policy_free(&policy);
     return result;
 }
@@ -119,6 +182,10 @@ find(const struct archive *archive, const char *tier, struct failure *failure)
 
         if (strcmp(depot->name, tier) != 0)
             continue;
+        if (archive->writes && depot->wrong.kind != FAILURE_NONE) {
+            *failure = depot->wrong;
+            return NULL;
+        }
         if (depot->root.fd >= 0)
             return depot;
         fail(failure, FAILURE_ENVIRONMENT,
@@ -133,6 +200,17 @@ find(const struct archive *archive, const char *tier, struct failure *failure)
              "%s/" POLICY_NAME ": it has no tier %s, on which parts lie",
              archive->directory, tier);
     return NULL;
+}
+
+int
+depots_check(const struct depots *depots, struct failure *failure)
+{
+    for (unsigned i = 0; i < depots->count; i++)
+        if (depots->list[i].wrong.kind != FAILURE_NONE) {
+            *failure = depots->list[i].wrong;
+            return -1;
+        }
+    return 0;
 }
 
 int
@@ -264,7 +342,7 @@ int
 depot_remove(const struct archive *archive, const struct part *part,
              struct failure *failure)
 {
-    int result = 0;
+    int result = depots_check(&archive->depots, failure);
 
     assert(archive->writes);
     for (int hidden = 1; result == 0 && hidden >= 0; hidden--) {

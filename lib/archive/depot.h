@@ -20,6 +20,7 @@ struct depot {
     char *directory; /* as messages show it; owned */
     struct root root;
     bool fresh; /* there is no "xtape-tier": nothing was ever put here */
+    struct failure wrong; /* why nothing may be moved or removed here */
 };
 
 struct depots {
@@ -34,6 +35,11 @@ struct depots {
 int depots_open(struct depots *depots, const struct archive *archive,
                 struct failure *failure);
 void depots_close(struct depots *depots);
+
+/* Whether the tiers are fit to move parts to and fro: 0; -1 when one is the
+ * archive's own directory, lies in it, or is that of another tier.  Nothing is
+ * removed from such an archive, nor stored on such a tier. */
+int depots_check(const struct depots *depots, struct failure *failure);
 
 /* The root that a tier ("": hot) lies below, and the path there of a relative
  * one, to be freed in any case.  0; -1, also when the tier is not there. */
@@ -69,7 +75,8 @@ int depot_copy(const struct archive *archive, const struct part *part,
 int depot_publish(const struct archive *archive, const struct part *part,
                   struct failure *failure);
 
-/* Remove: under either name; fine when there is none. */
+/* Remove: under either name; fine when there is none.  Refused when a tier is
+ * not fit (depots_check): it might be the only copy. */
 int depot_remove(const struct archive *archive, const struct part *part,
                  struct failure *failure);
 

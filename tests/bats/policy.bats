@@ -221,6 +221,33 @@ sweep() {
     whole
 }
 
+@test "a tier that is the archive, lies in it, or is another tier is refused" {
+    day 2026-01-01
+    mkdir warm a/below
+    ln -s a link
+    ln -s ../warm a/too
+    for tier in ../a ./. "$PWD/a" ../link below; do
+        printf '%s\n' 'tier hot .' "tier warm $tier" \
+            'rule * hot 1d warm forever' > a/policy.conf
+        rm -rf before && cp -r a before
+        for verb in plan sweep; do
+            run -2 --separate-stderr xarchive -d a $verb --now 2026-03-01
+            [[ $stderr == *"tier warm, "*" is the archive's own or lies in it"* ]]
+        done
+        diff -r a before
+    done
+    for tier in ../warm too ../link/../warm; do
+        printf '%s\n' 'tier hot .' 'tier warm ../warm' "tier cold $tier" \
+            'rule * hot 1d warm 2d cold forever' > a/policy.conf
+        rm -rf before && cp -r a before
+        run -2 --separate-stderr sweep 2026-03-01
+        [[ $stderr == *"tiers warm and cold have the same directory"* ]]
+        diff -r a before
+    done
+    xrestore -d a -o back.tape
+    cmp back.tape 2026-01-01.tape
+}
+
 @test "a damaged part stays where it is and is reported; the others move" {
     day 2026-01-01
     retention
