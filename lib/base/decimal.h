@@ -60,9 +60,31 @@ bool amount_rate(i128 amount, int64_t rate, i128 *out);
 /* a / d rounded half to even; d > 0.  For a * b that fits an i128. */
 i128 amount_divide(i128 a, i128 d);
 
-/* Checked sums: false, with *out untouched, when |a + b| > AMOUNT_MAX. */
-bool amount_add(i128 a, i128 b, i128 *out);
-bool amount_sub(i128 a, i128 b, i128 *out);
+/* Checked sums: false, with *out untouched, when |a + b| > AMOUNT_MAX.  In
+ * line, for a trade has many. */
+static inline bool
+amount_add(i128 a, i128 b, i128 *out)
+{
+    i128 sum;
+
+    if (__builtin_add_overflow(a, b, &sum) || sum > AMOUNT_MAX ||
+        sum < -AMOUNT_MAX)
+        return false;
+    *out = sum;
+    return true;
+}
+
+static inline bool
+amount_sub(i128 a, i128 b, i128 *out)
+{
+    i128 difference;
+
+    if (__builtin_sub_overflow(a, b, &difference) || difference > AMOUNT_MAX ||
+        difference < -AMOUNT_MAX)
+        return false;
+    *out = difference;
+    return true;
+}
 
 /* price times quantity, rounded half to even to 10^-8 (rule R1).  Cannot
  * overflow: |i64 * i64| < 2^126.  Inline, for it is done once a trade. */

@@ -110,31 +110,3 @@ amount_rate(i128 amount, int64_t rate, i128 *out)
     }
     return amount_mul_div(amount, rate, DECIMAL_ONE, out);
 }
-
-/* ---- sums ---------------------------------------------------------------- */
-
-static inline bool
-store_in_range(i128 value, i128 *out)
-{
-    if (value > AMOUNT_MAX || value < -AMOUNT_MAX)
-        return false;
-    *out = value;
-    return true;
-}
-
-bool
-amount_add(i128 a, i128 b, i128 *out)
-{
-    i128 sum;
-
-    return !__builtin_add_overflow(a, b, &sum) && store_in_range(sum, out);
-}
-
-bool
-amount_sub(i128 a, i128 b, i128 *out)
-{
-    i128 difference;
-
-    return !__builtin_sub_overflow(a, b, &difference) &&
-           store_in_range(difference, out);
-}

@@ -46,26 +46,6 @@ ledger_entry_reserve(struct ledger_entry *entry, size_t legs,
     return 0;
 }
 
-int
-ledger_entry_begin(struct ledger_entry *entry, struct failure *failure)
-{
-    ledger_entry_clear(entry);
-    return entry->room >= ENTRY_LEGS
-               ? 0
-               : ledger_entry_reserve(entry, ENTRY_LEGS, failure);
-}
-
-/* Only what is read later is cleared: entries are made by the million. */
-void
-ledger_entry_clear(struct ledger_entry *entry)
-{
-    entry->leg_count = 0;
-    entry->balance_count = 0;
-    entry->position_count = 0;
-    entry->violation_count = 0;
-    entry->trade_print = 0;
-}
-
 void
 ledger_entry_violate(struct ledger_entry *entry, enum reason reason,
                      uint64_t account_id, i128 amount, const char *detail)
@@ -76,27 +56,6 @@ ledger_entry_violate(struct ledger_entry *entry, enum reason reason,
 }
 
 /* ---- legs ---------------------------------------------------------------- */
-
-void
-ledger_entry_cash(struct ledger_entry *entry, enum posting_kind kind,
-                  uint32_t account, uint32_t balance, i128 amount)
-{
-    if (amount == 0)
-        return;
-    assert(entry->leg_count < entry->room);
-    entry->legs[entry->leg_count++] =
-        (struct ledger_leg){(uint8_t)kind, false, account, balance, amount, 0};
-}
-
-void
-ledger_entry_security(struct ledger_entry *entry, enum posting_kind kind,
-                      uint32_t account, uint32_t position, i128 amount,
-                      i128 after)
-{
-    assert(entry->leg_count < entry->room);
-    entry->legs[entry->leg_count++] = (struct ledger_leg){
-        (uint8_t)kind, true, account, position, amount, after};
-}
 
 static void
 undo_cash(struct ledger *ledger, const struct ledger_entry *entry, unsigned end)

@@ -8,6 +8,8 @@
 #ifndef LEDGER_ENTRY_H
 #define LEDGER_ENTRY_H
 
+#include <assert.h>
+
 #include "ledger/ledger.h"
 
 #define ENTRY_LEGS       7 /* that there is always room for */
@@ -48,25 +50,55 @@ void ledger_entry_free(struct ledger_entry *entry);
 int ledger_entry_reserve(struct ledger_entry *entry, size_t legs,
                          struct failure *failure);
 
+/* What it says so far is void.  Only what is read later is cleared: entries
+ * are made by the million. */
+static inline void
+ledger_entry_clear(struct ledger_entry *entry)
+{
+    entry->leg_count = 0;
+    entry->balance_count = 0;
+    entry->position_count = 0;
+    entry->violation_count = 0;
+    entry->trade_print = 0;
+}
+
 /* An entry that says that nothing happened, with room for ENTRY_LEGS.  0 or
  * -1. */
-int ledger_entry_begin(struct ledger_entry *entry, struct failure *failure);
-
-/* What it says so far is void. */
-void ledger_entry_clear(struct ledger_entry *entry);
+static inline int
+ledger_entry_begin(struct ledger_entry *entry, struct failure *failure)
+{
+    ledger_entry_clear(entry);
+    return entry->room >= ENTRY_LEGS
+               ? 0
+               : ledger_entry_reserve(entry, ENTRY_LEGS, failure);
+}
 
 /* Adds what a rule forbids; detail is a constant text. */
 void ledger_entry_violate(struct ledger_entry *entry, enum reason reason,
                           uint64_t account_id, i128 amount, const char *detail);
 
 /* Adds a leg in cash; one of zero does not exist. */
-void ledger_entry_cash(struct ledger_entry *entry, enum posting_kind kind,
-                       uint32_t account, uint32_t balance, i128 amount);
+static inline void
+ledger_entry_cash(struct ledger_entry *entry, enum posting_kind kind,
+                  uint32_t account, uint32_t balance, i128 amount)
+{
+    if (amount == 0)
+        return;
+    assert(entry->leg_count < entry->room);
+    entry->legs[entry->leg_count++] =
+        (struct ledger_leg){(uint8_t)kind, false, account, balance, amount, 0};
+}
 
 /* Adds a leg in securities, whose position will hold after. */
-void ledger_entry_security(struct ledger_entry *entry, enum posting_kind kind,
-                           uint32_t account, uint32_t position, i128 amount,
-                           i128 after);
+static inline void
+ledger_entry_security(struct ledger_entry *entry, enum posting_kind kind,
+                      uint32_t account, uint32_t position, i128 amount,
+                      i128 after)
+{
+    assert(entry->leg_count < entry->room);
+    entry->legs[entry->leg_count++] = (struct ledger_leg){
+        (uint8_t)kind, true, account, position, amount, after};
+}
 
 /* Adds the cash legs to their balances: all of them, or none and false when
  * one would leave the range. */

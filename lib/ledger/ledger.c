@@ -184,20 +184,12 @@ new_balance(struct ledger *ledger, uint32_t account, uint32_t currency,
 }
 
 uint32_t
-ledger_balance(struct ledger *ledger, uint32_t account, struct code code,
-               struct failure *failure)
+ledger_balance_slow(struct ledger *ledger, uint32_t account, struct code code,
+                    struct failure *failure)
 {
-    uint32_t balance, currency;
+    uint32_t balance, currency = ledger_currency(ledger, code, failure);
 
     assert(account < ledger->account_count);
-    assert(code.word != 0);
-    balance = ledger->accounts[account].cash;
-
-    if (balance != LEDGER_NONE &&
-        ledger->currencies[ledger->balances[balance].currency].word ==
-            code.word)
-        return balance;
-    currency = ledger_currency(ledger, code, failure);
     if (currency == LEDGER_NONE)
         return LEDGER_NONE;
     balance = map_get(&ledger->balance_map, pair(account, currency));
@@ -276,31 +268,14 @@ ledger_position(struct ledger *ledger, uint32_t account, uint32_t instrument,
     return position;
 }
 
-bool
-ledger_knows(const struct ledger *ledger, uint32_t account)
-{
-    return ledger->accounts[account].open || !ledger->rules.strict ||
-           account < LEDGER_SYSTEM_COUNT;
-}
-
-bool
-ledger_is_system(const struct ledger *ledger, uint64_t id)
-{
-    for (int i = 0; i < LEDGER_SYSTEM_COUNT; i++)
-        if (id == ledger->rules.system[i])
-            return true;
-    return false;
-}
-
 /* ---- changes ------------------------------------------------------------- */
 
 /* The list has room for every row: each is in it at most once. */
-static void
-note(struct ledger *ledger, struct ledger_changes *changes,
-     struct ledger_mark *mark, uint32_t row)
+void
+ledger_note(struct ledger *ledger, struct ledger_changes *changes,
+            struct ledger_mark *mark, uint32_t row)
 {
-    if (mark->batch == ledger->batch)
-        return;
+    assert(mark->batch != ledger->batch);
     assert(changes->count < changes->capacity);
     mark->batch = ledger->batch;
     changes->rows[changes->count++] = row;
@@ -314,19 +289,6 @@ ledger_change_account(struct ledger *ledger, uint32_t account)
     assert(account < ledger->account_count);
     row->open = true;
     row->version++;
-    note(ledger, &ledger->changed_accounts, &row->mark, account);
-}
-
-void
-ledger_change_balance(struct ledger *ledger, uint32_t balance)
-{
-    note(ledger, &ledger->changed_balances, &ledger->balances[balance].mark,
-         balance);
-}
-
-void
-ledger_change_position(struct ledger *ledger, uint32_t position)
-{
-    note(ledger, &ledger->changed_positions, &ledger->positions[position].mark,
-         position);
+    if (row->mark.batch != ledger->batch)
+        ledger_note(ledger, &ledger->changed_accounts, &row->mark, account);
 }

@@ -12,6 +12,7 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
+#include <assert.h>
 #include <stdbool.h>
 
 #include "base/failure.h"
@@ -127,10 +128,27 @@ uint32_t ledger_account(struct ledger *ledger, uint64_t id,
                         struct failure *failure);
 uint32_t ledger_currency(struct ledger *ledger, struct code code,
                          struct failure *failure);
-uint32_t ledger_balance(struct ledger *ledger, uint32_t account,
-                        struct code currency, struct failure *failure);
+uint32_t ledger_balance_slow(struct ledger *ledger, uint32_t account,
+                             struct code currency, struct failure *failure);
 uint32_t ledger_position(struct ledger *ledger, uint32_t account,
                          uint32_t instrument, struct failure *failure);
+
+/* Most often it is the one that the account used last. */
+static inline uint32_t
+ledger_balance(struct ledger *ledger, uint32_t account, struct code currency,
+               struct failure *failure)
+{
+    uint32_t balance;
+
+    assert(account < ledger->account_count);
+    assert(currency.word != 0);
+    balance = ledger->accounts[account].cash;
+    if (balance != LEDGER_NONE &&
+        ledger->currencies[ledger->balances[balance].currency].word ==
+            currency.word)
+        return balance;
+    return ledger_balance_slow(ledger, account, currency, failure);
+}
 
 /* The row if there is one, or LEDGER_NONE. */
 uint32_t ledger_find_balance(const struct ledger *ledger, uint32_t account,
@@ -143,14 +161,47 @@ void ledger_prefetch_position(const struct ledger *ledger, uint32_t account,
                               uint32_t instrument);
 
 /* True when an account can be booked on: opened before, or not strict. */
-bool ledger_knows(const struct ledger *ledger, uint32_t account);
+static inline bool
+ledger_knows(const struct ledger *ledger, uint32_t account)
+{
+    return ledger->accounts[account].open || !ledger->rules.strict ||
+           account < LEDGER_SYSTEM_COUNT;
+}
 
 /* True for the id of a system account, which events may not use. */
-bool ledger_is_system(const struct ledger *ledger, uint64_t id);
+static inline bool
+ledger_is_system(const struct ledger *ledger, uint64_t id)
+{
+    bool found = false;
+
+    for (int i = 0; i < LEDGER_SYSTEM_COUNT; i++)
+        found |= id == ledger->rules.system[i];
+    return found;
+}
+
+/* Puts a row that did not change since the last save on the list. */
+void ledger_note(struct ledger *ledger, struct ledger_changes *changes,
+                 struct ledger_mark *mark, uint32_t row);
 
 /* Notes that a row changed, for store.h. */
 void ledger_change_account(struct ledger *ledger, uint32_t account);
-void ledger_change_balance(struct ledger *ledger, uint32_t balance);
-void ledger_change_position(struct ledger *ledger, uint32_t position);
+
+static inline void
+ledger_change_balance(struct ledger *ledger, uint32_t balance)
+{
+    struct ledger_mark *mark = &ledger->balances[balance].mark;
+
+    if (mark->batch != ledger->batch)
+        ledger_note(ledger, &ledger->changed_balances, mark, balance);
+}
+
+static inline void
+ledger_change_position(struct ledger *ledger, uint32_t position)
+{
+    struct ledger_mark *mark = &ledger->positions[position].mark;
+
+    if (mark->batch != ledger->batch)
+        ledger_note(ledger, &ledger->changed_positions, mark, position);
+}
 
 #endif

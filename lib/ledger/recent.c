@@ -95,6 +95,12 @@ recent_add(struct recent *recent, uint64_t print, bool *known,
 void
 recent_prefetch(const struct recent *recent, uint64_t print)
 {
-    if (recent->slots)
-        __builtin_prefetch(&recent->slots[home(print)], 1);
+    if (!recent->slots)
+        return;
+    __builtin_prefetch(&recent->slots[home(print)], 1);
+    if (recent->count == RECENT_TRADES) {
+        uint64_t oldest = recent->ring[recent->next];
+
+        __builtin_prefetch(&recent->slots[home(oldest)], 1);
+    }
 }

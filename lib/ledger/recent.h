@@ -31,7 +31,7 @@ void recent_free(struct recent *recent);
 int recent_add(struct recent *recent, uint64_t print, bool *known,
                struct failure *failure);
 
-/* Fetches what recent_add will look at. */
+/* Fetches what recent_add will look at next, some time before. */
 void recent_prefetch(const struct recent *recent, uint64_t print);
 
 #endif

@@ -251,15 +251,14 @@ print_of(uint32_t instrument, const struct trade *trade)
 /* One id of a trade is given once a day; that it comes again is reported, for
  * it may have been sent twice. */
 static int
-note_trade(struct ledger *ledger, uint32_t instrument,
-           const struct trade *trade, struct ledger_entry *entry,
-           struct failure *failure)
+note_trade(struct ledger *ledger, uint64_t print, const struct trade *trade,
+           struct ledger_entry *entry, struct failure *failure)
 {
     bool known;
 
     if (trade->trade_id == 0)
         return 0;
-    entry->trade_print = print_of(instrument, trade);
+    entry->trade_print = print;
     if (recent_add(&ledger->recent, entry->trade_print, &known, failure) != 0)
         return -1;
     if (known)
@@ -287,11 +286,13 @@ post_trade(struct ledger *ledger, uint32_t instrument,
 {
     struct code currency = definition->currency.word ? definition->currency
                                                      : ledger->rules.currency;
+    uint64_t print = print_of(instrument, trade);
     struct party buyer, seller;
     uint32_t fees;
 
     if (ledger_entry_begin(entry, failure) != 0)
         return POST_FAILED;
+    recent_prefetch(&ledger->recent, print);
     if (!check_trade(ledger, definition, trade, entry))
         return POST_DONE;
     if (find_party(ledger, &buyer, trade->buyer_id, instrument, currency,
@@ -328,7 +329,7 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     report_closed(ledger, entry, buyer.account);
     if (seller.account != buyer.account)
         report_closed(ledger, entry, seller.account);
-    if (note_trade(ledger, instrument, trade, entry, failure) != 0)
+    if (note_trade(ledger, print, trade, entry, failure) != 0)
         return POST_FAILED;
     return POST_DONE;
 }
@@ -384,5 +385,4 @@ post_look_far(const struct ledger *ledger, uint32_t instrument,
         __builtin_prefetch(&ledger->accounts[seller]);
     ledger_prefetch_position(ledger, buyer, instrument);
     ledger_prefetch_position(ledger, seller, instrument);
-    recent_prefetch(&ledger->recent, print_of(instrument, trade));
 }
