@@ -203,6 +203,16 @@ amend_add(struct bars *bars, uint32_t index, const struct sum_trade *trade,
     return history_add(&bars->amend->history, index, trade, failure);
 }
 
+/* Where the part of an open bucket ends whose trades are in the level's own
+ * sum: later ones are in that of its source, which hands them up when it
+ * closes.  Of the lowest level, before whose bucket a late trade is: none. */
+static int64_t
+own_end(const struct bars *bars, const struct bars_level *level)
+{
+    assert(level->source < bars->level_count);
+    return bars->levels[level->source].bucket.start;
+}
+
 enum bars_taken
 amend_late(struct bars *bars, uint32_t index, const struct sum_trade *trade,
            struct failure *failure)
@@ -219,12 +229,14 @@ amend_late(struct bars *bars, uint32_t index, const struct sum_trade *trade,
 
         if (level->interval == 0)
             continue;
-        bucket = bucket_find(&bars->probe, level->interval, trade->time);
-        if (bucket.start == level->bucket.start) {
-            level->touched[index / 64] |= UINT64_C(1) << index % 64;
-            sum_add_parts(&level->sums[index], trade);
+        if (trade->time >= level->bucket.start) {
+            if (trade->time < own_end(bars, level)) {
+                level->touched[index / 64] |= UINT64_C(1) << index % 64;
+                sum_add_parts(&level->sums[index], trade);
+            }
             continue;
         }
+        bucket = bucket_find(&bars->probe, level->interval, trade->time);
         list = find_list(bars->amend, i, index, failure);
         bar = list ? find_bar(list, &bucket, failure) : NULL;
         if (!bar)
@@ -257,12 +269,13 @@ cancel_closed(struct bars *bars, uint32_t index, const struct sum_trade *trade,
 
         if (level->interval == 0)
             continue;
-        bucket = bucket_find(&bars->probe, level->interval, trade->time);
-        if (bucket.start == level->bucket.start) {
-            take_out(bars, index, &level->sums[index], trade, bucket.start,
-                     bars->common.start);
+        if (trade->time >= level->bucket.start) {
+            if (trade->time < own_end(bars, level))
+                take_out(bars, index, &level->sums[index], trade,
+                         level->bucket.start, own_end(bars, level));
             continue;
         }
+        bucket = bucket_find(&bars->probe, level->interval, trade->time);
         list = find_list(bars->amend, i, index, failure);
         bar = list ? find_bar(list, &bucket, failure) : NULL;
         if (!bar)

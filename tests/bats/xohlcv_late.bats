@@ -44,6 +44,20 @@ $T:02:30Z,$T:01:00Z,,,,,0,,1,amended|no_price
 END
 }
 
+@test "a late trade and a cancel count once in each of three intervals" {
+    tape $T:00:30Z,trade,A,1,10,50 $T:00:00Z,trade,A,2,9,1 \
+        $T:00:46Z,trade,A,3,11,7 $T:00:47Z,cancel,A,1 |
+        xohlcv -i 10s,1m,1h --late amend | bars interval,start,open,close,volume,trade_count > got
+    diff - got << END
+10s,$T:00:00Z,9,9,1,1
+10s,$T:00:30Z,10,10,50,1
+10s,$T:00:30Z,,,0,
+10s,$T:00:40Z,11,11,7,1
+1m,$T:00:00Z,9,11,8,2
+1h,$T:00:00Z,9,11,8,2
+END
+}
+
 @test "a correction is a cancel and a trade at the old time" {
     tape $T:00:10Z,trade,A,1,10,1 $T:00:20Z,trade,A,2,99,5 \
         $T:01:05Z,trade,A,3,12,1 $T:01:06Z,cancel,A,2 $T:00:20Z,trade,A,2,9.9,5 |
@@ -93,22 +107,24 @@ END
     grep -q "1 trade_cancel events changed no bar" err
 }
 
-# random SEED COUNT: trades in random order within two hours, a tenth of them
-# cancelled at some later place; random.csv for the model, random.tape.
+# random SEED COUNT [LATE]: trades within two hours, a tenth of them cancelled at
+# some later place; random.csv for the model, random.tape.  LATE, from 0 to 1:
+# how far from their order in time, 1: in any order.
 random_trades() {
-    python3 - "$1" "$2" << 'END'
+    python3 - "$1" "$2" "${3-1}" << 'END'
 import json, random, sys
 random.seed(int(sys.argv[1]))
-count, base = int(sys.argv[2]), 1767866400
+count, base, late = int(sys.argv[2]), 1767866400, float(sys.argv[3])
 events = []
 for i in range(1, count + 1):
     row = {"kind": "trade", "time": base + random.randrange(7200), "id": i,
            "instrument": random.choice("ABC"), "side": random.choice(["buy", "sell"]),
            "price": f"{random.randrange(-50, 50)}", "quantity": f"{random.randrange(1, 99)}"}
-    place = random.random()
+    place = late * random.random() + (1 - late) * (row["time"] - base) / 7200
     events.append((place, row))
     if random.random() < 0.1:
-        events.append((place + random.random() * (1.01 - place), dict(row, kind="bust")))
+        after = place + late * random.random() * (1.01 - place)
+        events.append((after, dict(row, kind="bust")))
 events.sort(key=lambda event: event[0])
 with open("random.csv", "w") as table, open("random.json", "w") as lines:
     print("seq,time,kind,instrument,id,price,quantity,side", file=table)
@@ -134,7 +150,7 @@ final() {
         python3 -c '
 import sys
 from datetime import datetime
-units, bars = {"m": 60, "h": 3600}, {}
+units, bars = {"s": 1, "m": 60, "h": 3600}, {}
 next(sys.stdin)
 for line in sys.stdin:
     interval, start, rest = line.strip().split(",", 2)
@@ -151,6 +167,20 @@ for (interval, start, _), rest in sorted(bars.items()):
         python3 "$BATS_TEST_DIRNAME/bars_model.py" random.csv 60 420 3600 > wanted
         for order in tape instrument; do
             xohlcv -i 1m,7m,1h --late amend --hold 3h --order $order random.tape |
+                final > got
+            cmp wanted got
+        done
+    done
+}
+
+@test "so are those of intervals that nest in one another, three and more" {
+    random_trades 4 "$([ -n "${XTAPE_LONG-}" ] && echo 300000 || echo 3000)" 0.02
+    for chain in 10s,60s,3600s 10s,20s,30s,60s 5s,60s,900s,3600s 7s,60s,300s,3600s; do
+        # shellcheck disable=SC2046 # a word each
+        python3 "$BATS_TEST_DIRNAME/bars_model.py" random.csv \
+            $(tr -d s <<< $chain | tr , ' ') > wanted
+        for order in tape instrument; do
+            xohlcv -i $chain --late amend --hold 3h --order $order random.tape |
                 final > got
             cmp wanted got
         done

@@ -224,6 +224,103 @@ test_late(void)
     stop(&b);
 }
 
+/* ---- trades that are late or cancelled, in intervals that nest ----------- */
+
+#define SECOND NS_PER_SECOND
+
+static void
+start_amended(struct bench *bench)
+{
+    struct bars_options options = {
+        .count = 4,
+        .intervals = {10 * SECOND, MINUTE, 15 * MINUTE, 60 * MINUTE},
+        .late = BARS_LATE_AMEND,
+        .hold = 60 * MINUTE,
+        .room = make_room,
+        .owner = bench};
+
+    *bench = (struct bench){.got = NULL};
+    if (bars_init(&bench->bars, &options, &bench->failure) != 0)
+        abort();
+}
+
+/* Whether the last bar of each interval has so many trades and units, in order
+ * of their intervals; 0: none. */
+static bool
+are_last(const struct bench *bench, const unsigned trades[4],
+         const unsigned units[4])
+{
+    static const int64_t intervals[] = {10 * SECOND, MINUTE, 15 * MINUTE,
+                                        60 * MINUTE};
+
+    for (unsigned i = 0; i < 4; i++) {
+        size_t at = bench->count;
+
+        while (at > 0 && bench->got[at - 1].interval != intervals[i])
+            at--;
+        if (at == 0 ? trades[i] > 0
+                    : bench->got[at - 1].trade_count != trades[i] ||
+                          amount_get(bench->got[at - 1].volume) !=
+                              units[i] * (i128)ONE) {
+            tap_note("level %u", i);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+test_late_nested(void)
+{
+    struct bench b;
+
+    start_amended(&b);
+    trade(&b, 0, TEN + 30 * SECOND, 9 * ONE, 50 * ONE);
+    trade(&b, 0, TEN, 7 * ONE, ONE);
+    finish(&b);
+    OK("a late trade counts once in every interval whose bar is open",
+       are_last(&b, (unsigned[]){1, 2, 2, 2}, (unsigned[]){50, 51, 51, 51}));
+    OK("and opens them", b.got[b.count - 1].open == 7 * ONE &&
+                             b.got[b.count - 1].close == 9 * ONE);
+    trade(&b, 0, TEN + 20 * MINUTE, ONE, ONE);
+    trade(&b, 0, TEN + 16 * MINUTE, ONE, 3 * ONE);
+    trade(&b, 0, TEN, ONE, 5 * ONE);
+    finish(&b);
+    OK("so it does where only some of them are open",
+       are_last(&b, (unsigned[]){1, 1, 2, 3}, (unsigned[]){1, 1, 4, 9}));
+    stop(&b);
+}
+
+static void
+test_cancel_nested(void)
+{
+    const struct sum_trade first = {TEN + 31 * SECOND, ONE, ONE, 900, true};
+    const struct sum_trade late = {TEN + 5 * SECOND, 9 * ONE, ONE, 901, true};
+    struct bench b;
+
+    start_amended(&b);
+    bars_trade(&b.bars, 0, &first, &b.failure);
+    trade(&b, 0, TEN + 46 * SECOND, 2 * ONE, 4 * ONE);
+    bars_trade(&b.bars, 0, &late, &b.failure);
+    OK("trades of the open minute are cancelled",
+       bars_cancel(&b.bars, 0, 900, TIME_NULL, &b.failure) == BARS_TAKEN &&
+           bars_cancel(&b.bars, 0, 901, TIME_NULL, &b.failure) == BARS_TAKEN);
+    finish(&b);
+    OK("and are in no interval any more",
+       are_last(&b, (unsigned[]){1, 1, 1, 1}, (unsigned[]){4, 4, 4, 4}));
+    OK("nor is their price", b.got[b.count - 1].high == 2 * ONE &&
+                                 b.got[b.count - 1].open == 2 * ONE);
+    bars_trade(&b.bars, 0, &first, &b.failure);
+    trade(&b, 0, TEN + 31 * SECOND, 2 * ONE, 4 * ONE);
+    trade(&b, 0, TEN + 80 * SECOND, 3 * ONE, 5 * ONE);
+    trade(&b, 0, TEN + 95 * SECOND, 3 * ONE, 6 * ONE);
+    bars_cancel(&b.bars, 0, 900, TIME_NULL, &b.failure);
+    finish(&b);
+    OK("what an open bar sums anew is only what was handed up to it",
+       are_last(&b, (unsigned[]){1, 2, 3, 3}, (unsigned[]){6, 11, 15, 15}));
+    stop(&b);
+}
+
 static void
 test_end(void)
 {
@@ -388,6 +485,8 @@ main(void)
     test_rounding();
     test_order();
     test_late();
+    test_late_nested();
+    test_cancel_nested();
     test_end();
     test_fill();
     test_refusals();
