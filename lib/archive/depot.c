@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "archive/archive_private.h"
+#include "archive/depot_id.h"
 
 #define MARKER "xtape-tier"
 #define PIECE  (256 * 1024) /* bytes copied at once */
@@ -82,6 +83,42 @@ check_place(struct depot *depot, const struct archive *archive,
                  depot->directory);
 }
 
+static char *
+marker_path(const struct depot *depot, struct failure *failure)
+{
+    char *path = NULL;
+
+    if (asprintf(&path, "%s/" MARKER, depot->directory) >= 0)
+        return path;
+    fail_memory(failure);
+    return NULL;
+}
+
+/* Parts of two archives may have the same names: what one removes, the other
+ * would lose. */
+static int
+check_owner(struct depot *depot, const struct archive *archive,
+            struct failure *failure)
+{
+    struct failure ignored = {0};
+    char own[DEPOT_ID_TEXT], *marker = marker_path(depot, failure);
+
+    if (!marker)
+        return -1;
+    depot->fresh =
+        depot_id_read(&depot->root, marker, depot->id, &ignored) <= 0;
+    if (depot_id_own(archive, own, &depot->wrong) == 0 && depot->id[0] &&
+        strcmp(depot->id, own) != 0) {
+        depot->foreign = true;
+        fail(&depot->wrong, FAILURE_USAGE,
+             "%s: by its file " MARKER " it is a tier of another archive, "
+             "%s: name a directory of its own for tier %s",
+             depot->directory, depot->id, depot->name);
+    }
+    free(marker);
+    return 0;
+}
+
 /* Its directory need not be there: then root.fd is below 0. */
 static int
 open_one(struct depot *depot, const struct archive *archive,
@@ -89,8 +126,6 @@ open_one(struct depot *depot, const struct archive *archive,
          struct failure *failure)
 {
     struct failure ignored = {0};
-    char *marker;
-    int fd = -1;
 
     assert(strlen(tier->name) < sizeof depot->name);
     *depot = (struct depot){.root = {.fd = -1, .lock = -1}};
@@ -104,14 +139,7 @@ open_one(struct depot *depot, const struct archive *archive,
         return 0;
     depot->root.wake = archive->root.wake;
     check_place(depot, archive, before);
-    if (asprintf(&marker, "%s/" MARKER, depot->directory) < 0)
-        return fail_memory(failure);
-    depot->fresh =
-        root_open_file(&depot->root, marker, O_RDONLY, &fd, &ignored) <= 0;
-    if (fd >= 0)
-        close(fd);
-    free(marker);
-    return 0;
+    return check_owner(depot, archive, failure);
 }
 
 /* The policy in the archive's directory: 1; 0 when there is none; -1. */
@@ -219,10 +247,14 @@ depot_check(const struct archive *archive, const char *tier,
 {
     const struct depot *depot = tier[0] ? find(archive, tier, failure) : NULL;
 
-    if (!tier[0] || (depot && !depot->fresh))
+    if (!tier[0])
         return 0;
     if (!depot)
         return -1;
+    if (depot->foreign)
+        return *failure = depot->wrong, -1;
+    if (!depot->fresh)
+        return 0;
     return fail(failure, FAILURE_ENVIRONMENT,
                 "%s: it has no file " MARKER
                 ", so it is not the directory that "
@@ -359,6 +391,45 @@ depot_remove(const struct archive *archive, const struct part *part,
 
 /* ---- copying to another tier --------------------------------------------- */
 
+/* Writes the archive's id into the tier's marker, unless it has it. */
+static int
+claim(struct depot *depot, const struct archive *archive,
+      struct failure *failure)
+{
+    char own[DEPOT_ID_TEXT], *marker;
+    int result = depot_id_make(archive, own, failure);
+
+    assert(!depot->foreign);
+    if (result != 0 || strcmp(depot->id, own) == 0)
+        return result;
+    marker = marker_path(depot, failure);
+    result = marker ? depot_id_write(&depot->root, marker, own, failure) : -1;
+    free(marker);
+    if (result == 0) {
+        memcpy(depot->id, own, sizeof depot->id);
+        depot->fresh = false;
+    }
+    return result;
+}
+
+int
+depots_claim(const struct archive *archive, struct failure *failure)
+{
+    const struct depots *depots = &archive->depots;
+
+    assert(archive->writes);
+    if (depots_check(depots, failure) != 0)
+        return -1;
+    for (unsigned i = 0; i < depots->count; i++) {
+        struct depot *depot = &depots->list[i];
+
+        if (depot->root.fd >= 0 && !depot->fresh &&
+            claim(depot, archive, failure) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Makes the directories of a part there, and the tier's marker. */
 static int
 make_directories(const struct archive *archive, const struct part *part,
@@ -366,7 +437,7 @@ make_directories(const struct archive *archive, const struct part *part,
 {
     struct depot *depot = find(archive, part->tier, failure);
     char directory[PART_PATH_MAX], *path = NULL;
-    int fd = -1, result = depot ? 0 : -1;
+    int result = depot ? 0 : -1;
 
     part_name_directory(&part->name, directory);
     for (size_t at = strcspn(directory, "/"); result == 0;
@@ -379,19 +450,7 @@ make_directories(const struct archive *archive, const struct part *part,
         if (at == strlen(directory))
             break;
     }
-    if (result == 0 && asprintf(&path, "%s/" MARKER, depot->directory) < 0)
-        return fail_memory(failure);
-    if (result == 0) {
-        result = root_open_file(&depot->root, path, O_WRONLY | O_CREAT, &fd,
-                                failure) > 0
-                     ? 0
-                     : -1;
-        if (fd >= 0)
-            close(fd);
-        free(path);
-        depot->fresh = result != 0;
-    }
-    return result;
+    return result == 0 ? claim(depot, archive, failure) : -1;
 }
 
 static int

@@ -6,7 +6,8 @@
  * below the archive's is (io/root.h).
  *
  * A tier's directory has a file "xtape-tier" from the first part on, so that an
- * empty mount point is not taken for a tier that has lost everything.
+ * empty mount point is not taken for a tier that has lost everything.  It names
+ * the archive (depot_id.h), since no two may share a tier.
  */
 #ifndef ARCHIVE_DEPOT_H
 #define ARCHIVE_DEPOT_H
@@ -15,12 +16,16 @@
 #include "archive/policy.h"
 #include "io/sync.h"
 
+#define DEPOT_ID_TEXT 33 /* 128 bits in hex, with a NUL */
+
 struct depot {
     char name[TIER_MAX];
     char *directory; /* as messages show it; owned */
     struct root root;
     bool fresh; /* there is no "xtape-tier": nothing was ever put here */
-    struct failure wrong; /* why nothing may be moved or removed here */
+    char id[DEPOT_ID_TEXT]; /* of the archive it is of; "": nobody said */
+    bool foreign;           /* that is another */
+    struct failure wrong;   /* why nothing may be moved or removed here */
 };
 
 struct depots {
@@ -37,9 +42,13 @@ int depots_open(struct depots *depots, const struct archive *archive,
 void depots_close(struct depots *depots);
 
 /* Whether the tiers are fit to move parts to and fro: 0; -1 when one is the
- * archive's own directory, lies in it, or is that of another tier.  Nothing is
- * removed from such an archive, nor stored on such a tier. */
+ * archive's own directory, lies in it, or is that of another tier or archive.
+ * Nothing is removed from such an archive, nor stored on such a tier. */
 int depots_check(const struct depots *depots, struct failure *failure);
+
+/* The same; those that have parts but do not say of which archive are this
+ * one's from now on. */
+int depots_claim(const struct archive *archive, struct failure *failure);
 
 /* The root that a tier ("": hot) lies below, and the path there of a relative
  * one, to be freed in any case.  0; -1, also when the tier is not there. */
@@ -47,8 +56,8 @@ int depot_find(const struct archive *archive, const char *tier,
                const char *relative, const struct root **root, char **path,
                struct failure *failure);
 
-/* Whether what was put on a tier can be there: 0, or -1 of class environment.
- */
+/* Whether what was put on a tier can be there: 0, or -1 of class environment,
+ * or of class usage if it is another archive's. */
 int depot_check(const struct archive *archive, const char *tier,
                 struct failure *failure);
 

@@ -409,6 +409,7 @@ sweep_run(struct sweep *sweep, struct failure *failure)
 {
     assert(sweep->archive->writes);
     if (check_clock(sweep, failure) != 0 ||
+        depots_claim(sweep->archive, failure) != 0 ||
         archive_resume(sweep->archive, failure) != 0 ||
         sweep_changes_resume(sweep->journal, sweep->archive, failure) != 0 ||
         plan_open(&sweep->plan, sweep->archive, failure) != 0)

@@ -248,6 +248,30 @@ sweep() {
     cmp back.tape 2026-01-01.tape
 }
 
+@test "two archives cannot share a tier" {
+    day 2026-01-01
+    retention
+    cp -r a other
+    sweep 2026-01-08
+    cmp a/tier-id warm/xtape-tier
+    mv a first && cp -r other a
+    cp -r warm before
+    for verb in plan sweep; do
+        run -2 --separate-stderr xarchive -d a $verb --now 2027-01-01
+        [[ $stderr == *"/../warm: "*"a tier of another archive, "* ]]
+    done
+    diff -r a other
+    diff -r warm before
+    mv a second && mv first a
+    # one that an earlier version left is taken over
+    : > warm/xtape-tier
+    sweep 2026-01-09
+    cmp a/tier-id warm/xtape-tier
+    xrestore -d a -o back.tape
+    cmp back.tape 2026-01-01.tape
+    whole
+}
+
 @test "a damaged part stays where it is and is reported; the others move" {
     day 2026-01-01
     retention
