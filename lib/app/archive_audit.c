@@ -166,7 +166,8 @@ finish(struct archive_auditing *audit, const struct journal *journal)
                   " parts removed, %" PRIu64 " findings\n",
                   journal->number, journal->head,
                   audit->certificates.paths.count, audit->found) != 0 ||
-        output_flush(&audit->run->output) != 0)
+        output_flush(&audit->run->output) != 0 ||
+        journal_whole(journal, failure) != 0)
         return -1;
     if (audit->found)
         return fail(failure, FAILURE_DATA,

@@ -24,6 +24,8 @@ with_holds(struct archive_job *job, struct run *run,
     if (result == 0)
         result = holds_read(&holds, &journal, failure);
     if (result == 0)
+        archive_remark_torn(run, &journal);
+    if (result == 0)
         result = act(job, run, &journal, &holds);
     holds_free(&holds);
     journal_close(&journal);
@@ -45,6 +47,15 @@ take_operand(struct archive_job *job, struct run *run)
     return 0;
 }
 
+void
+archive_remark_torn(struct run *run, const struct journal *journal)
+{
+    struct failure torn = {0};
+
+    if (journal_whole(journal, &torn) != 0)
+        run_remark(run, "%s", torn.text);
+}
+
 static int
 check_clock(const struct journal *journal, struct failure *failure)
 {
@@ -61,6 +72,9 @@ place_hold(struct archive_job *job, struct run *run, struct journal *journal,
 {
     if (check_clock(journal, &run->failure) != 0)
         return -1;
+    if (job->hold.until != TIME_NULL && job->hold.until <= journal->now)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--until is not after now: the hold would hold nothing");
     return hold_place(journal, holds, &job->hold, &run->failure);
 }
 

@@ -66,6 +66,8 @@ void archive_sweep_summary(const struct archive_job *job, struct run *run,
 /* The time that a verb goes by, and who runs it, into room. */
 int64_t archive_now(const struct archive_job *job);
 #define WHO_MAX 128
+/* Remarks a last line of the journal that is not whole. */
+void archive_remark_torn(struct run *run, const struct journal *journal);
 const char *archive_who(char room[WHO_MAX]);
 
 #endif

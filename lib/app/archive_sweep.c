@@ -243,9 +243,9 @@ is_held(void *owner, const struct part *part)
 
 /* Marks what holds keep. */
 static int
-plan_holds(struct archive_job *job, struct plan_list *plan,
-           struct failure *failure)
+plan_holds(struct archive_job *job, struct run *run, struct plan_list *plan)
 {
+    struct failure *failure = &run->failure;
     struct plan_holds held = {.job = job, .failure = failure};
     struct journal journal;
     int result =
@@ -255,6 +255,8 @@ plan_holds(struct archive_job *job, struct plan_list *plan,
         result = holds_read(&held.holds, &journal, failure);
     if (result == 0)
         result = plan_hold(plan, is_held, &held);
+    if (result == 0)
+        archive_remark_torn(run, &journal);
     holds_free(&held.holds);
     journal_close(&journal);
     return result;
@@ -274,7 +276,7 @@ archive_plan(void *state, struct run *run)
         result = plan_open(&plan, &job->archive, failure);
     if (result == 0) {
         plan_judge(&plan, &policy, day_of(archive_now(job)));
-        result = plan_holds(job, &plan, failure);
+        result = plan_holds(job, run, &plan);
     }
     if (result == 0) {
         result = plan_before(job, &before, &old, failure);

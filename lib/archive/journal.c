@@ -50,6 +50,17 @@ journal_next(const struct journal *journal, size_t *at, const char **line,
     return next_line(journal->text, journal->size, at, line, size);
 }
 
+/* Whether a line is the one after that with the hash previous. */
+static bool
+follows(const char *line, size_t size, const char *previous, uint64_t number,
+        struct bytes *room)
+{
+    return json_flat_get(line, size, "previous", room) &&
+           strcmp((const char *)room->bytes, previous) == 0 &&
+           json_flat_get(line, size, "number", room) &&
+           strtoull((const char *)room->bytes, NULL, 10) == number;
+}
+
 int
 journal_check(const char *text, size_t size, journal_break *take, void *owner,
               struct failure *failure)
@@ -62,14 +73,8 @@ journal_check(const char *text, size_t size, journal_break *take, void *owner,
     int result = 0;
 
     while (result == 0 && next_line(text, size, &at, &line, &length)) {
-        bool follows =
-            json_flat_get(line, length, "previous", &value) &&
-            strcmp((const char *)value.bytes, previous) == 0 &&
-            json_flat_get(line, length, "number", &value) &&
-            strtoull((const char *)value.bytes, NULL, 10) == number + 1;
-
         number++;
-        if (!follows)
+        if (!follows(line, length, previous, number, &value))
             result = take(owner, number);
         if (result == 0)
             result = hash_line(line, length, previous, failure);
@@ -104,6 +109,7 @@ read_head(struct journal *journal, struct failure *failure)
     size_t at = 0, size = 0;
     int result = 0;
 
+    journal->number = 0;
     while (journal_next(journal, &at, &line, &size))
         journal->number++;
     if (line) {
@@ -116,6 +122,32 @@ read_head(struct journal *journal, struct failure *failure)
     }
     bytes_free(&value);
     return result;
+}
+
+/* A last line that is whole but for its newline counts as one. */
+static int
+take_tail(struct journal *journal, struct failure *failure)
+{
+    const char *tail = journal->text + journal->size;
+    struct bytes room = {0};
+    bool whole =
+        journal->torn > 0 && tail[journal->torn - 1] == '}' &&
+        follows(tail, journal->torn, journal->head, journal->number + 1, &room);
+    char *text;
+
+    bytes_free(&room);
+    if (!whole)
+        return 0;
+    journal->size += journal->torn;
+    journal->torn = 0;
+    text = realloc(journal->text, journal->size + 2);
+    if (!text)
+        return fail_memory(failure);
+    text[journal->size++] = '\n';
+    text[journal->size] = '\0';
+    journal->text = text;
+    journal->unended = true;
+    return read_head(journal, failure);
 }
 
 int
@@ -145,7 +177,19 @@ journal_open(struct journal *journal, const struct archive *archive,
     if (journal_check(journal->text, journal->size, refuse, &first, failure) !=
         0)
         return -1;
-    return read_head(journal, failure);
+    return read_head(journal, failure) == 0 ? take_tail(journal, failure) : -1;
+}
+
+int
+journal_whole(const struct journal *journal, struct failure *failure)
+{
+    if (journal->torn == 0)
+        return 0;
+    return fail(failure, FAILURE_DATA,
+                "%s: its last line is not whole: it may have been a hold "
+                "(restore the file from a copy, or remove that line if a "
+                "program was killed as it wrote it)",
+                journal->path);
 }
 
 void
@@ -196,8 +240,7 @@ journal_end(struct journal *journal, struct failure *failure)
                      failure);
 }
 
-/* Opens the file, or makes it; a line that was not completed is cut off, which
- * nobody can have relied on. */
+/* Opens the file, or makes it; ends a line that lacks its newline. */
 static int
 open_file(struct journal *journal, struct failure *failure)
 {
@@ -215,11 +258,13 @@ open_file(struct journal *journal, struct failure *failure)
         append_open(&journal->file, &archive->root, journal->path, failure) !=
             0)
         return -1;
-    if (journal->file.size != journal->size + journal->torn)
+    if (journal->file.size != journal->size - journal->unended)
         return fail(failure, FAILURE_ENVIRONMENT,
                     "%s: it changed meanwhile: run it again", journal->path);
-    return journal->torn ? append_cut(&journal->file, journal->size, failure)
-                         : 0;
+    if (journal->unended && append_write(&journal->file, "\n", 1, failure) != 0)
+        return -1;
+    journal->unended = false;
+    return 0;
 }
 
 int
@@ -228,13 +273,13 @@ journal_commit(struct journal *journal, struct failure *failure)
     assert(journal->archive->writes);
     if (journal->out.size == 0)
         return 0;
-    if (open_file(journal, failure) != 0 ||
+    if (journal_whole(journal, failure) != 0 ||
+        open_file(journal, failure) != 0 ||
         append_write(&journal->file, journal->out.bytes, journal->out.size,
                      failure) != 0 ||
         append_sync(&journal->file, failure) != 0)
         return -1;
     journal->size = journal->file.size;
-    journal->torn = 0;
     bytes_clear(&journal->out);
     return 0;
 }

@@ -21,14 +21,15 @@
 
 struct journal {
     const struct archive *archive;
-    const char *who; /* does what is written now */
-    int64_t now;     /* and when */
-    char *path;      /* owned */
-    char *text;      /* the lines that were there; owned */
-    size_t size;     /* of them, bytes */
-    size_t torn;     /* bytes after them, of a line that was not completed */
-    uint64_t number; /* of the last line; 0: there is none */
-    int64_t time;    /* of the last line; TIME_NULL: there is none */
+    const char *who;        /* does what is written now */
+    int64_t now;            /* and when */
+    char *path;             /* owned */
+    char *text;             /* the lines that were there; owned */
+    size_t size;            /* of them, bytes */
+    size_t torn;            /* bytes after them, of a line that is not whole */
+    bool unended;           /* the last line has no newline in the file */
+    uint64_t number;        /* of the last line; 0: there is none */
+    int64_t time;           /* of the last line; TIME_NULL: there is none */
     char head[SHA256_TEXT]; /* of the last line; "-": there is none */
 
     /* private */
@@ -43,6 +44,10 @@ struct journal {
 int journal_open(struct journal *journal, const struct archive *archive,
                  const char *who, int64_t now, struct failure *failure);
 void journal_close(struct journal *journal);
+
+/* Whether its last line is whole: 0; -1 of class data.  What is missing may
+ * have been a hold, so nothing may be removed, nor anything written. */
+int journal_whole(const struct journal *journal, struct failure *failure);
 
 /* The next of the lines that were read, from *at on; false after the last. */
 bool journal_next(const struct journal *journal, size_t *at, const char **line,

@@ -380,6 +380,55 @@ hold() {
     [ "$(wc -l < a/journal)" -eq 1 ]
 }
 
+@test "a hold whose end has passed is refused" {
+    day 2026-01-01
+    hold C-1 --until 2026-01-02
+    for until in 2020-01-01 2025-12-31 2026-01-01; do
+        refuses hold C-2 --until $until
+    done
+    [ "$(wc -l < a/journal)" -eq 1 ]
+}
+
+@test "a journal without its last newline loses no hold" {
+    day 2026-01-01
+    policy 'rule * hot 7d expire'
+    hold C-1
+    cp a/journal whole
+    truncate -s -1 a/journal
+    xarchive -d a audit
+    [ "$(xarchive -d a holds --now 2026-01-02 | wc -l)" -eq 2 ]
+    sweep 2026-01-20
+    [ -n "$(on hot)" ]
+    first 1 < a/journal | cmp - whole
+    chained
+}
+
+@test "a journal whose last line is not whole lets nothing be removed" {
+    day 2026-01-01
+    policy 'rule * hot 7d expire'
+    hold C-1
+    cp a/journal whole
+    cp -r a before
+    truncate -s -2 a/journal
+    cp a/journal torn
+    head -c "$(stat -c %s torn)" /dev/zero > zeros
+    for journal in torn zeros; do
+        cp $journal a/journal
+        run -1 --separate-stderr xarchive -d a audit
+        [[ $stderr == *"a/journal: its last line is not whole"* ]]
+        run -1 --separate-stderr sweep 2026-01-20
+        [[ $stderr == *"a/journal: its last line is not whole"* ]]
+        run -1 hold C-2
+        run -0 --separate-stderr xarchive -d a holds
+        [[ $stderr == *"a/journal: its last line is not whole"* ]]
+        cmp $journal a/journal
+    done
+    cp whole a/journal
+    diff -r a before
+    sweep 2026-01-20
+    [ -n "$(on hot)" ]
+}
+
 @test "what a sweep has done can be collected as metrics" {
     day 2026-01-01
     retention
