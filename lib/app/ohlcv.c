@@ -213,6 +213,11 @@ ohlcv_finish(void *state, struct run *run)
         return 0;
     if (x->trade_count == 0)
         remark_nothing(x, run);
+    if (x->bar_count == 0 && x->taken[BARS_OUTSIDE])
+        run_remark(run,
+                   "no bars: %" PRIu64 " trades were in no session "
+                   "(--session, --calendar, --tz)",
+                   x->taken[BARS_OUTSIDE]);
     run_remark_counts(run, "left out", left_out, 3);
     if (x->cancel_count)
         run_remark(run,

@@ -202,6 +202,14 @@ set_from(struct ohlcv *x, struct failure *failure)
 static int
 set_late(struct ohlcv *x, struct failure *failure)
 {
+    bool amounts = x->bars_options.count == 0;
+
+    if (amounts && (x->late == BARS_LATE_AMEND || x->fill != BARS_FILL_NONE))
+        return fail(failure, FAILURE_USAGE,
+                    "%s needs an interval of time, such as 1m: bars of an "
+                    "amount of trading are never %s",
+                    x->late == BARS_LATE_AMEND ? "--late amend" : "--fill",
+                    x->late == BARS_LATE_AMEND ? "amended" : "filled");
     if (x->late == BARS_LATE_AMEND && x->fill != BARS_FILL_NONE)
         return fail(failure, FAILURE_USAGE,
                     "--late amend goes without --fill: what is filled would "

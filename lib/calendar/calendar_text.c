@@ -183,6 +183,8 @@ take_span(struct line *line, struct calendar_hours *hours,
         !read_clock(word.bytes, &clock.open) ||
         !read_clock(word.bytes + 6, &clock.close))
         return fail_word(line, word, "is not a span such as 09:30-16:00");
+    if (clock.open == SECONDS_PER_DAY)
+        return fail_word(line, word, "begins at 24:00, where a day ends");
     return add_span(line, hours, clock, word);
 }
 
@@ -191,7 +193,7 @@ take_span(struct line *line, struct calendar_hours *hours,
 static int
 take_hours(struct line *line, struct calendar_hours *hours)
 {
-    *hours = (struct calendar_hours){0};
+    *hours = (struct calendar_hours){.line = line->number};
     if (word_is(peek_word(line), "closed")) {
         take_word(line);
         return 0;
@@ -216,6 +218,8 @@ take_zone(struct line *line)
     struct word word = take_word(line);
     char name[WORD_MAX + 1];
 
+    if (line->calendar->zone)
+        return fail_line(line, "the zone is given twice");
     if (word.size == 0 || word.size > WORD_MAX ||
         memchr(word.bytes, 0, word.size))
         return fail_line(line, "a zone has a name such as Europe/Paris");
@@ -233,6 +237,8 @@ take_dates(struct line *line)
 {
     struct calendar *calendar = line->calendar;
 
+    if (calendar->first != INT64_MAX)
+        return fail_line(line, "the dates are given twice");
     if (take_date(line, &calendar->first) != 0 ||
         take_date(line, &calendar->last) != 0)
         return -1;
@@ -257,6 +263,8 @@ take_weekdays(struct line *line, unsigned *weekdays)
         if (day == 7 || (at + 3 < word.size && word.bytes[at + 3] != ',') ||
             at + 4 == word.size)
             break;
+        if (*weekdays >> day & 1)
+            return fail_word(line, word, "names a day twice");
         *weekdays |= 1U << day;
     }
     if (word.size == 0 || at < word.size)
@@ -277,6 +285,9 @@ take_week(struct line *line)
         return -1;
     if (count > 0 && calendar->weeks[count - 1].from > week.from)
         return fail_line(line, "weeks must be in order of their dates");
+    for (size_t i = count; i-- > 0 && calendar->weeks[i].from == week.from;)
+        if (calendar->weeks[i].weekdays & week.weekdays)
+            return fail_line(line, "a day has two hours from the same date");
     weeks = array_grow(calendar->weeks, &calendar->week_capacity, count + 1,
                        sizeof *weeks, line->failure);
     if (!weeks)
@@ -371,6 +382,68 @@ take_line(struct line *line)
     return word.size ? fail_word(line, word, "is too much") : 0;
 }
 
+/* ---- the whole ----------------------------------------------------------- */
+
+/* Days outside the dates would be passed over in silence. */
+static int
+check_dates(struct line *line)
+{
+    const struct calendar *calendar = line->calendar;
+
+    for (size_t i = 0; i < calendar->day_count; i++) {
+        const struct calendar_line *day = &calendar->days[i];
+
+        if (day->date >= calendar->first && day->date <= calendar->last)
+            continue;
+        line->number = day->hours.line;
+        return fail_line(line, "the day is outside the dates of the calendar");
+    }
+    return 0;
+}
+
+/* Hours of a date and of the date before it; NULL: none.  Only those that
+ * begin on the evening before can overlap. */
+static bool
+overlap(const struct calendar_hours *hours, const struct calendar_hours *before)
+{
+    if (!hours || !before || hours->count == 0 || before->count == 0)
+        return false;
+    return hours->clocks[0].open + SECONDS_PER_DAY <
+           before->clocks[before->count - 1].close;
+}
+
+/* Goes over all dates with the hours that each day of the week has by then. */
+static int
+check_overlap(struct line *line)
+{
+    const struct calendar *calendar = line->calendar;
+    const struct calendar_hours *week[7] = {NULL}, *before = NULL;
+    size_t weeks = 0, days = 0;
+
+    for (int64_t date = calendar->first; date <= calendar->last; date++) {
+        const struct calendar_hours *hours;
+
+        for (; weeks < calendar->week_count &&
+               calendar->weeks[weeks].from <= date;
+             weeks++)
+            for (unsigned i = 0; i < 7; i++)
+                if (calendar->weeks[weeks].weekdays >> i & 1)
+                    week[i] = &calendar->weeks[weeks].hours;
+        hours = week[(date % 7 + 10) % 7]; /* 0: Monday */
+        if (days < calendar->day_count && calendar->days[days].date == date)
+            hours = &calendar->days[days++].hours;
+        if (overlap(hours, before)) {
+            line->number =
+                hours->line > before->line ? hours->line : before->line;
+            return fail_line(line, "a session begins before the one of the "
+                                   "day before ends");
+        }
+        before = hours;
+    }
+    assert(days == calendar->day_count);
+    return 0;
+}
+
 int
 calendar_parse(struct calendar *calendar, const char *place, const char *text,
                size_t size, const struct calendar_zones *zones,
@@ -397,5 +470,7 @@ calendar_parse(struct calendar *calendar, const char *place, const char *text,
         return fail_line(&line, "it ends without a zone line");
     if (calendar->first == INT64_MAX)
         return fail_line(&line, "it ends without a dates line");
-    return 0;
+    if (check_dates(&line) != 0)
+        return -1;
+    return check_overlap(&line);
 }

@@ -12,6 +12,7 @@ struct calendar_clock {
 };
 
 struct calendar_hours {
+    unsigned line;  /* of the text that it is from */
     unsigned count; /* 0: closed */
     struct calendar_clock clocks[CALENDAR_SPANS_MAX];
 };

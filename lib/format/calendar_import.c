@@ -91,15 +91,24 @@ put_day(struct calendar_import *import, const struct calendar_day *day)
 }
 
 static int
-put_days(struct calendar_import *import, const struct calendar *calendar)
+put_days(struct calendar_import *import, const struct calendar *calendar,
+         struct failure *failure)
 {
     struct calendar_day day;
+    bool any = false;
 
     for (int64_t date = calendar_first(calendar);
-         date <= calendar_last(calendar); date++)
-        if (calendar_find(calendar, date, &day) && put_day(import, &day) != 0)
+         date <= calendar_last(calendar); date++) {
+        if (!calendar_find(calendar, date, &day))
+            continue;
+        if (put_day(import, &day) != 0)
             return -1;
-    return 0;
+        any = true;
+    }
+    return any ? 0
+               : fail(failure, FAILURE_DATA,
+                      "no day of its dates has a session (a week line gives "
+                      "hours from its date on)");
 }
 
 /* What is wrong with a file is wrong with data here. */
@@ -118,7 +127,7 @@ end(void *state, struct failure *failure)
         return fail(failure,
                     why.kind == FAILURE_USAGE ? FAILURE_DATA : why.kind, "%s",
                     why.text);
-    result = put_days(import, calendar);
+    result = put_days(import, calendar, failure);
     calendar_free(calendar);
     return result;
 }

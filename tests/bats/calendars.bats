@@ -43,6 +43,18 @@ END
     [[ $stderr == *'bad: line 3: "soon" is not a date'* ]]
 }
 
+@test "a calendar without a session is refused by its name, not an empty tape" {
+    printf 'zone Asia/Tokyo\ndates 2024-11-01 2024-11-05\nweek 2024-11-06 mon 09:00-15:00\n' > none
+    run -1 --separate-stderr ximport -f calendar none
+    [[ $stderr == *'none: '*'no day of its dates has a session'* ]]
+}
+
+@test "sessions that overlap are refused with their line" {
+    printf 'zone Asia/Tokyo\ndates 2024-11-01 2024-11-05\nweek 2000-01-01 mon 09:00-16:00\nweek 2000-01-01 tue 15:00-14:00\n' > bad
+    run -1 --separate-stderr ximport -f calendar bad
+    [[ $stderr == *'bad: line 4: a session begins before the one of the day before ends'* ]]
+}
+
 @test "Columbus Day trades in New York and does not settle" {
     ximport -f calendar "$DATA/XNYS" | xgrep --from 2026-10-12 --to 2026-10-13 |
         xexport -f csv -t session -c time,state | contains continuous

@@ -237,6 +237,19 @@ END
     grep -q "3 trades were in no session" err
 }
 
+@test "trades that are all in no session give no bars, and that is said" {
+    trades 2026-01-08T10:00:10Z,A,buy,10,1 2026-01-08T10:00:50Z,A,buy,12,1 > t.tape
+    for options in "--session 16:00-17:00" "--calendar XTKS" \
+        "--session 16:00-17:00 --order instrument"; do
+        # shellcheck disable=SC2086 # options
+        xohlcv -i 1m $options t.tape 2> err | bars start > got
+        [ ! -s got ]
+        grep -q "no bars: 2 trades were in no session" err
+    done
+    xohlcv -i 1m --session 10:00-17:00 t.tape 2> err > got.tape
+    [ ! -s err ]
+}
+
 @test "--partial writes what is open every so often, and the whole bar after" {
     trades 2026-01-08T10:00:10Z,A,buy,10,1 2026-01-08T10:00:50Z,A,buy,12,1 \
         2026-01-08T10:01:20Z,A,buy,9,1 2026-01-08T10:05:00Z,A,buy,11,1 |

@@ -58,6 +58,13 @@ END
 END
 }
 
+@test "bars of amounts alone are neither amended nor filled, and that is refused" {
+    run -2 --separate-stderr xohlcv -i tick:5 --late amend
+    [[ $stderr == *"--late amend needs an interval of time"*"never amended"* ]]
+    run -2 --separate-stderr xohlcv -i tick:5,volume:9 --fill prev
+    [[ $stderr == *"--fill needs an interval of time"*"never filled"* ]]
+}
+
 @test "a correction is a cancel and a trade at the old time" {
     tape $T:00:10Z,trade,A,1,10,1 $T:00:20Z,trade,A,2,99,5 \
         $T:01:05Z,trade,A,3,12,1 $T:01:06Z,cancel,A,2 $T:00:20Z,trade,A,2,9.9,5 |

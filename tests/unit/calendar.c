@@ -113,7 +113,7 @@ test_nights(void)
                        "day 2026-03-10 18:00-24:00 00:00-12:00\n"
                        "day 2026-03-11 21:00-09:00 10:00-16:00\n"
                        "day 2026-03-12 pre_open 08:00-09:30 09:30-16:00 "
-                       "extended 16:00-20:00\n",
+                       "extended 16:00-17:00\n",
                   &failure);
     struct calendar_day day;
 
@@ -165,6 +165,26 @@ test_refusals(void)
         {HEAD "day 2026-02-03 closed early\n", "f:3: \"early\" is too much"},
         {HEAD "settles 2026-02-03 perhaps\n",
          "f:3: \"perhaps\" is neither yes nor no"},
+        {HEAD "zone NY\n", "f:3: the zone is given twice"},
+        {HEAD "dates 2026-01-01 2026-12-31\n",
+         "f:3: the dates are given twice"},
+        {HEAD "week 2026-01-01 mon,tue,mon 09:30-16:00\n",
+         "f:3: \"mon,tue,mon\" names a day twice"},
+        {HEAD "week 2026-01-01 mon,tue 09:30-16:00\n"
+              "week 2026-01-01 tue 09:30-12:00\n",
+         "f:4: a day has two hours from the same date"},
+        {HEAD "day 2026-02-03 24:00-24:00\n",
+         "f:3: \"24:00-24:00\" begins at 24:00, where a day ends"},
+        {HEAD "day 2025-12-31 closed\n",
+         "f:3: the day is outside the dates of the calendar"},
+        {"day 2027-01-01 closed\n" HEAD,
+         "f:1: the day is outside the dates of the calendar"},
+        {HEAD "week 2026-01-01 mon 09:30-16:00\n"
+              "week 2026-01-01 tue 15:59-15:00\n",
+         "f:4: a session begins before the one of the day before ends"},
+        {HEAD "week 2026-01-01 mon,tue 17:00-16:00\n"
+              "day 2026-02-02 09:00-18:00\n",
+         "f:4: a session begins before the one of the day before ends"},
         {"zone NY\ndates 2026-01-02 2026-01-01\n",
          "f:2: the last date is before the first"},
     };
