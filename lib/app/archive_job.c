@@ -58,6 +58,11 @@ archive_put_end(void *state, struct run *run, enum tape_status status)
     job->stored += job->put.stored;
     job->again += job->put.again;
     job->healed += job->put.healed;
+    if (job->put.gone > 0)
+        run_remark(run,
+                   "stream '%s': %" PRIu64
+                   " events were removed by policy, and are not stored again",
+                   run->reader.header.stream, job->put.gone);
     return 0;
 }
 

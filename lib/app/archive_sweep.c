@@ -43,11 +43,14 @@ static int
 read_policy(const struct archive_job *job, struct policy *policy,
             struct failure *failure)
 {
-    char *path = archive_path(&job->archive, POLICY_NAME, failure);
-    int result = path ? policy_read(policy, path, failure) : -1;
+    int there = depots_policy(policy, &job->archive, failure);
 
-    free(path);
-    return result == 0 ? depots_check(&job->archive.depots, failure) : -1;
+    if (there == 0)
+        return fail(failure, FAILURE_USAGE,
+                    "%s/" POLICY_NAME ": there is no policy, see "
+                    "xtape-policy(5)",
+                    job->archive.directory);
+    return there > 0 ? depots_check(&job->archive.depots, failure) : -1;
 }
 
 /* ---- plan ---------------------------------------------------------------- */

@@ -142,10 +142,9 @@ open_one(struct depot *depot, const struct archive *archive,
     return check_owner(depot, archive, failure);
 }
 
-/* The policy in the archive's directory: 1; 0 when there is none; -1. */
-static int
-read_policy(struct policy *policy, const struct archive *archive,
-            struct failure *failure)
+int
+depots_policy(struct policy *policy, const struct archive *archive,
+              struct failure *failure)
 {
     char *path = archive_path(archive, POLICY_NAME, failure), *text = NULL;
     size_t size = 0;
@@ -154,6 +153,11 @@ read_policy(struct policy *policy, const struct archive *archive,
     *policy = (struct policy){0};
     if (path)
         there = archive_read_text(archive, path, &text, &size, failure);
+    if (there > 0 && size > POLICY_SIZE_MAX)
+        there = fail(failure, FAILURE_USAGE, "%s: longer than %d bytes", path,
+                     POLICY_SIZE_MAX);
+    if (there < 0 && failure->kind == FAILURE_DATA) /* no file: a setting */
+        failure->kind = FAILURE_USAGE;
     if (there > 0 && policy_parse(policy, path, text, size, failure) != 0)
         there = -1;
     free(text);
@@ -169,7 +173,7 @@ depots_open(struct depots *depots, const struct archive *archive,
     int result = 0;
 
     *depots = (struct depots){0};
-    if (read_policy(&policy, archive, &depots->broken) <= 0)
+    if (depots_policy(&policy, archive, &depots->broken) <= 0)
         policy.tier_count = 0;
     if (policy.tier_count > 0) {
         depots->list =

@@ -34,6 +34,12 @@ struct depots {
     struct failure broken; /* why policy.conf could not be read */
 };
 
+/* Reads the policy in the archive's directory: 1; 0 when there is none; -1, of
+ * class usage if it is wrong or no regular file of at most POLICY_SIZE_MAX
+ * bytes.  Free it in any case. */
+int depots_policy(struct policy *policy, const struct archive *archive,
+                  struct failure *failure);
+
 /* Opens what policy.conf names, if there is one.  A tier that is not there, or
  * a policy.conf that is wrong, is a failure of whoever needs it.  0; -1 when
  * out of memory. */

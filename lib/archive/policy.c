@@ -335,7 +335,7 @@ policy_read(struct policy *policy, const char *path, struct failure *failure)
     int result = -1;
 
     *policy = (struct policy){0};
-    if (!text && failure->kind == FAILURE_ENVIRONMENT) /* it was to be there */
+    if (!text) /* the user named it */
         failure->kind = FAILURE_USAGE;
     if (text)
         result = policy_parse(policy, path, text, size, failure);

@@ -229,7 +229,7 @@ put_begin(struct put *put, const struct tape_header *header,
           struct failure *failure)
 {
     drop_tape(put);
-    put->stored = put->again = put->healed = 0;
+    put->stored = put->again = put->healed = put->gone = 0;
     if (flush_stream(put, manifest_stream_hash(header->stream), failure) != 0 ||
         tape_header_copy(&put->manifest.header, header, failure) != 0)
         return -1;
@@ -268,8 +268,10 @@ take_known(struct put *put, const struct event *event, uint64_t seq,
 
     if (known == 0 && put->lost_count > 0)
         known = heal_take(put, event, seq, failure);
-    if (known == 0 && put->has_gone)
+    if (known == 0 && put->has_gone) {
         known = heal_is_gone(put, event, seq);
+        put->gone += known > 0;
+    }
     put->again += known > 0;
     return known;
 }

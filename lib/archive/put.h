@@ -50,6 +50,7 @@ struct put {
     uint32_t staged_count;
     size_t staged_capacity;
     uint64_t stored, again, healed; /* events of this tape; parts */
+    uint64_t gone; /* of again, events that a policy has removed */
 };
 
 /* blooms: names of the fields that are to have Bloom filters; it outlives the

@@ -110,6 +110,8 @@ sweep() {
         certificates | uniq)" = "policy.conf:5 0 hot,cold" ]
     xarchive -d a put -v 2026-01-01.tape 2> said
     contains ' 0 events stored' < said
+    gone=$(jq -s 'map(.rows) | add' certificates)
+    contains "'v-2026-01-01/xmatch': $gone events were removed by policy" < said
     run --separate-stderr xrestore -d a -o back.tape
     [[ $stderr == *"policy has removed "*" events of the types and times"* ]]
     [ "$(xstat back.tape | grep -c limited)" -eq 1 ]
@@ -167,6 +169,28 @@ sweep() {
     diff -r a before
     xrestore -d a -o back.tape
     cmp back.tape 2026-01-01.tape
+}
+
+@test "a policy.conf that is no regular file of 1 MiB is refused" {
+    day 2026-01-01
+    policy 'rule * hot 7d expire'
+    mv a/policy.conf away.conf
+    cp -r a before
+    ln -s ../away.conf a/policy.conf
+    for verb in plan sweep; do
+        run -2 --separate-stderr xarchive -d a $verb --now 2026-03-01
+        [[ $stderr == *"a/policy.conf: "* ]]
+    done
+    rm a/policy.conf && mkfifo a/policy.conf
+    run -2 timeout 10 xarchive -d a sweep --now 2026-03-01
+    rm a/policy.conf && cp away.conf a/policy.conf
+    head -c 1048576 /dev/zero | tr '\0' '\n' >> a/policy.conf
+    run -2 --separate-stderr sweep 2026-03-01
+    [[ $stderr == *"a/policy.conf: longer than 1048576 bytes"* ]]
+    cp a/policy.conf long.conf
+    run -2 xarchive -d a plan --policy long.conf
+    rm a/policy.conf
+    diff -r a before
 }
 
 @test "a policy that keeps parts shorter needs a reason, which is noted" {
