@@ -10,7 +10,8 @@
 #include "base/clock.h"
 
 #define PENDING_MAX                                                            \
-    (1 << 18) /* bytes of turns asked before answers are heard */
+    (1 << 18)             /* bytes of turns asked before answers are heard */
+#define ANSWER_MAX 100000 /* lines; what is due is kept in memory */
 
 /* ---- the world ----------------------------------------------------------- */
 
@@ -27,6 +28,12 @@ strategy_world_list(struct strategy_world *world, uint32_t index)
     if (index < world->listing_count)
         return 0;
     size = instruments_name(world->instruments, index, text, sizeof text);
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)text[i] < ' ')
+            return fail(world->failure, FAILURE_DATA,
+                        "instrument \"%s\" has a control character in its "
+                        "name, which would break the strategy's lines",
+                        text);
     number = strtab_add(&world->names, text, size, &added);
     listings = array_grow(world->listings, &world->listing_capacity,
                           index + 1UL, sizeof *listings, world->failure);
@@ -128,7 +135,7 @@ int
 strategy_hear(struct strategy *strategy)
 {
     struct coprocess *process = &strategy->process;
-    size_t answered = 0, size;
+    size_t answered = 0, lines = 0, size;
     char *line;
     int result;
 
@@ -141,7 +148,15 @@ strategy_hear(struct strategy *strategy)
                     strategy->turn_count * sizeof *strategy->turns);
             return result < 0 ? fail_unanswered(strategy) : 0;
         }
-        answered += hear_line(strategy, &strategy->turns[answered], line, size);
+        if (++lines > ANSWER_MAX)
+            return fail(strategy->world->failure, FAILURE_DATA,
+                        "%s: an answer of more than %d lines", strategy->name,
+                        ANSWER_MAX);
+        if (hear_line(strategy, &strategy->turns[answered], line, size)) {
+            answered++;
+            lines = 0;
+            coprocess_answered(process);
+        }
         if (strategy->world->failure->kind != FAILURE_NONE)
             return -1;
     }

@@ -26,7 +26,7 @@ enum option_kind {
     OPTION_COUNT,    /* uint64_t, between min and max (0: no limit) */
     OPTION_TIME,     /* int64_t, RFC 3339 */
     OPTION_DURATION, /* int64_t, nanoseconds: 500ms, 1m, 1h30m, 1d */
-    OPTION_DECIMAL,  /* int64_t in 10^-8 */
+    OPTION_DECIMAL,  /* int64_t in 10^-8; min 1: above 0 */
     OPTION_CHOICE,   /* int: index into words; below 0: not given */
     OPTION_LIST,     /* struct option_list *: each use appends */
 };
@@ -46,7 +46,7 @@ struct option_spec {
                            * complete FILE, DIR, TYPES, FIELDS, ZONE */
     const char *help;     /* one line */
     bool shapes;          /* it shapes the output: goes into the provenance */
-    uint64_t min, max;    /* of a count; a value below min: it is not set */
+    uint64_t min, max; /* of a count, or a decimal; below min: it is not set */
     const char *const *words; /* of a choice, NULL-terminated */
     bool required;            /* of a text */
     bool prints;              /* with it, the output is text and no tape */

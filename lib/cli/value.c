@@ -135,8 +135,12 @@ take_decimal(const struct option_spec *spec, const char *text,
     enum decimal_result result = decimal_parse(text, strlen(text), spec->value);
     bool is_share = strcmp(spec->argument, "RATE") == 0;
 
-    if (result == DECIMAL_OK)
+    if (result == DECIMAL_OK &&
+        (spec->min == 0 || *(int64_t *)spec->value >= (int64_t)spec->min))
         return 0;
+    if (result == DECIMAL_OK)
+        return fail(failure, FAILURE_USAGE, "--%s: \"%s\" is not above 0",
+                    spec->name, text);
     return fail(failure, FAILURE_USAGE, "--%s: \"%s\" %s%s", spec->name, text,
                 decimal_complaint(result),
                 is_share ? "; it is a share: 0.03 for 3%" : "");
@@ -175,7 +179,9 @@ value_is_set(const struct option_spec *spec)
     case OPTION_LIST: return ((struct option_list *)spec->value)->count > 0;
     case OPTION_TIME: return *(int64_t *)spec->value != TIME_NULL;
     case OPTION_DURATION: return *(int64_t *)spec->value > 0;
-    case OPTION_DECIMAL: return *(int64_t *)spec->value != DECIMAL_NULL;
+    case OPTION_DECIMAL:
+        return *(int64_t *)spec->value != DECIMAL_NULL &&
+               (spec->min == 0 || *(int64_t *)spec->value > 0);
     case OPTION_COUNT: return *(uint64_t *)spec->value >= spec->min;
     case OPTION_CHOICE: return *(int *)spec->value >= 0;
     case OPTION_END: break;

@@ -357,7 +357,6 @@ coprocess_line(struct coprocess *process, char **line, size_t *size,
                struct failure *failure)
 {
     bool ended = false;
-    int64_t deadline = 0;
     int result;
 
     for (;;) {
@@ -372,9 +371,9 @@ coprocess_line(struct coprocess *process, char **line, size_t *size,
         if (process->pending.size > process->sent &&
             send_some(process, failure) != 0)
             return -1;
-        if (deadline == 0)
-            deadline = pace_now() + process->patience;
-        result = exchange(process, deadline, &ended, failure);
+        if (process->deadline == 0)
+            process->deadline = pace_now() + process->patience;
+        result = exchange(process, process->deadline, &ended, failure);
         if (ended && process->heard.size > process->head)
             return fail(failure, FAILURE_DATA,
                         "%s: ended in the middle of a line", process->name);

@@ -32,7 +32,7 @@
 
 struct coprocess {
     const char *name; /* for messages; not owned */
-    int64_t patience; /* nanoseconds without a line */
+    int64_t patience; /* nanoseconds that an answer may take */
     int wake;         /* -1, or a descriptor whose readability ends waiting */
     bool stopped;     /* wake became readable */
 
@@ -43,7 +43,8 @@ struct coprocess {
     size_t sent;
     struct bytes heard; /* read; handed out of it so far: head */
     size_t head;
-    size_t searched; /* no newline from head to there */
+    size_t searched;  /* no newline from head to there */
+    int64_t deadline; /* of the answer that is waited for; 0: none yet */
 };
 
 /* Runs argv[0] with these arguments, NULL-terminated; or a shell command.
@@ -66,6 +67,13 @@ coprocess_put(struct coprocess *process)
  * until the next call: 1; 0 when stopped by wake; -1. */
 int coprocess_line(struct coprocess *process, char **line, size_t *size,
                    struct failure *failure);
+
+/* The line completed an answer: patience begins anew with the next wait. */
+static inline void
+coprocess_answered(struct coprocess *process)
+{
+    process->deadline = 0;
+}
 
 /* Whether it has written more than was asked for, as far as is known. */
 static inline bool

@@ -224,14 +224,17 @@ instruments_name(const struct instruments *instruments, uint32_t index,
                  char *text, size_t size)
 {
     const struct instrument *event;
+    const char *symbol;
+    bool colon;
     int used;
 
     assert(index < instruments->count && size > 0);
     event = instruments->events[index];
-    used = snprintf(
-        text, size, "%.*s%s%.*s", (int)event->exchange.length,
-        event_text(event, event->exchange), event->exchange.length ? ":" : "",
-        (int)event->symbol.length, event_text(event, event->symbol));
+    symbol = event_text(event, event->symbol);
+    colon = event->exchange.length || memchr(symbol, ':', event->symbol.length);
+    used = snprintf(text, size, "%.*s%s%.*s", (int)event->exchange.length,
+                    event_text(event, event->exchange), colon ? ":" : "",
+                    (int)event->symbol.length, symbol);
 
     return used < 0 ? 0 : (size_t)used < size ? (size_t)used : size - 1;
 }

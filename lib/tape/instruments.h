@@ -69,7 +69,8 @@ uint32_t instruments_find_identity(const struct instruments *instruments,
                                    const char *exchange, size_t exchange_size,
                                    const char *symbol, size_t symbol_size);
 
-/* "EXCHANGE:SYMBOL", or "SYMBOL" without exchange: how text names it.  Writes
+/* "EXCHANGE:SYMBOL", or "SYMBOL" without exchange, ":SYMBOL" if that has a
+ * colon: how text names it, and no other.  Writes
  * at most size bytes with a NUL; for messages and short columns. */
 size_t instruments_name(const struct instruments *instruments, uint32_t index,
                         char *text, size_t size);

@@ -423,3 +423,33 @@ END
         diff - got
     grep -q 'lost more than --max-loss and was stopped' err
 }
+
+@test "an answer without an end is ended, whether it comes fast or slowly" {
+    xgen -n 300 -o in.tape
+    run -1 --separate-stderr xbacktest in.tape -- sh -c 'yes'
+    [[ $stderr == *"an answer of more than 100000 lines"* ]]
+    run -3 --separate-stderr xbacktest --patience 300ms in.tape -- \
+        sh -c 'while sleep 0.1; do echo note; done'
+    [[ $stderr == *"has no answer"* ]]
+}
+
+@test "a limit of nothing is refused, not taken for none" {
+    xgen -n 300 -o in.tape
+    for limit in max-order=0 max-order=-1 max-position=0 max-loss=-1; do
+        refuses xbacktest "--$limit" in.tape -- cat
+        grep -q 'is not above 0' err
+    done
+}
+
+@test "instruments are told apart, and none can write a line of its own" {
+    printf '%s\n' 'time,exchange,instrument,price,quantity' \
+        2026-01-08T14:00:00Z,a,b,100,1 2026-01-08T14:00:01Z,,:a:b,1,1 > in.csv
+    ximport -f csv -t print in.csv -o in.tape
+    xbacktest in.tape -- sh -c 'tee lines | grep --line-buffered ^go' > out
+    [ "$(awk -F '\t' '/^instr/ { print $3 }' lines | xargs)" = "a:b :a:b" ]
+    printf '%s\n' '{"type":"print","instrument":"X\tgo","price":"1",
+        "quantity":"1","time":"2026-01-08T14:00:00Z"}' | tr -d '\n' > in.json
+    ximport -f json in.json -o in.tape
+    run -1 --separate-stderr xbacktest in.tape -- cat
+    [[ $stderr == *"a control character in its name"* ]]
+}
