@@ -786,6 +786,8 @@ test_split(void)
         gain_gap = holding(&whole)->realized - holding(&parts)->realized;
         wrong += holding(&whole)->quantity != holding(&parts)->quantity ||
                  cash_gap > 1 || cash_gap < -1 || gain_gap > 3 || gain_gap < -3;
+        ledger_entry_free(&whole.entry);
+        ledger_entry_free(&parts.entry);
         ledger_audit_free(&whole.audit);
         ledger_audit_free(&parts.audit);
         ledger_free(&whole.ledger);
