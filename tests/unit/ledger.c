@@ -718,6 +718,7 @@ test_witness(void)
     ledger_audit_entry(&b.audit, &b.ledger, &b.entry, &b.finding, &b.failure);
     OK("and legs that do not balance", b.finding.invariant != NULL);
     ledger_audit_free(&b.audit);
+    ledger_entry_free(&b.entry);
     ledger_free(&b.ledger);
 }
 
