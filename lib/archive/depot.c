@@ -11,6 +11,7 @@
 
 #include "archive/archive_private.h"
 #include "archive/depot_id.h"
+#include "io/directory.h"
 
 #define MARKER "xtape-tier"
 #define PIECE  (256 * 1024) /* bytes copied at once */
@@ -25,34 +26,6 @@ part_compare(const struct part *a, const struct part *b)
 
 /* ---- opening ------------------------------------------------------------- */
 
-static bool
-is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-/* Whether a directory is another one, or below it. */
-static bool
-is_within(int fd, const struct stat *other)
-{
-    struct stat at, before = {0};
-    int up = fd;
-    bool found = false;
-
-    for (bool first = true; up >= 0 && fstat(up, &at) == 0; first = false) {
-        int next = -1;
-
-        found = is_same(&at, other);
-        if (!found && (first || !is_same(&at, &before)))
-            next = openat(up, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (up != fd)
-            close(up);
-        before = at;
-        up = next;
-    }
-    return found;
-}
-
 /* A part that moves within one directory would be copied onto itself, and then
  * removed: the tier may not be the archive, nor below it, nor one of those
  * before it. */
@@ -60,22 +33,15 @@ static void
 check_place(struct depot *depot, const struct archive *archive,
             const struct depots *before)
 {
-    struct stat own, there, other;
-
-    if (fstat(archive->root.fd, &own) != 0 ||
-        fstat(depot->root.fd, &there) != 0) {
-        fail_errno(&depot->wrong, "%s", depot->directory);
-        return;
-    }
-    if (is_within(depot->root.fd, &own))
+    assert(depot->root.fd >= 0 && archive->root.fd >= 0);
+    if (directory_is_within(depot->root.fd, archive->root.fd))
         fail(&depot->wrong, FAILURE_USAGE,
              "%s/" POLICY_NAME ": the directory of tier %s, %s, is the "
              "archive's own or lies in it: name another one",
              archive->directory, depot->name, depot->directory);
     for (unsigned i = 0; i < before->count; i++)
         if (before->list[i].root.fd >= 0 &&
-            fstat(before->list[i].root.fd, &other) == 0 &&
-            is_same(&there, &other))
+            directory_is_same(depot->root.fd, before->list[i].root.fd))
             fail(&depot->wrong, FAILURE_USAGE,
                  "%s/" POLICY_NAME ": tiers %s and %s have the same directory, "
                  "%s: name another one",

@@ -192,6 +192,41 @@ directory_check_file(const char *path, struct failure *failure)
     return fail(failure, FAILURE_USAGE, "%s: is not a regular file", path);
 }
 
+bool
+directory_is_same(int fd, int other)
+{
+    struct stat a, b;
+
+    assert(fd >= 0 && other >= 0);
+    return fstat(fd, &a) != 0 || fstat(other, &b) != 0 ||
+           (a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
+bool
+directory_is_within(int fd, int other)
+{
+    int up = fd, next = -1;
+    bool found, top = false;
+
+    for (;;) {
+        found = directory_is_same(up, other);
+        if (!found) {
+            next = openat(up, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+            found = next < 0;
+            top = next >= 0 && directory_is_same(next, up);
+        }
+        if (up != fd)
+            close(up);
+        if (found || top)
+            break;
+        up = next;
+        next = -1;
+    }
+    if (next >= 0)
+        close(next);
+    return found;
+}
+
 int
 directory_remove(const char *path, struct failure *failure)
 {
