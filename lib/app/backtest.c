@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "match/report.h"
 #include "tape/schema.h"
 
@@ -39,10 +40,11 @@ take_name(struct backtest *b, unsigned number, const char *text)
     struct strategy *strategy = &b->strategies[number];
     const char *equals = strchr(text, '=');
 
-    if (!equals || equals == text || !equals[1] || equals - text > 40)
+    if (!equals || equals == text || !equals[1] || equals - text > 40 ||
+        utf8_span(text, (size_t)(equals - text)) < (size_t)(equals - text))
         return fail(&b->run->failure, FAILURE_USAGE,
                     "--strategy: \"%s\" is not NAME=COMMAND, with a name of at "
-                    "most 40 bytes",
+                    "most 40 bytes of UTF-8",
                     text);
     strategy_init(b, number, "");
     snprintf(strategy->name, sizeof strategy->name, "strategy %.*s",
@@ -60,6 +62,11 @@ take_name(struct backtest *b, unsigned number, const char *text)
 static int
 start_named(struct backtest *b, const struct option_list *named)
 {
+    if (b->account > UINT64_MAX - named->count)
+        return fail(&b->run->failure, FAILURE_USAGE,
+                    "--account: there is no account for each of %u strategies "
+                    "from %" PRIu64 " on",
+                    named->count, b->account);
     for (unsigned i = 0; i < named->count; i++)
         if (take_name(b, i, named->items[i]) != 0)
             return -1;

@@ -342,8 +342,16 @@ hear_note(struct strategy *strategy, const struct strategy_turn *turn,
           const struct words *words)
 {
     struct due due = due_of(strategy, turn, DUE_NOTE);
+    const char *text = words->at[1];
+    size_t size = strlen(text);
 
-    due.u.note = strndup(words->at[1], NOTE_MAX);
+    if (utf8_span(text, size) < size) { /* no tape may hold it */
+        pass_over(strategy, words->at[0], words->size);
+        return;
+    }
+    if (size > NOTE_MAX)
+        size = utf8_span(text, NOTE_MAX);
+    due.u.note = strndup(text, size);
     if (due.u.note)
         add(strategy, &due);
     else

@@ -453,3 +453,15 @@ END
     run -1 --separate-stderr xbacktest in.tape -- cat
     [[ $stderr == *"a control character in its name"* ]]
 }
+
+@test "a note is cut between characters, and one that no tape may hold is reported" {
+    xgen -n 300 -o in.tape
+    options=()
+    long=$(printf 'a%.0s' {1..1999})
+    says "note|${long}é" $'note|\xff\xfe' 2> err > out.tape
+    [ "$(xexport -f json -t audit out.tape | jq -r .document | wc -c)" -lt 2100 ]
+    xexport -f json -t audit out.tape | contains "a\""
+    contains 'not understood' < err
+    refuses xbacktest -s $'a\xff=cat' in.tape
+    refuses xbacktest -a 18446744073709551615 -s a=cat -s b=cat in.tape
+}
