@@ -410,7 +410,8 @@ remark_on_strategy(const struct backtest *b, const struct strategy *strategy)
     if (strategy->killed)
         run_remark(b->run, "%s: lost more than --max-loss and was stopped",
                    strategy->name);
-    if (strategy->asked <= 1 && !strategy->chosen)
+    if (strategy->asked <= 1 && !strategy->chosen && !run_stopped(b->run) &&
+        b->run->failure.kind == FAILURE_NONE)
         run_remark(b->run, "%s: had no turn (there was nothing for it to see)",
                    strategy->name);
 }
