@@ -34,14 +34,16 @@ check_place(struct depot *depot, const struct archive *archive,
             const struct depots *before)
 {
     assert(depot->root.fd >= 0 && archive->root.fd >= 0);
-    if (directory_is_within(depot->root.fd, archive->root.fd))
+    if (directory_is_within(depot->root.fd, archive->root.fd, depot->directory,
+                            &depot->wrong) > 0)
         fail(&depot->wrong, FAILURE_USAGE,
              "%s/" POLICY_NAME ": the directory of tier %s, %s, is the "
              "archive's own or lies in it: name another one",
              archive->directory, depot->name, depot->directory);
     for (unsigned i = 0; i < before->count; i++)
         if (before->list[i].root.fd >= 0 &&
-            directory_is_same(depot->root.fd, before->list[i].root.fd))
+            directory_is_same(depot->root.fd, before->list[i].root.fd,
+                              depot->directory, &depot->wrong) > 0)
             fail(&depot->wrong, FAILURE_USAGE,
                  "%s/" POLICY_NAME ": tiers %s and %s have the same directory, "
                  "%s: name another one",

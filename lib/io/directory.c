@@ -192,39 +192,44 @@ directory_check_file(const char *path, struct failure *failure)
     return fail(failure, FAILURE_USAGE, "%s: is not a regular file", path);
 }
 
-bool
-directory_is_same(int fd, int other)
+int
+directory_is_same(int fd, int other, const char *path, struct failure *failure)
 {
     struct stat a, b;
 
     assert(fd >= 0 && other >= 0);
-    return fstat(fd, &a) != 0 || fstat(other, &b) != 0 ||
-           (a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+    if (fstat(fd, &a) != 0 || fstat(other, &b) != 0)
+        return fail_errno(failure, "%s", path);
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-bool
-directory_is_within(int fd, int other)
+int
+directory_is_within(int fd, int other, const char *path,
+                    struct failure *failure)
 {
-    int up = fd, next = -1;
-    bool found, top = false;
+    int up = fd, next = -1, result;
 
     for (;;) {
-        found = directory_is_same(up, other);
-        if (!found) {
+        bool top = false;
+
+        result = directory_is_same(up, other, path, failure);
+        if (result == 0) {
             next = openat(up, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-            found = next < 0;
-            top = next >= 0 && directory_is_same(next, up);
+            if (next < 0)
+                result = fail_errno(failure, "%s/..", path);
+            else /* the root is its own parent */
+                top = directory_is_same(next, up, path, failure) != 0;
         }
         if (up != fd)
             close(up);
-        if (found || top)
+        if (result != 0 || top)
             break;
         up = next;
         next = -1;
     }
     if (next >= 0)
         close(next);
-    return found;
+    return result;
 }
 
 int

@@ -31,9 +31,11 @@ int directory_sync(const char *path, struct failure *failure);
 int directory_sync_fd(int fd, const char *path, struct failure *failure);
 
 /* Whether two open directories are one; whether the first is the second, or
- * below it.  True as well if that cannot be found out. */
-bool directory_is_same(int fd, int other);
-bool directory_is_within(int fd, int other);
+ * below it: 1, 0, or -1; path is for messages. */
+int directory_is_same(int fd, int other, const char *path,
+                      struct failure *failure);
+int directory_is_within(int fd, int other, const char *path,
+                        struct failure *failure);
 
 /* Takes the lock that the file at path stands for, making the file when
  * missing; it holds until directory_unlock or the end of the process, however

@@ -5,6 +5,8 @@ load common
 load postgresql
 
 setup_file() {
+    # some stop the server that all of them use
+    export BATS_NO_PARALLELIZE_WITHIN_FILE=true
     start_server
 }
 
