@@ -11,7 +11,7 @@
  * turn that asked for it; then what happens in the market; then turns.
  *
  *      backtest.c         a run, from its options to its end
- *      backtest_act.c     one thing happens: what comes of it, who is told
+ *      backtest_act.c     one thing happens: what comes of it, who hears of it
  */
 #ifndef APP_BACKTEST_H
 #define APP_BACKTEST_H

@@ -192,7 +192,7 @@ last_quote(struct backtest *b, uint32_t index)
     return &quoted[index];
 }
 
-/* Tells the best prices of a book, if they are other ones. */
+/* Reports the best prices of a book, if they changed. */
 static int
 take_quote(struct backtest *b, uint32_t index, const struct event *cause)
 {
@@ -265,7 +265,7 @@ name_strategies(struct backtest *b, int64_t time)
     b->named = true;
 }
 
-/* One report is written, and whom it concerns is told. */
+/* One report is written, and passed to the strategy that it concerns. */
 static int
 take_report(struct backtest *b, uint32_t index, const struct event *event)
 {

@@ -1,4 +1,4 @@
-/* strategy.h - one strategy of a backtest: a program that is told, in lines,
+/* strategy.h - one strategy of a backtest: a program that reads, in lines,
  * what it could know, and answers with what it wants.  xtape-strategy(5) is the
  * authority on the lines.
  *

@@ -358,7 +358,7 @@ hear_note(struct strategy *strategy, const struct strategy_turn *turn,
         fail_memory(strategy->world->failure);
 }
 
-/* subscribe WHAT: the first one takes the place of what is told without any. */
+/* subscribe WHAT: the first one takes the place of the default. */
 static void
 hear_subscribe(struct strategy *strategy, const struct strategy_turn *turn,
                const struct words *words)

@@ -110,7 +110,7 @@ audit_prices(struct itch *itch, const struct itch_message *message,
 }
 
 /* The end of the system's hours is that of trading; what else happens to all
- * stocks at once is told of each. */
+ * stocks at once is reported of each. */
 static int
 take_system(struct itch *itch, struct itch_message *message)
 {
@@ -217,7 +217,7 @@ take_ipo(struct itch *itch, const struct itch_message *message)
     return audit(itch, message, "ipo_quoting_period", document);
 }
 
-/* A cross in which nothing traded is told as such. */
+/* A cross in which nothing traded is reported as such. */
 static int
 take_cross(struct itch *itch, const struct itch_message *message)
 {
