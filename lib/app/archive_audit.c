@@ -161,6 +161,8 @@ finish(struct archive_auditing *audit, const struct journal *journal)
 {
     struct failure *failure = &audit->run->failure;
 
+    if (!journal->damaged)
+        archive_remark_torn(audit->run, journal);
     if (run_print(audit->run,
                   "%" PRIu64 " lines, head %s, %" PRIu32
                   " parts removed, %" PRIu64 " findings\n",

@@ -1,5 +1,6 @@
 /* The verbs of xarchive for legal holds: hold, release and holds. */
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,10 +51,18 @@ take_operand(struct archive_job *job, struct run *run)
 void
 archive_remark_torn(struct run *run, const struct journal *journal)
 {
-    struct failure torn = {0};
+    struct failure damaged = {0};
 
-    if (journal_whole(journal, &torn) != 0)
-        run_remark(run, "%s", torn.text);
+    if (journal_whole(journal, &damaged) != 0)
+        run_remark(run, "%s", damaged.text);
+    else if (journal->torn > 0)
+        run_remark(run,
+                   "%s: a program was killed as it wrote line %" PRIu64
+                   ": it does not count%s",
+                   journal->path, journal->number + 1,
+                   journal->archive->writes
+                       ? ", and is cut off"
+                       : " (sweep, hold and release cut it off)");
 }
 
 static int

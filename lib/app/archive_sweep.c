@@ -356,6 +356,8 @@ archive_sweep(void *state, struct run *run)
     if (result == 0)
         result = holds_read(&holds, &journal, failure);
     if (result == 0)
+        archive_remark_torn(run, &journal);
+    if (result == 0)
         result = sweep_run(&sweep, failure);
     assert(result == 0 || failure->kind != FAILURE_NONE);
     if (result == 0 && sweep.clock_behind)

@@ -212,6 +212,8 @@ hold_place(struct journal *journal, const struct holds *holds,
         return fail(failure, FAILURE_USAGE, "--to is not after --from");
     if (check_lists(terms, failure) != 0)
         return -1;
+    if (journal_mend(journal, failure) != 0)
+        return -1;
     json = journal_begin(journal, "hold");
     put_text(json, "id", terms->id);
     put_text(json, "case", terms->reason);
@@ -237,6 +239,8 @@ hold_release(struct journal *journal, const struct holds *holds,
         return fail(failure, FAILURE_USAGE,
                     "there is no hold %s; xarchive holds lists them",
                     terms->id);
+    if (journal_mend(journal, failure) != 0)
+        return -1;
     json = journal_begin(journal, "release");
     put_text(json, "id", terms->id);
     put_text(json, "case", terms->reason);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,12 +51,19 @@ journal_next(const struct journal *journal, size_t *at, const char **line,
     return next_line(journal->text, journal->size, at, line, size);
 }
 
-/* Whether a line is the one after that with the hash previous. */
+/* Whether a line is the one after that with the hash previous.  That is its
+ * last member: of two lines that have become one it is not. */
 static bool
 follows(const char *line, size_t size, const char *previous, uint64_t number,
         struct bytes *room)
 {
-    return json_flat_get(line, size, "previous", room) &&
+    char end[SHA256_TEXT + 16];
+    int length = snprintf(end, sizeof end, ",\"previous\":\"%s\"}", previous);
+
+    assert(length > 0 && (size_t)length < sizeof end);
+    return size > (size_t)length &&
+           memcmp(line + size - (size_t)length, end, (size_t)length) == 0 &&
+           json_flat_get(line, size, "previous", room) &&
            strcmp((const char *)room->bytes, previous) == 0 &&
            json_flat_get(line, size, "number", room) &&
            strtoull((const char *)room->bytes, NULL, 10) == number;
@@ -124,18 +132,45 @@ read_head(struct journal *journal, struct failure *failure)
     return result;
 }
 
-/* A last line that is whole but for its newline counts as one. */
+/* Whether the bytes after the last line are what is left of the next one when
+ * a program is killed, or the power goes, as it is written: its beginning.
+ * Anything else was once a line, or is none of ours. */
+static bool
+is_beginning(const struct journal *journal)
+{
+    const char *tail = journal->text + journal->size;
+    struct bytes room = {0};
+    size_t size = journal->torn, last = size;
+    char begin[64];
+    int length =
+        snprintf(begin, sizeof begin, "{\"number\":%" PRIu64 ",\"time\":\"",
+                 journal->number + 1);
+    bool begins, was_whole;
+
+    assert(length > 0 && (size_t)length < sizeof begin);
+    begins =
+        memcmp(tail, begin, size < (size_t)length ? size : (size_t)length) == 0;
+    for (size_t i = 0; i < size; i++)
+        begins &= (unsigned char)tail[i] >= ' ';
+    while (last > 0 && tail[last - 1] != '}')
+        last--;
+    was_whole = follows(tail, last, journal->head, journal->number + 1, &room);
+    bytes_free(&room);
+    return begins && !was_whole;
+}
+
+/* Of the bytes after the last newline: a line that is whole counts as one. */
 static int
 take_tail(struct journal *journal, struct failure *failure)
 {
     const char *tail = journal->text + journal->size;
     struct bytes room = {0};
     bool whole =
-        journal->torn > 0 && tail[journal->torn - 1] == '}' &&
         follows(tail, journal->torn, journal->head, journal->number + 1, &room);
     char *text;
 
     bytes_free(&room);
+    journal->damaged = !whole && journal->torn > 0 && !is_beginning(journal);
     if (!whole)
         return 0;
     journal->size += journal->torn;
@@ -183,12 +218,11 @@ journal_open(struct journal *journal, const struct archive *archive,
 int
 journal_whole(const struct journal *journal, struct failure *failure)
 {
-    if (journal->torn == 0)
+    if (!journal->damaged)
         return 0;
     return fail(failure, FAILURE_DATA,
-                "%s: its last line is not whole: it may have been a hold "
-                "(restore the file from a copy, or remove that line if a "
-                "program was killed as it wrote it)",
+                "%s: its end is damaged, and it may have been a hold (restore "
+                "the file from a copy)",
                 journal->path);
 }
 
@@ -209,6 +243,7 @@ journal_begin(struct journal *journal, const char *what)
 {
     struct json *json = &journal->json;
 
+    assert(journal->torn == 0); /* journal_mend */
     journal->line = journal->out.size;
     *json = (struct json){.out = &journal->out};
     json_open(json, '{');
@@ -258,9 +293,13 @@ open_file(struct journal *journal, struct failure *failure)
         append_open(&journal->file, &archive->root, journal->path, failure) !=
             0)
         return -1;
-    if (journal->file.size != journal->size - journal->unended)
+    if (journal->file.size != journal->size - journal->unended + journal->cut)
         return fail(failure, FAILURE_ENVIRONMENT,
                     "%s: it changed meanwhile: run it again", journal->path);
+    if (journal->cut > 0 &&
+        append_cut(&journal->file, journal->size, failure) != 0)
+        return -1;
+    journal->cut = 0;
     if (journal->unended && append_write(&journal->file, "\n", 1, failure) != 0)
         return -1;
     journal->unended = false;
@@ -282,4 +321,27 @@ journal_commit(struct journal *journal, struct failure *failure)
     journal->size = journal->file.size;
     bytes_clear(&journal->out);
     return 0;
+}
+
+int
+journal_mend(struct journal *journal, struct failure *failure)
+{
+    const char *tail = journal->text ? journal->text + journal->size : "";
+    size_t torn = journal->torn;
+    struct json *json;
+
+    if (journal_whole(journal, failure) != 0)
+        return -1;
+    if (torn == 0)
+        return 0;
+    assert(!journal->unended && journal->out.size == 0);
+    journal->cut = torn;
+    journal->torn = 0;
+    json = journal_begin(journal, "torn");
+    json_key(json, "bytes");
+    json_unsigned(json, torn);
+    json_key(json, "text");
+    json_string(json, tail, torn);
+    return journal_end(journal, failure) == 0 ? journal_commit(journal, failure)
+                                              : -1;
 }

@@ -6,6 +6,7 @@
  * trace.  xtape-archive(5) lists the members.
  *
  *      journal_open      reads it and checks the chain
+ *      journal_mend      before anything is written
  *      journal_begin     a line ... json_key and so on ... journal_end
  *      journal_commit    the lines since then are durable
  *      journal_close
@@ -27,6 +28,7 @@ struct journal {
     char *text;             /* the lines that were there; owned */
     size_t size;            /* of them, bytes */
     size_t torn;            /* bytes after them, of a line that is not whole */
+    bool damaged;           /* they are not the beginning of one either */
     bool unended;           /* the last line has no newline in the file */
     uint64_t number;        /* of the last line; 0: there is none */
     int64_t time;           /* of the last line; TIME_NULL: there is none */
@@ -34,6 +36,7 @@ struct journal {
 
     /* private */
     struct append file;
+    size_t cut;       /* bytes to be cut off the file before that */
     struct bytes out; /* lines to be written */
     size_t line;      /* where the current one begins */
     struct json json;
@@ -45,9 +48,15 @@ int journal_open(struct journal *journal, const struct archive *archive,
                  const char *who, int64_t now, struct failure *failure);
 void journal_close(struct journal *journal);
 
-/* Whether its last line is whole: 0; -1 of class data.  What is missing may
- * have been a hold, so nothing may be removed, nor anything written. */
+/* Whether its end is one that a line was written to, or begun at: 0; -1 of
+ * class data.  What is missing may have been a hold, so nothing may be removed,
+ * nor anything written. */
 int journal_whole(const struct journal *journal, struct failure *failure);
+
+/* Cuts off the beginning of a line that a program was killed, or the power
+ * went, over: nobody was told that it is there.  A line says so, and what was
+ * cut.  0, also when there is none; -1.  For the holder of the lock. */
+int journal_mend(struct journal *journal, struct failure *failure);
 
 /* The next of the lines that were read, from *at on; false after the last. */
 bool journal_next(const struct journal *journal, size_t *at, const char **line,

@@ -408,8 +408,8 @@ int
 sweep_run(struct sweep *sweep, struct failure *failure)
 {
     assert(sweep->archive->writes);
-    if (journal_whole(sweep->journal, failure) != 0 ||
-        check_clock(sweep, failure) != 0 ||
+    if (check_clock(sweep, failure) != 0 ||
+        journal_mend(sweep->journal, failure) != 0 ||
         depots_claim(sweep->archive, failure) != 0 ||
         archive_resume(sweep->archive, failure) != 0 ||
         sweep_changes_resume(sweep->journal, sweep->archive, failure) != 0 ||

@@ -427,24 +427,47 @@ hold() {
     chained
 }
 
-@test "a journal whose last line is not whole lets nothing be removed" {
+@test "a line of the journal that a kill has torn stops nobody" {
+    day 2026-01-01
+    policy 'rule * hot 7d expire'
+    hold C-1
+    cp a/journal whole
+    hold C-2
+    truncate -s -2 a/journal
+    cp a/journal torn
+    for verb in audit 'holds --now 2026-01-02'; do
+        run -0 --separate-stderr xarchive -d a $verb
+        [[ $stderr == *"killed as it wrote line 2: it does not count"* ]]
+        cmp torn a/journal
+    done
+    run -0 --separate-stderr sweep 2026-01-20
+    [[ $stderr == *"killed as it wrote line 2"*"is cut off" ]]
+    first 1 < a/journal | cmp - whole
+    [ "$(jq -r 'select(.what == "torn").text' a/journal)" = \
+        "$(sed 1d torn)" ]
+    chained
+    [ -n "$(on hot)" ]
+    run -0 --separate-stderr sweep 2026-01-21
+    [ -z "$stderr" ]
+}
+
+@test "a journal whose end is damaged lets nothing be removed" {
     day 2026-01-01
     policy 'rule * hot 7d expire'
     hold C-1
     cp a/journal whole
     cp -r a before
-    truncate -s -2 a/journal
-    cp a/journal torn
-    head -c "$(stat -c %s torn)" /dev/zero > zeros
-    for journal in torn zeros; do
+    head -c "$(stat -c %s whole)" /dev/zero > zeros
+    { head -c -1 whole && echo -n x; } > newline
+    for journal in zeros newline; do
         cp $journal a/journal
         run -1 --separate-stderr xarchive -d a audit
-        [[ $stderr == *"a/journal: its last line is not whole"* ]]
+        [[ $stderr == *"a/journal: its end is damaged"* ]]
         run -1 --separate-stderr sweep 2026-01-20
-        [[ $stderr == *"a/journal: its last line is not whole"* ]]
+        [[ $stderr == *"a/journal: its end is damaged"* ]]
         run -1 hold C-2
         run -0 --separate-stderr xarchive -d a holds
-        [[ $stderr == *"a/journal: its last line is not whole"* ]]
+        [[ $stderr == *"a/journal: its end is damaged"* ]]
         cmp $journal a/journal
     done
     cp whole a/journal
