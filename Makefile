@@ -35,7 +35,8 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DXTAPE_VERSION='"$(VERSION)"' -Ilib \
 	-ffile-prefix-map=$(CURDIR)=. $(WARN) $(HARDEN) $(SANFLAGS) \
 	$(shell pkg-config --cflags $(PKGS)) $(CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(SANFLAGS) $(LDFLAGS)
-LDLIBS := $(shell pkg-config --libs $(PKGS)) -lcsv -pthread
+# libpq is loaded when it is needed: lib/sql/libpq.h.
+LDLIBS := $(shell pkg-config --libs $(filter-out libpq,$(PKGS))) -lcsv -pthread
 
 # In the order of the arrows: an archive may use only those after it.
 LIBS := app cli format archive log parquet ledgerdb sql sim match feed book gen quality ledger bars calendar tape io base

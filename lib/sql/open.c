@@ -1,5 +1,5 @@
 /* open.c - which driver a name is for.  Apart from database.c, so that a
- * program that only ever opens files is not linked with libpq. */
+ * program that only ever opens files has no driver for PostgreSQL. */
 #include <string.h>
 
 #include "sql/driver.h"

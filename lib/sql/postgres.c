@@ -44,7 +44,7 @@ begin_connecting(const char *url, const char *sslmode)
     assert(strcmp(names[KEYWORD_URL], "dbname") == 0);
     if (!sslmode)
         names[KEYWORD_SSLMODE] = NULL;
-    return PQconnectStartParams(names, values, 1);
+    return pq.connectStartParams(names, values, 1);
 }
 
 /* Sockets and the machine itself. */
@@ -73,7 +73,7 @@ is_local(const char *hosts)
 static bool
 must_verify(PGconn *handle)
 {
-    PQconninfoOption *options = PQconninfo(handle), *option;
+    PQconninfoOption *options = pq.conninfo(handle), *option;
     bool local = true, weak = false;
 
     for (option = options; option && option->keyword; option++) {
@@ -85,7 +85,7 @@ must_verify(PGconn *handle)
         if (strcmp(option->keyword, "sslmode") == 0)
             weak = strcmp(value, "prefer") == 0 || strcmp(value, "allow") == 0;
     }
-    PQconninfoFree(options);
+    pq.conninfoFree(options);
     return !local && weak;
 }
 
@@ -96,13 +96,13 @@ finish_connecting(PGconn *handle)
 
     while (state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
         struct pollfd polled = {
-            .fd = PQsocket(handle),
+            .fd = pq.socket(handle),
             .events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
         };
 
         if (poll(&polled, 1, CONNECT_MS) == 0)
             return;
-        state = PQconnectPoll(handle);
+        state = pq.connectPoll(handle);
     }
 }
 
@@ -117,13 +117,13 @@ static int
 check_server(struct postgres *postgres, struct failure *failure)
 {
     const char *encoding =
-        PQparameterStatus(postgres->handle, "server_encoding");
+        pq.parameterStatus(postgres->handle, "server_encoding");
 
-    if (PQserverVersion(postgres->handle) < 140000)
+    if (pq.serverVersion(postgres->handle) < 140000)
         return fail(failure, FAILURE_USAGE,
                     "%s: PostgreSQL %d is too old: it takes 14 or later",
                     postgres->base.name,
-                    PQserverVersion(postgres->handle) / 10000);
+                    pq.serverVersion(postgres->handle) / 10000);
     if (encoding && strcmp(encoding, "UTF8") != 0)
         return fail(failure, FAILURE_USAGE,
                     "%s: the database is in encoding %.20s: make one in UTF8",
@@ -137,20 +137,20 @@ connect(struct postgres *postgres, struct failure *failure)
     PGconn *handle = begin_connecting(postgres->base.name, NULL);
 
     if (handle && must_verify(handle)) {
-        PQfinish(handle);
+        pq.finish(handle);
         handle = begin_connecting(postgres->base.name, "verify-full");
     }
     postgres->handle = handle;
     if (!handle)
         return fail_memory(failure);
-    PQsetNoticeReceiver(handle, ignore_notice, NULL);
-    if (PQstatus(handle) != CONNECTION_BAD)
+    pq.setNoticeReceiver(handle, ignore_notice, NULL);
+    if (pq.status(handle) != CONNECTION_BAD)
         finish_connecting(handle);
-    if (PQstatus(handle) != CONNECTION_OK)
+    if (pq.status(handle) != CONNECTION_OK)
         return postgres_fail(postgres, NULL, failure);
     if (check_server(postgres, failure) != 0)
         return -1;
-    if (PQenterPipelineMode(handle) != 1)
+    if (pq.enterPipelineMode(handle) != 1)
         return postgres_fail(postgres, NULL, failure);
     return 0;
 }
@@ -159,7 +159,7 @@ connect(struct postgres *postgres, struct failure *failure)
 static void
 disconnect(struct postgres *postgres)
 {
-    PQfinish(postgres->handle);
+    pq.finish(postgres->handle);
     postgres->handle = NULL;
     postgres->transaction = POSTGRES_NONE;
     postgres->sent_count = 0;
@@ -192,17 +192,20 @@ database_check_url(const char *url, struct failure *failure)
 {
     static const char *const secrets[] = {"password", "sslpassword"};
     char *complaint = NULL;
-    PQconninfoOption *options = PQconninfoParse(url, &complaint), *option;
+    PQconninfoOption *options, *option;
     bool secret = false;
 
-    PQfreemem(complaint); /* it repeats the URL, with what is secret in it */
+    if (libpq_load(failure) != 0)
+        return -1;
+    options = pq.conninfoParse(url, &complaint);
+    pq.freemem(complaint); /* it repeats the URL, with what is secret in it */
     if (!options)
         return fail(failure, FAILURE_USAGE,
                     "--database: that is not a valid PostgreSQL URL");
     for (option = options; option->keyword; option++)
         for (unsigned i = 0; i < sizeof secrets / sizeof *secrets; i++)
             secret |= strcmp(option->keyword, secrets[i]) == 0 && option->val;
-    PQconninfoFree(options);
+    pq.conninfoFree(options);
     if (!secret)
         return 0;
     return fail(failure, FAILURE_USAGE,
@@ -215,13 +218,15 @@ static struct database *
 open_url(const char *url, const struct database_options *options,
          struct failure *failure)
 {
-    struct postgres *postgres = allocate(failure, 1, sizeof *postgres);
+    struct postgres *postgres;
 
+    if (database_check_url(url, failure) != 0)
+        return NULL;
+    postgres = allocate(failure, 1, sizeof *postgres);
     if (!postgres)
         return NULL;
     postgres->base = (struct database){&postgres_driver, url, *options};
-    if (database_check_url(url, failure) == 0 &&
-        connect(postgres, failure) == 0)
+    if (connect(postgres, failure) == 0)
         return &postgres->base;
     database_close(&postgres->base);
     return NULL;
@@ -232,7 +237,7 @@ close_url(struct database *database)
 {
     struct postgres *postgres = (struct postgres *)database;
 
-    PQfinish(postgres->handle);
+    pq.finish(postgres->handle);
     for (unsigned i = 0; i < postgres->table_count; i++) {
         for (unsigned j = 0; j <= SQL_COLUMNS_MAX; j++)
             bytes_free(&postgres->tables[i]->columns[j]);
@@ -353,7 +358,7 @@ take_commit(struct postgres *postgres, void *owner, PGresult *result,
             struct failure *failure)
 {
     (void)owner;
-    if (strcmp(PQcmdStatus(result), "COMMIT") == 0)
+    if (strcmp(pq.cmdStatus(result), "COMMIT") == 0)
         return 0;
     return fail(failure, FAILURE_ENVIRONMENT,
                 "%s: the server rolled back what it was given: run it again",
@@ -415,13 +420,13 @@ execute(struct database *database, const char *sql, struct failure *failure)
         postgres_need_transaction(postgres, failure) != 0 ||
         postgres_sync(postgres, failure) != 0)
         return -1;
-    if (PQexitPipelineMode(postgres->handle) != 1)
+    if (pq.exitPipelineMode(postgres->handle) != 1)
         return postgres_fail(postgres, NULL, failure);
-    result = PQexec(postgres->handle, sql);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+    result = pq.exec(postgres->handle, sql);
+    if (pq.resultStatus(result) != PGRES_COMMAND_OK)
         outcome = postgres_fail(postgres, result, failure);
-    PQclear(result);
-    if (PQenterPipelineMode(postgres->handle) != 1 && outcome == 0)
+    pq.clear(result);
+    if (pq.enterPipelineMode(postgres->handle) != 1 && outcome == 0)
         outcome = postgres_fail(postgres, NULL, failure);
     return outcome;
 }

@@ -19,9 +19,8 @@
 #ifndef SQL_POSTGRES_H
 #define SQL_POSTGRES_H
 
-#include <libpq-fe.h>
-
 #include "sql/driver.h"
+#include "sql/libpq.h"
 
 #define POSTGRES_SENT   128 /* requests between two synchronizations */
 #define POSTGRES_TABLES 64  /* tables, each once per operation */

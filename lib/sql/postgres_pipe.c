@@ -54,7 +54,7 @@ line_of(const char **text)
 bool
 postgres_is_lost(const struct postgres *postgres)
 {
-    return !postgres->handle || PQstatus(postgres->handle) != CONNECTION_OK;
+    return !postgres->handle || pq.status(postgres->handle) != CONNECTION_OK;
 }
 
 int
@@ -62,10 +62,10 @@ postgres_fail(struct postgres *postgres, const PGresult *result,
               struct failure *failure)
 {
     const char *state =
-        result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    const char *text = state
-                           ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)
-                           : PQerrorMessage(postgres->handle);
+        result ? pq.resultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *text =
+        state ? pq.resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)
+              : pq.errorMessage(postgres->handle);
     const struct class *class = classes;
     int size;
 
@@ -98,8 +98,8 @@ postgres_send(struct postgres *postgres, const char *sql,
     if (postgres->sent_count == POSTGRES_SENT &&
         postgres_sync(postgres, failure) != 0)
         return -1;
-    if (PQsendQueryParams(postgres->handle, sql, p->count, p->types, p->values,
-                          p->sizes, binary, 1) != 1)
+    if (pq.sendQueryParams(postgres->handle, sql, p->count, p->types, p->values,
+                           p->sizes, binary, 1) != 1)
         return postgres_fail(postgres, NULL, failure);
     postgres->sent[postgres->sent_count++] =
         (struct postgres_sent){take, owner};
@@ -116,8 +116,8 @@ take_results(struct postgres *postgres, const struct postgres_sent *sent,
     PGresult *result;
     int outcome = 0;
 
-    while ((result = PQgetResult(postgres->handle))) {
-        ExecStatusType status = PQresultStatus(result);
+    while ((result = pq.getResult(postgres->handle))) {
+        ExecStatusType status = pq.resultStatus(result);
 
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
             postgres->answered = true;
@@ -131,7 +131,7 @@ take_results(struct postgres *postgres, const struct postgres_sent *sent,
                    outcome == 0) {
             outcome = postgres_fail(postgres, result, failure);
         }
-        PQclear(result);
+        pq.clear(result);
         if (postgres_is_lost(postgres))
             break;
     }
@@ -151,17 +151,17 @@ postgres_sync(struct postgres *postgres, struct failure *failure)
     postgres->answered = false;
     if (count == 0)
         return 0;
-    if (PQpipelineSync(postgres->handle) != 1)
+    if (pq.pipelineSync(postgres->handle) != 1)
         return postgres_fail(postgres, NULL, failure);
     for (unsigned i = 0; i < count && !postgres_is_lost(postgres); i++)
         if (take_results(postgres, &postgres->sent[i], outcome != 0, failure) !=
             0)
             outcome = -1;
     while (!postgres_is_lost(postgres) &&
-           (result = PQgetResult(postgres->handle))) {
-        bool end = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+           (result = pq.getResult(postgres->handle))) {
+        bool end = pq.resultStatus(result) == PGRES_PIPELINE_SYNC;
 
-        PQclear(result);
+        pq.clear(result);
         if (end)
             break;
     }

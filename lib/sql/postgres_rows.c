@@ -248,7 +248,7 @@ take_change(struct postgres *postgres, void *owner, PGresult *result,
 {
     const struct postgres_rows *rows = owner;
 
-    if (strtoul(PQcmdTuples(result), NULL, 10) == rows->count)
+    if (strtoul(pq.cmdTuples(result), NULL, 10) == rows->count)
         return 0;
     return driver_fail_changed(&postgres->base, failure);
 }
@@ -261,7 +261,7 @@ take_copies(struct postgres *postgres, void *owner, PGresult *result,
     const struct sql_table *table = rows->copy.to;
     struct sql_value row[SQL_COLUMNS_MAX];
 
-    for (int i = 0; i < PQntuples(result); i++) {
+    for (int i = 0; i < pq.ntuples(result); i++) {
         for (unsigned j = 0; j < table->count; j++)
             if (postgres_get_value(postgres, result, i, (int)j,
                                    table->columns[j].kind, &row[j],

@@ -72,7 +72,7 @@ postgres_reset(struct statement *statement)
     struct postgres_statement *of_it = of(statement);
     struct failure ignored = {.kind = FAILURE_NONE};
 
-    PQclear(of_it->result);
+    pq.clear(of_it->result);
     of_it->result = NULL;
     if (of_it->transaction && of_it->transaction == postgres->transactions &&
         postgres->transaction != POSTGRES_NONE && !postgres_is_lost(postgres))
@@ -105,7 +105,7 @@ take_changes(struct postgres *postgres, void *owner, PGresult *result,
 
     (void)postgres;
     (void)failure;
-    statement->changed = strtoll(PQcmdTuples(result), NULL, 10);
+    statement->changed = strtoll(pq.cmdTuples(result), NULL, 10);
     return 0;
 }
 
@@ -117,7 +117,7 @@ take_rows(struct postgres *postgres, void *owner, PGresult *result,
 
     (void)postgres;
     (void)failure;
-    PQclear(statement->result);
+    pq.clear(statement->result);
     statement->result = result;
     statement->row = -1;
     return POSTGRES_KEPT;
@@ -217,12 +217,12 @@ postgres_step(struct statement *statement, struct failure *failure)
     if (!of_it->selects)
         return 0;
     assert(of_it->result);
-    if (++of_it->row < PQntuples(of_it->result))
+    if (++of_it->row < pq.ntuples(of_it->result))
         return 1;
     if (of_it->row == FETCH_ROWS) {
         if (fetch(postgres, of_it, failure) != 0)
             goto failed;
-        if (++of_it->row < PQntuples(of_it->result))
+        if (++of_it->row < pq.ntuples(of_it->result))
             return 1;
     }
     postgres_reset(statement);

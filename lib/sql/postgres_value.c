@@ -189,13 +189,13 @@ postgres_get_value(const struct postgres *postgres, const PGresult *result,
                    int row, int column, enum sql_kind kind,
                    struct sql_value *value, struct failure *failure)
 {
-    const char *text = PQgetvalue(result, row, column);
-    int size = PQgetlength(result, row, column);
-    Oid type = PQftype(result, column);
+    const char *text = pq.getvalue(result, row, column);
+    int size = pq.getlength(result, row, column);
+    Oid type = pq.ftype(result, column);
     const unsigned char *bytes = (const unsigned char *)text;
 
     *value = sql_null();
-    if (PQgetisnull(result, row, column))
+    if (pq.getisnull(result, row, column))
         return 0;
     value->kind = kind == SQL_NULL ? SQL_BYTES : kind;
     switch (kind) {

@@ -157,6 +157,16 @@ as_undisturbed() {
     [ "$(sql "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")" = 1 ]
 }
 
+@test "without libpq a URL is refused, and a file is as good as ever" {
+    trades 10 1 day > day.tape
+    mkdir nothing
+    : > nothing/libpq.so.5
+    LD_LIBRARY_PATH=$PWD/nothing refuses xledger -d postgresql:///x day.tape
+    contains -F "takes libpq, which is not installed" < err
+    LD_LIBRARY_PATH=$PWD/nothing xledger -d calm.db day.tape > calm.tape
+    xledger -d calm.db --check
+}
+
 @test "no password in a URL, in a message, or on a tape" {
     needs_server
     trades 10 8 day > day.tape
