@@ -3,9 +3,12 @@
  *
  * A tape of a market goes in, orders or the history of its book; the market as
  * it becomes with the strategy's own orders in it comes out.
- * xtape-strategy(5) is what is said between them; app/backtest.h joins them.
+ * xtape-strategy(5) is what is said between them; backtest/backtest.h joins
+ * them.
  */
-#include "app/backtest.h"
+#include <inttypes.h>
+
+#include "backtest/backtest.h"
 
 static const char *const examples[] = {
     "xgen | xbacktest -- grep --line-buffered ^go | xstat",
@@ -85,6 +88,21 @@ static const struct option_spec options[] = {
 };
 /* clang-format on */
 
+static void
+summary(void *state, struct run *run, FILE *stream)
+{
+    const struct backtest *backtest = state;
+    uint64_t asked = 0;
+
+    for (unsigned i = 0; i < backtest->strategy_count; i++)
+        asked += backtest->strategies[i].asked;
+    fprintf(stream,
+            "%s: %" PRIu64 " turns, %" PRIu32 " own orders, %" PRIu64
+            " fills, %" PRIu64 " requests refused\n",
+            run->program->name, asked, backtest->world.orders.count,
+            backtest->trades, backtest->refused);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -107,7 +125,7 @@ main(int argc, char **argv)
         .end = backtest_end,
         .failed = backtest_failed,
         .finish = backtest_finish,
-        .summary = backtest_summary,
+        .summary = summary,
         .destroy = backtest_free,
     };
 

@@ -1,12 +1,12 @@
 /* xreport - reports what accounts and strategies earned, from a ledger's tape.
  *
- * The figures are the ledger's; app/pnl.h sums them up.
+ * The figures are the ledger's; pnl/pnl.h sums them up.
  */
 #include <assert.h>
 #include <string.h>
 
-#include "app/pnl.h"
 #include "cli/run.h"
+#include "pnl/pnl.h"
 #include "tape/schema.h"
 
 struct xreport {

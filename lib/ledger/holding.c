@@ -81,3 +81,17 @@ holding_average(const struct holding *holding)
         return DECIMAL_NULL;
     return (int64_t)average;
 }
+
+bool
+holding_notional(int64_t price, i128 quantity, int64_t multiplier,
+                 i128 *notional)
+{
+    static const i128 square = (i128)DECIMAL_ONE * DECIMAL_ONE;
+
+    assert(price != DECIMAL_NULL);
+    if (multiplier == DECIMAL_NULL || multiplier == DECIMAL_ONE)
+        return amount_mul_div(price, quantity, DECIMAL_ONE, notional);
+    if (quantity > DECIMAL_MAX || quantity < -DECIMAL_MAX)
+        return false;
+    return amount_mul_div((i128)price * quantity, multiplier, square, notional);
+}

@@ -30,6 +30,11 @@ bool holding_trade(struct holding *holding, i128 quantity, i128 cash);
  * its range, or nothing be left of it. */
 bool holding_split(struct holding *holding, i128 new, i128 old);
 
+/* price * quantity * multiplier (null: 1), rounded once, half to even; false:
+ * beyond the range of an amount. */
+bool holding_notional(int64_t price, i128 quantity, int64_t multiplier,
+                      i128 *notional);
+
 /* cost / quantity, rounded half to even; DECIMAL_NULL when flat or when it
  * does not fit a decimal. */
 int64_t holding_average(const struct holding *holding);

@@ -3,25 +3,25 @@
  * authority on the lines.
  *
  *      strategy_start   runs it, and greets it
- *      strategy_put     a line begins, that its next turn shows it
  *      strategy_ask     its turn: it may answer from now on
- *      strategy_hear    waits for the answers to all turns asked
+ *      strategy_receive    waits for the answers to all turns asked
  *      strategy_end     nothing follows; waits for its end
  *
  * A turn is asked once and answered once, in order; whether its answer is
  * awaited before the next one is asked changes no byte of either.
  *
- *      strategy.c        the process and its turns
- *      strategy_tell.c   events as lines
- *      strategy_hear.c   lines as requests
+ *      strategy.c      the process and its turns
+ *      wire.h          how events are written to it, and requests read
+ *      text_write.c    the wire of text: events as lines
+ *      text_read.c     and lines as requests
  */
-#ifndef APP_STRATEGY_H
-#define APP_STRATEGY_H
+#ifndef BACKTEST_STRATEGY_H
+#define BACKTEST_STRATEGY_H
 
 #include <stdbool.h>
 
-#include "app/due.h"
-#include "app/own.h"
+#include "backtest/due.h"
+#include "backtest/own.h"
 #include "base/strtab.h"
 #include "io/coprocess.h"
 #include "sim/sim.h"
@@ -30,8 +30,11 @@
 /* How times are written: enum as in the words of --time. */
 enum strategy_time { STRATEGY_RFC3339, STRATEGY_NS, STRATEGY_US };
 
+struct wire;
+
 /* What the lines need, and all strategies of a run share. */
 struct strategy_world {
+    const struct wire *wire;
     const struct instruments *instruments;
     const struct sim *sim;
     struct own_orders orders;
@@ -60,10 +63,10 @@ struct strategy_listing {
 
 /* What it wants to see. */
 enum strategy_kind {
-    TELL_QUOTE,
-    TELL_TRADE,
-    TELL_SESSION,
-    TELL_KINDS,
+    WANT_QUOTE,
+    WANT_TRADE,
+    WANT_SESSION,
+    WANT_KINDS,
 };
 
 struct strategy_turn {
@@ -80,7 +83,7 @@ struct strategy {
     uint64_t account; /* and strategy_id */
     struct own own;
 
-    bool wants[TELL_KINDS];
+    bool wants[WANT_KINDS];
     bool ready;  /* it has answered the first turn */
     bool chosen; /* and said what it wants */
 
@@ -99,8 +102,8 @@ struct strategy {
 };
 
 /* Runs argv, or a shell command if it is NULL, and asks its first turn, which
- * the first strategy_hear awaits.  strategy->world, number, name, account, and
- * process.patience and wake are set.  0 or -1. */
+ * the first strategy_receive awaits.  strategy->world, number, name, account,
+ * and process.patience and wake are set.  0 or -1. */
 int strategy_start(struct strategy *strategy, char *const *argv,
                    const char *command);
 
@@ -116,7 +119,7 @@ int strategy_ask(struct strategy *strategy, int64_t time);
 
 /* Waits for all answers, and puts what they ask for in world->due.  0 or -1;
  * 0 also when stopped. */
-int strategy_hear(struct strategy *strategy);
+int strategy_receive(struct strategy *strategy);
 
 /* 0, or -1 if it fails at its end. */
 int strategy_end(struct strategy *strategy, int64_t time);
@@ -137,32 +140,5 @@ strategy_multiplier(const struct strategy_world *world, uint32_t index)
 
 /* The middle of the book of an instrument, or null. */
 int64_t strategy_middle(const struct strategy_world *world, uint32_t index);
-
-/* ---- lines: strategy_tell.c ---------------------------------------------- */
-
-void tell_hello(struct strategy *strategy);
-void tell_instrument(struct strategy *strategy, uint32_t index, int64_t time);
-void tell_session(struct strategy *strategy, uint32_t index,
-                  const struct session *session);
-void tell_quote(struct strategy *strategy, uint32_t index, int64_t time,
-                const struct quote *quote);
-void tell_trade(struct strategy *strategy, uint32_t index, int64_t time,
-                unsigned side, int64_t price, int64_t quantity);
-void tell_fact(struct strategy *strategy, const struct own_order *order,
-               const struct order_report *fact);
-void tell_order_end(struct strategy *strategy, const struct own_order *order,
-                    const struct order_end *end);
-void tell_fill(struct strategy *strategy, const struct own_order *order,
-               const struct trade *trade, enum own_role role, i128 fee);
-void tell_position(struct strategy *strategy, uint32_t index, int64_t time);
-void tell_timer(struct strategy *strategy, int64_t time);
-/* go or end; not NUL-terminated. */
-void tell_word(struct strategy *strategy, const char *word, int64_t time);
-
-/* ---- answers: strategy_hear.c -------------------------------------------- */
-
-/* Takes a line that answers a turn; true if it was the last of the answer. */
-bool hear_line(struct strategy *strategy, const struct strategy_turn *turn,
-               char *line, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-#include "app/pnl_rows.h"
+#include "pnl/rows.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/strategy.h"
+#include "backtest/wire.h"
 #include "base/clock.h"
 #include "base/digits.h"
 #include "tape/schema.h"
@@ -148,8 +148,8 @@ begin_about(struct strategy *strategy, const char *word, uint32_t index,
     return line;
 }
 
-void
-tell_hello(struct strategy *strategy)
+static void
+write_hello(struct strategy *strategy)
 {
     struct line line = begin(strategy, "xtape", 0);
 
@@ -160,8 +160,8 @@ tell_hello(struct strategy *strategy)
     end(&line);
 }
 
-void
-tell_word(struct strategy *strategy, const char *word, int64_t time)
+static void
+write_word(struct strategy *strategy, const char *word, int64_t time)
 {
     struct line line = begin(strategy, word, 0);
 
@@ -169,8 +169,20 @@ tell_word(struct strategy *strategy, const char *word, int64_t time)
     end(&line);
 }
 
-void
-tell_instrument(struct strategy *strategy, uint32_t index, int64_t time)
+static void
+write_go(struct strategy *strategy, int64_t time)
+{
+    write_word(strategy, "go", time);
+}
+
+static void
+write_finish(struct strategy *strategy, int64_t time)
+{
+    write_word(strategy, "end", time);
+}
+
+static void
+write_instrument(struct strategy *strategy, uint32_t index, int64_t time)
 {
     const struct instrument *known =
         strategy->world->instruments->events[index];
@@ -184,9 +196,9 @@ tell_instrument(struct strategy *strategy, uint32_t index, int64_t time)
     end(&line);
 }
 
-void
-tell_session(struct strategy *strategy, uint32_t index,
-             const struct session *session)
+static void
+write_session(struct strategy *strategy, uint32_t index,
+              const struct session *session)
 {
     struct line line;
 
@@ -231,9 +243,9 @@ own_shown(const struct strategy *strategy, uint32_t index, enum side side,
     return sum;
 }
 
-void
-tell_quote(struct strategy *strategy, uint32_t index, int64_t time,
-           const struct quote *quote)
+static void
+write_quote(struct strategy *strategy, uint32_t index, int64_t time,
+            const struct quote *quote)
 {
     struct line line = begin_about(strategy, "quote", index, time);
 
@@ -247,9 +259,9 @@ tell_quote(struct strategy *strategy, uint32_t index, int64_t time,
     strategy_wake(strategy);
 }
 
-void
-tell_trade(struct strategy *strategy, uint32_t index, int64_t time,
-           unsigned side, int64_t price, int64_t quantity)
+static void
+write_trade(struct strategy *strategy, uint32_t index, int64_t time,
+            unsigned side, int64_t price, int64_t quantity)
 {
     struct line line = begin_about(strategy, "trade", index, time);
 
@@ -260,36 +272,36 @@ tell_trade(struct strategy *strategy, uint32_t index, int64_t time,
     strategy_wake(strategy);
 }
 
-void
-tell_timer(struct strategy *strategy, int64_t time)
+static void
+write_timer(struct strategy *strategy, int64_t time)
 {
-    tell_word(strategy, "timer", time);
+    write_word(strategy, "timer", time);
     strategy_wake(strategy);
 }
 
 /* ---- what became of its orders ------------------------------------------- */
 
-void
-tell_fact(struct strategy *strategy, const struct own_order *order,
-          const struct order_report *fact)
+static void
+write_report(struct strategy *strategy, const struct own_order *order,
+             const struct order_report *report)
 {
-    bool accepted = fact->event.type == EVENT_ACCEPTED;
+    bool accepted = report->event.type == EVENT_ACCEPTED;
     struct line line = begin_about(strategy, accepted ? "accepted" : "modified",
-                                   order->index, fact->event.time);
+                                   order->index, report->event.time);
 
     put_number(&line, order->client_id);
-    put_side(&line, fact->side);
-    put_decimal(&line, fact->price);
-    put_decimal(&line, fact->remaining_quantity);
+    put_side(&line, report->side);
+    put_decimal(&line, report->price);
+    put_decimal(&line, report->remaining_quantity);
     if (!accepted)
-        put_enum(&line, EVENT_MODIFIED, "reason", fact->reason);
+        put_enum(&line, EVENT_MODIFIED, "reason", report->reason);
     end(&line);
     strategy_wake(strategy);
 }
 
-void
-tell_order_end(struct strategy *strategy, const struct own_order *order,
-               const struct order_end *event)
+static void
+write_end(struct strategy *strategy, const struct own_order *order,
+          const struct order_end *event)
 {
     const struct schema_type *type = schema_find(event->event.type);
     bool listed = order->index < strategy->world->listing_count;
@@ -313,9 +325,9 @@ tell_order_end(struct strategy *strategy, const struct own_order *order,
     strategy_wake(strategy);
 }
 
-void
-tell_fill(struct strategy *strategy, const struct own_order *order,
-          const struct trade *trade, enum own_role role, i128 fee)
+static void
+write_fill(struct strategy *strategy, const struct own_order *order,
+           const struct trade *trade, enum own_role role, i128 fee)
 {
     static const char *const roles[] = {[OWN_MAKER] = "maker",
                                         [OWN_TAKER] = "taker",
@@ -334,8 +346,8 @@ tell_fill(struct strategy *strategy, const struct own_order *order,
     strategy_wake(strategy);
 }
 
-void
-tell_position(struct strategy *strategy, uint32_t index, int64_t time)
+static void
+write_position(struct strategy *strategy, uint32_t index, int64_t time)
 {
     const struct strategy_world *world = strategy->world;
     const struct own_position *position = &strategy->own.positions[index];
@@ -353,3 +365,20 @@ tell_position(struct strategy *strategy, uint32_t index, int64_t time)
         put_word(&line, "-");
     end(&line);
 }
+
+const struct wire wire_text = {
+    .name = "text",
+    .hello = write_hello,
+    .instrument = write_instrument,
+    .session = write_session,
+    .quote = write_quote,
+    .trade = write_trade,
+    .report = write_report,
+    .end = write_end,
+    .fill = write_fill,
+    .position = write_position,
+    .timer = write_timer,
+    .go = write_go,
+    .finish = write_finish,
+    .answer = text_read,
+};

@@ -1,8 +1,8 @@
 /* due.h - what strategies asked for, in the order in which it happens: by its
  * time, then by the turn that asked, the strategy and the line.
  */
-#ifndef APP_DUE_H
-#define APP_DUE_H
+#ifndef BACKTEST_DUE_H
+#define BACKTEST_DUE_H
 
 #include <stddef.h>
 

@@ -2,16 +2,16 @@
  * positions.  xreport(1) has the formulas.
  *
  *      pnl.c         accounts, positions, marks; sums by what was asked
- *      pnl_marks.c   arrival prices and markouts
- *      pnl_ratio.c   returns and their ratios
- *      pnl_text.c, pnl_json.c, pnl_html.c   the report
+ *      marks.c   arrival prices and markouts
+ *      ratio.c   returns and their ratios
+ *      text.c, json.c, html.c   the report
  *
  * All money is the ledger's own, exact.  Memory: about 300 bytes for each row
  * of the report, position and own order, and 2000 points of a curve for each
  * account.
  */
-#ifndef APP_PNL_H
-#define APP_PNL_H
+#ifndef PNL_PNL_H
+#define PNL_PNL_H
 
 #include <stdbool.h>
 
@@ -161,7 +161,7 @@ pnl_equity(const struct pnl_account *account)
 void pnl_key(const struct pnl *pnl, const struct pnl_group *group,
              char text[600]);
 
-/* ---- pnl_marks.c --------------------------------------------------------- */
+/* ---- marks.c --------------------------------------------------------- */
 
 /* An account filled so much, signed, of an order. */
 int pnl_mark_fill(struct pnl *pnl, uint32_t account, uint32_t index,
@@ -170,7 +170,7 @@ int pnl_mark_fill(struct pnl *pnl, uint32_t account, uint32_t index,
 /* Time is now beyond what some fills waited for, before this event. */
 void pnl_mark_due(struct pnl *pnl, int64_t time);
 
-/* ---- pnl_ratio.c --------------------------------------------------------- */
+/* ---- ratio.c --------------------------------------------------------- */
 
 /* In 10^-8, or null: of the returns of each day on the equity that the day
  * began with, annualized by sqrt(252). */

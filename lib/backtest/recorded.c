@@ -1,4 +1,4 @@
-#include "app/recorded.h"
+#include "backtest/recorded.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -4,8 +4,8 @@
  * strategies.  Memory: 64 bytes for each order ever sent, and about 150 for
  * each instrument that a strategy knows.
  */
-#ifndef APP_OWN_H
-#define APP_OWN_H
+#ifndef BACKTEST_OWN_H
+#define BACKTEST_OWN_H
 
 #include <stdbool.h>
 
@@ -80,10 +80,6 @@ enum own_role { OWN_MAKER, OWN_TAKER, OWN_AUCTION };
  * leave its range, and nothing changed. */
 bool own_fill(struct own_position *position, int64_t price, int64_t quantity,
               int64_t multiplier, i128 fee);
-
-/* price * quantity * multiplier (null: 1), rounded once, as in a ledger. */
-bool own_notional(int64_t price, i128 quantity, int64_t multiplier,
-                  i128 *notional);
 
 /* The fee of that much; false: beyond the range. */
 bool own_fee(const struct own_fees *fees, enum own_role role, int64_t price,

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/pnl_rows.h"
 #include "base/table.h"
+#include "pnl/rows.h"
 
 /* ---- text ---------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-#include "app/pnl.h"
+#include "pnl/pnl.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/own.h"
 #include "base/array.h"
 #include "base/clock.h"
+#include "ledger/holding.h"
 #include "tape/schema.h"
 
 const char *const pnl_by_words[PNL_BY + 1] = {
@@ -233,9 +233,9 @@ value_position(struct pnl *pnl, struct pnl_position *position)
     assert(position->quantity != 0 || position->cost == 0);
     if (position->quantity &&
         (price == DECIMAL_NULL ||
-         !own_notional(price, position->quantity,
-                       pnl->instruments->events[position->index]->multiplier,
-                       &value)))
+         !holding_notional(
+             price, position->quantity,
+             pnl->instruments->events[position->index]->multiplier, &value)))
         return fail(pnl->failure, FAILURE_DATA,
                     "the value of a position is beyond what a tape may hold");
     account->unrealized -= position->unrealized;
@@ -345,8 +345,9 @@ take_fill(struct pnl *pnl, uint32_t index, const struct trade *trade,
     if (account == MAP_NONE ||
         begin_curve(pnl, &pnl->accounts[account], trade->event.time) != 0)
         return -1;
-    if (!own_notional(trade->price, trade->quantity,
-                      pnl->instruments->events[index]->multiplier, &notional))
+    if (!holding_notional(trade->price, trade->quantity,
+                          pnl->instruments->events[index]->multiplier,
+                          &notional))
         return fail(pnl->failure, FAILURE_DATA,
                     "a trade is beyond what a tape may hold");
     for (enum pnl_by by = PNL_ALL; by < PNL_BY; by++) {

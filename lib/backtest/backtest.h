@@ -11,14 +11,14 @@
  * turn that asked for it; then what happens in the market; then turns.
  *
  *      backtest.c         a run, from its options to its end
- *      backtest_act.c     one thing happens: what comes of it, who hears of it
+ *      act.c              one thing happens: what comes of it, who sees it
  */
-#ifndef APP_BACKTEST_H
-#define APP_BACKTEST_H
+#ifndef BACKTEST_BACKTEST_H
+#define BACKTEST_BACKTEST_H
 
-#include "app/limits.h"
-#include "app/recorded.h"
-#include "app/strategy.h"
+#include "backtest/limits.h"
+#include "backtest/recorded.h"
+#include "backtest/strategy.h"
 #include "cli/run.h"
 
 #define BACKTEST_TURNS_MAX 100000 /* at one time */
@@ -45,16 +45,16 @@ struct backtest {
     struct strategy_world world;
     struct strategy *strategies; /* owned */
     unsigned strategy_count;
-    bool told[TELL_KINDS]; /* what some strategy wants to see */
-    bool ready;            /* strategies said what they want to see */
-    bool waiting;          /* some turn is not answered */
-    int64_t asked;         /* the time of the first of them */
-    int64_t now;           /* the latest time seen; null before it */
-    int64_t asked_last;    /* the time of the last of all */
-    uint64_t standing;     /* turns at that time */
-    struct bytes reports;  /* of what happens: events */
-    char *scratch;         /* where they go without memory; owned */
-    struct quote *quoted;  /* the best prices as told last, by index; owned */
+    bool wanted[WANT_KINDS]; /* what some strategy wants to see */
+    bool ready;              /* strategies said what they want to see */
+    bool waiting;            /* some turn is not answered */
+    int64_t asked;           /* the time of the first of them */
+    int64_t now;             /* the latest time seen; null before it */
+    int64_t asked_last;      /* the time of the last of all */
+    uint64_t standing;       /* turns at that time */
+    struct bytes reports;    /* of what happens: events */
+    char *scratch;           /* where they go without memory; owned */
+    struct quote *quoted; /* the best prices as written last, by index; owned */
     uint32_t quoted_count;
     size_t quoted_capacity;
     bool named;  /* strategies have their names on this tape */
@@ -75,10 +75,9 @@ int backtest_block(void *state, struct run *run);
 int backtest_end(void *state, struct run *run, enum tape_status status);
 int backtest_finish(void *state, struct run *run);
 void backtest_failed(void *state, struct run *run, int exit_class);
-void backtest_summary(void *state, struct run *run, FILE *stream);
 void backtest_free(void *state);
 
-/* ---- backtest_act.c ------------------------------------------------------ */
+/* ---- act.c ------------------------------------------------------ */
 
 /* The sink of the market. */
 struct event_sink backtest_sink(struct backtest *backtest);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/strategy.h"
+#include "backtest/wire.h"
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/digits.h"
@@ -249,7 +249,7 @@ take_option(struct strategy *strategy, struct due *due, const char *text)
 
 /* order ID SYMBOL SIDE QUANTITY PRICE|market [NAME=VALUE ...] */
 static void
-hear_order(struct strategy *strategy, const struct strategy_turn *turn,
+read_order(struct strategy *strategy, const struct strategy_turn *turn,
            const struct words *words)
 {
     struct due due = due_of(strategy, turn, DUE_ORDER);
@@ -276,7 +276,7 @@ hear_order(struct strategy *strategy, const struct strategy_turn *turn,
 
 /* modify ID QUANTITY PRICE [STOP] */
 static void
-hear_modify(struct strategy *strategy, const struct strategy_turn *turn,
+read_modify(struct strategy *strategy, const struct strategy_turn *turn,
             const struct words *words)
 {
     struct due due = due_of(strategy, turn, DUE_MODIFY);
@@ -293,7 +293,7 @@ hear_modify(struct strategy *strategy, const struct strategy_turn *turn,
 
 /* cancel ID [QUANTITY], cancel all [SYMBOL] */
 static void
-hear_cancel(struct strategy *strategy, const struct strategy_turn *turn,
+read_cancel(struct strategy *strategy, const struct strategy_turn *turn,
             const struct words *words)
 {
     struct due due = due_of(strategy, turn, DUE_CANCEL);
@@ -322,7 +322,7 @@ hear_cancel(struct strategy *strategy, const struct strategy_turn *turn,
 
 /* timer TIME: not before an order of the same turn would act. */
 static void
-hear_timer(struct strategy *strategy, const struct strategy_turn *turn,
+read_timer(struct strategy *strategy, const struct strategy_turn *turn,
            const struct words *words)
 {
     struct due due = due_of(strategy, turn, DUE_TIMER);
@@ -338,7 +338,7 @@ hear_timer(struct strategy *strategy, const struct strategy_turn *turn,
 }
 
 static void
-hear_note(struct strategy *strategy, const struct strategy_turn *turn,
+read_note(struct strategy *strategy, const struct strategy_turn *turn,
           const struct words *words)
 {
     struct due due = due_of(strategy, turn, DUE_NOTE);
@@ -360,46 +360,46 @@ hear_note(struct strategy *strategy, const struct strategy_turn *turn,
 
 /* subscribe WHAT: the first one takes the place of the default. */
 static void
-hear_subscribe(struct strategy *strategy, const struct strategy_turn *turn,
+read_subscribe(struct strategy *strategy, const struct strategy_turn *turn,
                const struct words *words)
 {
     static const char *const kinds[] = {
-        [TELL_QUOTE] = "quote",
-        [TELL_TRADE] = "trade",
-        [TELL_SESSION] = "session",
-        [TELL_KINDS] = "none",
+        [WANT_QUOTE] = "quote",
+        [WANT_TRADE] = "trade",
+        [WANT_SESSION] = "session",
+        [WANT_KINDS] = "none",
     };
     unsigned kind = 0;
 
     (void)turn;
-    while (kind <= TELL_KINDS && strcmp(kinds[kind], words->at[1]) != 0)
+    while (kind <= WANT_KINDS && strcmp(kinds[kind], words->at[1]) != 0)
         kind++;
-    if (strategy->ready || kind > TELL_KINDS) {
+    if (strategy->ready || kind > WANT_KINDS) {
         pass_over(strategy, words->at[0], words->size);
         return;
     }
     if (!strategy->chosen)
         memset(strategy->wants, 0, sizeof strategy->wants);
     strategy->chosen = true;
-    if (kind < TELL_KINDS)
+    if (kind < WANT_KINDS)
         strategy->wants[kind] = true;
 }
 
 /* ---- lines --------------------------------------------------------------- */
 
 bool
-hear_line(struct strategy *strategy, const struct strategy_turn *turn,
+text_read(struct strategy *strategy, const struct strategy_turn *turn,
           char *line, size_t size)
 {
     static const struct {
         const char *word;
-        void (*hear)(struct strategy *, const struct strategy_turn *,
+        void (*read)(struct strategy *, const struct strategy_turn *,
                      const struct words *);
         bool early; /* also in the first turn, before there is a market */
     } known[] = {
-        {"order", hear_order, false},   {"cancel", hear_cancel, false},
-        {"modify", hear_modify, false}, {"timer", hear_timer, false},
-        {"note", hear_note, false},     {"subscribe", hear_subscribe, true},
+        {"order", read_order, false},   {"cancel", read_cancel, false},
+        {"modify", read_modify, false}, {"timer", read_timer, false},
+        {"note", read_note, false},     {"subscribe", read_subscribe, true},
     };
     struct words words;
 
@@ -413,7 +413,7 @@ hear_line(struct strategy *strategy, const struct strategy_turn *turn,
         if (strcmp(known[i].word, words.at[0]) != 0)
             continue;
         if (strategy->ready || known[i].early)
-            known[i].hear(strategy, turn, &words);
+            known[i].read(strategy, turn, &words);
         else
             pass_over(strategy, words.at[0], words.size);
         return false;

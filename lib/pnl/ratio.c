@@ -4,7 +4,7 @@
  * Measurement in a Downside Risk Framework", Journal of Investing, 1994. */
 #include <assert.h>
 
-#include "app/pnl.h"
+#include "pnl/pnl.h"
 
 #define SESSIONS_A_YEAR 252
 #define RETURN_MAX      (10000 * DECIMAL_ONE) /* of a day */

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/own.h"
-#include "app/pnl.h"
 #include "base/array.h"
+#include "ledger/holding.h"
+#include "pnl/pnl.h"
 
 /* What quantity, signed, would have gained from one price to another. */
 static bool
@@ -15,8 +15,8 @@ gain(const struct pnl *pnl, uint32_t index, int64_t from, int64_t to,
     i128 paid, worth;
 
     assert(from != DECIMAL_NULL && to != DECIMAL_NULL);
-    if (!own_notional(from, quantity, multiplier, &paid) ||
-        !own_notional(to, quantity, multiplier, &worth))
+    if (!holding_notional(from, quantity, multiplier, &paid) ||
+        !holding_notional(to, quantity, multiplier, &worth))
         return false;
     *amount = worth - paid;
     return true;
@@ -32,6 +32,7 @@ pnl_mark_fill(struct pnl *pnl, uint32_t account, uint32_t index,
     struct pnl_mark *marks;
     i128 amount;
 
+    assert(account < pnl->account_count && trade->quantity > 0);
     if (order == MAP_NONE)
         return 0;
     known->filled += trade->quantity;

@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/backtest.h"
+#include "backtest/backtest.h"
+#include "backtest/wire.h"
 #include "base/array.h"
 #include "cli/local.h"
 #include "tape/schema.h"
@@ -60,7 +61,7 @@ number_of(const struct backtest *b, const struct own_order *order)
 
 /* accepted, modified: it is live, with that much open. */
 static int
-take_fact(struct backtest *b, const struct order_report *fact)
+take_order_report(struct backtest *b, const struct order_report *fact)
 {
     struct own_order *order = find_own(b, fact->order_id);
     struct strategy *strategy;
@@ -73,7 +74,7 @@ take_fact(struct backtest *b, const struct order_report *fact)
     if (own_order_live(&b->world.orders, &strategy->own, number_of(b, order),
                        b->world.failure) != 0)
         return -1;
-    tell_fact(strategy, order, fact);
+    strategy_wire(strategy)->report(strategy, order, fact);
     return 0;
 }
 
@@ -102,7 +103,7 @@ take_end(struct backtest *b, const struct order_end *end)
         count_refusal(b, strategy, end->reason);
     if (ends)
         own_order_end(&b->world.orders, &strategy->own, number_of(b, order));
-    tell_order_end(strategy, order, end);
+    strategy_wire(strategy)->end(strategy, order, end);
 }
 
 /* One side of a trade, if it is ours. */
@@ -141,10 +142,11 @@ take_fill(struct backtest *b, const struct trade *trade, uint64_t order_id,
     assert(order->left >= trade->quantity);
     b->trades++;
     order->left -= trade->quantity;
-    tell_fill(strategy, order, trade, role, fee);
+    strategy_wire(strategy)->fill(strategy, order, trade, role, fee);
     if (order->left == 0)
         own_order_end(&b->world.orders, &strategy->own, number_of(b, order));
-    tell_position(strategy, order->index, trade->event.time);
+    strategy_wire(strategy)->position(strategy, order->index,
+                                      trade->event.time);
     return 0;
 }
 
@@ -154,11 +156,12 @@ static void
 take_trade(struct backtest *b, uint32_t index, unsigned side, int64_t time,
            int64_t price, int64_t quantity)
 {
-    if (!b->told[TELL_TRADE])
+    if (!b->wanted[WANT_TRADE])
         return;
     for (unsigned i = 0; i < b->strategy_count; i++)
-        if (b->strategies[i].wants[TELL_TRADE])
-            tell_trade(&b->strategies[i], index, time, side, price, quantity);
+        if (b->strategies[i].wants[WANT_TRADE])
+            strategy_wire(&b->strategies[i])
+                ->trade(&b->strategies[i], index, time, side, price, quantity);
 }
 
 /* The best of a side into a quote. */
@@ -174,7 +177,7 @@ note_best(const struct backtest *b, const struct book *book, enum side side,
         best ? (int64_t)(sum < DECIMAL_MAX ? sum : DECIMAL_MAX) : DECIMAL_NULL;
 }
 
-/* Room for what was told of all instruments up to this one. */
+/* Room for the quotes of all instruments up to this one. */
 static struct quote *
 last_quote(struct backtest *b, uint32_t index)
 {
@@ -199,7 +202,7 @@ take_quote(struct backtest *b, uint32_t index, const struct event *cause)
     const struct book *book = sim_book(&b->sim, index);
     struct quote *last, quote;
 
-    if (!book || !(b->quotes || b->told[TELL_QUOTE]))
+    if (!book || !(b->quotes || b->wanted[WANT_QUOTE]))
         return 0;
     last = last_quote(b, index);
     if (!last)
@@ -219,8 +222,9 @@ take_quote(struct backtest *b, uint32_t index, const struct event *cause)
         tape_writer_copy(&b->run->writer, &quote.event);
     }
     for (unsigned i = 0; i < b->strategy_count; i++)
-        if (b->strategies[i].wants[TELL_QUOTE])
-            tell_quote(&b->strategies[i], index, cause->time, &quote);
+        if (b->strategies[i].wants[WANT_QUOTE])
+            strategy_wire(&b->strategies[i])
+                ->quote(&b->strategies[i], index, cause->time, &quote);
     return 0;
 }
 
@@ -231,8 +235,9 @@ take_session(struct backtest *b, uint32_t index, const struct event *event)
     const void *at = event;
 
     for (unsigned i = 0; i < b->strategy_count; i++)
-        if (b->strategies[i].wants[TELL_SESSION])
-            tell_session(&b->strategies[i], index, at);
+        if (b->strategies[i].wants[WANT_SESSION])
+            strategy_wire(&b->strategies[i])
+                ->session(&b->strategies[i], index, at);
     for (uint32_t i = 0; event->instrument == 0 && i < b->world.listing_count;
          i++)
         if (take_quote(b, i, event) != 0)
@@ -240,7 +245,7 @@ take_session(struct backtest *b, uint32_t index, const struct event *event)
     return 0;
 }
 
-/* ---- telling ------------------------------------------------------------- */
+/* ---- reports ------------------------------------------------------------ */
 
 /* Own orders have their strategy's names on each tape on which they are. */
 static void
@@ -275,7 +280,7 @@ take_report(struct backtest *b, uint32_t index, const struct event *event)
     tape_writer_copy(&b->run->writer, event);
     switch (event->type) {
     case EVENT_ACCEPTED:
-    case EVENT_MODIFIED: return take_fact(b, at);
+    case EVENT_MODIFIED: return take_order_report(b, at);
     case EVENT_REJECTED:
     case EVENT_CANCELLED:
     case EVENT_EXPIRED:
@@ -445,7 +450,7 @@ act_refusal(struct backtest *b, const struct due *due, uint32_t number,
     }
     tape_writer_copy(&b->run->writer, &end.event);
     count_refusal(b, strategy, due->reason);
-    tell_order_end(strategy, order, &end);
+    strategy_wire(strategy)->end(strategy, order, &end);
     return 0;
 }
 
@@ -578,7 +583,7 @@ backtest_act_due(struct backtest *b, const struct due *asked)
         break;
     case DUE_REFUSED: act_refusal(b, &due, OWN_NONE, instrument); break;
     case DUE_NOTE: act_note(b, &due); break;
-    default: tell_timer(strategy, due.time); break;
+    default: strategy_wire(strategy)->timer(strategy, due.time); break;
     }
     if (watch_losses(b, due.time) != 0)
         return -1;

@@ -1,14 +1,15 @@
 /* The report as one JSON object. */
 #include <assert.h>
 
-#include "app/pnl_rows.h"
 #include "base/json.h"
+#include "pnl/rows.h"
 
 static void
 put_value(struct json *json, const struct pnl_row *row)
 {
     char text[AMOUNT_TEXT_MAX];
 
+    assert(row->name && *row->name);
     json_key(json, row->name);
     pnl_row_text(row, text);
     if (row->null)
@@ -23,6 +24,7 @@ static void
 put_groups(struct json *json, const struct pnl *pnl, uint32_t account,
            enum pnl_by by)
 {
+    assert(account < pnl->account_count);
     json_key(json, pnl_by_words[by]);
     json_open(json, '[');
     for (uint32_t i = 0; i < pnl->group_count; i++) {

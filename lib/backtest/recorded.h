@@ -1,8 +1,8 @@
 /* recorded.h - how many of the executions that a market's history reports a
  * model reproduces: by instrument and hour of event time.
  */
-#ifndef APP_RECORDED_H
-#define APP_RECORDED_H
+#ifndef BACKTEST_RECORDED_H
+#define BACKTEST_RECORDED_H
 
 #include "base/bytes.h"
 #include "base/map.h"

@@ -1,10 +1,10 @@
 /* limits.h - what a strategy may do at most, checked before an order reaches
  * the market.
  */
-#ifndef APP_LIMITS_H
-#define APP_LIMITS_H
+#ifndef BACKTEST_LIMITS_H
+#define BACKTEST_LIMITS_H
 
-#include "app/strategy.h"
+#include "backtest/strategy.h"
 
 /* Null or 0: no limit. */
 struct limits {

@@ -1,4 +1,4 @@
-#include "app/due.h"
+#include "backtest/due.h"
 
 #include <assert.h>
 #include <stdbool.h>

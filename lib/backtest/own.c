@@ -1,4 +1,4 @@
-#include "app/own.h"
+#include "backtest/own.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -111,18 +111,6 @@ own_order_end(struct own_orders *orders, struct own *own, uint32_t number)
 /* ---- money --------------------------------------------------------------- */
 
 bool
-own_notional(int64_t price, i128 quantity, int64_t multiplier, i128 *notional)
-{
-    static const i128 square = (i128)DECIMAL_ONE * DECIMAL_ONE;
-
-    if (multiplier == DECIMAL_NULL || multiplier == DECIMAL_ONE)
-        return amount_mul_div(price, quantity, DECIMAL_ONE, notional);
-    if (quantity > DECIMAL_MAX || quantity < -DECIMAL_MAX)
-        return false;
-    return amount_mul_div((i128)price * quantity, multiplier, square, notional);
-}
-
-bool
 own_fee(const struct own_fees *fees, enum own_role role, int64_t price,
         int64_t quantity, int64_t multiplier, i128 *fee)
 {
@@ -132,7 +120,7 @@ own_fee(const struct own_fees *fees, enum own_role role, int64_t price,
     *fee = 0;
     if (rate == 0)
         return true;
-    return own_notional(price, quantity, multiplier, &notional) &&
+    return holding_notional(price, quantity, multiplier, &notional) &&
            amount_rate(notional < 0 ? -notional : notional, rate, fee);
 }
 
@@ -144,7 +132,7 @@ own_fill(struct own_position *position, int64_t price, int64_t quantity,
     i128 notional;
 
     assert(price != DECIMAL_NULL && quantity != DECIMAL_NULL);
-    if (!own_notional(price, quantity, multiplier, &notional) ||
+    if (!holding_notional(price, quantity, multiplier, &notional) ||
         (quantity && !holding_trade(&after.holding, quantity, -notional)) ||
         !amount_add(after.fees, fee, &after.fees))
         return false;
@@ -164,7 +152,7 @@ own_equity(const struct own_position *position, int64_t price,
     if (price == DECIMAL_NULL)
         price = position->last;
     if (holding->quantity &&
-        !own_notional(price, holding->quantity, multiplier, &value))
+        !holding_notional(price, holding->quantity, multiplier, &value))
         return false;
     return amount_sub(value, holding->cost, &value) &&
            amount_add(value, holding->realized, &value) &&

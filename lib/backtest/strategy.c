@@ -1,4 +1,4 @@
-#include "app/strategy.h"
+#include "backtest/strategy.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backtest/wire.h"
 #include "base/array.h"
 #include "base/clock.h"
 
 #define PENDING_MAX                                                            \
-    (1 << 18)             /* bytes of turns asked before answers are heard */
+    (1 << 18)             /* bytes of turns asked before answers are awaited */
 #define ANSWER_MAX 100000 /* lines; what is due is kept in memory */
 
 /* ---- the world ----------------------------------------------------------- */
@@ -125,14 +126,14 @@ strategy_ask(struct strategy *strategy, int64_t time)
         (struct strategy_turn){strategy->world->turn, time};
     strategy->awake = false;
     strategy->asked++;
-    tell_word(strategy, "go", time);
+    strategy_wire(strategy)->go(strategy, time);
     if (coprocess_put(&strategy->process)->size < PENDING_MAX)
         return 0;
-    return strategy_hear(strategy);
+    return strategy_receive(strategy);
 }
 
 int
-strategy_hear(struct strategy *strategy)
+strategy_receive(struct strategy *strategy)
 {
     struct coprocess *process = &strategy->process;
     size_t answered = 0, lines = 0, size;
@@ -152,7 +153,8 @@ strategy_hear(struct strategy *strategy)
             return fail(strategy->world->failure, FAILURE_DATA,
                         "%s: an answer of more than %d lines", strategy->name,
                         ANSWER_MAX);
-        if (hear_line(strategy, &strategy->turns[answered], line, size)) {
+        if (strategy_wire(strategy)->answer(
+                strategy, &strategy->turns[answered], line, size)) {
             answered++;
             lines = 0;
             coprocess_answered(process);
@@ -184,8 +186,8 @@ strategy_start(struct strategy *strategy, char *const *argv,
                   : coprocess_start_shell(&strategy->process, command, failure);
     if (result != 0)
         return -1;
-    strategy->wants[TELL_QUOTE] = strategy->wants[TELL_TRADE] = true;
-    tell_hello(strategy);
+    strategy->wants[WANT_QUOTE] = strategy->wants[WANT_TRADE] = true;
+    strategy_wire(strategy)->hello(strategy);
     strategy_wake(strategy);
     return strategy_ask(strategy, TIME_NULL);
 }
@@ -194,7 +196,7 @@ int
 strategy_end(struct strategy *strategy, int64_t time)
 {
     assert(strategy->turn_count == 0);
-    tell_word(strategy, "end", time);
+    strategy_wire(strategy)->finish(strategy, time);
     return coprocess_end(&strategy->process, strategy->world->failure);
 }
 

@@ -1,10 +1,10 @@
-/* pnl_rows.h - the figures of a report as rows of a name and a value, which
+/* rows.h - the figures of a report as rows of a name and a value, which
  * text, JSON and HTML write each in its way.
  */
-#ifndef APP_PNL_ROWS_H
-#define APP_PNL_ROWS_H
+#ifndef PNL_ROWS_H
+#define PNL_ROWS_H
 
-#include "app/pnl.h"
+#include "pnl/pnl.h"
 
 enum pnl_kind { PNL_MONEY, PNL_NUMBER, PNL_COUNT, PNL_TIME, PNL_SHARE };
 

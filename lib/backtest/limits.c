@@ -1,4 +1,4 @@
-#include "app/limits.h"
+#include "backtest/limits.h"
 
 #include <assert.h>
 

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "app/pnl_rows.h"
 #include "base/clock.h"
+#include "pnl/rows.h"
 
 #define WIDTH  720
 #define HEIGHT 180
@@ -44,6 +44,7 @@ value_of(const struct pnl_account *account, uint32_t point, bool below,
 {
     i128 equity = account->points[point].equity;
 
+    assert(point < account->point_count);
     if (point == 0 || equity > *peak)
         *peak = equity;
     return below ? equity - *peak : equity;

@@ -1,10 +1,11 @@
-#include "app/backtest.h"
+#include "backtest/backtest.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "backtest/wire.h"
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "match/report.h"
@@ -118,6 +119,7 @@ backtest_prepare(void *state, struct run *run)
     b->now = TIME_NULL;
     b->world.instruments = &run->instruments;
     b->world.sim = &b->sim;
+    b->world.wire = &wire_text;
     b->world.fees = b->fees;
     b->world.seed = b->seed;
     b->world.failure = &run->failure;
@@ -167,10 +169,10 @@ backtest_begin(void *state, struct run *run, struct tape_header *header)
 
 /* Waits for all answers that are missing. */
 static int
-hear_all(struct backtest *b)
+receive_all(struct backtest *b)
 {
     for (unsigned i = 0; i < b->strategy_count; i++)
-        if (strategy_hear(&b->strategies[i]) != 0)
+        if (strategy_receive(&b->strategies[i]) != 0)
             return -1;
     b->waiting = false;
     return 0;
@@ -181,18 +183,18 @@ static int
 get_ready(struct backtest *b)
 {
     b->ready = true;
-    if (hear_all(b) != 0)
+    if (receive_all(b) != 0)
         return -1;
     b->world.turn++;
     for (unsigned i = 0; i < b->strategy_count; i++)
-        for (unsigned kind = 0; kind < TELL_KINDS; kind++)
-            b->told[kind] |= b->strategies[i].wants[kind];
+        for (unsigned kind = 0; kind < WANT_KINDS; kind++)
+            b->wanted[kind] |= b->strategies[i].wants[kind];
     return 0;
 }
 
 /* Whether an answer that is missing may ask for something till now. */
 static bool
-must_hear(const struct backtest *b)
+must_receive(const struct backtest *b)
 {
     int64_t acts;
 
@@ -215,8 +217,8 @@ pass_time(struct backtest *b, int64_t time)
         struct due happens;
         int result;
 
-        if (must_hear(b)) {
-            if (hear_all(b) != 0)
+        if (must_receive(b)) {
+            if (receive_all(b) != 0)
                 return -1;
             continue;
         }
@@ -248,7 +250,8 @@ define(struct backtest *b, uint32_t index, int64_t time)
         strategy_world_list(&b->world, index) != 0)
         return -1;
     for (unsigned i = 0; i < b->strategy_count; i++)
-        tell_instrument(&b->strategies[i], index, time);
+        strategy_wire(&b->strategies[i])
+            ->instrument(&b->strategies[i], index, time);
     return 0;
 }
 
@@ -360,7 +363,7 @@ backtest_block(void *state, struct run *run)
 
     if (run->state != RUN_WAITS || b->now == TIME_NULL)
         return 0;
-    if (b->waiting && hear_all(b) != 0)
+    if (b->waiting && receive_all(b) != 0)
         return -1;
     return pass_time(b, b->now);
 }
@@ -373,7 +376,7 @@ backtest_end(void *state, struct run *run, enum tape_status status)
     (void)run;
     if (status == TAPE_FAILED || b->now == TIME_NULL)
         return 0;
-    if (b->waiting && hear_all(b) != 0)
+    if (b->waiting && receive_all(b) != 0)
         return -1;
     return pass_time(b, b->now);
 }
@@ -468,21 +471,6 @@ backtest_failed(void *state, struct run *run, int exit_class)
     for (unsigned i = 0; i < b->strategy_count; i++)
         strategy_free(&b->strategies[i]);
     b->strategy_count = 0;
-}
-
-void
-backtest_summary(void *state, struct run *run, FILE *stream)
-{
-    const struct backtest *b = state;
-    uint64_t turns = 0;
-
-    for (unsigned i = 0; i < b->strategy_count; i++)
-        turns += b->strategies[i].asked;
-    fprintf(stream,
-            "%s: %" PRIu64 " turns, %" PRIu32 " own orders, %" PRIu64
-            " fills, %" PRIu64 " requests refused\n",
-            run->program->name, turns, b->world.orders.count, b->trades,
-            b->refused);
 }
 
 void
