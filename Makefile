@@ -39,7 +39,7 @@ ALL_LDFLAGS = $(HARDEN_LD) $(SANFLAGS) $(LDFLAGS)
 LDLIBS := $(shell pkg-config --libs $(filter-out libpq,$(PKGS))) -lcsv -pthread
 
 # In the order of the arrows: an archive may use only those after it.
-LIBS := app backtest pnl cli format archive log parquet ledgerdb sql sim match feed book gen quality ledger bars calendar tape io base
+LIBS := app backtest pnl cli wire format archive log parquet ledgerdb sql sim match feed book gen quality ledger bars calendar tape io base
 ARCHIVES := $(foreach l,$(LIBS),$(if $(wildcard lib/$l/*.c),$B/lib/$l.a))
 
 PROGRAMS := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))

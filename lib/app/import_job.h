@@ -6,9 +6,9 @@
 #ifndef APP_IMPORT_JOB_H
 #define APP_IMPORT_JOB_H
 
+#include "app/import_formats.h"
 #include "calendar/zone.h"
 #include "cli/run.h"
-#include "format/import_format.h"
 #include "format/unpack.h"
 
 /* Options that may be given more than once. */

@@ -72,7 +72,8 @@ struct import_format {
     void (*free)(void *state);
 };
 
-/* Each NAME is the word of -f, and NAME_import is in a file of its own. */
+/* Each NAME is the word of -f, and NAME_import is in a file of its own, here or
+ * in wire. */
 #define IMPORT_FORMATS(FORMAT)                                                 \
     FORMAT(csv)                                                                \
     FORMAT(json)                                                               \
@@ -86,8 +87,5 @@ struct import_format {
 #define IMPORT_FORMAT(name) extern const struct import_format name##_import;
 IMPORT_FORMATS(IMPORT_FORMAT)
 #undef IMPORT_FORMAT
-
-extern const struct import_format *const import_formats[]; /* NULL-ended */
-extern const char *const import_format_words[]; /* of each; NULL-ended */
 
 #endif

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "format/dbn.h"
-#include "format/facts.h"
+#include "wire/dbn.h"
+#include "wire/facts.h"
 
 #define UNDEFINED_PRICE INT64_MAX
 #define UNDEFINED_SIZE  UINT32_MAX

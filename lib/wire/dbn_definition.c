@@ -2,8 +2,8 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
-#include "format/dbn.h"
-#include "format/facts.h"
+#include "wire/dbn.h"
+#include "wire/facts.h"
 
 /* Where the fields of a definition are, by version. */
 static const struct layout {

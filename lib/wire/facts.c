@@ -1,6 +1,8 @@
-#include "format/facts.h"
+#include "wire/facts.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FACT_MAX 1024 /* bytes of an event with its texts */
@@ -121,4 +123,18 @@ fact_print(struct importer *importer, const struct fact_print *print)
     };
 
     return import_event(importer, &event.event);
+}
+
+bool
+fact_remark(const struct fact_count *counts, unsigned size, unsigned number,
+            char *text, size_t room)
+{
+    assert(room > 0);
+    if (number >= size)
+        return false;
+    *text = '\0';
+    if (counts[number].count)
+        snprintf(text, room, "%" PRIu64 " %s", counts[number].count,
+                 counts[number].what);
+    return true;
 }

@@ -1,4 +1,4 @@
-#include "format/binary.h"
+#include "wire/binary.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -66,6 +66,7 @@ binary_push(struct binary *binary, const char *bytes, size_t size,
 {
     size_t used;
 
+    assert(binary->record && binary->max > 0);
     if (join(binary, &bytes, &size, failure) != 0)
         return -1;
     if (size == 0)

@@ -9,9 +9,10 @@
  * where their record begins.  Memory: the longest record, at most what max
  * says, if one is cut.
  */
-#ifndef FORMAT_BINARY_H
-#define FORMAT_BINARY_H
+#ifndef WIRE_BINARY_H
+#define WIRE_BINARY_H
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/types.h>
@@ -41,6 +42,15 @@ int binary_push(struct binary *binary, const char *bytes, size_t size,
                 struct failure *failure);
 int binary_end(struct binary *binary, struct failure *failure);
 void binary_free(struct binary *binary);
+
+/* What record returns of one that needs so many bytes of the size at hand. */
+static inline ssize_t
+binary_whole(size_t need, size_t size, size_t *wanted)
+{
+    assert(need > 0);
+    *wanted = need;
+    return need <= size ? (ssize_t)need : 0;
+}
 
 /* ---- fields: big-endian, little-endian ----------------------------------- */
 

@@ -1,4 +1,4 @@
-#include "format/capture.h"
+#include "wire/capture.h"
 
 #include <assert.h>
 
@@ -39,6 +39,7 @@ take_frame(struct capture *capture, const unsigned char *at, size_t size,
 {
     size_t offset = ip_offset(capture->link, at, size), head, length;
 
+    assert(offset == SIZE_MAX || offset <= size);
     if (offset == SIZE_MAX) /* there is nothing before it */
         offset = 0;
     else if (offset == 0)
@@ -77,13 +78,6 @@ take_packet(struct capture *capture, const unsigned char *at, size_t size,
 
 /* ---- files --------------------------------------------------------------- */
 
-static ssize_t
-whole(size_t need, size_t size, size_t *wanted)
-{
-    *wanted = need;
-    return need <= size ? (ssize_t)need : 0;
-}
-
 static int
 set_link(struct capture *capture, unsigned link, struct failure *failure)
 {
@@ -104,11 +98,12 @@ take_pcap(struct capture *capture, const unsigned char *at, size_t size,
     ssize_t taken;
 
     if (size < PACKET_HEAD)
-        return whole(PACKET_HEAD, size, wanted);
+        return binary_whole(PACKET_HEAD, size, wanted);
     length = word_at(capture, at + 8);
     if (length > CAPTURE_PACKET_MAX - PACKET_HEAD)
         return fail(failure, FAILURE_DATA, "a packet of %zu bytes", length);
-    taken = whole(PACKET_HEAD + length, size, wanted);
+    assert(!capture->next);
+    taken = binary_whole(PACKET_HEAD + length, size, wanted);
     if (taken && take_packet(capture, at + PACKET_HEAD, length,
                              word_at(capture, at + 12), failure) != 0)
         return -1;
@@ -149,14 +144,14 @@ take_next(struct capture *capture, const unsigned char *at, size_t size,
     ssize_t taken;
 
     if (size < BLOCK_HEAD)
-        return whole(BLOCK_HEAD, size, wanted);
+        return binary_whole(BLOCK_HEAD, size, wanted);
     if (le32(at) == SECTION)
         capture->swapped = be32(at + 8) == 0x1a2b3c4d;
     type = word_at(capture, at);
     length = word_at(capture, at + 4);
     if (length < BLOCK_HEAD || length % 4 != 0 || length > CAPTURE_PACKET_MAX)
         return fail(failure, FAILURE_DATA, "a block of %u bytes", length);
-    taken = whole(length, size, wanted);
+    taken = binary_whole(length, size, wanted);
     if (taken == 0)
         return 0;
     if (word_at(capture, at + length - 4) != length)
@@ -177,7 +172,7 @@ take_record(void *owner, const unsigned char *at, size_t size, size_t *wanted,
         return capture->next ? take_next(capture, at, size, wanted, failure)
                              : take_pcap(capture, at, size, wanted, failure);
     if (size < PCAP_HEAD)
-        return whole(PCAP_HEAD, size, wanted);
+        return binary_whole(PCAP_HEAD, size, wanted);
     magic = le32(at);
     capture->begun = true;
     capture->next = magic == SECTION;

@@ -1,4 +1,4 @@
-#include "format/itch_orders.h"
+#include "wire/itch_orders.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -38,6 +38,7 @@ itch_orders_add(struct itch_orders *orders, uint64_t id,
 {
     uint32_t number = map_get(&orders->numbers, id);
 
+    assert(order->shares > 0);
     if (number == MAP_NONE) {
         number = new_number(orders, failure);
         if (number == 0)
@@ -65,6 +66,7 @@ itch_orders_take(struct itch_orders *orders, uint64_t id,
     uint32_t had = order->shares;
 
     assert(order > orders->orders);
+    assert(order <= orders->orders + orders->used);
     if (shares < had) {
         order->shares -= shares;
         return had;

@@ -1,7 +1,8 @@
-/* facts.h - events that the formats of exchanges make without a schema.
+/* facts.h - what the formats of exchanges share: events made without a schema,
+ * and counts of what an import left out.
  */
-#ifndef FORMAT_FACTS_H
-#define FORMAT_FACTS_H
+#ifndef WIRE_FACTS_H
+#define WIRE_FACTS_H
 
 #include "format/importer.h"
 
@@ -31,5 +32,16 @@ struct fact_print {
     uint8_t side, conditions;
 };
 int fact_print(struct importer *importer, const struct fact_print *print);
+
+/* What was counted, and what it is a count of. */
+struct fact_count {
+    uint64_t count;
+    const char *what;
+};
+
+/* Says one of size counts, as remark of struct import_format: "" for 0, false
+ * if there is no such number. */
+bool fact_remark(const struct fact_count *counts, unsigned size,
+                 unsigned number, char *text, size_t room);
 
 #endif

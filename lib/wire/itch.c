@@ -16,9 +16,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "format/facts.h"
 #include "format/import_format.h"
-#include "format/itch.h"
+#include "wire/facts.h"
+#include "wire/itch.h"
 
 #define MOLD_HEAD 20
 #define MOLD_END  0xffff /* as a count: the session is over */
@@ -73,14 +73,6 @@ take_message(struct itch_import *import, const unsigned char *at, size_t size)
     return itch_take(itch, at);
 }
 
-/* The size of what stands at the beginning, when it is all there; or 0. */
-static ssize_t
-whole(size_t need, size_t size, size_t *wanted)
-{
-    *wanted = need;
-    return need <= size ? (ssize_t)need : 0;
-}
-
 /* A length and a message. */
 static ssize_t
 take_lengthened(struct itch_import *import, const unsigned char *at,
@@ -90,7 +82,7 @@ take_lengthened(struct itch_import *import, const unsigned char *at,
     ssize_t taken;
 
     if (size < 3)
-        return whole(3, size, wanted);
+        return binary_whole(3, size, wanted);
     length = be16(at);
     if (length == 0)
         length = itch_size(at[2]);
@@ -99,7 +91,7 @@ take_lengthened(struct itch_import *import, const unsigned char *at,
                     "a message without length, of a type (byte %u) without "
                     "one",
                     at[2]);
-    taken = whole(2 + length, size, wanted);
+    taken = binary_whole(2 + length, size, wanted);
     if (taken && take_message(import, at + 2, length) != 0)
         return -1;
     return taken;
@@ -113,12 +105,12 @@ take_soup(struct itch_import *import, const unsigned char *at, size_t size,
     ssize_t taken;
 
     if (size < 3)
-        return whole(3, size, wanted);
+        return binary_whole(3, size, wanted);
     length = be16(at);
     if (length == 0)
         return fail(import->itch.failure, FAILURE_DATA,
                     "a SoupBinTCP packet of no bytes");
-    taken = whole(2 + length, size, wanted);
+    taken = binary_whole(2 + length, size, wanted);
     if (taken && at[2] == 'S' && length > 1 &&
         take_message(import, at + 3, length - 1) != 0)
         return -1;
@@ -155,16 +147,17 @@ take_mold(struct itch_import *import, const unsigned char *at, size_t size,
     ssize_t taken;
 
     if (import->left == 0) {
-        taken = whole(MOLD_HEAD, size, wanted);
+        taken = binary_whole(MOLD_HEAD, size, wanted);
         if (taken && take_packet(import, at) != 0)
             return -1;
         return taken;
     }
     if (size < 2)
-        return whole(2, size, wanted);
-    taken = whole(2U + be16(at), size, wanted);
+        return binary_whole(2, size, wanted);
+    taken = binary_whole(2U + be16(at), size, wanted);
     if (taken == 0)
         return 0;
+    assert(import->sequence <= import->expected);
     import->left--;
     if (import->sequence++ < import->expected)
         return taken; /* it came before */
@@ -221,10 +214,10 @@ take_record(void *owner, const unsigned char *at, size_t size, size_t *wanted,
     case FRAMING_UNKNOWN: break;
     }
     if (size < 4)
-        return whole(4, size, wanted);
+        return binary_whole(4, size, wanted);
     import->framing = framing_of(at, size);
     if (import->framing == FRAMING_UNKNOWN && size < MOLD_HEAD + 3)
-        return whole(MOLD_HEAD + 3, size, wanted);
+        return binary_whole(MOLD_HEAD + 3, size, wanted);
     if (import->framing == FRAMING_UNKNOWN)
         return fail(failure, FAILURE_DATA,
                     "no messages of ITCH 5.0: neither with their length "
@@ -284,10 +277,7 @@ static bool
 remark(const void *state, unsigned number, char *text, size_t size)
 {
     const struct itch *itch = &((const struct itch_import *)state)->itch;
-    const struct {
-        uint64_t count;
-        const char *what;
-    } remarks[] = {
+    const struct fact_count counts[] = {
         {itch->unknown_types, "messages of types that ITCH 5.0 does not have"},
         {itch->unknown_stocks,
          "messages left out, of stocks that the directory does not have"},
@@ -295,13 +285,8 @@ remark(const void *state, unsigned number, char *text, size_t size)
          "messages about orders that were never announced, without price"},
     };
 
-    if (number >= sizeof remarks / sizeof *remarks)
-        return false;
-    *text = '\0';
-    if (remarks[number].count)
-        snprintf(text, size, "%" PRIu64 " %s", remarks[number].count,
-                 remarks[number].what);
-    return true;
+    return fact_remark(counts, sizeof counts / sizeof *counts, number, text,
+                       size);
 }
 
 static void

@@ -4,8 +4,8 @@
  * Memory: 24 bytes an order and 32 to 64 of the table; it grows with the
  * orders that are live at once.
  */
-#ifndef FORMAT_ITCH_ORDERS_H
-#define FORMAT_ITCH_ORDERS_H
+#ifndef WIRE_ITCH_ORDERS_H
+#define WIRE_ITCH_ORDERS_H
 
 #include "base/failure.h"
 #include "base/map.h"

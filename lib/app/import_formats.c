@@ -1,4 +1,4 @@
-#include "format/import_format.h"
+#include "app/import_formats.h"
 
 #define ROW(name)  &name##_import,
 #define WORD(name) #name,

@@ -1,7 +1,7 @@
 #include <assert.h>
 
-#include "format/facts.h"
-#include "format/itch.h"
+#include "wire/facts.h"
+#include "wire/itch.h"
 
 /* What becomes of an order that the message names. */
 struct change {

@@ -10,11 +10,11 @@
  *
  * Source: Databento's documentation of DBN and of its schemas.
  */
-#ifndef FORMAT_DBN_H
-#define FORMAT_DBN_H
+#ifndef WIRE_DBN_H
+#define WIRE_DBN_H
 
-#include "format/binary.h"
 #include "format/importer.h"
+#include "wire/binary.h"
 
 #define DBN_LEVELS 10
 

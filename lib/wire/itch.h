@@ -6,12 +6,12 @@
  * Source: NASDAQ TotalView-ITCH 5.0 specification; big-endian fields, prices
  * in 1/10000, times in nanoseconds since midnight, New York.
  */
-#ifndef FORMAT_ITCH_H
-#define FORMAT_ITCH_H
+#ifndef WIRE_ITCH_H
+#define WIRE_ITCH_H
 
-#include "format/binary.h"
 #include "format/importer.h"
-#include "format/itch_orders.h"
+#include "wire/binary.h"
+#include "wire/itch_orders.h"
 
 #define ITCH_STOCKS      65536
 #define ITCH_MESSAGE_MAX 50

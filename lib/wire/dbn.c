@@ -1,4 +1,4 @@
-#include "format/dbn.h"
+#include "wire/dbn.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "format/import_format.h"
+#include "wire/facts.h"
 
 #define PRELUDE      8 /* "DBN", the version, the length of the metadata */
 #define METADATA_MAX (64 * 1024 * 1024)
@@ -30,6 +31,7 @@ take(struct metadata *metadata, uint64_t size)
 {
     const unsigned char *at = metadata->at;
 
+    assert(at <= metadata->end);
     if (size > (uint64_t)(metadata->end - at)) {
         fail(metadata->failure, FAILURE_DATA,
              "the metadata is shorter than its own counts");
@@ -107,6 +109,7 @@ take_mappings(struct dbn *dbn, struct metadata *metadata, size_t symbol_size)
 {
     uint32_t count, intervals;
 
+    assert(symbol_size > 0);
     if (!take_count(metadata, &count))
         return -1;
     for (; count > 0; count--) {
@@ -170,13 +173,6 @@ take_metadata(struct dbn *dbn, const unsigned char *at, size_t size)
 /* ---- records ------------------------------------------------------------- */
 
 static ssize_t
-whole(size_t need, size_t size, size_t *wanted)
-{
-    *wanted = need;
-    return need <= size ? (ssize_t)need : 0;
-}
-
-static ssize_t
 begin(struct dbn_import *import, const unsigned char *at, size_t size,
       size_t *wanted)
 {
@@ -184,7 +180,7 @@ begin(struct dbn_import *import, const unsigned char *at, size_t size,
     ssize_t taken;
 
     if (size < PRELUDE)
-        return whole(PRELUDE, size, wanted);
+        return binary_whole(PRELUDE, size, wanted);
     if (memcmp(at, "DBN", 3) != 0)
         return fail(dbn->failure, FAILURE_DATA,
                     "not DBN: it does not begin with these letters");
@@ -195,7 +191,7 @@ begin(struct dbn_import *import, const unsigned char *at, size_t size,
         return fail(dbn->failure, FAILURE_DATA,
                     "metadata of %" PRIu32 " bytes, more than %d", le32(at + 4),
                     METADATA_MAX);
-    taken = whole(PRELUDE + le32(at + 4), size, wanted);
+    taken = binary_whole(PRELUDE + le32(at + 4), size, wanted);
     if (taken == 0)
         return 0;
     dbn->version = at[3];
@@ -215,7 +211,7 @@ take_record(void *owner, const unsigned char *at, size_t size, size_t *wanted,
     if (length < DBN_HEAD)
         return fail(failure, FAILURE_DATA, "a record of %zu bytes", length);
     if (length > size)
-        return whole(length, size, wanted);
+        return binary_whole(length, size, wanted);
     return dbn_take(&import->dbn, at, length) == 0 ? (ssize_t)length : -1;
 }
 
@@ -262,10 +258,7 @@ static bool
 remark(const void *state, unsigned number, char *text, size_t size)
 {
     const struct dbn *dbn = &((const struct dbn_import *)state)->dbn;
-    const struct {
-        uint64_t count;
-        const char *what;
-    } remarks[] = {
+    const struct fact_count counts[] = {
         {dbn->unnamed, "records of ids without a symbol on their day, named "
                        "by their number"},
         {dbn->unknown, "records left out, of types that are not known"},
@@ -275,13 +268,8 @@ remark(const void *state, unsigned number, char *text, size_t size)
                                "metadata"},
     };
 
-    if (number >= sizeof remarks / sizeof *remarks)
-        return false;
-    *text = '\0';
-    if (remarks[number].count)
-        snprintf(text, size, "%" PRIu64 " %s", remarks[number].count,
-                 remarks[number].what);
-    return true;
+    return fact_remark(counts, sizeof counts / sizeof *counts, number, text,
+                       size);
 }
 
 static void

@@ -9,12 +9,12 @@
  *
  * Source: the file formats as of the IETF drafts on PCAP and pcapng.
  */
-#ifndef FORMAT_CAPTURE_H
-#define FORMAT_CAPTURE_H
+#ifndef WIRE_CAPTURE_H
+#define WIRE_CAPTURE_H
 
 #include <stdbool.h>
 
-#include "format/binary.h"
+#include "wire/binary.h"
 
 #define CAPTURE_PACKET_MAX (1024 * 1024)
 

@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "format/facts.h"
-#include "format/itch.h"
+#include "wire/facts.h"
+#include "wire/itch.h"
 
 enum kind { NO_TYPE = 0, BOOK, OTHER, MARKET_WIDE };
 
@@ -44,6 +44,7 @@ itch_take(struct itch *itch, const unsigned char *at)
         .instrument = itch->stocks[be16(at + ITCH_LOCATE)],
     };
 
+    assert(itch_size(*at) > 0);
     if (since >= 2 * 86400 * UINT64_C(1000000000))
         return fail(itch->failure, FAILURE_DATA,
                     "a time more than two days after midnight");

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "format/dbn.h"
+#include "wire/dbn.h"
 
 void
 dbn_symbols_restart(struct dbn_symbols *symbols)
@@ -44,6 +44,7 @@ dbn_symbols_id(struct dbn_symbols *symbols, uint32_t id,
     if (!items)
         return NULL;
     symbols->items = items;
+    assert(symbols->count < symbols->capacity);
     if (!map_put(&symbols->ids, id, symbols->count)) {
         fail_memory(failure);
         return NULL;
@@ -71,6 +72,7 @@ dbn_symbols_add(struct dbn_symbols *symbols, uint32_t id, int64_t from,
     interval.symbol = strndup(symbol.bytes, symbol.size);
     if (!interval.symbol)
         return fail_memory(failure);
+    assert(entry->first <= symbols->interval_count);
     interval.next = entry->first;
     entry->first = ++symbols->interval_count;
     entry->from = entry->to = 0; /* to be looked up again */

@@ -11,9 +11,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "format/capture.h"
-#include "format/facts.h"
 #include "format/import_format.h"
+#include "wire/capture.h"
+#include "wire/facts.h"
 
 #define SEGMENT_HEAD 40
 #define PRICE_UNIT   INT64_C(10000) /* 10^-8 in 1/10000 */
@@ -277,6 +277,7 @@ take_message(struct iex_import *iex, const unsigned char *at, size_t size)
     struct message message = {.at = at};
     uint64_t time;
 
+    assert(size > 0);
     iex->any = true;
     if (*at > 127 || !types[type].take) {
         iex->unknown++;
@@ -310,6 +311,7 @@ place(struct iex_import *iex, const unsigned char *at, int64_t sequence)
 {
     uint32_t channel = le32(at + 4), session = le32(at + 8);
 
+    assert(sequence >= 0);
     if (session != iex->session || channel != iex->channel ||
         le16(at + 2) != iex->protocol)
         iex->expected = 0;
@@ -378,6 +380,7 @@ init(void *state, const struct import_options *options,
     struct iex_import *iex = state;
 
     (void)options;
+    assert(importer);
     iex->importer = importer;
     iex->failure = failure;
     iex->capture.payload = take_segment;
@@ -411,10 +414,7 @@ static bool
 remark(const void *state, unsigned number, char *text, size_t size)
 {
     const struct iex_import *iex = state;
-    const struct {
-        uint64_t count;
-        const char *what;
-    } remarks[] = {
+    const struct fact_count counts[] = {
         {iex->unknown, "messages left out, of types that are not known"},
         {iex->foreign, "payloads left out that are neither TOPS 1.6 nor DEEP "
                        "1.0"},
@@ -423,13 +423,8 @@ remark(const void *state, unsigned number, char *text, size_t size)
         {iex->capture.cut, "packets left out that were not captured whole"},
     };
 
-    if (number >= sizeof remarks / sizeof *remarks)
-        return false;
-    *text = '\0';
-    if (remarks[number].count)
-        snprintf(text, size, "%" PRIu64 " %s", remarks[number].count,
-                 remarks[number].what);
-    return true;
+    return fact_remark(counts, sizeof counts / sizeof *counts, number, text,
+                       size);
 }
 
 static void
