@@ -45,6 +45,8 @@ ARCHIVES := $(foreach l,$(LIBS),$(if $(wildcard lib/$l/*.c),$B/lib/$l.a))
 PROGRAMS := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 UNITS := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/*.c))
 FUZZERS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+# Those that call whole programs.
+FUZZERS_WHOLE := archive ledger_database programs resume
 
 all: $(PROGRAMS:%=$B/bin/%) $B/share/xtape/calendars $B/share/xtape/conditions
 
@@ -133,7 +135,7 @@ build/fuzz/obj/%.o: %.c
 # Whole programs in one, each main under the name of its program.
 FUZZ_PROGRAMS := $(PROGRAMS:%=build/fuzz/obj/cmd/%.o)
 build/fuzz/obj/cmd/%.o: FUZZ_MAIN = -Dmain=$(*F)_main -Wno-missing-prototypes
-build/fuzz/programs: $(FUZZ_PROGRAMS)
+$(FUZZERS_WHOLE:%=build/fuzz/%): $(FUZZ_PROGRAMS)
 
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJECTS)
 	clang -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $^ $(LDLIBS)
@@ -143,13 +145,14 @@ fuzz: $(FUZZERS:%=build/fuzz/%)
 		echo "$$f: $(or $(T),60) s" && \
 		build/fuzz/$$f -max_total_time=$(or $(T),60) -timeout=5 \
 			-rss_limit_mb=2048 -print_final_stats=1 \
+			-artifact_prefix=$(CURDIR)/build/fuzz/ \
 			build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 
 $B/obj/main/%.o: cmd/%.c $B/.flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Dmain=$(*F)_main -Wno-missing-prototypes -MMD -MP -c -o $@ $<
 
-$B/fuzz-replay/programs: $(PROGRAMS:%=$B/obj/main/%.o)
+$(FUZZERS_WHOLE:%=$B/fuzz-replay/%): $(PROGRAMS:%=$B/obj/main/%.o)
 $B/fuzz-replay/%: $B/obj/tests/fuzz/%.o $B/obj/tests/fuzz/replay.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVES) $(LDLIBS)

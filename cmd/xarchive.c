@@ -1,10 +1,7 @@
 /* xarchive - keeps tapes as Parquet files, and looks after them. */
 #include "app/archive_job.h"
-#include "base/clock.h"
 
-static struct archive_job job = {
-    .now = TIME_NULL,
-    .hold = {.from = TIME_NULL, .to = TIME_NULL, .until = TIME_NULL}};
+static struct archive_job job;
 
 #define OF_HOLD "hold release"
 
@@ -108,5 +105,6 @@ main(int argc, char **argv)
                                   .summary = archive_put_summary,
                                   .destroy = archive_job_destroy};
 
+    archive_job_init(&job);
     return run_filter(&program, &filter, argc, argv);
 }

@@ -20,19 +20,7 @@ static const char *const markets[] = {"flow", "facts", NULL};
 static const char *const impacts[] = {"take", "none", NULL};
 static const char *const turns[] = {"event", "window", NULL};
 static const char *const times[] = {"rfc3339", "ns", "us", NULL};
-static struct backtest b = {
-    .market = -1,
-    .turn = -1,
-    .time = -1,
-    .impact = -1,
-    .patience = 10 * INT64_C(1000000000),
-    .account = 900001,
-    .seed = 1,
-    .currency = "USD",
-    .limits = {.order = DECIMAL_NULL,
-               .position = DECIMAL_NULL,
-               .loss = DECIMAL_NULL},
-};
+static struct backtest b;
 /* clang-format off */
 static const struct option_spec options[] = {
     {'m', "market", OPTION_CHOICE, &b.market, "MODEL",
@@ -129,5 +117,6 @@ main(int argc, char **argv)
         .destroy = backtest_free,
     };
 
+    backtest_init(&b);
     return run_filter(&program, &filter, argc, argv);
 }

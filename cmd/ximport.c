@@ -14,9 +14,7 @@ static const char *const examples[] = {
     NULL,
 };
 
-/* -1 stands for a choice that was not made. */
-static struct import_job job = {
-    .format = -1, .unit = -1, .header = -1, .fold = -1, .ids = -1, .round = -1};
+static struct import_job job;
 
 static const struct option_spec options[] = {
     {'f', "format", OPTION_CHOICE, &job.format, "FORMAT",
@@ -113,5 +111,6 @@ main(int argc, char **argv)
         .destroy = import_job_destroy,
     };
 
+    import_job_init(&job);
     return run_source(&program, &source, argc, argv);
 }

@@ -10,7 +10,7 @@ static const char *const orders[] = {"tape", "instrument", NULL};
 static const char *const lates[] = {"error", "drop", "amend", NULL};
 static const char *const hours[] = {"session", "all", NULL};
 
-static struct ohlcv x = {.hours = -1};
+static struct ohlcv x;
 
 static const struct option_spec options[] = {
     {.letter = 'i',
@@ -132,5 +132,6 @@ main(int argc, char **argv)
         .destroy = ohlcv_destroy,
     };
 
+    ohlcv_init(&x);
     return run_filter(&program, &filter, argc, argv);
 }

@@ -1,7 +1,7 @@
 /* xrestore - gives back the tapes of an archive, whole or in part. */
 #include "app/restore_job.h"
 
-static struct restore_job job = {.nowhere = {.fd = -1}};
+static struct restore_job job;
 
 static const struct option_spec options[] = {
     {'d', "dir", OPTION_TEXT, &job.directory, "DIR", "the archive",
@@ -46,6 +46,6 @@ main(int argc, char **argv)
                                   restore_job_produce, restore_job_summary,
                                   restore_job_destroy};
 
-    selection_init(&job.selection);
+    restore_job_init(&job);
     return run_source(&program, &source, argc, argv);
 }

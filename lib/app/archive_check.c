@@ -92,14 +92,14 @@ static int
 print_findings(const struct findings *findings)
 {
     struct run *run = findings->run;
-    const char *text = (const char *)findings->remarks.bytes;
-    const char *end = text + findings->remarks.size;
+    const struct bytes *remarks = &findings->remarks;
+    const char *text;
 
-    assert(text == end || end[-1] == '\0'); /* ends the last of them */
-    while (text < end) {
+    assert(remarks->size == 0 || remarks->bytes[remarks->size - 1] == '\0');
+    for (size_t at = 0; at < remarks->size; at += strlen(text) + 1) {
+        text = (const char *)remarks->bytes + at;
         if (!run->common.quiet)
             run_remark(run, "%s", text);
-        text += strlen(text) + 1;
     }
     return output_put(&run->output, findings->lines.bytes,
                       findings->lines.size);

@@ -8,6 +8,7 @@
 #include "archive/catalog.h"
 #include "archive/commit.h"
 #include "archive/compact.h"
+#include "base/clock.h"
 
 /* ---- put ----------------------------------------------------------------- */
 
@@ -170,6 +171,14 @@ static bool
 is_stopped(void *owner)
 {
     return run_stopped(owner);
+}
+
+void
+archive_job_init(struct archive_job *job)
+{
+    *job = (struct archive_job){
+        .now = TIME_NULL,
+        .hold = {.from = TIME_NULL, .to = TIME_NULL, .until = TIME_NULL}};
 }
 
 int

@@ -34,6 +34,9 @@ struct archive_job {
     uint64_t stored, again, healed; /* events, and parts, over all tapes */
 };
 
+/* No option is given. */
+void archive_job_init(struct archive_job *job);
+
 /* What run_filter calls, with the job as the state. */
 int archive_job_prepare(void *state, struct run *run);
 void archive_job_destroy(void *state);

@@ -82,6 +82,9 @@ int ohlcv_take_cancel(struct ohlcv *x, struct run *run,
 int ohlcv_take_clock(struct ohlcv *x, struct run *run,
                      const struct event *event);
 
+/* No option is given. */
+void ohlcv_init(struct ohlcv *x);
+
 int ohlcv_prepare(void *state, struct run *run);
 int ohlcv_begin(void *state, struct run *run, struct tape_header *header);
 int ohlcv_define(void *state, struct run *run, const struct event *event);

@@ -272,6 +272,12 @@ make_room(void *owner, uint32_t index)
     return bar;
 }
 
+void
+ohlcv_init(struct ohlcv *x)
+{
+    *x = (struct ohlcv){.hours = -1};
+}
+
 int
 ohlcv_prepare(void *state, struct run *run)
 {

@@ -21,6 +21,13 @@ is_stopped(void *owner)
     return run_stopped(owner);
 }
 
+void
+restore_job_init(struct restore_job *job)
+{
+    *job = (struct restore_job){.nowhere = {.fd = -1}};
+    selection_init(&job->selection);
+}
+
 int
 restore_job_prepare(void *state, struct run *run)
 {

@@ -35,6 +35,9 @@ struct restore_job {
     uint64_t parts_read, parts_skipped, groups_read, groups_skipped;
 };
 
+/* No option is given. */
+void restore_job_init(struct restore_job *job);
+
 /* What run_source calls, with the job as the state. */
 int restore_job_prepare(void *state, struct run *run);
 int restore_job_produce(void *state, struct run *run);

@@ -92,14 +92,22 @@ add(struct holds *holds, const char *id, const char *line, size_t size,
 }
 
 static void
-remove_hold(struct holds *holds, const char *id)
+remove_hold(struct holds *holds, unsigned i)
 {
-    for (unsigned i = 0; i < holds->count; i++) {
-        if (strcmp(holds->list[i].id, id) != 0)
-            continue;
-        drop(&holds->list[i]);
-        holds->list[i] = holds->list[--holds->count];
-    }
+    assert(i < holds->count);
+    drop(&holds->list[i]);
+    holds->list[i] = holds->list[--holds->count];
+}
+
+/* All of that id: one whose time was over may have been placed anew. */
+static void
+release(struct holds *holds, const char *id)
+{
+    for (unsigned i = 0; i < holds->count;)
+        if (strcmp(holds->list[i].id, id) == 0)
+            remove_hold(holds, i);
+        else
+            i++;
 }
 
 /* Those whose time is over hold no more. */
@@ -108,7 +116,7 @@ drop_ended(struct holds *holds, int64_t now)
 {
     for (unsigned i = 0; i < holds->count;)
         if (holds->list[i].until != TIME_NULL && holds->list[i].until <= now)
-            remove_hold(holds, holds->list[i].id);
+            remove_hold(holds, i);
         else
             i++;
 }
@@ -128,7 +136,7 @@ holds_read(struct holds *holds, const struct journal *journal,
             !json_flat_get(line, size, "id", &id))
             continue;
         if (strcmp((char *)what.bytes, "release") == 0)
-            remove_hold(holds, (const char *)id.bytes);
+            release(holds, (const char *)id.bytes);
         else if (strcmp((char *)what.bytes, "hold") == 0)
             result = add(holds, (const char *)id.bytes, line, size, failure);
     }

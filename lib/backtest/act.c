@@ -299,15 +299,16 @@ take_report(struct backtest *b, uint32_t index, const struct event *event)
 static int
 take_reports(struct backtest *b, uint32_t index, const struct event *cause)
 {
-    const struct event *event = (const void *)b->reports.bytes;
-    const struct event *end =
-        (const void *)(b->reports.bytes + b->reports.size);
+    const struct event *event;
+    size_t size = b->reports.size;
 
     if (bytes_ok(&b->reports, b->world.failure) != 0)
         return -1;
-    for (; event < end; event = event_next(event)) {
-        uint32_t other =
-            instruments_find(&b->run->instruments, event->instrument);
+    for (size_t at = 0; at < size; at += event->words * 8UL) {
+        uint32_t other;
+
+        event = (const void *)(b->reports.bytes + at);
+        other = instruments_find(&b->run->instruments, event->instrument);
 
         if (take_report(b, other, event) != 0 ||
             (other != index && take_quote(b, other, event) != 0))

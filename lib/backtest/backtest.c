@@ -109,6 +109,24 @@ start_strategies(struct backtest *b, struct run *run)
     return strategy_start(&b->strategies[0], command, NULL);
 }
 
+void
+backtest_init(struct backtest *backtest)
+{
+    *backtest = (struct backtest){
+        .market = -1,
+        .turn = -1,
+        .time = -1,
+        .impact = -1,
+        .patience = 10 * INT64_C(1000000000),
+        .account = 900001,
+        .seed = 1,
+        .currency = "USD",
+        .limits = {.order = DECIMAL_NULL,
+                   .position = DECIMAL_NULL,
+                   .loss = DECIMAL_NULL},
+    };
+}
+
 int
 backtest_prepare(void *state, struct run *run)
 {

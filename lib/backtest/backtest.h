@@ -65,6 +65,9 @@ struct backtest {
     uint64_t trades, refused; /* own */
 };
 
+/* What is meant when no option is given. */
+void backtest_init(struct backtest *backtest);
+
 /* Each has the signature and the meaning of the filter's member that it is for;
  * state is the struct backtest. */
 int backtest_prepare(void *state, struct run *run);

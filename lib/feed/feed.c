@@ -293,11 +293,12 @@ static bool
 best_of(const struct feed *feed, const struct ladder *ladder, int64_t *price,
         int64_t *quantity)
 {
-    const struct level *level = &feed->pool.levels[ladder->best];
+    const struct level *level;
     bool fits = true;
 
     *price = *quantity = DECIMAL_NULL;
     if (ladder->best_key != KEY_NONE) {
+        level = &feed->pool.levels[ladder->best];
         fits = level_quantity(level) <= DECIMAL_MAX;
         *price = level->price;
         *quantity = (int64_t)level_quantity(level);

@@ -71,7 +71,8 @@ leads_out(const char *name)
         if (strncmp(name, "..", 2) == 0 && (name[2] == '/' || !name[2]))
             return true;
         name = strchr(name, '/');
-        name += name ? 1 : 0;
+        if (name)
+            name++;
     }
     return false;
 }

@@ -281,6 +281,15 @@ take_account_start(struct loading *loading, const struct sql_value *row,
                         failure);
 }
 
+/* Nobody who goes through here has written that. */
+static int
+fail_by_hand(const struct ledgerdb *db, const char *what,
+             struct failure *failure)
+{
+    return fail(failure, FAILURE_DATA, "%s: %s: it was changed by hand",
+                database_name(db->database), what);
+}
+
 /* row begins with the account. */
 static int
 give_balance(struct loading *loading, const struct sql_value *row,
@@ -291,6 +300,8 @@ give_balance(struct loading *loading, const struct sql_value *row,
     event_init(&event, EVENT_BALANCE);
     event.account_id = (uint64_t)sql_get_integer(&row[BALANCES_ACCOUNT]);
     event.currency = ledgerdb_code_of(&row[BALANCES_CURRENCY]);
+    if (!event.currency.word)
+        return fail_by_hand(loading->db, "a balance in no currency", failure);
     event.cash_balance = amount_of(row[BALANCES_AMOUNT].amount);
     event.version = (uint64_t)sql_get_integer(&row[BALANCES_VERSION]);
     return loading->reader->balance(loading->reader->owner, &event, mark,
@@ -325,14 +336,13 @@ give_position(struct loading *loading, const struct sql_value *row,
     int64_t instrument = sql_get_integer(&row[POSITIONS_INSTRUMENT]);
 
     if (instrument < 1 || instrument > db->instruments->count)
-        return fail(failure, FAILURE_DATA,
-                    "%s: a position in an unknown instrument: it "
-                    "was changed by hand",
-                    database_name(db->database));
+        return fail_by_hand(db, "a position in an unknown instrument", failure);
     event_init(&event, EVENT_POSITION);
     event.account_id = (uint64_t)sql_get_integer(&row[POSITIONS_ACCOUNT]);
     event.event.instrument = (uint32_t)instrument;
     event.currency = ledgerdb_code_of(&row[POSITIONS_CURRENCY]);
+    if (!event.currency.word)
+        return fail_by_hand(db, "a position in no currency", failure);
     event.quantity = amount_of(amounts[0].amount);
     event.cost = amount_of(amounts[1].amount);
     event.realized_pnl = amount_of(amounts[2].amount);

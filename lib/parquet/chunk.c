@@ -183,11 +183,13 @@ parquet_put_values(const struct parquet_source *source, enum parquet_way way,
         [PARQUET_WAY_DELTA_FINE] = DELTA_FINE,
         [PARQUET_WAY_DELTA_BYTES] = DELTA_BYTES,
     };
-    const uint64_t *words = source->cells->words + from;
+    const uint64_t *words = source->cells->words;
 
     assert(parquet_way_possible(source, way));
     assert(from <= source->cells->count &&
            count <= source->cells->count - from);
+    if (words) /* they may all be null */
+        words += from;
     if (way == PARQUET_WAY_PLAIN) {
         put_plain(source, words, count, out);
     } else if (!parquet_way_has_dictionary(way)) {

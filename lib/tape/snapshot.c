@@ -250,6 +250,17 @@ get_block(struct reading *reading, const struct tape_reader *reader,
     return 0;
 }
 
+/* Without a checkpoint nobody knows of which input it is. */
+static int
+check_place(const struct snapshot_content *content,
+            const struct tape_reader *reader, struct failure *failure)
+{
+    if (content->tapes.count > 0)
+        return 0;
+    return fail(failure, FAILURE_DATA, "%s: a tape, but no snapshot",
+                input_name(reader->input));
+}
+
 /* What a whole snapshot must have. */
 static int
 check_end(const struct snapshot_content *content,
@@ -258,10 +269,7 @@ check_end(const struct snapshot_content *content,
     if (reader->status != TAPE_COMPLETE)
         return fail(failure, FAILURE_DATA, "%s: it is not complete",
                     input_name(reader->input));
-    if (content->tapes.count == 0)
-        return fail(failure, FAILURE_DATA, "%s: a tape, but no snapshot",
-                    input_name(reader->input));
-    return 0;
+    return check_place(content, reader, failure);
 }
 
 static int
@@ -288,6 +296,8 @@ read_tape(struct reading *reading, struct tape_reader *reader,
         default: result = -1; break;
         }
     }
+    if (result == 0 && reading->enough)
+        result = check_place(reading->content, reader, failure);
     return result;
 }
 

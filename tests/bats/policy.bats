@@ -413,6 +413,15 @@ hold() {
     [ "$(wc -l < a/journal)" -eq 1 ]
 }
 
+@test "a hold placed anew when its time was over holds, until it is released" {
+    day 2026-01-01
+    hold A --until 2026-01-02
+    xarchive -d a hold A --case x --by me --now 2026-01-03
+    [ "$(xarchive -d a holds --now 2026-01-04 | cut -f 1 | tail -n +2)" = A ]
+    xarchive -d a release A --case closed --by me --now 2026-01-05
+    [ -z "$(xarchive -d a holds --now 2026-01-06 | tail -n +2)" ]
+}
+
 @test "a journal without its last newline loses no hold" {
     day 2026-01-01
     policy 'rule * hot 7d expire'

@@ -1,351 +1,139 @@
 /* Fuzzes whole programs with tapes whose HEADER gives every type any fixed
- * part: what one program writes the next one reads, as in a pipe.
+ * part (made_tape.h): what one program writes the next one reads, as in a pipe.
  *
- * The input is no tape, since hashes would stop a fuzzer at the first byte,
- * but a script from which one is made: sizes of fixed parts, then events with
- * values that mean something, texts from none to as long as a block takes.
  * A program may refuse any of it with status 1; it must not do anything a
- * sanitizer objects to, and what it accepted must be a whole tape. */
-#include <assert.h>
-#include <fcntl.h>
+ * sanitizer objects to, what it accepted must be a whole tape, and an archive
+ * gives back what it took. */
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "tape/digest.h"
-#include "tape/frame.h"
-#include "tape/header.h"
-#include "tape/schema.h"
+#include "made_tape.h"
+#include "place.h"
 
+int xarchive_main(int argc, char **argv);
+int xbacktest_main(int argc, char **argv);
 int xbook_main(int argc, char **argv);
 int xcheck_main(int argc, char **argv);
 int xexport_main(int argc, char **argv);
 int xgrep_main(int argc, char **argv);
+int ximport_main(int argc, char **argv);
 int xledger_main(int argc, char **argv);
 int xmatch_main(int argc, char **argv);
 int xmerge_main(int argc, char **argv);
 int xohlcv_main(int argc, char **argv);
+int xreport_main(int argc, char **argv);
+int xrestore_main(int argc, char **argv);
 int xsort_main(int argc, char **argv);
 int xstat_main(int argc, char **argv);
 
-#define START      INT64_C(1767882600000000000)
-#define TAPE_MAX   (1 << 20)
-#define EVENTS_MAX 400
-
-/* ---- the script ---------------------------------------------------------- */
-
-struct script {
-    const uint8_t *at, *end;
+enum output {
+    OUTPUT_TAPE,
+    OUTPUT_TEXT,
+    OUTPUT_JSON, /* which is read back */
+    OUTPUT_SAME  /* goes into an archive, and comes out again */
 };
 
-static uint8_t
-byte(struct script *script)
-{
-    return script->at < script->end ? *script->at++ : 0;
-}
-
-/* Small numbers mostly, and those at the ends. */
-static int64_t
-number(struct script *script)
-{
-    int64_t low = byte(script);
-
-    switch (byte(script) % 16) {
-    case 0: return INT64_MIN + low;
-    case 1: return INT64_MAX - low;
-    case 2: return -low;
-    case 3: return low * INT64_C(1000000000000000);
-    case 4: return low;
-    default: return low * 1000000;
-    }
-}
-
-/* ---- a tape from it ------------------------------------------------------ */
-
-static unsigned char tape[TAPE_MAX];
-static size_t tape_size;
-
-struct making {
-    struct script *script;
-    struct tape_header header;
-    struct digest digest;
-    size_t block; /* where its head is */
-    uint32_t in_block;
-    uint64_t events;
-    int64_t time;
-};
-
-/* The fixed parts as some older program knew them. */
-static void
-choose_sizes(struct making *making)
-{
-    for (unsigned count = byte(making->script) % 32; count > 0; count--) {
-        const struct schema_type *type =
-            &schema_types[byte(making->script) % schema_type_count];
-        unsigned gone = byte(making->script) % (type->size / 8U - 1U);
-
-        making->header.sizes[type->type] = (uint16_t)(type->size - gone * 8);
-    }
-}
-
-static void
-begin_block(struct making *making)
-{
-    making->block = tape_size;
-    making->in_block = 0;
-    tape_size += FRAME_HEAD;
-}
-
-static void
-end_block(struct making *making)
-{
-    struct frame frame = {.kind = FRAME_BLOCK};
-    unsigned char *body = tape + making->block + FRAME_HEAD;
-    size_t size = tape_size - making->block - FRAME_HEAD;
-    int64_t least = INT64_MAX, most = INT64_MIN;
-
-    if (making->in_block == 0) {
-        tape_size = making->block;
-        return;
-    }
-    for (unsigned char *at = body; at < tape + tape_size;) {
-        const struct event *event = (const struct event *)(const void *)at;
-
-        least = event->time < least ? event->time : least;
-        most = event->time > most ? event->time : most;
-        at += event->words * 8U;
-    }
-    frame.size = (uint32_t)(FRAME_HEAD + size);
-    frame.u.block.count = making->in_block;
-    frame.u.block.first_seq = 1 + making->events - making->in_block;
-    frame.u.block.time_min = least;
-    frame.u.block.time_max = most;
-    frame_seal(&frame, frame_hash(body, size));
-    memcpy(tape + making->block, &frame, sizeof frame);
-    digest_events(&making->digest, (const void *)body, tape + tape_size);
-}
-
-/* A value of a field that lies in the part that is written. */
-static void
-fill_field(struct making *making, unsigned char *event,
-           const struct schema_field *field)
-{
-    int64_t value = number(making->script);
-    unsigned words = 0;
-
-    switch (field->kind) {
-    case FIELD_ENUM:
-    case FIELD_FLAGS:
-        while (field->words[words])
-            words++;
-        value = (uint8_t)value %
-                (field->kind == FIELD_ENUM ? words + 1 : 1U << words);
-        break;
-    case FIELD_ID: value = (uint8_t)value % 16; break;
-    case FIELD_INSTRUMENT: value = (uint8_t)value % 4; break;
-    case FIELD_CODE: value = 0x445355; break; /* USD */
-    case FIELD_TIME: value = making->time + value % 1000000000; break;
-    default: break;
-    }
-    memcpy(event + field->offset, &value, field->size < 8 ? field->size : 8);
-    if (field->size == 16)
-        memset(event + field->offset + 8, value < 0 ? 255 : 0, 8);
-}
-
-/* How long a text is: short, none, or all there is room for.  Most instruments
- * get a symbol and nothing else, or every tape would be refused for one. */
-static size_t
-text_length(const struct schema_type *type, unsigned f, uint8_t how)
-{
-    if (type->type == EVENT_INSTRUMENT && how < 250)
-        return strcmp(type->fields[f].name, "symbol") == 0;
-    return how % 8 == 7 ? EVENT_MAX : how % 8;
-}
-
-static size_t
-fill_texts(struct making *making, unsigned char *event,
-           const struct schema_type *type, size_t written, char letter)
-{
-    size_t size = written;
-
-    for (unsigned f = 0; f < type->field_count; f++) {
-        const struct schema_field *field = &type->fields[f];
-        uint8_t how = byte(making->script);
-        size_t length = text_length(type, f, how);
-        struct text text = {0};
-
-        if (field->kind != FIELD_TEXT || field->offset + sizeof text > written)
-            continue;
-        if (length > EVENT_MAX - size)
-            length = EVENT_MAX - size - how / 8U;
-        if (length > EVENT_MAX)
-            length = 0;
-        memset(event + size, letter, length);
-        text.offset = (uint16_t)(length ? size : 0);
-        text.length = (uint16_t)length;
-        memcpy(event + field->offset, &text, sizeof text);
-        size += length;
-    }
-    return size;
-}
-
-static void
-make_event(struct making *making, const struct schema_type *type,
-           uint32_t instrument)
-{
-    static unsigned char event[EVENT_MAX + 8] __attribute__((aligned(8)));
-    size_t written = making->header.sizes[type->type], size;
-    struct event head = {.type = type->type, .instrument = instrument};
-
-    if (type->type == EVENT_INSTRUMENT && instrument == 0)
-        head.instrument = instrument = 3;
-    memset(event, 0, written);
-    for (unsigned f = 0; f < type->field_count; f++)
-        if ((size_t)type->fields[f].offset + type->fields[f].size <= written &&
-            type->fields[f].kind != FIELD_TEXT)
-            fill_field(making, event, &type->fields[f]);
-    size = fill_texts(making, event, type, written, (char)('A' + instrument));
-    memset(event + size, 0, 8);
-    size = (size + 7) / 8 * 8;
-    making->time += byte(making->script) * INT64_C(50000000);
-    head.words = (uint16_t)(size / 8);
-    head.time = making->time;
-    memcpy(event, &head, sizeof head);
-    if (tape_size + size - making->block > FRAME_MAX) {
-        end_block(making);
-        begin_block(making);
-    }
-    memcpy(tape + tape_size, event, size);
-    tape_size += size;
-    making->in_block++;
-    making->events++;
-}
-
-static void
-make_tape(struct script *script, const char *stream)
-{
-    struct making making = {.script = script, .time = START};
-    struct frame end = {.kind = FRAME_END, .size = FRAME_HEAD};
-    struct failure failure = {0};
-    long size;
-
-    tape_header_init(&making.header, stream);
-    assert(digest_reset(&making.digest) == 0);
-    choose_sizes(&making);
-    size = tape_header_format(&making.header, tape, &failure);
-    assert(size > 0);
-    tape_size = (size_t)size;
-    begin_block(&making);
-    for (uint32_t i = 1; i <= 2; i++)
-        make_event(&making, schema_find(EVENT_INSTRUMENT), i);
-    while (script->at < script->end && making.events < EVENTS_MAX &&
-           tape_size < TAPE_MAX - 2 * FRAME_MAX)
-        make_event(&making, &schema_types[byte(script) % schema_type_count],
-                   byte(script) % 3);
-    end_block(&making);
-    end.u.end.count = making.events;
-    end.u.end.digest = digest_value(&making.digest);
-    frame_seal(&end, frame_hash(tape, 0));
-    memcpy(tape + tape_size, &end, sizeof end);
-    tape_size += sizeof end;
-    digest_free(&making.digest);
-    tape_header_free(&making.header);
-}
-
-/* ---- programs ------------------------------------------------------------ */
-
+/* The input's path is added to the line.  New ones go to the end: a corpus
+ * chooses by the number. */
 struct stage {
     int (*main)(int argc, char **argv);
-    const char *arguments[6]; /* the name first; the input's path is added */
-    bool text;                /* what it writes is no tape */
+    const char *line;
+    enum output output;
 };
 
 static const struct stage stages[] = {
-    {xmatch_main, {"xmatch"}, false},
-    {xmatch_main, {"xmatch", "--quotes"}, false},
-    {xbook_main, {"xbook", "--depth", "3"}, false},
-    {xohlcv_main, {"xohlcv", "-i", "1s,1m", "--keep"}, false},
-    {xledger_main, {"xledger", "--taker-fee", "0.001"}, false},
-    {xmerge_main, {"xmerge"}, false},
-    {xsort_main, {"xsort"}, false},
-    {xsort_main, {"xsort", "-w", "1s", "--late", "drop"}, false},
-    {xcheck_main, {"xcheck", "--dedupe", "event"}, false},
-    {xgrep_main, {"xgrep", "-t", "trade,order,quote,name"}, false},
-    {xexport_main, {"xexport", "-f", "json"}, true},
-    {xexport_main, {"xexport", "-f", "table"}, true},
-    {xstat_main, {"xstat"}, true},
+    {xmatch_main, "xmatch", OUTPUT_TAPE},
+    {xmatch_main, "xmatch --quotes", OUTPUT_TAPE},
+    {xbook_main, "xbook --depth 3", OUTPUT_TAPE},
+    {xohlcv_main, "xohlcv -i 1s,1m --keep", OUTPUT_TAPE},
+    {xledger_main, "xledger --taker-fee 0.001", OUTPUT_TAPE},
+    {xmerge_main, "xmerge", OUTPUT_TAPE},
+    {xsort_main, "xsort", OUTPUT_TAPE},
+    {xsort_main, "xsort -w 1s --late drop", OUTPUT_TAPE},
+    {xcheck_main, "xcheck --dedupe event", OUTPUT_TAPE},
+    {xgrep_main, "xgrep -t trade,order,quote,name", OUTPUT_TAPE},
+    {xexport_main, "xexport -f json", OUTPUT_JSON},
+    {xexport_main, "xexport -f table", OUTPUT_TEXT},
+    {xstat_main, "xstat", OUTPUT_TEXT},
+    {xarchive_main, "xarchive -d archive put", OUTPUT_SAME},
+    {xreport_main, "xreport -f html", OUTPUT_TEXT},
+    {xbacktest_main, "xbacktest --quotes -m flow", OUTPUT_TAPE},
+    {xbacktest_main, "xbacktest -m facts --keep", OUTPUT_TAPE},
 };
 #define STAGES (sizeof stages / sizeof *stages)
 
-static int files[2]; /* in turn what is read and what is written */
+static const char *const files[] = {"0.tape", "1.tape"}; /* read and written */
 
-/* Runs a program from files[from] into the other; its status. */
 static int
 run_stage(const struct stage *stage, int from)
 {
-    char *argv[9] = {0}, path[32], arguments[6][16];
-    int argc = 0;
+    char line[128];
 
-    for (; stage->arguments[argc]; argc++)
-        argv[argc] = strcpy(arguments[argc], stage->arguments[argc]);
-    snprintf(path, sizeof path, "/dev/fd/%d", files[from]);
-    argv[argc++] = path;
-    if (ftruncate(files[!from], 0) != 0 ||
-        lseek(files[!from], 0, SEEK_SET) != 0 ||
-        dup2(files[!from], STDOUT_FILENO) < 0)
-        abort();
-    return stage->main(argc, argv);
+    snprintf(line, sizeof line, "%s %s", stage->line, files[from]);
+    return place_run(stage->main, line, files[!from]);
 }
 
-static void
-open_files(void)
+/* The digest in the END of a whole tape. */
+static uint64_t
+digest_of(const char *path)
 {
-    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    struct frame end = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    for (int i = 0; i < 2; i++)
-        files[i] = memfd_create("tape", 0);
-    if (files[0] < 0 || files[1] < 0 || nowhere < 0 ||
-        dup2(nowhere, STDIN_FILENO) < 0)
+    if (fd < 0 || lseek(fd, -(off_t)sizeof end, SEEK_END) < 0 ||
+        read(fd, &end, sizeof end) != sizeof end)
         abort();
+    close(fd);
+    assert(end.kind == FRAME_END);
+    return end.u.end.digest;
+}
+
+/* files[from] was archived: what is restored into the other is the same. */
+static void
+restore_same(int from)
+{
+    assert(place_run(xarchive_main, "xarchive -d archive verify", NULL) == 0);
+    assert(place_run(xrestore_main, "xrestore -d archive", files[!from]) == 0);
+    assert(digest_of(files[0]) == digest_of(files[1]));
+}
+
+/* Goes on from files[from]; whether there is another tape. */
+static bool
+take_stage(const struct stage *stage, int from)
+{
+    int status = run_stage(stage, from);
+
+    assert(status >= 0 && status <= 3);
+    switch (stage->output) {
+    case OUTPUT_SAME:
+        if (status == 0)
+            restore_same(from);
+        place_clear("archive");
+        break;
+    case OUTPUT_JSON:
+        if (status == 0 && rename(files[!from], "json") == 0)
+            status =
+                place_run(ximport_main, "ximport -f json json", files[!from]);
+        break;
+    case OUTPUT_TEXT: return false;
+    case OUTPUT_TAPE: break;
+    }
+    if (status == 0)
+        assert(place_run(xstat_main, from ? "xstat 0.tape" : "xstat 1.tape",
+                         NULL) == 0);
+    return status == 0;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct script script = {bytes, bytes + size};
-    int out, err, nowhere, from = 0;
     uint8_t first = byte(&script), second = byte(&script);
 
-    if (files[1] == 0)
-        open_files();
     make_tape(&script, "s");
-    if (ftruncate(files[0], 0) != 0 ||
-        pwrite(files[0], tape, tape_size, 0) != (ssize_t)tape_size)
-        abort();
-    out = dup(STDOUT_FILENO);
-    err = dup(STDERR_FILENO);
-    nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    dup2(nowhere, STDERR_FILENO);
-    for (int n = 0; n < 2; n++) {
-        const struct stage *stage = &stages[(n ? second : first) % STAGES];
-        int status = run_stage(stage, from);
-
-        from = !from;
-        if (stage->text)
-            break;
-        if (status == 0)
-            assert(run_stage(&stages[STAGES - 1], from) == 0);
-        if (status != 0)
-            break;
-    }
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
-    close(out);
-    close(err);
-    close(nowhere);
+    place_enter();
+    place_write(files[0], tape, tape_size);
+    if (take_stage(&stages[first % STAGES], 0))
+        take_stage(&stages[second % STAGES], 1);
+    place_leave();
     return 0;
 }
