@@ -42,13 +42,15 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ledger_writer;
 REVOKE ALL ON account_readers, schema_migrations FROM ledger_writer;
 GRANT SELECT ON schema_migrations TO ledger_writer;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO ledger_auditor;
-GRANT SELECT ON accounts, balances, positions, postings, transactions,
-    instruments, account_readers, v_balance, v_position, v_trial_balance
+GRANT SELECT ON accounts, balances, positions, lots, postings, transactions,
+    instruments, account_readers, v_balance, v_position, v_lot,
+    v_trial_balance
     TO ledger_reader;
 
 -- A view reads with the rights of who asks, not of who made it.
 ALTER VIEW v_balance SET (security_invoker = true);
 ALTER VIEW v_position SET (security_invoker = true);
+ALTER VIEW v_lot SET (security_invoker = true);
 ALTER VIEW v_trial_balance SET (security_invoker = true);
 ALTER VIEW v_posting SET (security_invoker = true);
 
@@ -57,7 +59,7 @@ DO $$
 DECLARE relation text;
 BEGIN
     FOREACH relation IN ARRAY
-        ARRAY['accounts', 'balances', 'positions', 'postings']
+        ARRAY['accounts', 'balances', 'positions', 'lots', 'postings']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', relation);
         EXECUTE format('DROP POLICY IF EXISTS readers ON %I', relation);

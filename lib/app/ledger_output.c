@@ -60,6 +60,9 @@ put_rows(const struct ledger *ledger, const struct ledger_entry *entry,
                       cause->time,
                       tape_writer_put(writer, sizeof(struct position)));
     }
+    for (size_t i = 0; i < entry->lot_count; i++)
+        emit_lot(ledger, &entry->lots[i], cause->instrument, cause->time,
+                 tape_writer_put(writer, sizeof(struct lot_state)));
 }
 
 void

@@ -327,7 +327,7 @@ count_lots(const struct ledger *ledger)
 {
     size_t count = 0;
 
-    for (uint32_t i = 0; i < ledger->position_count; i++)
+    for (size_t i = 0; i < ledger->lots_count; i++)
         count += ledger->lots[i].count - ledger->lots[i].first;
     return count;
 }
@@ -335,7 +335,7 @@ count_lots(const struct ledger *ledger)
 static void
 add_lots(struct report *report, const struct ledger *ledger)
 {
-    for (uint32_t i = 0; i < ledger->position_count; i++)
+    for (uint32_t i = 0; i < ledger->lots_count; i++)
         for (size_t j = ledger->lots[i].first; j < ledger->lots[i].count; j++)
             report->lines[report->line_count++] =
                 (struct ledger_line){i, true, &ledger->lots[i].lots[j]};

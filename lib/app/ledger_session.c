@@ -27,6 +27,11 @@ describe_rules(struct ledger_session *session)
                         options->currency);
 
     assert((size_t)size < sizeof session->rules); /* rates and a code */
+    if (options->basis > 0)
+        size += snprintf(session->rules + size,
+                         sizeof session->rules - (size_t)size, " --basis %s",
+                         basis_words[options->basis]);
+    assert((size_t)size < sizeof session->rules);
 }
 
 static bool
@@ -61,14 +66,6 @@ check_options(const struct ledger_options *options, struct failure *failure)
             failure, FAILURE_USAGE,
             "--database: \"%s\" would not be a file for SQLite: write ./%s",
             database, database);
-    if (database && options->basis != BASIS_AVERAGE)
-        return fail(failure, FAILURE_USAGE,
-                    "--basis %s: a database keeps positions at average cost "
-                    "only",
-                    basis_words[options->basis]);
-    if (options->print == LEDGER_REPORT_LOTS && options->basis == BASIS_AVERAGE)
-        return fail(failure, FAILURE_USAGE,
-                    "--print lots needs --basis fifo, lifo or hifo");
     if ((options->json || options->csv) && options->print < 0)
         return fail(failure, FAILURE_USAGE, "%s needs --print",
                     options->json ? "--json" : "--csv");
@@ -106,7 +103,7 @@ ledger_session_open(struct ledger_session *session,
         .taker_fee = options->taker_fee,
         .maker_fee = options->maker_fee,
         .strict = options->strict,
-        .basis = (enum basis)options->basis,
+        .basis = (uint8_t)(BASIS_AVERAGE + options->basis),
     };
 
     if (check_options(options, &run->failure) != 0 ||
@@ -172,7 +169,8 @@ ledger_session_reader(struct ledger_session *session)
 {
     return (struct ledgerdb_reader){
         &session->ledger,       ledger_forget,           ledger_restore_account,
-        ledger_restore_balance, ledger_restore_position, ledger_restore_trade};
+        ledger_restore_balance, ledger_restore_position, ledger_restore_basis,
+        ledger_restore_lot,     ledger_restore_trade};
 }
 
 static void
@@ -187,9 +185,9 @@ static int
 commit(struct ledger_session *session, struct failure *failure)
 {
     struct ledgerdb *database = session->database;
-    const struct ledger_store store = {database, ledgerdb_save_account,
-                                       ledgerdb_save_balance,
-                                       ledgerdb_save_position};
+    const struct ledger_store store = {
+        database, ledgerdb_save_account, ledgerdb_save_balance,
+        ledgerdb_save_position, ledgerdb_save_lot};
 
     if (!database || ledgerdb_pending(database) == 0)
         return 0;
@@ -269,6 +267,9 @@ keep_entry(struct ledger_session *session, const struct event *cause,
 
     if (entry->leg_count == 0)
         return 0;
+    if (ledgerdb_grows(session->database) &&
+        ledger_keep_lots(&session->ledger, entry, failure) != 0)
+        return -1;
     if (ledgerdb_transaction(session->database, entry->transaction_id, cause,
                              instrument, failure) != 0)
         return -1;

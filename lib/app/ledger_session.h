@@ -25,7 +25,7 @@
 struct ledger_options {
     int64_t taker_fee, maker_fee; /* shares of the notional */
     const char *currency;         /* where none is given */
-    int basis;                    /* enum basis: how positions are costed */
+    int basis;                    /* of new accounts, by basis_words */
     const char *database;         /* NULL: nothing is kept */
     int64_t wait;                 /* for another writer to end, nanoseconds */
     bool as_new;                  /* post what looks like a copy */

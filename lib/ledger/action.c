@@ -127,11 +127,12 @@ find_holders(struct ledger *ledger, struct action *action,
             .account = row->account,
             .position = i,
             .after = row->holding,
-            .lots = ledger->lots ? &ledger->lots[i] : NULL,
+            .lots = ledger_lots(ledger, i),
             .log = &ledger->lots_log,
         };
-        if (ledger->lots &&
-            lots_reserve(&ledger->lots[i], &ledger->lots_log, failure) != 0)
+        if (ledger_lots(ledger, i) &&
+            lots_reserve(ledger_lots(ledger, i), &ledger->lots_log, failure) !=
+                0)
             return -1;
     }
     if (action->count > 0)
@@ -277,7 +278,9 @@ book(struct ledger *ledger, struct action *action, struct ledger_entry *entry,
     i128 issued = 0;
 
     position = ledger_position(ledger, issuer, action->instrument, failure);
-    if (position == LEDGER_NONE || find_holders(ledger, action, failure) != 0)
+    if (position == LEDGER_NONE || ledger_make_lots(ledger, failure) != 0 ||
+        find_holders(ledger, action, failure) != 0 ||
+        ledger_entry_reserve_lots(ledger, entry, failure) != 0)
         return -1;
     if (action->count == 0)
         return 1;
@@ -323,7 +326,7 @@ post_action(struct ledger *ledger, uint32_t instrument,
         return POST_DONE;
     booked = book(ledger, &action, entry, failure);
     if (booked == 1)
-        lots_keep(&ledger->lots_log);
+        ledger_entry_keep_lots(ledger, entry);
     else
         lots_undo(&ledger->lots_log);
     if (booked == 0) {

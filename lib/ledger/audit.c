@@ -191,6 +191,27 @@ check_balance(const struct ledger_audit *audit, const struct ledger *ledger,
              row->account, false, row->currency);
 }
 
+/* The lots of a position are all of it. */
+static void
+check_lots(const struct ledger *ledger, uint32_t number,
+           struct ledger_finding *finding)
+{
+    const struct ledger_position *row = &ledger->positions[number];
+    const struct lots *lots =
+        number < ledger->lots_count ? ledger_lots(ledger, number) : NULL;
+    i128 quantity = 0, cost = 0;
+
+    if (!lots || lots->last == 0)
+        return;
+    for (size_t i = lots->first; i < lots->count; i++) {
+        quantity += lots->lots[i].quantity;
+        cost += lots->lots[i].cost;
+    }
+    if (quantity != row->holding.quantity || cost != row->holding.cost)
+        find(finding, "I4", "a position is not the sum of its lots",
+             row->account, true, row->instrument);
+}
+
 static void
 check_position(const struct ledger_audit *audit, const struct ledger *ledger,
                uint32_t number, struct ledger_finding *finding)
@@ -208,6 +229,7 @@ check_position(const struct ledger_audit *audit, const struct ledger *ledger,
     if (holding->quantity == 0 && holding->cost != 0)
         find(finding, "I12", "a flat position has a cost", row->account, true,
              row->instrument);
+    check_lots(ledger, number, finding);
 }
 
 /* I3: over all accounts, every asset sums to zero.  The sums may pass the

@@ -44,6 +44,7 @@ emit_account(const struct ledger *ledger, uint32_t account, int64_t time,
         .event = HEAD(account, ACCOUNT),
         .account_type = row->account_type,
         .status = row->status,
+        .basis = row->basis,
         .account_id = row->id,
         .user_id = row->user_id,
     };
@@ -84,6 +85,24 @@ emit_position(const struct ledger *ledger, uint32_t position,
         .unrealized_pnl = amount_of(AMOUNT_NULL),
         .fees = amount_of(row->fees),
         .version = row->version,
+    };
+}
+
+void
+emit_lot(const struct ledger *ledger, const struct ledger_lot_change *change,
+         uint32_t instrument, int64_t time, struct lot_state *event)
+{
+    const struct ledger_position *row = &ledger->positions[change->position];
+    const struct lot *lot = &change->after;
+
+    assert(lot->number > 0);
+    *event = (struct lot_state){
+        .event = HEAD(lot_state, LOT),
+        .account_id = ledger->accounts[row->account].id,
+        .lot = lot->number,
+        .transaction_id = lot->opened,
+        .quantity = amount_of(lot->quantity),
+        .cost = amount_of(lot->cost),
     };
 }
 

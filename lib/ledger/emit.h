@@ -21,6 +21,11 @@ void emit_balance(const struct ledger *ledger, uint32_t balance, int64_t time,
 void emit_position(const struct ledger *ledger, uint32_t position,
                    uint32_t instrument, int64_t time, struct position *event);
 
+/* What is left of a lot after it changed. */
+void emit_lot(const struct ledger *ledger,
+              const struct ledger_lot_change *change, uint32_t instrument,
+              int64_t time, struct lot_state *event);
+
 /* A violation with its text: its size in bytes, and the event. */
 size_t emit_violation_size(const struct ledger_violation *violation);
 void emit_violation(const struct ledger_violation *violation,

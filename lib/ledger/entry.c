@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 void
 ledger_entry_free(struct ledger_entry *entry)
 {
     free(entry->legs);
     free(entry->balances);
     free(entry->positions);
+    free(entry->lots);
     memset(entry, 0, sizeof *entry);
 }
 
@@ -125,4 +128,60 @@ ledger_entry_book(struct ledger *ledger, struct ledger_entry *entry)
             ledger_change_balance(ledger, leg->row);
         }
     }
+}
+
+/* ---- lots ---------------------------------------------------------------- */
+
+int
+ledger_entry_reserve_lots(const struct ledger *ledger,
+                          struct ledger_entry *entry, struct failure *failure)
+{
+    size_t need = ledger->lots_log.reserved;
+    void *grown;
+
+    if (need <= entry->lot_room)
+        return 0;
+    grown = array_grow(entry->lots, &entry->lot_room, need, sizeof *entry->lots,
+                       failure);
+    if (!grown)
+        return -1;
+    entry->lots = grown;
+    return 0;
+}
+
+/* Where a lot of the position is noted already; lot_count when it is not. */
+static size_t
+find_noted(const struct ledger_entry *entry, uint32_t position, uint32_t number)
+{
+    for (size_t i = entry->lot_count; i > 0; i--) {
+        const struct ledger_lot_change *noted = &entry->lots[i - 1];
+
+        if (noted->position != position)
+            break;
+        if (noted->before.number == number)
+            return i - 1;
+    }
+    return entry->lot_count;
+}
+
+void
+ledger_entry_keep_lots(struct ledger *ledger, struct ledger_entry *entry)
+{
+    struct lots_log *log = &ledger->lots_log;
+
+    assert(log->count <= entry->lot_room && entry->lot_count == 0);
+    for (size_t i = 0; i < log->count; i++) {
+        const struct lots_change *change = &log->changes[i];
+        uint32_t position = (uint32_t)(change->lots - ledger->lots);
+        size_t at = log->twice
+                        ? find_noted(entry, position, change->before.number)
+                        : entry->lot_count;
+
+        if (at == entry->lot_count)
+            entry->lots[entry->lot_count++] = (struct ledger_lot_change){
+                .position = position,
+                .before = change->before,
+                .after = change->lots->lots[change->lot]};
+    }
+    lots_keep(log);
 }

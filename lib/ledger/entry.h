@@ -34,10 +34,12 @@ struct ledger_entry {
     uint64_t transaction_id;
     uint64_t posting_id; /* of the first leg */
     unsigned leg_count, balance_count, position_count, violation_count;
-    unsigned room;           /* of each of the three arrays */
-    struct ledger_leg *legs; /* owned */
-    uint32_t *balances;      /* changed, in order of the legs; owned */
-    uint32_t *positions;     /* owned */
+    unsigned room;                  /* of each of the three arrays */
+    struct ledger_leg *legs;        /* owned */
+    uint32_t *balances;             /* changed, in order of the legs; owned */
+    uint32_t *positions;            /* owned */
+    struct ledger_lot_change *lots; /* each once; owned */
+    size_t lot_count, lot_room;
     struct ledger_violation violations[ENTRY_VIOLATIONS];
     uint64_t unknown_account; /* with POST_UNKNOWN */
     uint64_t trade_print;     /* of a trade that was booked, see recent.h; 0 */
@@ -58,6 +60,7 @@ ledger_entry_clear(struct ledger_entry *entry)
     entry->leg_count = 0;
     entry->balance_count = 0;
     entry->position_count = 0;
+    entry->lot_count = 0;
     entry->violation_count = 0;
     entry->trade_print = 0;
 }
@@ -106,5 +109,13 @@ bool ledger_entry_apply(struct ledger *ledger, struct ledger_entry *entry);
 
 /* Numbers the entry and notes what it changed.  The sums are in place. */
 void ledger_entry_book(struct ledger *ledger, struct ledger_entry *entry);
+
+/* Room for all changes of lots that the ledger's log has room for.  0 or -1. */
+int ledger_entry_reserve_lots(const struct ledger *ledger,
+                              struct ledger_entry *entry,
+                              struct failure *failure);
+
+/* The changes of lots in the ledger's log are kept, and noted in the entry. */
+void ledger_entry_keep_lots(struct ledger *ledger, struct ledger_entry *entry);
 
 #endif

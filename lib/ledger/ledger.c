@@ -22,7 +22,11 @@ ledger_init(struct ledger *ledger, const struct ledger_rules *rules,
             struct failure *failure)
 {
     memset(ledger, 0, sizeof *ledger);
+    assert(rules->basis <= BASIS_HIFO);
     ledger->rules = *rules;
+    if (!rules->basis)
+        ledger->rules.basis = BASIS_AVERAGE;
+    ledger->keeps_lots = ledger->rules.basis != BASIS_AVERAGE;
     ledger->batch = 1;
     ledger->stream = 1;
     for (int i = 0; i < LEDGER_SYSTEM_COUNT; i++) {
@@ -36,9 +40,10 @@ ledger_init(struct ledger *ledger, const struct ledger_rules *rules,
 void
 ledger_free(struct ledger *ledger)
 {
-    for (size_t i = 0; i < ledger->position_count && ledger->lots; i++)
+    for (size_t i = 0; i < ledger->lots_count; i++)
         lots_free(&ledger->lots[i]);
     free(ledger->lots);
+    free(ledger->changed_lots);
     lots_free_log(&ledger->lots_log);
     free(raw_of(ledger->accounts));
     free(raw_of(ledger->balances));
@@ -136,8 +141,8 @@ ledger_account(struct ledger *ledger, uint64_t id, struct failure *failure)
         fail_memory(failure);
         return LEDGER_NONE;
     }
-    ledger->accounts[account] =
-        (struct ledger_account){.id = id, .cash = LEDGER_NONE};
+    ledger->accounts[account] = (struct ledger_account){
+        .id = id, .basis = ledger->rules.basis, .cash = LEDGER_NONE};
     ledger->account_count++;
     return account;
 }
@@ -224,20 +229,29 @@ ledger_prefetch_position(const struct ledger *ledger, uint32_t account,
     map_prefetch(&ledger->position_map, pair(account, instrument));
 }
 
-/* Each position has lots, when there are any. */
-static int
-make_lots(struct ledger *ledger, uint32_t position, struct failure *failure)
+void
+ledger_set_basis(struct ledger *ledger, uint32_t account, uint8_t basis)
+{
+    assert(basis >= BASIS_AVERAGE && basis <= BASIS_HIFO);
+    ledger->accounts[account].basis = basis;
+    ledger->keeps_lots |= basis != BASIS_AVERAGE;
+}
+
+int
+ledger_make_lots(struct ledger *ledger, struct failure *failure)
 {
     struct lots *lots;
 
-    if (ledger->rules.basis == BASIS_AVERAGE)
+    if (!ledger->keeps_lots || ledger->lots_count == ledger->position_count)
         return 0;
-    lots = array_grow(ledger->lots, &ledger->lots_room, position + 1UL,
+    lots = array_grow(ledger->lots, &ledger->lots_room, ledger->position_count,
                       sizeof *lots, failure);
     if (!lots)
         return -1;
+    memset(lots + ledger->lots_count, 0,
+           (ledger->position_count - ledger->lots_count) * sizeof *lots);
     ledger->lots = lots;
-    lots[position] = (struct lots){.count = 0};
+    ledger->lots_count = ledger->position_count;
     return 0;
 }
 
@@ -252,8 +266,6 @@ ledger_position(struct ledger *ledger, uint32_t account, uint32_t instrument,
     if (position != MAP_NONE)
         return position;
     position = ledger->position_count;
-    if (make_lots(ledger, position, failure) != 0)
-        return LEDGER_NONE;
     if (make_room((void **)&ledger->positions, &ledger->position_room, position,
                   sizeof *ledger->positions, &ledger->changed_positions,
                   failure) != 0)

@@ -40,8 +40,8 @@ extern const char *const ledger_system_names[LEDGER_SYSTEM_COUNT];
 struct ledger_rules {
     int64_t taker_fee, maker_fee; /* share of the notional; below 0: a rebate */
     struct code currency;         /* where none is given */
-    enum basis basis;             /* of all positions */
-    bool strict; /* accounts are opened by account events only */
+    uint8_t basis; /* enum account_basis: of new accounts; 0: average */
+    bool strict;   /* accounts are opened by account events only */
     uint64_t system[LEDGER_SYSTEM_COUNT]; /* ids of the system accounts */
 };
 
@@ -54,7 +54,7 @@ struct ledger_mark {
 
 struct ledger_account {
     uint64_t id, user_id;
-    uint8_t account_type, status;
+    uint8_t account_type, status, basis;
     bool open;     /* referred to by something that was booked */
     uint32_t cash; /* its balance used last, or LEDGER_NONE */
     uint64_t version;
@@ -78,6 +78,12 @@ struct ledger_position {
     struct ledger_mark mark;
 };
 
+/* What an event made of a lot; quantity 0: it was not there, or it is gone. */
+struct ledger_lot_change {
+    uint32_t position, order; /* order: for store.h */
+    struct lot before, after;
+};
+
 /* Rows that changed since the last save. */
 struct ledger_changes {
     uint32_t *rows; /* room for every row of the table; owned */
@@ -98,8 +104,9 @@ struct ledger {
     struct ledger_account *accounts;
     struct ledger_balance *balances;
     struct ledger_position *positions;
-    struct lots *lots; /* of each position, unless the basis is average */
-    size_t lots_room;
+    struct lots *lots; /* of positions; NULL until an account keeps any */
+    size_t lots_count, lots_room;
+    bool keeps_lots;          /* some account does */
     struct lots_log lots_log; /* of the current event */
     struct code *currencies;
     uint32_t account_count, balance_count, position_count, currency_count;
@@ -115,6 +122,8 @@ struct ledger {
 
     uint32_t batch, stream;
     struct ledger_changes changed_accounts, changed_balances, changed_positions;
+    struct ledger_lot_change *changed_lots; /* for store.h; owned */
+    size_t changed_lot_count, changed_lot_room;
 };
 
 int ledger_init(struct ledger *ledger, const struct ledger_rules *rules,
@@ -148,6 +157,25 @@ ledger_balance(struct ledger *ledger, uint32_t account, struct code currency,
             currency.word)
         return balance;
     return ledger_balance_slow(ledger, account, currency, failure);
+}
+
+/* Every position so far gets lots, if any account keeps some.  0, or -1
+ * without memory. */
+int ledger_make_lots(struct ledger *ledger, struct failure *failure);
+
+/* Sets how an account costs what it sells, before it is opened. */
+void ledger_set_basis(struct ledger *ledger, uint32_t account, uint8_t basis);
+
+/* The lots of a position; NULL when its account costs at average. */
+static inline struct lots *
+ledger_lots(const struct ledger *ledger, uint32_t position)
+{
+    const struct ledger_position *row = &ledger->positions[position];
+
+    if (ledger->accounts[row->account].basis == BASIS_AVERAGE)
+        return NULL;
+    assert(position < ledger->lots_count);
+    return &ledger->lots[position];
 }
 
 /* The row if there is one, or LEDGER_NONE. */

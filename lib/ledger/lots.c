@@ -6,13 +6,7 @@
 
 #include "base/array.h"
 
-const char *const basis_words[] = {
-    [BASIS_AVERAGE] = "average",
-    [BASIS_FIFO] = "fifo",
-    [BASIS_LIFO] = "lifo",
-    [BASIS_HIFO] = "hifo",
-    NULL,
-};
+const char *const basis_words[] = {"average", "fifo", "lifo", "hifo", NULL};
 
 static i128
 magnitude(i128 value)
@@ -89,9 +83,10 @@ lots_undo(struct lots_log *log)
         if (change->before.quantity != 0)
             change->lots->lots[change->lot] = change->before;
         else
-            change->lots->count--;
+            change->lots->count--, change->lots->last--;
     }
     log->reserved = 0;
+    log->twice = false;
 }
 
 /* Lots of nothing go: those of the oldest and the newest at once, others by
@@ -126,6 +121,62 @@ lots_keep(struct lots_log *log)
             fill_holes(log->changes[i].lots);
     log->count = 0;
     log->reserved = 0;
+    log->twice = false;
+}
+
+/* ---- by number ----------------------------------------------------------- */
+
+/* Where the lot with a number is, or belongs: they are in order. */
+static size_t
+place_of(const struct lots *lots, uint32_t number)
+{
+    size_t low = lots->first, high = lots->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (lots->lots[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct lot *
+lots_find(const struct lots *lots, uint32_t number)
+{
+    size_t at = place_of(lots, number);
+
+    return at < lots->count && lots->lots[at].number == number ? &lots->lots[at]
+                                                               : NULL;
+}
+
+int
+lots_restore(struct lots *lots, const struct lot *lot, struct failure *failure)
+{
+    struct lot *known = lots_find(lots, lot->number), *grown;
+    size_t at = place_of(lots, lot->number);
+
+    assert(lot->number > 0 && lots->holes == 0);
+    if (lot->number > lots->last)
+        lots->last = lot->number;
+    if (known && lot->quantity != 0) {
+        *known = *lot;
+    } else if (known) {
+        lots->count--;
+        memmove(known, known + 1, (lots->count - at) * sizeof *known);
+    } else if (lot->quantity != 0) {
+        grown = array_grow(lots->lots, &lots->capacity, lots->count + 1,
+                           sizeof *grown, failure);
+        if (!grown)
+            return -1;
+        lots->lots = grown;
+        memmove(grown + at + 1, grown + at,
+                (lots->count++ - at) * sizeof *grown);
+        grown[at] = *lot;
+    }
+    return 0;
 }
 
 /* ---- which lot ----------------------------------------------------------- */
@@ -146,7 +197,7 @@ compare_unit_costs(const struct lot *a, const struct lot *b)
 
 /* The next lot to close, of those that hold something. */
 static size_t
-choose(const struct lots *lots, enum basis basis)
+choose(const struct lots *lots, uint8_t basis)
 {
     size_t chosen = lots->count;
 
@@ -176,14 +227,17 @@ open_lot(struct lots *lots, struct lots_log *log, struct holding *holding,
         !amount_sub(holding->cost, cash, &holding->cost))
         return false;
     assert(lots->count < lots->capacity);
-    note(log, lots, lots->count, (struct lot){0, 0, 0});
-    lots->lots[lots->count++] = (struct lot){quantity, -cash, transaction};
+    if (lots->last == UINT32_MAX)
+        return false;
+    note(log, lots, lots->count, (struct lot){.number = ++lots->last});
+    lots->lots[lots->count++] = (struct lot){
+        quantity, -cash, transaction, .number = lots->last, .first_stream = 0};
     return true;
 }
 
 /* Closes up to traded of one lot, whose cash is a share of what is left. */
 static bool
-close_lot(struct lots *lots, struct lots_log *log, enum basis basis,
+close_lot(struct lots *lots, struct lots_log *log, uint8_t basis,
           struct holding *holding, i128 whole, i128 cash, i128 *traded,
           i128 *left)
 {
@@ -212,7 +266,7 @@ close_lot(struct lots *lots, struct lots_log *log, enum basis basis,
 }
 
 bool
-lots_trade(struct lots *lots, struct lots_log *log, enum basis basis,
+lots_trade(struct lots *lots, struct lots_log *log, uint8_t basis,
            struct holding *holding, i128 quantity, i128 cash,
            uint64_t transaction)
 {
@@ -238,6 +292,7 @@ lots_split(struct lots *lots, struct lots_log *log, struct holding *holding,
     i128 sum = 0;
 
     assert(new > 0 && old > 0);
+    log->twice = true;
     for (size_t i = lots->first; i < lots->count; i++) {
         struct lot *lot = &lots->lots[i];
 

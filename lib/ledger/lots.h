@@ -16,28 +16,26 @@
 
 #include "base/failure.h"
 #include "ledger/holding.h"
+#include "tape/enums.h"
 
-enum basis {
-    BASIS_AVERAGE, /* no lots: holding.h */
-    BASIS_FIFO,    /* the oldest lot first */
-    BASIS_LIFO,    /* the newest lot first */
-    BASIS_HIFO,    /* the highest cost of a unit first; the oldest of equals */
-};
-extern const char *const basis_words[]; /* by enum, NULL-terminated */
+extern const char *const basis_words[]; /* of account_basis, from average */
 
 struct lot {
-    i128 quantity, cost; /* signed, as a holding's */
-    uint64_t opened;     /* by the transaction with that id */
+    i128 quantity, cost;   /* signed, as a holding's */
+    uint64_t opened;       /* by the transaction with that id */
+    uint32_t number;       /* in its position, from 1, never given again */
+    uint32_t first_stream; /* that it came with, once it is stored; 0 */
 };
 
 /* Zeroed, there are none. */
 struct lots {
     struct lot *lots; /* from the oldest; owned */
     size_t first, count, capacity;
-    size_t holes; /* lots of nothing, until they are kept */
+    size_t holes;  /* lots of nothing, until they are kept */
+    uint32_t last; /* number given */
 };
 
-/* What a lot was before it changed; of nothing: it was not there. */
+/* What a lot was before it changed; without quantity: it was not there. */
 struct lots_change {
     struct lots *lots;
     size_t lot;
@@ -49,6 +47,7 @@ struct lots_log {
     struct lots_change *changes; /* owned */
     size_t count, capacity;
     size_t reserved; /* changes that there is room for */
+    bool twice;      /* one lot may have changed twice */
 };
 
 void lots_free(struct lots *lots);
@@ -58,9 +57,17 @@ void lots_free_log(struct lots_log *log);
 int lots_reserve(struct lots *lots, struct lots_log *log,
                  struct failure *failure);
 
+/* The lot with a number; NULL: there is none, or nothing is left of it. */
+struct lot *lots_find(const struct lots *lots, uint32_t number);
+
+/* Puts a lot where it belongs, in place of one of its number; one without
+ * quantity only takes its number.  0 or -1. */
+int lots_restore(struct lots *lots, const struct lot *lot,
+                 struct failure *failure);
+
 /* As holding_trade, by lots.  False when a number would leave its range: undo
  * follows. */
-bool lots_trade(struct lots *lots, struct lots_log *log, enum basis basis,
+bool lots_trade(struct lots *lots, struct lots_log *log, uint8_t basis,
                 struct holding *holding, i128 quantity, i128 cash,
                 uint64_t transaction);
 

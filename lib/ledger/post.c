@@ -177,6 +177,12 @@ post_account(struct ledger *ledger, const struct account *event,
     if (account == LEDGER_NONE)
         return POST_FAILED;
     row = &ledger->accounts[account];
+    if (row->open && event->basis && event->basis != row->basis)
+        ledger_entry_violate(entry, REASON_BASIS_CHANGED, event->account_id,
+                             AMOUNT_NULL,
+                             "the basis of an open account: not changed");
+    else if (event->basis)
+        ledger_set_basis(ledger, account, event->basis);
     if (row->open && row->user_id == event->user_id &&
         row->account_type == event->account_type &&
         row->status == event->status)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ledger/emit.h"
+#include "ledger/store_lots.h"
 
 /* ---- order --------------------------------------------------------------- */
 
@@ -137,8 +138,10 @@ ledger_save(struct ledger *ledger, const struct ledger_store *store,
         save_rows(ledger, &ledger->changed_balances, save_balance, store,
                   failure) != 0)
         return -1;
-    return save_rows(ledger, &ledger->changed_positions, save_position, store,
-                     failure);
+    if (save_rows(ledger, &ledger->changed_positions, save_position, store,
+                  failure) != 0)
+        return -1;
+    return store_save_lots(ledger, store, failure);
 }
 
 void
@@ -156,6 +159,7 @@ ledger_saved(struct ledger *ledger)
     ledger->changed_accounts.count = 0;
     ledger->changed_balances.count = 0;
     ledger->changed_positions.count = 0;
+    ledger->changed_lot_count = 0;
     ledger->batch++;
 }
 
@@ -182,6 +186,7 @@ ledger_restore_account(void *owner, const struct account *event,
     row->user_id = event->user_id;
     row->account_type = event->account_type;
     row->status = event->status;
+    ledger_set_basis(ledger, account, BASIS_AVERAGE); /* or it is restored */
     row->open = true;
     row->version = 1; /* stored accounts have none */
     row->mark.row = mark;
@@ -281,7 +286,7 @@ adopt_accounts(struct ledger *ledger, const struct ledger *stored,
         mine = account == LEDGER_NONE ? NULL : &ledger->accounts[account];
         if (mine && mine->open && mine->user_id == theirs->user_id &&
             mine->account_type == theirs->account_type &&
-            mine->status == theirs->status)
+            mine->basis == theirs->basis && mine->status == theirs->status)
             mine->mark.row = theirs->mark.row;
         else
             differ(finding, "an account differs from the stream", account,
@@ -348,7 +353,8 @@ adopt_positions(struct ledger *ledger, const struct ledger *stored,
 
         known++;
         if (row != LEDGER_NONE &&
-            equal_positions(&ledger->positions[row], theirs))
+            equal_positions(&ledger->positions[row], theirs) &&
+            store_adopt_lots(ledger, row, stored, i))
             ledger->positions[row].mark.row = theirs->mark.row;
         else
             differ(finding, "a position differs from the stream", account, true,

@@ -21,7 +21,16 @@ struct ledger_store {
                    struct row_mark *mark, bool first, struct failure *failure);
     int (*position)(void *owner, const struct position *event,
                     struct row_mark *mark, bool first, struct failure *failure);
+    /* A lot from what it was when it was saved last; quantity 0: it is new.
+     * *first_stream: what this function left there before, or 0. */
+    int (*lot)(void *owner, const struct lot_state *before,
+               const struct lot_state *after, uint32_t *first_stream,
+               struct failure *failure);
 };
+
+/* Remembers what an entry made of lots, for the next save.  0 or -1. */
+int ledger_keep_lots(struct ledger *ledger, const struct ledger_entry *entry,
+                     struct failure *failure);
 
 /* Hands over all rows that changed.  They stay marked until ledger_saved. */
 int ledger_save(struct ledger *ledger, const struct ledger_store *store,
@@ -40,6 +49,10 @@ int ledger_restore_balance(void *owner, const struct balance *event,
                            struct row_mark mark, struct failure *failure);
 int ledger_restore_position(void *owner, const struct position *event,
                             struct row_mark mark, struct failure *failure);
+int ledger_restore_basis(void *owner, uint64_t account_id, uint8_t basis,
+                         struct failure *failure);
+int ledger_restore_lot(void *owner, const struct lot_state *event,
+                       uint32_t first_stream, struct failure *failure);
 int ledger_restore_trade(void *owner, uint64_t print, struct failure *failure);
 
 /* What was computed is what is stored: compares all rows of two ledgers whose

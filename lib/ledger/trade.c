@@ -71,12 +71,13 @@ move_position(struct ledger *ledger, struct party *party, i128 quantity,
               i128 cash, struct code currency)
 {
     struct ledger_position *after = &party->after;
+    uint8_t basis = ledger->accounts[party->account].basis;
 
     *after = ledger->positions[party->position];
     after->currency = currency;
-    if (ledger->rules.basis != BASIS_AVERAGE) {
+    if (basis != BASIS_AVERAGE) {
         if (!lots_trade(&ledger->lots[party->position], &ledger->lots_log,
-                        ledger->rules.basis, &after->holding, quantity, cash,
+                        basis, &after->holding, quantity, cash,
                         ledger->transactions + 1))
             return false;
     } else if (!holding_trade(&after->holding, quantity, cash)) {
@@ -88,15 +89,24 @@ move_position(struct ledger *ledger, struct party *party, i128 quantity,
 /* Room for the lots of both sides. */
 static int
 reserve_lots(struct ledger *ledger, const struct party *buyer,
-             const struct party *seller, struct failure *failure)
+             const struct party *seller, struct ledger_entry *entry,
+             struct failure *failure)
 {
     struct lots_log *log = &ledger->lots_log;
 
-    if (ledger->rules.basis == BASIS_AVERAGE)
+    if (ledger->accounts[buyer->account].basis == BASIS_AVERAGE &&
+        ledger->accounts[seller->account].basis == BASIS_AVERAGE)
         return 0;
-    return lots_reserve(&ledger->lots[buyer->position], log, failure) == 0
-               ? lots_reserve(&ledger->lots[seller->position], log, failure)
-               : -1;
+    if (ledger_make_lots(ledger, failure) != 0)
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        uint32_t position = (i ? seller : buyer)->position;
+        struct lots *lots = ledger_lots(ledger, position);
+
+        if (lots && lots_reserve(lots, log, failure) != 0)
+            return -1;
+    }
+    return ledger_entry_reserve_lots(ledger, entry, failure);
 }
 
 /* The same account on both sides: the position stays, both fees are due. */
@@ -314,7 +324,7 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     if (!check_currency(ledger, &buyer, currency, entry) ||
         !check_currency(ledger, &seller, currency, entry))
         return POST_DONE;
-    if (reserve_lots(ledger, &buyer, &seller, failure) != 0)
+    if (reserve_lots(ledger, &buyer, &seller, entry, failure) != 0)
         return POST_FAILED;
     if (!try_trade(ledger, entry, &buyer, &seller, fees, definition, trade)) {
         lots_undo(&ledger->lots_log);
@@ -324,7 +334,7 @@ post_trade(struct ledger *ledger, uint32_t instrument,
                              "a number would exceed its range: not booked");
         return POST_DONE;
     }
-    lots_keep(&ledger->lots_log);
+    ledger_entry_keep_lots(ledger, entry);
     ledger_entry_book(ledger, entry);
     report_closed(ledger, entry, buyer.account);
     if (seller.account != buyer.account)
@@ -351,7 +361,7 @@ look_up(struct ledger *ledger, struct ledger_hint *hint, uint32_t instrument,
     if (ledger->accounts[account].cash != LEDGER_NONE)
         __builtin_prefetch(&ledger->balances[ledger->accounts[account].cash],
                            1);
-    if (ledger->lots) {
+    if (position < ledger->lots_count) {
         const struct lots *lots = &ledger->lots[position];
 
         if (lots->lots) {

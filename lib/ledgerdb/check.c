@@ -12,6 +12,7 @@
 static const struct rule {
     const char *invariant, *text;
     const char *sql; /* rows that break it, each a text that says which */
+    int since;       /* the version of the schema */
 } rules[] = {
     {"I2", "the postings of a transaction do not sum to zero",
      "SELECT 'transaction ' || transaction_id FROM postings"
@@ -90,6 +91,19 @@ static const struct rule {
      " FROM positions p JOIN accounts a USING (account_id)"
      " WHERE quantity = '0' AND cost <> '0'"},
     {"file", "the database is damaged", "{integrity}"},
+    {"I4", "a position is not the sum of its lots",
+     "SELECT " ACCOUNT " || ', instrument ' || p.instrument_id"
+     " FROM positions p JOIN accounts a USING (account_id) JOIN"
+     "  (SELECT account_id, instrument_id, {sum:quantity} AS quantity,"
+     "   {sum:cost} AS cost FROM lots GROUP BY account_id, instrument_id) l"
+     " ON l.account_id = p.account_id AND l.instrument_id = p.instrument_id"
+     " WHERE {cmp:p.quantity|l.quantity} <> 0 OR {cmp:p.cost|l.cost} <> 0",
+     LEDGERDB_WITH_LOTS},
+    {"I12", "a lot of nothing has a cost",
+     "SELECT " ACCOUNT " || ', instrument ' || instrument_id || ', lot ' || lot"
+     " FROM lots l JOIN accounts a USING (account_id)"
+     " WHERE quantity = '0' AND cost <> '0'",
+     LEDGERDB_WITH_LOTS},
 };
 
 /* 1 when nothing breaks the rule; 0 with the text of what does; -1. */
@@ -113,13 +127,14 @@ check_rule(struct database *database, const struct rule *rule, char *text,
 }
 
 static int
-check_rules(struct database *database, char *text, size_t size,
+check_rules(struct database *database, int version, char *text, size_t size,
             struct failure *failure)
 {
     int holds = 1;
 
     for (size_t i = 0; i < sizeof rules / sizeof *rules && holds == 1; i++)
-        holds = check_rule(database, &rules[i], text, size, failure);
+        if (rules[i].since <= version)
+            holds = check_rule(database, &rules[i], text, size, failure);
     return holds;
 }
 
@@ -131,7 +146,7 @@ check_digests(struct ledgerdb *db, struct failure *failure)
 {
     struct sql_digest digest;
 
-    for (int i = 0; i < LEDGERDB_TABLES && db->has_digests; i++)
+    for (int i = 0; i < db->table_count && db->has_digests; i++)
         if (sql_rows_digest(db->database, &ledgerdb_tables[i], &digest,
                             failure) != 0 ||
             ledgerdb_verify_digest(db, (enum ledgerdb_table)i, digest,
@@ -162,14 +177,15 @@ ledgerdb_convert_digests(struct database *database, struct failure *failure)
 {
     struct sql_rows digests;
     char text[400];
-    int result = check_rules(database, text, sizeof text, failure);
+    int result = check_rules(database, LEDGERDB_WITH_DIGESTS, text, sizeof text,
+                             failure);
 
     if (result == 0)
         return fail(failure, FAILURE_DATA, "%s: %s", database_name(database),
                     text);
     sql_rows_open(&digests, database, &ledgerdb_digests);
     result = result < 0 ? -1 : 0;
-    for (int i = 0; i < LEDGERDB_TABLES && result == 0; i++)
+    for (int i = 0; i < TABLE_BASES && result == 0; i++)
         result = set_digest(&digests, &ledgerdb_tables[i], failure);
     sql_rows_close(&digests);
     return result;
@@ -179,7 +195,9 @@ int
 ledgerdb_check(struct ledgerdb *db, char *text, size_t size,
                struct failure *failure)
 {
-    int holds = check_rules(db->database, text, size, failure);
+    int version = db->table_count == LEDGERDB_TABLES ? LEDGERDB_WITH_LOTS
+                                                     : LEDGERDB_WITH_DIGESTS;
+    int holds = check_rules(db->database, version, text, size, failure);
 
     if (holds == 1 && check_digests(db, failure) != 0)
         return -1;

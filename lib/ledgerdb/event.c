@@ -119,6 +119,12 @@ ledgerdb_accept(struct ledgerdb *db, struct failure *failure)
     return 0;
 }
 
+bool
+ledgerdb_grows(const struct ledgerdb *db)
+{
+    return db->state == LEDGERDB_CURRENT || db->state == LEDGERDB_BATCH;
+}
+
 size_t
 ledgerdb_pending(const struct ledgerdb *db)
 {

@@ -32,6 +32,8 @@ connect(struct ledgerdb *db, const char *path,
     if (version < 0)
         return -1;
     db->has_digests = version >= LEDGERDB_WITH_DIGESTS;
+    db->table_count =
+        version >= LEDGERDB_WITH_LOTS ? LEDGERDB_TABLES : TABLE_BASES;
     for (int i = 0; i < LEDGERDB_TABLES; i++)
         sql_rows_open(&db->tables[i], db->database, &ledgerdb_tables[i]);
     sql_rows_open(&db->digests, db->database, &ledgerdb_digests);

@@ -53,6 +53,12 @@ struct ledgerdb_reader {
     /* event.instrument is the instrument's number, from 1. */
     int (*position)(void *owner, const struct position *event,
                     struct row_mark mark, struct failure *failure);
+    /* How an account costs what it sells, if not at average; after it. */
+    int (*basis)(void *owner, uint64_t account_id, uint8_t basis,
+                 struct failure *failure);
+    /* A lot, one of which nothing is left included. */
+    int (*lot)(void *owner, const struct lot_state *event,
+               uint32_t first_stream, struct failure *failure);
     /* The fingerprints of the latest trades, at most LEDGERDB_TRADES, from the
      * oldest. */
     int (*trade)(void *owner, uint64_t print, struct failure *failure);
@@ -148,6 +154,15 @@ int ledgerdb_save_balance(void *owner, const struct balance *event,
 int ledgerdb_save_position(void *owner, const struct position *event,
                            struct row_mark *mark, bool first,
                            struct failure *failure);
+
+/* A lot that changed from what was saved last; quantity 0: a new one.
+ * *first_stream is what this or the reader left there, or 0. */
+int ledgerdb_save_lot(void *owner, const struct lot_state *before,
+                      const struct lot_state *after, uint32_t *first_stream,
+                      struct failure *failure);
+
+/* True when rows will be saved: what is read is beyond what is stored. */
+bool ledgerdb_grows(const struct ledgerdb *db);
 
 /* All of it becomes durable, with the watermark; or nothing.  After anything
  * failed to be written it fails too. */

@@ -47,7 +47,7 @@ take_digest(void *owner, const struct sql_value *row, struct failure *failure)
         .rows = (uint64_t)sql_get_integer(&row[DIGESTS_ROWS])};
 
     if (parse_hex(&row[DIGESTS_SUM], &digest.sum))
-        for (int i = 0; i < LEDGERDB_TABLES; i++)
+        for (int i = 0; i < db->table_count; i++)
             if (name && strcmp(name, ledgerdb_tables[i].name) == 0) {
                 db->stored_digests[i] = db->tables[i].digest = digest;
                 db->digests.digest.rows++;
@@ -64,7 +64,7 @@ ledgerdb_load_digests(struct ledgerdb *db, struct failure *failure)
     db->digests.digest.rows = 0;
     if (sql_rows_read(db->database, &ledgerdb_digests, &query, failure) != 0)
         return -1;
-    return db->digests.digest.rows == LEDGERDB_TABLES
+    return db->digests.digest.rows == (uint64_t)db->table_count
                ? 0
                : fail_digests(db, failure);
 }
@@ -370,6 +370,65 @@ take_position_start(struct loading *loading, const struct sql_value *row,
     return give_position(loading, row + 1, (struct row_mark){0}, failure);
 }
 
+/* ---- lots ---------------------------------------------------------------- */
+
+static int
+take_basis(struct loading *loading, const struct sql_value *row,
+           struct failure *failure)
+{
+    uint8_t basis = ledgerdb_value(EVENT_ACCOUNT, "basis", &row[BASES_BASIS]);
+
+    if (!exists(loading, &row[BASES_FIRST]))
+        return 0;
+    if (basis == 0)
+        return fail(failure, FAILURE_DATA,
+                    "%s: an account of unknown basis: it was changed by hand",
+                    database_name(loading->db->database));
+    return loading->reader->basis(
+        loading->reader->owner, (uint64_t)sql_get_integer(&row[BASES_ACCOUNT]),
+        basis, failure);
+}
+
+/* row begins with the account. */
+static int
+give_lot(struct loading *loading, const struct sql_value *row, int64_t first,
+         struct failure *failure)
+{
+    struct lot_state event;
+
+    event_init(&event, EVENT_LOT);
+    event.account_id = (uint64_t)sql_get_integer(&row[LOTS_ACCOUNT]);
+    event.event.instrument = (uint32_t)sql_get_integer(&row[LOTS_INSTRUMENT]);
+    event.lot = (uint64_t)sql_get_integer(&row[LOTS_NUMBER]);
+    event.transaction_id = (uint64_t)sql_get_integer(&row[LOTS_TRANSACTION]);
+    event.quantity = amount_of(row[LOTS_QUANTITY].amount);
+    event.cost = amount_of(row[LOTS_COST].amount);
+    if (event.event.instrument < 1 ||
+        event.event.instrument > loading->db->instruments->count ||
+        event.lot < 1 || event.lot > UINT32_MAX)
+        return fail(failure, FAILURE_DATA,
+                    "%s: a lot that cannot be: it was changed by hand",
+                    database_name(loading->db->database));
+    return loading->reader->lot(loading->reader->owner, &event, (uint32_t)first,
+                                failure);
+}
+
+static int
+take_lot(struct loading *loading, const struct sql_value *row,
+         struct failure *failure)
+{
+    if (!exists(loading, &row[LOTS_FIRST]))
+        return 0;
+    return give_lot(loading, row, sql_get_integer(&row[LOTS_FIRST]), failure);
+}
+
+static int
+take_lot_start(struct loading *loading, const struct sql_value *row,
+               struct failure *failure)
+{
+    return give_lot(loading, row + 1, 0, failure);
+}
+
 /* ---- trades -------------------------------------------------------------- */
 
 /* Fingerprints of trades, from the latest batch back. */
@@ -463,6 +522,12 @@ ledgerdb_load(struct ledgerdb *db, int64_t stream,
         {TABLE_POSITION_STARTS, take_position_start,
          STARTS("positions", "t.account_id = r.account_id AND "
                              "t.instrument_id = r.instrument_id")},
+        {TABLE_BASES, take_basis, NULL},
+        {TABLE_LOTS, take_lot, NULL},
+        {TABLE_LOT_STARTS, take_lot_start,
+         STARTS("lots", "t.account_id = r.account_id AND "
+                        "t.instrument_id = r.instrument_id AND "
+                        "t.lot = r.lot")},
     };
     struct loading loading = {.db = db, .reader = reader, .before = stream};
     int result = reader->forget(reader->owner, failure);
@@ -478,6 +543,8 @@ ledgerdb_load(struct ledgerdb *db, int64_t stream,
 
         loading.table = steps[i].table;
         loading.take = steps[i].take;
+        if ((int)loading.table >= db->table_count)
+            break;
         if (!steps[i].where)
             result = read_whole(&loading, failure);
         else if (stream != LEDGERDB_NEWEST)

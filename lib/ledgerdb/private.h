@@ -42,6 +42,7 @@ struct ledgerdb_watermark {
 struct ledgerdb {
     struct database *database;
     bool has_digests; /* not in a database of an older version */
+    int table_count;  /* fewer than LEDGERDB_TABLES in one */
     struct sql_rows tables[LEDGERDB_TABLES], digests;
     struct sql_digest stored_digests[LEDGERDB_TABLES];
     struct instruments *instruments; /* the caller's */

@@ -202,6 +202,22 @@ save_row(struct ledgerdb *db, enum ledgerdb_table table, struct sql_value *row,
     return result;
 }
 
+/* It never changes.  Without a row it is average. */
+static int
+save_basis(struct ledgerdb *db, const struct account *event,
+           struct failure *failure)
+{
+    const struct sql_value row[] = {
+        sql_integer((int64_t)event->account_id),
+        ledgerdb_word(EVENT_ACCOUNT, "basis", event->basis),
+        sql_integer(db->stream.id),
+    };
+
+    if (event->basis <= BASIS_AVERAGE)
+        return 0;
+    return ledgerdb_append(db, TABLE_BASES, row, failure);
+}
+
 int
 ledgerdb_save_account(void *owner, const struct account *event,
                       struct row_mark *mark, bool first,
@@ -219,6 +235,8 @@ ledgerdb_save_account(void *owner, const struct account *event,
         ledgerdb_word(EVENT_ACCOUNT, "status", event->status),
     };
 
+    if (!mark->stored && save_basis(db, event, failure) != 0)
+        return -1;
     if (needs_start(db, mark, first) &&
         keep_start(db, TABLE_ACCOUNT_STARTS, TABLE_ACCOUNTS, row, failure) != 0)
         return -1;
@@ -266,4 +284,43 @@ ledgerdb_save_position(void *owner, const struct position *event,
             0)
         return -1;
     return save_row(db, TABLE_POSITIONS, row, event->version, mark, failure);
+}
+
+/* ---- lots ---------------------------------------------------------------- */
+
+static void
+lot_row(const struct lot_state *event, int64_t first, struct sql_value *row)
+{
+    row[LOTS_ACCOUNT] = sql_integer((int64_t)event->account_id);
+    row[LOTS_INSTRUMENT] = sql_integer(event->event.instrument);
+    row[LOTS_NUMBER] = sql_integer((int64_t)event->lot);
+    row[LOTS_TRANSACTION] = sql_integer((int64_t)event->transaction_id);
+    row[LOTS_QUANTITY] = sql_amount(amount_get(event->quantity));
+    row[LOTS_COST] = sql_amount(amount_get(event->cost));
+    row[LOTS_FIRST] = sql_integer(first);
+}
+
+int
+ledgerdb_save_lot(void *owner, const struct lot_state *before,
+                  const struct lot_state *after, uint32_t *first_stream,
+                  struct failure *failure)
+{
+    struct ledgerdb *db = owner;
+    struct sql_value row[SQL_COLUMNS_MAX];
+    uint64_t old;
+
+    assert(db->state == LEDGERDB_BATCH && before->lot == after->lot);
+    if (*first_stream == 0)
+        *first_stream = (uint32_t)db->stream.id;
+    if (amount_get(before->quantity) == 0) {
+        lot_row(after, *first_stream, row);
+        return ledgerdb_append(db, TABLE_LOTS, row, failure);
+    }
+    lot_row(before, *first_stream, row);
+    old = sql_row_hash(&ledgerdb_tables[TABLE_LOTS], row);
+    lot_row(after, *first_stream, row);
+    if (*first_stream < db->stream.id &&
+        keep_start(db, TABLE_LOT_STARTS, TABLE_LOTS, row, failure) != 0)
+        return -1;
+    return ledgerdb_update(db, TABLE_LOTS, row, 0, old, failure);
 }

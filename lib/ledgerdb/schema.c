@@ -192,6 +192,49 @@ static const char trust[] =
     " ('position_starts', 0, '0000000000000000'),"
     " ('trade_prints', 0, '0000000000000000');";
 
+/* How accounts cost what they sell, where it is not at average; and their
+ * lots, those of which nothing is left included.  transaction_id is what
+ * opened a lot. */
+static const char lots[] =
+    "CREATE TABLE bases ("
+    " account_id {integer} PRIMARY KEY{refers:accounts},"
+    " basis TEXT NOT NULL,"
+    " first_stream {integer} NOT NULL){strict};"
+
+    "CREATE TABLE lots ("
+    " account_id {integer} NOT NULL{refers:accounts},"
+    " instrument_id {integer} NOT NULL{refers:instruments},"
+    " lot {integer} NOT NULL,"
+    " transaction_id {integer} NOT NULL,"
+    " quantity {amount} NOT NULL,"
+    " cost {amount} NOT NULL,"
+    " first_stream {integer} NOT NULL,"
+    " PRIMARY KEY (account_id, instrument_id, lot)){keyed};"
+
+    "CREATE TABLE lot_starts ("
+    " stream_id {integer} NOT NULL{refers:watermarks},"
+    " account_id {integer} NOT NULL,"
+    " instrument_id {integer} NOT NULL,"
+    " lot {integer} NOT NULL,"
+    " transaction_id {integer} NOT NULL,"
+    " quantity {amount} NOT NULL,"
+    " cost {amount} NOT NULL,"
+    " PRIMARY KEY (stream_id, account_id, instrument_id, lot)){keyed};"
+
+    "CREATE VIEW v_lot AS"
+    " SELECT " ACCOUNT " AS account, " INSTRUMENT " AS instrument,"
+    "  l.lot, l.quantity, l.cost,"
+    "  {real:l.cost} / nullif({real:l.quantity}, 0)"
+    "   AS average_real, l.transaction_id"
+    " FROM lots l JOIN accounts a USING (account_id)"
+    "  JOIN instruments i USING (instrument_id)"
+    " WHERE l.quantity <> '0';"
+
+    "INSERT INTO digests (table_name, row_count, digest)"
+    " VALUES ('bases', 0, '0000000000000000'),"
+    " ('lots', 0, '0000000000000000'),"
+    " ('lot_starts', 0, '0000000000000000');";
+
 const struct migration ledgerdb_schema[] = {
     {1, "accounts, instruments, watermarks, transactions, postings", tables,
      NULL},
@@ -199,6 +242,7 @@ const struct migration ledgerdb_schema[] = {
     {3, "views for people", views, NULL},
     {4, "digests of tables, endings of streams, fingerprints of trades", trust,
      ledgerdb_convert_digests},
+    {5, "lots, and how accounts cost what they sell", lots, NULL},
 };
 const size_t ledgerdb_schema_count =
     sizeof ledgerdb_schema / sizeof *ledgerdb_schema;

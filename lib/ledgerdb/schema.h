@@ -7,6 +7,7 @@
 #define LEDGERDB_APPLICATION  0x78746c67 /* "xtlg", in the file's header */
 #define LEDGERDB_LEAST        3          /* the oldest that can be read */
 #define LEDGERDB_WITH_DIGESTS 4          /* digests, endings, trade_prints */
+#define LEDGERDB_WITH_LOTS    5          /* bases, lots, lot_starts */
 
 extern const struct migration ledgerdb_schema[];
 extern const size_t ledgerdb_schema_count;

@@ -23,6 +23,9 @@ enum ledgerdb_table {
     TABLE_BALANCE_STARTS,
     TABLE_POSITION_STARTS,
     TABLE_TRADE_PRINTS,
+    TABLE_BASES, /* from here on: since version 5 */
+    TABLE_LOTS,
+    TABLE_LOT_STARTS,
     LEDGERDB_TABLES,
 };
 extern const struct sql_table ledgerdb_tables[LEDGERDB_TABLES];
@@ -85,6 +88,16 @@ enum {
     POSTINGS_KIND,
     POSTINGS_AMOUNT,
     POSTINGS_AFTER,
+};
+enum { BASES_ACCOUNT, BASES_BASIS, BASES_FIRST };
+enum {
+    LOTS_ACCOUNT,
+    LOTS_INSTRUMENT,
+    LOTS_NUMBER,
+    LOTS_TRANSACTION,
+    LOTS_QUANTITY,
+    LOTS_COST,
+    LOTS_FIRST,
 };
 enum { DIGESTS_TABLE, DIGESTS_ROWS, DIGESTS_SUM };
 

@@ -115,9 +115,18 @@ enum reason {
     REASON_AUCTION,           /* not while an auction collects, or only then */
     REASON_AUCTION_REMAINDER, /* what an auction did not fill */
     REASON_CURRENCY_CHANGED,  /* of an instrument with open positions */
+    REASON_BASIS_CHANGED,     /* of an account that is open */
 };
 
 enum account_type { ACCOUNT_CASH = 1, ACCOUNT_MARGIN };
+
+/* How what an account sells is costed. */
+enum account_basis {
+    BASIS_AVERAGE = 1,
+    BASIS_FIFO, /* the oldest lot first */
+    BASIS_LIFO, /* the newest lot first */
+    BASIS_HIFO, /* the highest cost of a unit first; the oldest of equals */
+};
 
 enum account_status { ACCOUNT_ACTIVE = 1, ACCOUNT_SUSPENDED, ACCOUNT_CLOSED };
 

@@ -69,6 +69,7 @@ enum event_type {
     EVENT_MARGIN_CALL = 71,
     EVENT_VIOLATION = 72,
     EVENT_CORPORATE_ACTION = 73,
+    EVENT_LOT = 74,
 
     EVENT_OPTION_QUOTE = 80,
     EVENT_PREDICTION = 81,
@@ -311,7 +312,7 @@ struct bar {
 
 struct account {
     struct event event;
-    uint8_t account_type, status, reserved[6];
+    uint8_t account_type, status, basis, reserved[5];
     uint64_t account_id, user_id;
     uint64_t group_id; /* accounts of one group do not trade together */
 };
@@ -357,6 +358,15 @@ struct position {
     int64_t average_cost;
     struct amount realized_pnl, unrealized_pnl, fees;
     uint64_t version;
+};
+
+/* What is left of one lot of a position; numbered from 1 in each position. */
+struct lot_state {
+    struct event event;
+    uint64_t account_id;
+    uint64_t lot;            /* its number */
+    uint64_t transaction_id; /* that opened it */
+    struct amount quantity, cost;
 };
 
 struct settlement {
@@ -480,6 +490,7 @@ EVENT_SIZE(hold, 72);
 EVENT_SIZE(posting, 88);
 EVENT_SIZE(balance, 88);
 EVENT_SIZE(position, 128);
+EVENT_SIZE(lot_state, 72);
 EVENT_SIZE(settlement, 72);
 EVENT_SIZE(margin_call, 64);
 EVENT_SIZE(violation, 64);

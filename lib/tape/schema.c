@@ -30,9 +30,11 @@ WORDS reason_words[] = {"requested", "mass_cancel", "ioc_remainder", "fok",
     "unknown_instrument", "halted", "closed", "day_end", "expire_time",
     "self_trade", "min_quantity", "reduced", "limit_reached",
     "insufficient_funds", "account_closed", "amount_range",
-    "invalid_stop", "auction", "auction_remainder", "currency_changed", NULL};
+    "invalid_stop", "auction", "auction_remainder", "currency_changed",
+    "basis_changed", NULL};
 WORDS account_type_words[] = {"cash", "margin", NULL};
 WORDS account_status_words[] = {"active", "suspended", "closed", NULL};
+WORDS account_basis_words[] = {"average", "fifo", "lifo", "hifo", NULL};
 WORDS cash_kind_words[] = {"deposit", "withdrawal", "fee", "interest",
     "adjustment", NULL};
 WORDS hold_status_words[] = {"open", "released", "expired", NULL};
@@ -65,9 +67,10 @@ WORDS_OF(time_in_force_words, TIF_AT_CLOSE);
 WORDS_OF(self_trade_words, SELF_TRADE_DECREMENT);
 WORDS_OF(order_place_words, STANDS_CLOSE);
 WORDS_OF(request_words, REQUEST_CANCEL);
-WORDS_OF(reason_words, REASON_CURRENCY_CHANGED);
+WORDS_OF(reason_words, REASON_BASIS_CHANGED);
 WORDS_OF(account_type_words, ACCOUNT_MARGIN);
 WORDS_OF(account_status_words, ACCOUNT_CLOSED);
+WORDS_OF(account_basis_words, BASIS_HIFO);
 WORDS_OF(cash_kind_words, CASH_ADJUSTMENT);
 WORDS_OF(hold_status_words, HOLD_EXPIRED);
 WORDS_OF(posting_kind_words, POSTING_CASH_IN_LIEU);
@@ -376,6 +379,7 @@ FIELDS bar_fields[] = {
 FIELDS account_fields[] = {
     WORD(ENUM, account_type, account_type_words, ""),
     WORD(ENUM, status, account_status_words, ""),
+    WORD(ENUM, basis, account_basis_words, "how what it sells is costed"),
     ID(account_id, ID_ACCOUNT, ""),
     ID(user_id, ID_USER, ""),
     ID(group_id, ID_GROUP, "accounts of one group do not trade together"),
@@ -431,6 +435,15 @@ FIELDS position_fields[] = {
     FIELD(AMOUNT, unrealized_pnl, ""),
     FIELD(AMOUNT, fees, "paid so far"),
     FIELD(COUNT, version, "how often it changed"),
+};
+#undef STRUCT
+#define STRUCT lot_state
+FIELDS lot_fields[] = {
+    ID(account_id, ID_ACCOUNT, ""),
+    FIELD(COUNT, lot, "its number in the position, from 1"),
+    FIELD(COUNT, transaction_id, "that opened it"),
+    FIELD(AMOUNT, quantity, "what is left of it; negative: short"),
+    FIELD(AMOUNT, cost, "signed; of what is left"),
 };
 #undef STRUCT
 #define STRUCT settlement
@@ -586,6 +599,8 @@ const struct schema_type schema_types[] = {
          "a rule was broken by something that stands"),
     TYPE(CORPORATE_ACTION, "corporate_action", corporate_action,
          corporate_action_fields, "an issuer's act"),
+    TYPE(LOT, "lot", lot_state, lot_fields,
+         "what is left of one lot of a position"),
     TYPE(OPTION_QUOTE, "option_quote", option_quote, option_quote_fields,
          "an option's prices and greeks"),
     TYPE(PREDICTION, "prediction", prediction, prediction_fields,

@@ -72,6 +72,28 @@ take_position(void *owner, const struct position *event, struct row_mark mark,
 }
 
 static int
+take_basis(void *owner, uint64_t account_id, uint8_t basis,
+           struct failure *failure)
+{
+    (void)owner;
+    (void)account_id;
+    (void)basis;
+    (void)failure;
+    return 0;
+}
+
+static int
+take_lot(void *owner, const struct lot_state *event, uint32_t first_stream,
+         struct failure *failure)
+{
+    (void)owner;
+    (void)event;
+    (void)first_stream;
+    (void)failure;
+    return 0;
+}
+
+static int
 take_trade(void *owner, uint64_t print, struct failure *failure)
 {
     (void)owner;
@@ -112,9 +134,9 @@ close_bench(struct bench *bench)
 static int
 begin(struct bench *bench, const char *name, uint64_t first_seq)
 {
-    const struct ledgerdb_reader reader = {&bench->rows,  forget,
-                                           take_account,  take_balance,
-                                           take_position, take_trade};
+    const struct ledgerdb_reader reader = {
+        &bench->rows,  forget,     take_account, take_balance,
+        take_position, take_basis, take_lot,     take_trade};
     const struct ledgerdb_stream stream = {name, first_seq, "rules", true};
 
     bench->failure.kind = FAILURE_NONE;
@@ -129,7 +151,8 @@ adopt(struct bench *bench)
 {
     struct rows stored = {0};
     const struct ledgerdb_reader reader = {
-        &stored, forget, take_account, take_balance, take_position, take_trade};
+        &stored,       forget,     take_account, take_balance,
+        take_position, take_basis, take_lot,     take_trade};
 
     if (ledgerdb_read_end(bench->db, &reader, &bench->failure) != 0 ||
         stored.balance != bench->rows.balance)
