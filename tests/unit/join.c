@@ -8,6 +8,7 @@
 #define UNKNOWN 120 /* a type that no version has */
 
 static char name[] = "xmerge", version[] = "1", options[] = "";
+static char options_text[32];
 static const struct tape_program self = {name, version, options};
 
 /* Joins tapes of two writers, to whom events of a type have these lengths;
@@ -126,6 +127,36 @@ test_first_name(void)
     OK("a first name of any length is not left out", there);
 }
 
+/* Beyond half of what a HEADER can have. */
+static void
+test_many_programs(void)
+{
+    struct failure failure = {0};
+    struct tape_header header;
+    struct tape_join join;
+
+    tape_join_init(&join);
+    for (unsigned i = 0; i < TAPE_PROGRAMS_MAX; i++) {
+        char one[16];
+
+        snprintf(one, sizeof one, "x%u", i);
+        tape_header_init(&header, "a");
+        tape_header_add_program(&header, one, "1", "", &failure);
+        tape_join_add(&join, &header, &failure);
+        if (i < TAPE_PROGRAMS_MAX / 2) /* again */
+            tape_join_add(&join, &header, &failure);
+        tape_header_free(&header);
+    }
+    tape_join_finish(&join, NULL, &self, &failure);
+    snprintf(options_text, sizeof options_text, "and %u more",
+             TAPE_PROGRAMS_MAX - TAPE_PROGRAMS_MAX / 2);
+    OK("of many programs the first are kept, once, the rest is counted",
+       join.header.program_count == TAPE_PROGRAMS_MAX / 2 + 2 &&
+           strcmp(join.header.programs[TAPE_PROGRAMS_MAX / 2].options,
+                  options_text) == 0);
+    tape_join_free(&join);
+}
+
 int
 main(void)
 {
@@ -133,5 +164,6 @@ main(void)
     test_later_header();
     test_names();
     test_first_name();
+    test_many_programs();
     return tap_done();
 }

@@ -462,8 +462,10 @@ read_file(const char *path, size_t *size)
 static void
 write_file(const char *path, const char *bytes, size_t size)
 {
-    FILE *file = fopen(path, "w");
+    FILE *file;
 
+    unlink(path); /* file systems hurry to write one that is cut to nothing */
+    file = fopen(path, "w");
     if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
         abort();
 }

@@ -31,6 +31,10 @@ test_lists(void)
 {
     OK("an empty item is refused", is_refused(selection_add_types, "order,") &&
                                        is_refused(selection_add_symbols, ""));
+    OK("types have numbers up to 65535",
+       is_refused(selection_add_types, "65536") &&
+           is_refused(selection_add_types, "0") &&
+           !is_refused(selection_add_types, "65535"));
     OK("a type that is none is refused",
        is_refused(selection_add_types, "orders") &&
            is_refused(selection_add_types, "70000") &&

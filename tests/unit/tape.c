@@ -285,6 +285,32 @@ every_cut_is_seen(void)
     free(bytes.at);
 }
 
+/* The last frame, of another kind or size, with the hashes that fit. */
+static bool
+frame_is_refused(uint32_t kind, uint32_t size)
+{
+    struct bytes bytes = make_prints(5, 2);
+    struct frame *end = (void *)(bytes.at + bytes.size - FRAME_HEAD);
+    struct told told;
+
+    end->kind = kind;
+    end->size = size;
+    frame_seal(end, frame_hash("", 0));
+    told = read_all(bytes);
+    free(bytes.at);
+    return told.result == -1 && told.failure.kind == FAILURE_DATA;
+}
+
+static void
+frames_are_of_known_kinds(void)
+{
+    OK("a frame of no kind is damage, whatever its check",
+       frame_is_refused(1, FRAME_HEAD) && frame_is_refused(0, FRAME_HEAD));
+    OK("so are a block without events, and an END that is longer",
+       frame_is_refused(FRAME_BLOCK, FRAME_HEAD) &&
+           frame_is_refused(FRAME_END, FRAME_HEAD + 8));
+}
+
 static void
 whole_blocks_before_damage_are_handed_out(void)
 {
@@ -601,6 +627,7 @@ main(void)
     tapes_follow_each_other();
     every_bit_counts();
     every_cut_is_seen();
+    frames_are_of_known_kinds();
     whole_blocks_before_damage_are_handed_out();
     old_events_are_completed();
     other_events_pass();
