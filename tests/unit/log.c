@@ -1,14 +1,16 @@
 /* The event store from inside: cursors at every place, the index, segments
- * that roll, and the arithmetic of pace. */
+ * that roll, streams that follow each other. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/decimal.h"
 #include "io/directory.h"
-#include "io/pace.h"
 #include "log/read.h"
+#include "log/replay.h"
+#include "log/source.h"
+#include "log/summary.h"
 #include "log/verify.h"
 #include "log/write.h"
 #include "tap.h"
@@ -197,6 +199,10 @@ test_marks(void)
     OK("a block proves that what precedes it was durable",
        log_proves(&frame, &ours, 4096, 2047));
     OK("no more than it says", !log_proves(&frame, &ours, 4096, 2048));
+    frame = block_at(&ours, 4096, 4096);
+    OK("all that precedes it may have been",
+       log_proves(&frame, &ours, 4096, 4095));
+    frame = block_at(&ours, 4096, 2048);
     OK("a copy of it in another place proves nothing",
        !log_proves(&frame, &ours, 8192, 64));
     OK("one of another store proves nothing",
@@ -247,37 +253,150 @@ test_definitions(void)
     definitions_free(&definitions);
 }
 
-/* ---- pace ---------------------------------------------------------------- */
+/* ---- several streams ----------------------------------------------------- */
+
+#define STREAM_EVENTS 1500
+
+/* Definitions, and others: 1500 prints, each a nanosecond after the last, and
+ * an instrument before every hundredth of them. */
+static bool
+store_stream(struct log_writer *writer, const char *name, int64_t time)
+{
+    struct failure failure = {0};
+    struct tape_header header;
+    int result;
+
+    tape_header_init(&header, name);
+    result = log_write_begin(writer, &header, &failure);
+    for (unsigned i = 0; result == 0 && i < STREAM_EVENTS; i++) {
+        struct instrument instrument;
+        struct print print;
+        const struct event *event = &print.event;
+
+        event_init(&instrument, EVENT_INSTRUMENT);
+        event_init(&print, EVENT_PRINT);
+        instrument.event.time = print.event.time = time + i;
+        if (i % 100 == 0)
+            event = &instrument.event;
+        result =
+            log_write_events(writer, event, event_next(event), 1, &failure);
+    }
+    return result == 0 && log_write_commit(writer, &failure) == 0;
+}
+
+/* Three streams of several segments each: complete, stopped, not ended. */
+static bool
+store_streams(void)
+{
+    struct failure failure = {0};
+    struct log_writer writer = {.fsync = LOG_FSYNC_NONE, .segment_size = 30000};
+    bool good = log_write_open(&writer, directory, &failure) == 0 &&
+                store_stream(&writer, "first", 1000) &&
+                log_write_end(&writer, TAPE_COMPLETE, 0, &failure) == 0 &&
+                store_stream(&writer, "second", 100) &&
+                log_write_end(&writer, TAPE_STOPPED, 0, &failure) == 0 &&
+                store_stream(&writer, "third", 500);
+
+    log_write_close(&writer);
+    return good;
+}
+
+static bool
+sums_up(struct log *log, size_t i, int64_t time, bool ended,
+        enum tape_status status)
+{
+    struct log_summary is;
+    struct failure failure = {0};
+
+    return log_summarize(&is, log, &log->streams[i], &failure) == 0 &&
+           !is.damaged && is.first == 1 && is.next == STREAM_EVENTS + 1 &&
+           is.time_min == time && is.time_max == time + STREAM_EVENTS - 1 &&
+           is.ended == ended && (!ended || is.status == status);
+}
+
+static int
+count_one(void *owner, const struct event *definition, struct failure *failure)
+{
+    (void)failure;
+    *(unsigned *)owner += definition->type == EVENT_INSTRUMENT;
+    return 0;
+}
 
 static void
-test_pace(void)
+test_summaries(void)
 {
-    struct pace pace = {.speed = 2 * DECIMAL_ONE};
-    int64_t start = pace_deadline(&pace, 1000);
-    struct pace_late late = {0};
+    struct failure failure = {0};
+    struct log log = {0};
+    unsigned all = 0, some = 0;
 
-    OK("twice as fast is half the time, counted from the first event",
-       pace_deadline(&pace, 1000 + 3 * NS_PER_DAY) - start ==
-           3 * NS_PER_DAY / 2);
-    OK("an event that steps back is due with the one before",
-       pace_deadline(&pace, 0) - start == 3 * NS_PER_DAY / 2);
-    pace = (struct pace){.speed = DECIMAL_ONE, .max_gap = 10};
-    start = pace_deadline(&pace, 0);
-    pace_deadline(&pace, NS_PER_DAY);
-    OK("a long gap counts as the longest allowed",
-       pace_deadline(&pace, NS_PER_DAY + 4) - start == 14);
-    pace = (struct pace){.speed = 3 * DECIMAL_ONE};
-    start = pace_deadline(&pace, 0);
-    for (int64_t i = 1; i < 100000; i++)
-        pace_deadline(&pace, i);
-    OK("a deadline does not depend on those before: no drift",
-       pace_deadline(&pace, 300000) - start == 100000);
-    for (int i = 1; i <= 1000; i++)
-        pace_note(&late, i * 1000);
-    OK("percentiles are right to a sixteenth",
-       llabs(pace_percentile(&late, 500) - 500000) < 500000 / 16 &&
-           llabs(pace_percentile(&late, 990) - 990000) < 990000 / 16 &&
-           pace_percentile(&late, 1000) == 1000000);
+    OK("streams follow each other in a store",
+       store_streams() && log_open(&log, directory, &failure) == 1 &&
+           log.stream_count == 3 && log.streams[2].count > 1);
+    log.lenient = true;
+    OK("each is summed up, with its end or without",
+       sums_up(&log, 0, 1000, true, TAPE_COMPLETE) &&
+           sums_up(&log, 1, 100, true, TAPE_STOPPED) &&
+           sums_up(&log, 2, 500, false, TAPE_COMPLETE));
+    OK("definitions before an event are found in all of its segments",
+       log_definitions(&log, &log.streams[1], UINT64_MAX, count_one, &all,
+                       &failure) == 0 &&
+           log_definitions(&log, &log.streams[1], 1001, count_one, &some,
+                           &failure) == 0 &&
+           all == STREAM_EVENTS / 100 && some == 10);
+    log_free(&log);
+}
+
+static int
+no_more(void *owner, struct failure *failure)
+{
+    (void)owner;
+    (void)failure;
+    return 0;
+}
+
+static void
+no_progress(void *owner)
+{
+    (void)owner;
+}
+
+static void
+test_replay(void)
+{
+    struct failure failure = {0};
+    struct log_source from;
+    struct output output = {.fd = memfd_create("tape", 0),
+                            .failure = &failure,
+                            .buffer = aligned_alloc(64, OUTPUT_BUFFER),
+                            .capacity = OUTPUT_BUFFER};
+    struct tape_writer writer;
+    struct replay replay = {
+        .writer = &writer, .stopped = never, .progress = no_progress};
+    int opened = log_source_open(&from, directory, NULL, false, &failure);
+
+    tape_writer_init(&writer, &output, &failure);
+    OK("a stream without END is a failure for who does not wait",
+       opened == 0 && replay_source(&replay, &from.source, &failure) == -1 &&
+           failure.kind == FAILURE_ENVIRONMENT &&
+           strstr(failure.text, "has no END"));
+    OK("until there all events are taken, and those of ended tapes written",
+       replay.taken == 3 * STREAM_EVENTS && replay.selected == replay.taken &&
+           replay.written == 2 * STREAM_EVENTS);
+    log_source_close(&from);
+    failure = (struct failure){0};
+    if (log_source_open(&from, directory, "third", false, &failure) != 0)
+        abort();
+    from.wait = no_more;
+    tape_writer_free(&writer);
+    tape_writer_init(&writer, &output, &failure);
+    replay.taken = 0;
+    OK("who waits is asked, and may be stopped",
+       replay_source(&replay, &from.source, &failure) == 0 &&
+           replay.taken == STREAM_EVENTS && failure.kind == FAILURE_NONE);
+    log_source_close(&from);
+    tape_writer_free(&writer);
+    close(output.fd);
+    free(output.buffer);
 }
 
 /* An index whose sums are right may still lie. */
@@ -322,7 +441,9 @@ main(void)
     test_marks();
     test_definitions();
     test_hostile_index();
-    test_pace();
+    test_summaries();
+    test_replay();
+    directory_sweep(directory, "0*", &(struct failure){0});
     snprintf(lock, sizeof lock, "%s/lock", directory);
     unlink(lock);
     rmdir(directory);

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "any.h"
 #include "tap.h"
@@ -169,6 +170,36 @@ refuses_too_much(void)
     return well;
 }
 
+/* Puts keys until there is no memory. */
+static bool
+outlives_memory(void)
+{
+    const struct rlimit some = {.rlim_cur = 24 << 20,
+                                .rlim_max = RLIM_INFINITY};
+    const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
+    struct map map = {0};
+    uint32_t count = 0;
+    bool well;
+
+    setrlimit(RLIMIT_AS, &some);
+    while (count < 1 << 24 && map_put(&map, count, count))
+        count++;
+    setrlimit(RLIMIT_AS, &all);
+    well = count < 1 << 24 && map.count == count &&
+           map_get(&map, count - 1) == count - 1 && map_get(&map, 0) == 0 &&
+           map_get(&map, count) == MAP_NONE;
+    map_free(&map);
+    return well;
+}
+
+#if defined __SANITIZE_ADDRESS__
+#define LIMITED false
+#elif defined __has_feature
+#define LIMITED !__has_feature(address_sanitizer)
+#else
+#define LIMITED true
+#endif
+
 int
 main(void)
 {
@@ -181,5 +212,7 @@ main(void)
     OK("a reserved map does not move until it is full", reserved_is_kept());
     OK("a map that cannot be that large says so and stays as it is",
        refuses_too_much());
+    if (LIMITED) /* a sanitizer needs all that there is */
+        OK("one that cannot grow keeps what it has", outlives_memory());
     return tap_done();
 }

@@ -31,6 +31,17 @@ test_deadlines(void)
 }
 
 static void
+test_drift(void)
+{
+    struct pace pace = {.speed = 3 * DECIMAL_ONE};
+
+    for (int64_t i = 0; i < 100000; i++)
+        pace_deadline(&pace, i);
+    OK("a deadline does not depend on those before: no drift",
+       due(&pace, 300000) == 100000);
+}
+
+static void
 test_gaps(void)
 {
     struct pace pace = {.speed = DECIMAL_ONE, .max_gap = SECOND};
@@ -86,6 +97,7 @@ int
 main(void)
 {
     test_deadlines();
+    test_drift();
     test_gaps();
     test_waiting();
     test_lateness();

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tap.h"
 #include "base/clock.h"
+#include "tap.h"
 #include "tape/merge.h"
 #include "tape/schema.h"
 #include "tape/slice.h"

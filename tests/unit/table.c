@@ -48,6 +48,25 @@ aligns(void)
     return holds;
 }
 
+/* Where numbers end, not where their points are. */
+static int
+aligns_to_the_right(void)
+{
+    static const struct table_column columns[] = {{"n", TABLE_RIGHT, 0}};
+    struct table table = {.columns = columns, .column_count = 1};
+    int holds;
+
+    table_put_decimal(&table, DECIMAL_ONE / 4);
+    table_put_decimal(&table, 150 * DECIMAL_ONE);
+    table_put_decimal(&table, 3 * DECIMAL_ONE / 2);
+    holds = shows(&table, "     n\n"
+                          "  0.25\n"
+                          "   150\n"
+                          "   1.5\n");
+    table_free(&table);
+    return holds;
+}
+
 static int
 ends_lines(void)
 {
@@ -200,6 +219,7 @@ main(void)
     OK("columns are as wide as their widest cell, numbers stand with their "
        "points below each other",
        aligns());
+    OK("to the right, where they end", aligns_to_the_right());
     OK("an empty cell is empty, and no line ends in blanks", ends_lines());
     OK("totals stand below a rule under the numbers", totals());
     OK("a table written in pieces has its titles once and keeps its columns",
