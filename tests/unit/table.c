@@ -59,10 +59,7 @@ aligns_to_the_right(void)
     table_put_decimal(&table, DECIMAL_ONE / 4);
     table_put_decimal(&table, 150 * DECIMAL_ONE);
     table_put_decimal(&table, 3 * DECIMAL_ONE / 2);
-    holds = shows(&table, "     n\n"
-                          "  0.25\n"
-                          "   150\n"
-                          "   1.5\n");
+    holds = shows(&table, "   n\n0.25\n 150\n 1.5\n");
     table_free(&table);
     return holds;
 }
