@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "archive/catalog.h"
 #include "archive/check.h"
 #include "base/clock.h"
 
@@ -26,6 +27,18 @@ restore_job_init(struct restore_job *job)
 {
     *job = (struct restore_job){.nowhere = {.fd = -1}};
     selection_init(&job->selection);
+}
+
+/* The manifests that can be wanted. */
+static int
+load(struct restore_job *job, struct failure *failure)
+{
+    const struct selection *selection = &job->selection;
+
+    if (!job->stream &&
+        (selection->from != TIME_NULL || selection->to != TIME_NULL))
+        return catalog_load(&job->archive, selection, failure);
+    return archive_load(&job->archive, job->stream, failure);
 }
 
 int
@@ -54,7 +67,7 @@ restore_job_prepare(void *state, struct run *run)
     job->open = true;
     if (archive_open(&job->archive, job->directory, ARCHIVE_READ, NULL,
                      failure) != 0 ||
-        archive_load(&job->archive, job->stream, failure) != 0)
+        load(job, failure) != 0)
         return -1;
     job->archive.stopped = is_stopped;
     job->archive.owner = run;

@@ -1,6 +1,7 @@
 #include "archive/archive.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -399,17 +400,43 @@ list_again(struct archive *archive, struct failure *failure)
     return result;
 }
 
+/* The place in the list, which is in order, of the first name that does not
+ * come before those of a stream's hash. */
+static size_t
+first_of(const struct archive *archive, uint64_t hash)
+{
+    size_t from = 0, to = archive->list.count;
+    char begin[24];
+
+    snprintf(begin, sizeof begin, "%016" PRIx64, hash);
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (strcmp(archive->list.names[middle], begin) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
 /* Reads those of a hash (NULL: all) in the list: how many are gone, or -1. */
 static int64_t
 load_list(struct archive *archive, const uint64_t *hash,
           struct failure *failure)
 {
+    char end[24] = "";
     int64_t gone = 0;
 
-    for (size_t i = 0; i < archive->list.count; i++) {
+    if (hash)
+        snprintf(end, sizeof end, "%016" PRIx64 "~", *hash);
+    for (size_t i = hash ? first_of(archive, *hash) : 0;
+         i < archive->list.count; i++) {
         struct manifest_name name;
         int there;
 
+        if (hash && strcmp(archive->list.names[i], end) > 0)
+            break; /* the names that follow are of others */
         if (!manifest_name_parse(&name, archive->list.names[i]) ||
             (hash && name.stream != *hash))
             continue; /* not a manifest, or of another stream */

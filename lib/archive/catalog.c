@@ -11,12 +11,13 @@
 #include "archive/chain.h"
 
 static const char schema_sql[] =
-    "CREATE TABLE head ("
-    " number INTEGER NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL);"
+    "CREATE TABLE " CATALOG_HEAD " ("
+    " number INTEGER NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,"
+    " tapes TEXT NOT NULL);"
     "CREATE TABLE tape ("
     " name TEXT PRIMARY KEY, stream TEXT NOT NULL, status TEXT NOT NULL,"
     " tape_last_seq INTEGER NOT NULL, events INTEGER NOT NULL,"
-    " sha256 TEXT NOT NULL);"
+    " time_min TEXT, time_max TEXT, sha256 TEXT NOT NULL);"
     "CREATE TABLE part ("
     " id INTEGER PRIMARY KEY,"
     " path TEXT NOT NULL UNIQUE, tape TEXT NOT NULL REFERENCES tape (name),"
@@ -44,6 +45,7 @@ enum statement_kind {
     ADD_LINK,
     DROP_LINKS,
     DROP_PARTS,
+    FIND_TAPE,
     DROP_TAPE,
     DROP_HEAD,
     ADD_HEAD,
@@ -51,8 +53,8 @@ enum statement_kind {
 };
 
 static const char *const statements_sql[STATEMENTS] = {
-    [ADD_TAPE] =
-        "INSERT INTO tape (" TAPE_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6)",
+    [ADD_TAPE] = "INSERT INTO tape (" TAPE_COLUMNS
+                 ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     [ADD_PART] = "INSERT INTO part (" PART_COLUMNS
                  ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     [ADD_INSTRUMENT] = "INSERT OR IGNORE INTO instrument (exchange, symbol)"
@@ -63,9 +65,11 @@ static const char *const statements_sql[STATEMENTS] = {
     [DROP_LINKS] = "DELETE FROM part_instrument WHERE part IN"
                    " (SELECT id FROM part WHERE tape = $1)",
     [DROP_PARTS] = "DELETE FROM part WHERE tape = $1",
+    [FIND_TAPE] = "SELECT " TAPE_COLUMNS " FROM tape WHERE name = $1",
     [DROP_TAPE] = "DELETE FROM tape WHERE name = $1",
-    [DROP_HEAD] = "DELETE FROM head",
-    [ADD_HEAD] = "INSERT INTO head (number, name, sha256) VALUES ($1, $2, $3)",
+    [DROP_HEAD] = "DELETE FROM " CATALOG_HEAD,
+    [ADD_HEAD] = "INSERT INTO " CATALOG_HEAD " (number, name, sha256, tapes)"
+                 " VALUES ($1, $2, $3, $4)",
 };
 
 struct catalog {
@@ -74,6 +78,8 @@ struct catalog {
     struct database *database;
     struct statement *statements[STATEMENTS];
     const char *part; /* whose instruments are added */
+    uint64_t tapes;   /* of the head (catalog_rows.h) */
+    struct bytes room;
     struct failure *failure;
 };
 
@@ -85,15 +91,16 @@ close_catalog(struct catalog *catalog)
     for (int i = 0; i < STATEMENTS; i++)
         statement_free(catalog->statements[i]);
     database_close(catalog->database);
+    bytes_free(&catalog->room);
     free(catalog->path);
 }
 
 /* ---- rows ---------------------------------------------------------------- */
 
-/* Runs a statement with those cells. */
-static int
-run(struct catalog *catalog, enum statement_kind kind, const char *const *cells,
-    int count)
+/* A statement with those cells, to be run; NULL on failure. */
+static struct statement *
+bind(struct catalog *catalog, enum statement_kind kind,
+     const char *const *cells, int count)
 {
     struct statement **statement = &catalog->statements[kind];
 
@@ -101,11 +108,21 @@ run(struct catalog *catalog, enum statement_kind kind, const char *const *cells,
     if (!*statement)
         *statement = database_prepare(catalog->database, statements_sql[kind],
                                       catalog->failure);
-    if (!*statement)
-        return -1;
-    for (int i = 0; i < count; i++) /* numbers become so by the column */
+    for (int i = 0; *statement && i < count; i++) /* numbers by the column */
         bind_text(*statement, i + 1, cells[i], cells[i] ? strlen(cells[i]) : 0);
-    return statement_run(*statement, catalog->failure) < 0 ? -1 : 0;
+    return *statement;
+}
+
+/* Runs a statement with those cells. */
+static int
+run(struct catalog *catalog, enum statement_kind kind, const char *const *cells,
+    int count)
+{
+    struct statement *statement = bind(catalog, kind, cells, count);
+
+    if (!statement)
+        return -1;
+    return statement_run(statement, catalog->failure) < 0 ? -1 : 0;
 }
 
 static int
@@ -148,21 +165,40 @@ add_part(struct catalog *catalog, const struct manifest *manifest,
                : 0;
 }
 
+static int
+drop_tape(struct catalog *catalog, const char *name)
+{
+    struct statement *row = bind(catalog, FIND_TAPE, &name, 1);
+    const char *cells[TAPE_CELLS];
+    struct bytes line = {0};
+    int found = row ? statement_step(row, catalog->failure) : -1;
+
+    if (found > 0) {
+        tape_row_read(row, cells, &line);
+        catalog->tapes ^= tape_row_hash(cells, &catalog->room);
+        statement_reset(row);
+    }
+    if (bytes_ok(&line, catalog->failure) != 0)
+        found = -1;
+    bytes_free(&line);
+    return found < 0 || run(catalog, DROP_LINKS, &name, 1) != 0 ||
+                   run(catalog, DROP_PARTS, &name, 1) != 0 ||
+                   run(catalog, DROP_TAPE, &name, 1) != 0
+               ? -1
+               : 0;
+}
+
 /* Adds a manifest in place of those that it replaces. */
 static int
 add_tape(struct catalog *catalog, const struct manifest *manifest)
 {
     struct catalog_row row;
 
-    for (uint32_t i = 0; i < manifest->replaces_count; i++) {
-        const char *const name[] = {manifest->replaces[i]};
-
-        if (run(catalog, DROP_LINKS, name, 1) != 0 ||
-            run(catalog, DROP_PARTS, name, 1) != 0 ||
-            run(catalog, DROP_TAPE, name, 1) != 0)
+    for (uint32_t i = 0; i < manifest->replaces_count; i++)
+        if (drop_tape(catalog, manifest->replaces[i]) != 0)
             return -1;
-    }
     tape_row(manifest, &row);
+    catalog->tapes ^= tape_row_hash(row.cells, &catalog->room);
     if (run(catalog, ADD_TAPE, row.cells, TAPE_CELLS) != 0)
         return -1;
     for (uint32_t i = 0; i < manifest->part_count; i++)
@@ -174,14 +210,16 @@ add_tape(struct catalog *catalog, const struct manifest *manifest)
 static int
 set_head(struct catalog *catalog, const struct link *head)
 {
-    char number[24];
-    const char *const cells[] = {number, head->name, head->sha256};
+    char number[24], tapes[24];
+    const char *const cells[] = {number, head->name, head->sha256, tapes};
 
     /* without a chain there is no name, but still what the first link names */
     assert(head->sha256[0] && (head->number == 0 || head->name[0]));
     snprintf(number, sizeof number, "%" PRIu64, head->number);
-    return run(catalog, DROP_HEAD, NULL, 0) == 0
-               ? run(catalog, ADD_HEAD, cells, 3)
+    snprintf(tapes, sizeof tapes, "%016" PRIx64, catalog->tapes);
+    return bytes_ok(&catalog->room, catalog->failure) == 0 &&
+                   run(catalog, DROP_HEAD, NULL, 0) == 0
+               ? run(catalog, ADD_HEAD, cells, 4)
                : -1;
 }
 
@@ -286,7 +324,7 @@ add_new(struct archive *archive, struct failure *failure)
 {
     struct catalog catalog = {.archive = archive, .failure = failure};
     const struct manifest **list = NULL;
-    struct link head;
+    struct catalog_head head;
     uint32_t count = 0;
     int there = catalog_open(archive, CATALOG_NAME, DATABASE_READ,
                              &catalog.path, &catalog.database, failure);
@@ -294,10 +332,12 @@ add_new(struct archive *archive, struct failure *failure)
     if (there > 0) /* the write-ahead log of a killed program is read, too */
         there = catalog_read_head(catalog.database, &head, failure);
     close_catalog(&catalog);
-    catalog = (struct catalog){.archive = archive, .failure = failure};
+    catalog = (struct catalog){
+        .archive = archive, .failure = failure, .tapes = head.tapes};
     if (there > 0) {
-        list = manifests_after(archive, false, head.number, &count, failure);
-        there = list ? follow(list, count, &head) : -1;
+        list =
+            manifests_after(archive, false, head.link.number, &count, failure);
+        there = list ? follow(list, count, &head.link) : -1;
     }
     if (there > 0 && count > 0)
         there = catalog_open(archive, CATALOG_NAME, DATABASE_WRITE,
@@ -370,38 +410,65 @@ catalog_rebuild(struct archive *archive, struct failure *failure)
 
 /* ---- the head ------------------------------------------------------------ */
 
+/* The number in a manifest's line "link", which is among the first; 0: none. */
+static uint64_t
+link_number(const char *text)
+{
+    static const char before[] = "\nlink ";
+    const char *line = strstr(text, before);
+
+    return line ? strtoull(line + strlen(before), NULL, 10) : 0;
+}
+
+int
+catalog_fits(const struct archive *archive, const struct link *head,
+             struct failure *failure)
+{
+    char relative[sizeof MANIFEST_DIRECTORY + MANIFEST_NAME_MAX];
+    struct sha256 hash = {0};
+    char found[SHA256_TEXT] = "", *path, *text = NULL;
+    struct manifest_name parsed;
+    size_t size = 0;
+    int there;
+
+    /* number 0: of an archive that had no chain yet */
+    if (head->number == 0 || !manifest_name_parse(&parsed, head->name))
+        return 0;
+    snprintf(relative, sizeof relative, MANIFEST_DIRECTORY "/%s", head->name);
+    path = archive_path(archive, relative, failure);
+    there = path ? archive_read_text(archive, path, &text, &size, failure) : -1;
+    if (there > 0 && sha256_begin(&hash, failure) != 0)
+        there = -1;
+    if (there > 0) {
+        sha256_add(&hash, text, size);
+        sha256_end(&hash, found);
+        there = strcmp(found, head->sha256) == 0 &&
+                link_number(text) == head->number;
+    }
+    free(text);
+    free(path);
+    return there;
+}
+
 int
 catalog_head(const struct archive *archive, struct link *head,
              struct failure *failure)
 {
     struct failure reason = {0};
-    struct manifest manifest = {0};
+    struct catalog_head row = {0};
     struct database *database;
     char *path;
     int there = catalog_open(archive, CATALOG_NAME, DATABASE_READ, &path,
                              &database, &reason);
 
     if (there > 0)
-        there = catalog_read_head(database, head, &reason);
+        there = catalog_read_head(database, &row, &reason);
     database_close(database);
     free(path);
+    *head = row.link;
     if (there < 0 && reason.kind == FAILURE_DATA)
         there = 0; /* by the manifests, then */
     if (there < 0)
         *failure = reason;
-    if (there > 0 && head->number == 0)
-        there = 0; /* of an archive that had no chain yet */
-    if (there > 0) {
-        struct manifest_name parsed;
-
-        there = manifest_name_parse(&parsed, head->name);
-        if (there > 0)
-            there = archive_read_manifest(archive, head->name, head->name,
-                                          &manifest, failure);
-        if (there > 0)
-            there = strcmp(manifest.link.sha256, head->sha256) == 0 &&
-                    manifest.link.number == head->number;
-        manifest_free(&manifest);
-    }
-    return there;
+    return there > 0 ? catalog_fits(archive, head, failure) : there;
 }

@@ -9,6 +9,7 @@
 #define ARCHIVE_CATALOG_H
 
 #include "archive/check.h"
+#include "tape/select.h"
 
 #define CATALOG_NAME "catalog.db"
 
@@ -20,6 +21,12 @@ int catalog_update(struct archive *archive, struct failure *failure);
 
 /* Makes it again, beside the old one, which it then replaces. */
 int catalog_rebuild(struct archive *archive, struct failure *failure);
+
+/* Loads the manifests of the streams that can have events of the times of a
+ * selection, which has such: by the catalog if it is whole and knows exactly
+ * the manifests that there are, else all. */
+int catalog_load(struct archive *archive, const struct selection *selection,
+                 struct failure *failure);
 
 /* The end of the chain as the catalog has it: 1, and the manifest of that name
  * has that SHA-256; 0 when it does not fit or there is none; -1. */

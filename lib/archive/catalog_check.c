@@ -64,12 +64,14 @@ int
 catalog_head_row(const struct archive *archive, struct link *head,
                  struct failure *failure)
 {
+    struct catalog_head row = {0};
     struct reading reading;
     int there = begin_reading(&reading, archive, failure);
 
     if (there > 0)
-        there = catalog_read_head(reading.database, head, failure);
+        there = catalog_read_head(reading.database, &row, failure);
     end_reading(&reading);
+    *head = row.link;
     return there;
 }
 
@@ -114,6 +116,7 @@ struct comparison {
     take_finding *take;
     void *owner;
     int64_t wrong;
+    uint64_t tapes; /* of the head, by the manifests */
     struct failure *failure;
 };
 
@@ -215,6 +218,7 @@ compare_tapes(struct comparison *comparison)
 {
     const struct archive *archive = comparison->archive;
     struct catalog_lines lines = {0};
+    struct bytes room = {0};
     int result = read_lines(comparison, "SELECT " TAPE_COLUMNS " FROM tape",
                             TAPE_CELLS, &lines);
 
@@ -222,8 +226,10 @@ compare_tapes(struct comparison *comparison)
         struct catalog_row row;
 
         tape_row(&archive->manifests[i], &row);
+        comparison->tapes ^= tape_row_hash(row.cells, &room);
         result = want(comparison, &lines, row.cells, TAPE_CELLS);
     }
+    bytes_free(&room);
     return end_lines(comparison, &lines, result);
 }
 
@@ -320,21 +326,23 @@ compare_symbols(struct comparison *comparison)
 static int
 compare_head(struct comparison *comparison)
 {
-    struct link head, end;
+    struct catalog_head head;
+    struct link end;
     int there =
         catalog_read_head(comparison->database, &head, comparison->failure);
 
     if (there < 0 ||
         chain_end(comparison->archive, &end, comparison->failure) != 0)
         return -1;
-    return there > 0 && head.number == end.number &&
-                   strcmp(head.name, end.name) == 0 &&
-                   strcmp(head.sha256, end.sha256) == 0
+    return there > 0 && head.link.number == end.number &&
+                   strcmp(head.link.name, end.name) == 0 &&
+                   strcmp(head.link.sha256, end.sha256) == 0 &&
+                   head.tapes == comparison->tapes
                ? 0
-               : take_row(comparison, "head");
+               : take_row(comparison, CATALOG_HEAD);
 }
 
-/* A catalog of before there was a chain is made anew by the next put. */
+/* A catalog of an older version is made anew by the next put. */
 int64_t
 catalog_compare(const struct archive *archive, take_finding *take, void *owner,
                 struct failure *failure)
@@ -348,9 +356,9 @@ catalog_compare(const struct archive *archive, take_finding *take, void *owner,
     if (there == 0) {
         there = take_row(&comparison, CATALOG_NAME) == 0 ? 0 : -1;
     } else if (there > 0) {
-        there = database_has(reading.database, "head", failure);
-        if (there > 0 && (compare_head(&comparison) != 0 ||
-                          compare_tapes(&comparison) != 0 ||
+        there = database_has(reading.database, CATALOG_HEAD, failure);
+        if (there > 0 && (compare_tapes(&comparison) != 0 ||
+                          compare_head(&comparison) != 0 ||
                           compare_parts(&comparison) != 0 ||
                           compare_symbols(&comparison) != 0))
             there = -1;

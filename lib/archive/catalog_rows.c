@@ -35,6 +35,19 @@ time_text(struct catalog_row *row, unsigned place, int64_t time)
     return row->room[place];
 }
 
+/* Widens a range of times to those of parts. */
+static void
+widen_times(const struct part *parts, uint32_t count, int64_t *from,
+            int64_t *to)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (parts[i].time_min < *from)
+            *from = parts[i].time_min;
+        if (parts[i].time_max > *to)
+            *to = parts[i].time_max;
+    }
+}
+
 void
 tape_row(const struct manifest *manifest, struct catalog_row *row)
 {
@@ -43,18 +56,59 @@ tape_row(const struct manifest *manifest, struct catalog_row *row)
         [TAPE_LIMITED] = "limited",
         [TAPE_STOPPED] = "stopped",
     };
+    int64_t from = INT64_MAX, to = INT64_MIN;
     uint64_t events = 0;
 
     /* no manifest is written for a tape that failed */
     assert(manifest->status < sizeof words / sizeof *words);
     for (uint32_t i = 0; i < manifest->part_count; i++)
         events += manifest->parts[i].rows;
+    widen_times(manifest->parts, manifest->part_count, &from, &to);
+    widen_times(manifest->gone, manifest->gone_count, &from, &to);
     row->cells[0] = manifest->name;
     row->cells[1] = manifest->header.stream;
     row->cells[2] = words[manifest->status];
     row->cells[3] = number(row, 0, manifest->tape_last);
     row->cells[4] = number(row, 1, events);
-    row->cells[5] = manifest->link.sha256;
+    row->cells[5] = time_text(row, 2, from);
+    row->cells[6] = time_text(row, 3, to);
+    row->cells[7] = manifest->link.sha256;
+}
+
+uint64_t
+tape_row_hash(const char *const cells[TAPE_CELLS], struct bytes *room)
+{
+    bytes_clear(room);
+    for (int i = 0; i < TAPE_CELLS; i++) {
+        if (cells[i])
+            bytes_put(room, cells[i], strlen(cells[i]));
+        bytes_put_byte(room, cells[i] ? '\t' : '\v');
+    }
+    return room->failed ? 0 : quick_hash_of(room->bytes, room->size);
+}
+
+void
+tape_row_read(struct statement *statement, const char *cells[TAPE_CELLS],
+              struct bytes *room)
+{
+    size_t ends[TAPE_CELLS];
+
+    bytes_clear(room);
+    for (int i = 0; i < TAPE_CELLS; i++) {
+        size_t size = 0;
+        const char *text = column_is_null(statement, i)
+                               ? NULL
+                               : column_text(statement, i, &size);
+
+        cells[i] = text ? "" : NULL;
+        if (text)
+            bytes_put(room, text, size);
+        bytes_put_byte(room, 0);
+        ends[i] = room->size;
+    }
+    for (int i = 0; !room->failed && i < TAPE_CELLS; i++)
+        if (cells[i])
+            cells[i] = (const char *)room->bytes + (i > 0 ? ends[i - 1] : 0);
 }
 
 void
@@ -159,22 +213,28 @@ copy_cell(struct statement *row, int column, char *room, size_t most)
 }
 
 int
-catalog_read_head(struct database *database, struct link *head,
+catalog_read_head(struct database *database, struct catalog_head *head,
                   struct failure *failure)
 {
     struct statement *row = NULL;
-    int has = database_has(database, "head", failure);
+    int has = database_has(database, CATALOG_HEAD, failure);
+    char tapes[17] = "";
 
-    *head = (struct link){0};
+    *head = (struct catalog_head){0};
     if (has > 0) {
         row = database_prepare(
-            database, "SELECT number, name, sha256 FROM head", failure);
+            database, "SELECT number, name, sha256, tapes FROM " CATALOG_HEAD,
+            failure);
         has = row ? statement_step(row, failure) : -1;
     }
     if (has > 0) {
-        head->number = (uint64_t)column_integer(row, 0);
-        has = copy_cell(row, 1, head->name, sizeof head->name) &&
-              copy_cell(row, 2, head->sha256, sizeof head->sha256);
+        struct link *link = &head->link;
+
+        link->number = (uint64_t)column_integer(row, 0);
+        has = copy_cell(row, 1, link->name, sizeof link->name) &&
+              copy_cell(row, 2, link->sha256, sizeof link->sha256) &&
+              copy_cell(row, 3, tapes, sizeof tapes);
+        head->tapes = strtoull(tapes, NULL, 16);
     }
     statement_free(row);
     return has;

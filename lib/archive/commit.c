@@ -309,9 +309,11 @@ static int64_t
 resume_marked(struct archive *archive, const char *path,
               struct failure *failure)
 {
+    const struct directory *list = &archive->list;
     int64_t count = 0;
 
-    for (size_t i = 0; i < archive->list.count; i++) {
+    /* names are in order: hidden ones come first */
+    for (size_t i = 0; i < list->count && list->names[i][0] <= '.'; i++) {
         char room[MANIFEST_NAME_MAX];
         struct manifest_name parsed;
         const char *name = settle_marked(archive->list.names[i], room, &parsed);

@@ -314,7 +314,7 @@ three() {
 @test "fsck sees every value of the catalog that was changed" {
     trading > day.tape
     xarchive -d a put day.tape
-    for table in head tape part instrument; do
+    for table in state tape part instrument; do
         for column in $(sqlite3 a/catalog.db "pragma table_info($table)" |
             cut -d '|' -f 2); do
             [ "$table.$column" != part.id ] || continue

@@ -352,6 +352,44 @@ with_gap() {
     sqlite3 a/catalog.db .dump | cmp - before
 }
 
+@test "a day is restored without the manifests of the others" {
+    for day in 06 07 08; do
+        xgen --orders 50 --start "2026-01-${day}T10:00:00Z" --stream "v-$day" |
+            xmatch > "$day.tape"
+    done
+    xarchive -d a put 0?.tape
+    of_day() {
+        xrestore -d "$1" --from 2026-01-07 --to 2026-01-08
+    }
+    of_day a > want
+    [ "$(xexport -f json want | wc -l)" -eq "$(xexport -f json 07.tape | wc -l)" ]
+    hash=$(sqlite3 a/catalog.db "select name from tape where stream like 'v-06/%'")
+    cp -r a b
+    echo broken > "b/_tapes/$hash" # nobody needs it
+    of_day b | cmp - want
+    run -1 xarchive -d b verify
+    rm b/catalog.db # now all are read
+    run -1 --separate-stderr of_day b
+    [[ $stderr == *"$hash"* ]]
+    # a catalog that lost a tape, or changed one, or does not know a manifest
+    for lie in "delete from tape where stream like 'v-07/%'" \
+        "update tape set time_max = '2026-01-06T11:00:00Z'" \
+        "update tape set time_min = '2026-01-09T11:00:00Z'" \
+        "update state set tapes = '0'" "delete from state"; do
+        rm -r b
+        cp -r a b
+        sqlite3 b/catalog.db "$lie"
+        of_day b | cmp - want
+        run -1 xarchive -d b fsck
+    done
+    cp a/catalog.db old.db
+    xgen --orders 50 --start 2026-01-07T11:00:00Z --stream late > late.tape
+    xarchive -d a put late.tape
+    of_day a > want
+    cp old.db a/catalog.db
+    of_day a | cmp - want
+}
+
 @test "what a killed put left is reported by fsck, and removed by fsck --rebuild" {
     sample > day.tape
     xarchive -d a put day.tape
