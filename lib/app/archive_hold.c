@@ -8,6 +8,7 @@
 #include "archive/hold.h"
 #include "base/clock.h"
 #include "base/json_flat.h"
+#include "base/utf8.h"
 
 /* Reads the journal, and does something with its holds. */
 static int
@@ -115,6 +116,16 @@ archive_release(void *state, struct run *run)
                                        : -1;
 }
 
+/* A cell of a line whose cells are divided by tabs. */
+static int
+print_cell(struct run *run, const char *before, const struct bytes *text)
+{
+    char *at = (char *)text->bytes;
+    size_t width, size = utf8_plain(at, text->size, at, &width);
+
+    return run_print(run, "%s%.*s", before, (int)size, at);
+}
+
 static int
 print_holds(struct archive_job *job, struct run *run, struct journal *journal,
             const struct holds *holds)
@@ -142,8 +153,10 @@ print_holds(struct archive_job *job, struct run *run, struct journal *journal,
         for (unsigned k = 0; k < sizeof keys / sizeof *keys; k++) {
             bool has = json_flat_get(hold->line, hold->size, keys[k], &value);
 
-            result |= run_print(run, "%s%s", k ? "\t" : "",
-                                has ? (const char *)value.bytes : "-");
+            if (has)
+                result |= print_cell(run, k ? "\t" : "", &value);
+            else
+                result |= run_print(run, "%s-", k ? "\t" : "");
         }
         result |= run_print(run, "\n");
     }

@@ -181,7 +181,7 @@ check_steps(const struct policy_rule *rule, struct failure *failure)
         int64_t least, most;
 
         age_bounds(&rule->steps[i].age, &least, &most);
-        if (least < before || (i > 0 && rule->steps[i - 1].age.forever))
+        if (i > 0 && (least <= before || rule->steps[i - 1].age.forever))
             return fail(failure, FAILURE_USAGE,
                         "ages count from the day of the events: each has to be "
                         "longer than the one before");
@@ -235,6 +235,10 @@ take_steps(struct policy *policy, struct policy_rule *rule, char **words,
             return fail(failure, FAILURE_USAGE,
                         "\"%s\" is no age, such as 30d, 6mo, 7y or forever",
                         words[at + 1]);
+        for (unsigned i = 0; i < rule->step_count; i++)
+            if (rule->steps[i].tier == (unsigned)tier)
+                return fail(failure, FAILURE_USAGE,
+                            "tier %s is in the rule twice", words[at]);
         step->tier = (unsigned)tier;
         if (++rule->step_count == POLICY_STEPS_MAX)
             break;

@@ -127,6 +127,45 @@ backtest_init(struct backtest *backtest)
     };
 }
 
+/* Options of a strategy's orders; without one they would do nothing. */
+static int
+check_without_strategy(struct run *run)
+{
+    static const char *const names[] = {
+        "impact",    "latency",      "feed-latency", "turn",
+        "max-order", "max-position", "max-open",     "max-rate",
+        "max-loss",  "account",      "maker-fee",    "taker-fee",
+        "currency",  "seed",         "time",         "patience",
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (option_given(run->program, &run->common, names[i]))
+            return fail(&run->failure, FAILURE_USAGE,
+                        "--%s needs a strategy: --strategy, or a command after "
+                        "\"--\"",
+                        names[i]);
+    return 0;
+}
+
+/* Options that do not go together; --check and --impact imply a market. */
+static int
+check_options(struct backtest *b, struct run *run)
+{
+    bool alone = run->common.plain < 0 && b->named_strategies.count == 0;
+
+    if ((b->check || b->impact >= 0) && b->market == BACKTEST_FLOW)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--%s needs --market facts, not flow",
+                    b->check ? "check" : "impact");
+    if (b->check && !alone)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--check reports on the market alone: it takes no "
+                    "strategy");
+    if (b->check || b->impact >= 0)
+        b->market = BACKTEST_FACTS;
+    return alone ? check_without_strategy(run) : 0;
+}
+
 int
 backtest_prepare(void *state, struct run *run)
 {
@@ -155,19 +194,12 @@ backtest_prepare(void *state, struct run *run)
     b->scratch = allocate(&run->failure, 1, MATCH_REPORT_MAX);
     if (!b->scratch)
         return -1;
-    if (b->check && b->market == BACKTEST_FLOW)
-        return fail(&run->failure, FAILURE_USAGE,
-                    "--check is about executions of --market facts");
-    if (b->check)
-        b->market = BACKTEST_FACTS;
+    if (check_options(b, run) != 0)
+        return -1;
     b->chosen = b->market >= 0;
     sim_init(&b->sim, models[b->chosen ? b->market : BACKTEST_FLOW], &sink);
     b->sim.impact =
         b->impact < 0 ? SIM_IMPACT_TAKE : (enum sim_impact)b->impact;
-    if (b->check && (run->common.plain >= 0 || b->named_strategies.count))
-        return fail(&run->failure, FAILURE_USAGE,
-                    "--check reports on the market alone: it takes no "
-                    "strategy");
     return start_strategies(b, run);
 }
 

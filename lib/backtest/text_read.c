@@ -19,7 +19,8 @@
 struct words {
     const char *at[FIELDS_MAX];
     unsigned count;
-    size_t size; /* bytes of all, from at[0] on */
+    size_t size;      /* bytes of all, from at[0] on */
+    const char *rest; /* what follows the last field; NULL: nothing */
 };
 
 static struct words
@@ -41,6 +42,8 @@ cut(char *line, size_t size)
             break;
         *tab = '\0';
         line = tab + 1;
+        if (words.count == FIELDS_MAX)
+            words.rest = line;
     }
     words.size = (size_t)(end - words.at[0]);
     return words;
@@ -416,6 +419,9 @@ text_read(struct strategy *strategy, const struct strategy_turn *turn,
             known[i].read(strategy, turn, &words);
         else
             pass_over(strategy, words.at[0], words.size);
+        if (words.rest)
+            pass_over(strategy, words.rest,
+                      (size_t)(words.at[0] + words.size - words.rest));
         return false;
     }
     pass_over(strategy, words.at[0], words.size);

@@ -19,7 +19,6 @@ struct scan {
     struct failure *failure;
     const struct program *program;
     struct common_options *common;
-    uint64_t given; /* which of the program's own options, as bits */
 };
 
 /* The bit of an option; 0 for one that every program has. */
@@ -56,7 +55,7 @@ take_option(struct scan *scan, const struct option_spec *spec,
 {
     const char *text = "";
 
-    scan->given |= bit_of(scan->program, spec);
+    scan->common->given |= bit_of(scan->program, spec);
     scan->common->prints |= spec->prints;
     if (spec->kind == OPTION_FLAG && glued)
         return fail(scan->failure, FAILURE_USAGE, "--%s takes no argument",
@@ -131,7 +130,7 @@ check_given(const struct scan *scan, const char *verb)
     const struct option_spec *spec = scan->program->options;
 
     for (; spec && spec->kind != OPTION_END; spec++) {
-        bool given = scan->given & bit_of(scan->program, spec);
+        bool given = scan->common->given & bit_of(scan->program, spec);
 
         assert(!spec->required || (spec->letter && spec->argument));
         if (spec->required && !given)
@@ -204,13 +203,14 @@ options_parse(const struct program *program, int argc, char **argv,
               struct common_options *common, int *operand_count, char *shaped,
               size_t shaped_size, struct failure *failure)
 {
-    struct scan scan = {argc, argv, 1, failure, program, common, 0};
+    struct scan scan = {argc, argv, 1, failure, program, common};
     struct specs specs;
     const char *verb;
     int operands = 0, result;
 
     specs_make(&specs, program, common);
     common->plain = -1;
+    common->given = 0;
     result = take_words(&scan, &specs, &operands);
     if (result == 0 && specs.list)
         result = list_print(&specs, failure) == 0 ? 1 : -1;
@@ -224,4 +224,16 @@ options_parse(const struct program *program, int argc, char **argv,
     *operand_count = operands;
     write_shape(program, verb, shaped, shaped_size);
     return 0;
+}
+
+bool
+option_given(const struct program *program, const struct common_options *common,
+             const char *name)
+{
+    const struct option_spec *spec = program->options;
+
+    while (spec->kind != OPTION_END && strcmp(spec->name, name) != 0)
+        spec++;
+    assert(spec->kind != OPTION_END);
+    return common->given & bit_of(program, spec);
 }

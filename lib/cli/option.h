@@ -103,6 +103,7 @@ struct common_options {
     bool prints;             /* an option with .prints was given */
     const struct verb *verb; /* NULL: the program has none */
     int plain;               /* operands before "--"; -1: it was not given */
+    uint64_t given; /* the program's own options, as bits: option_given */
 };
 
 /* Parses argv.  Operands are moved to the front of argv[1...], without the
@@ -113,5 +114,9 @@ struct common_options {
 int options_parse(const struct program *program, int argc, char **argv,
                   struct common_options *common, int *operand_count,
                   char *shaped, size_t shaped_size, struct failure *failure);
+
+/* Whether that option, one of the program's own, is on the command line. */
+bool option_given(const struct program *program,
+                  const struct common_options *common, const char *name);
 
 #endif

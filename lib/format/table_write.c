@@ -323,12 +323,28 @@ flush(void *state, struct bytes *out)
     return bytes_ok(out, failure);
 }
 
+/* Whether a column can hold what cannot be printed: a text, a code. */
+static bool
+may_be_refused(const struct plan *plan)
+{
+    const struct schema_field *field = plan->export.field;
+
+    return plan->slot == SLOT_NONE ||
+           (field && (field->kind == FIELD_TEXT || field->kind == FIELD_CODE ||
+                      field->kind == FIELD_INSTRUMENT));
+}
+
 static int
 put_event(void *state, const struct event *event, uint64_t seq,
           struct bytes *out)
 {
     struct table_writer *writer = state;
 
+    /* now, while the caller knows which event it is */
+    for (unsigned i = 0; i < writer->table.column_count; i++)
+        if (may_be_refused(&writer->plan[i]) &&
+            make_cell(writer, i, event, seq) != 0)
+            return -1;
     bytes_put(&writer->kept, &seq, sizeof seq);
     bytes_put(&writer->kept, event, event->words * 8UL);
     if (bytes_ok(&writer->kept, writer->exporter->failure) != 0)

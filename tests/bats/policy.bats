@@ -404,6 +404,14 @@ hold() {
     [ "$(wc -l < a/journal)" -eq 1 ]
 }
 
+@test "a tab or a newline in a reason leaves the list of holds a table" {
+    day 2026-01-01
+    xarchive -d a hold C-1 --case $'SEC\tv. X\n2' --by $'a\tb' --now 2026-01-01
+    xarchive -d a holds --now 2026-01-02 > list
+    [ "$(awk -F '\t' '{ print NF }' list | paste -sd' ')" = "11 11" ]
+    [ "$(tail -n 1 list | cut -f 9,11)" = $'a?b\tSEC?v. X?2' ]
+}
+
 @test "a hold whose end has passed is refused" {
     day 2026-01-01
     hold C-1 --until 2026-01-02

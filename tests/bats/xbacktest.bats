@@ -220,6 +220,17 @@ END
         '3,limit,day,post_only|hidden' | diff - got
 }
 
+@test "what follows the 24th field of a line is counted, and ignored" {
+    xgen -n 300 --symbols 1 -o in.tape
+    options=()
+    fields=$(printf '|tif=gtc%.0s' {1..18})
+    says "order|1|XTAPE:SYM001|buy|1|1$fields|flags=hidden" 2> err > out.tape
+    one_line err
+    grep -q "1 .* not understood.*the first: \"flags=hidden\")" err
+    xexport -f csv -c time_in_force,flags -t accepted out.tape |
+        contains -x gtc,
+}
+
 @test "subscribe to something that there is not is counted, and ignored" {
     xgen -n 300 --symbols 1 -o in.tape
     xbacktest in.tape -- mawk -W interactive '
@@ -316,6 +327,18 @@ for line in sys.stdin:
     grep -q '/no/such/program: cannot run it' err
     refuses xbacktest --
     grep -q 'no strategy after "--"' err
+}
+
+@test "options of a strategy's orders are refused without a strategy" {
+    xgen -n 300 --symbols 1 -o in.tape
+    for option in "-l 1ms" "--max-order 5" "--seed 1" "-t window" \
+        "--taker-fee 0" "-m facts --impact none"; do
+        # shellcheck disable=SC2086 # a name and a value
+        refuses xbacktest $option in.tape
+        grep -q -- '--[a-z-]* needs a strategy' err
+    done
+    refuses xbacktest -m flow --impact none in.tape -- cat
+    grep -q -- '--impact needs --market facts, not flow' err
 }
 
 @test "answers that lead to answers without end are an error" {

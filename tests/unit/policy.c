@@ -84,6 +84,10 @@ check_lines(void)
            parses("rule trade warm 1y hot 30d expire", "longer than") &&
            parses("rule trade hot forever warm 1y expire", "longer than") &&
            parses("rule trade hot 30d warm 1mo expire", "longer than") &&
+           parses("rule trade hot 30d warm 30d expire", "p:4: ages count") &&
+           parses("rule trade hot 1mo warm 31d expire", "longer than") &&
+           parses("rule trade hot 7d warm 1y hot 2y expire",
+                  "p:4: tier hot is in the rule twice") &&
            parses("rule trade nvme 7d expire", "\"nvme\" is no tier") &&
            parses("rule trade hot 7x expire", "\"7x\" is no age") &&
            parses("rule trade hot 7d expire class k", "\"k\" is no class") &&
@@ -166,8 +170,10 @@ same_as_model(struct random *random)
 
         rule->types = names[random_next(random) % 5];
         rule->days[0] = 1 + (unsigned)(random_next(random) % 20);
-        rule->days[1] = rule->days[0] + (unsigned)(random_next(random) % 20);
-        rule->days[2] = rule->days[1] + (unsigned)(random_next(random) % 20);
+        rule->days[1] =
+            rule->days[0] + 1 + (unsigned)(random_next(random) % 20);
+        rule->days[2] =
+            rule->days[1] + 1 + (unsigned)(random_next(random) % 20);
         rule->expires = random_next(random) % 4 != 0;
         size += (size_t)snprintf(text + size, sizeof text - size,
                                  "rule %s hot %ud warm %ud cold ", rule->types,

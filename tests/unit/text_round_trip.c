@@ -324,6 +324,33 @@ refused(const char *sentence, const void *event, size_t size)
     bytes_free(&tape.events);
 }
 
+/* A table keeps events back, and still refuses an event when it comes. */
+static void
+refused_at_once(const struct event *event)
+{
+    const struct schema_type *const types[] = {schema_find(event->type), NULL};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct failure failure = {0};
+        struct instruments instruments = {0};
+        struct exporter exporter;
+        struct bytes text = {0};
+        void *state = calloc(1, table_export.state_size);
+
+        exporter_init(&exporter, &instruments, &failure);
+        table_export.init(state, &exporter,
+                          &(struct export_options){.type = types[i]});
+        OK(i == 0 ? "a table of its type refuses it at once"
+                  : "so does a table of all types",
+           table_export.event(state, event, 1, &text) == -1 &&
+               failure.kind == FAILURE_DATA);
+        table_export.free(state);
+        free(state);
+        exporter_free(&exporter);
+        bytes_free(&text);
+    }
+}
+
 static void
 against_the_rules(void)
 {
@@ -346,6 +373,7 @@ against_the_rules(void)
                8);
     draft.event.words = (uint16_t)(draft.used / 8);
     refused("a text that is not UTF-8 is not", &draft, draft.used);
+    refused_at_once(&draft.event);
     draft_begin(&draft, EVENT_NAME);
     draft.name.kind = ID_ORDER;
     draft.name.id = 5;
