@@ -16,19 +16,25 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const markets[] = {"flow", "facts", NULL};
+static const char *const markets[] = {"flow", "facts", "levels", NULL};
 static const char *const impacts[] = {"take", "none", NULL};
+static const char *const queues[] = {"back", "prorata", "front", NULL};
 static const char *const turns[] = {"event", "window", NULL};
 static const char *const times[] = {"rfc3339", "ns", "us", NULL};
 static struct backtest b;
 /* clang-format off */
 static const struct option_spec options[] = {
     {'m', "market", OPTION_CHOICE, &b.market, "MODEL",
-     "what own orders meet: flow or facts; default: by the input",
+     "what own orders meet: flow, facts or levels; default: by the input",
      .shapes = true, .words = markets},
     {0, "impact", OPTION_CHOICE, &b.impact, "HOW",
      "with facts: what own orders take is gone (take), or stays (none)",
      .shapes = true, .words = impacts},
+    {0, "queue", OPTION_CHOICE, &b.queue, "WHO",
+     "with levels: who leaves when a level shows less: those at the back, a "
+     "share of all (prorata), or the front", .shapes = true, .words = queues},
+    {0, "bounds", OPTION_FLAG, &b.bounds, NULL,
+     "report what both ends of the queue would have filled"},
     {'l', "latency", OPTION_DURATION, &b.latency, "TIME",
      "from a decision to when it acts (none)", .shapes = true},
     {0, "feed-latency", OPTION_DURATION, &b.feed_latency, "TIME",

@@ -202,7 +202,7 @@ take_quote(struct backtest *b, uint32_t index, const struct event *cause)
     const struct book *book = sim_book(&b->sim, index);
     struct quote *last, quote;
 
-    if (!book || !(b->quotes || b->wanted[WANT_QUOTE]))
+    if (!book || b->sim.passing || !(b->quotes || b->wanted[WANT_QUOTE]))
         return 0;
     last = last_quote(b, index);
     if (!last)
@@ -357,7 +357,8 @@ act(struct backtest *b, uint32_t index, const struct event *event, bool own)
     result = own ? sim_request(&b->sim, index, event, failure)
                  : sim_event(&b->sim, index, event, failure);
 
-    if (result != 0 || failure->kind != FAILURE_NONE)
+    if (result != 0 || failure->kind != FAILURE_NONE ||
+        bounds_act(&b->bound, index, event, own, failure) != 0)
         return -1;
     if (b->check && b->sim.print.verdict &&
         recorded_note(&b->recorded, index, event->time, b->sim.print.verdict,

@@ -14,6 +14,7 @@
 static const struct sim_model *const models[] = {
     [BACKTEST_FLOW] = &sim_flow,
     [BACKTEST_FACTS] = &sim_facts,
+    [BACKTEST_LEVELS] = &sim_levels,
 };
 
 /* ---- the options --------------------------------------------------------- */
@@ -117,6 +118,7 @@ backtest_init(struct backtest *backtest)
         .turn = -1,
         .time = -1,
         .impact = -1,
+        .queue = -1,
         .patience = 10 * INT64_C(1000000000),
         .account = 900001,
         .seed = 1,
@@ -147,7 +149,7 @@ check_without_strategy(struct run *run)
     return 0;
 }
 
-/* Options that do not go together; --check and --impact imply a market. */
+/* Options that do not go together; some imply a market. */
 static int
 check_options(struct backtest *b, struct run *run)
 {
@@ -155,13 +157,20 @@ check_options(struct backtest *b, struct run *run)
 
     if ((b->check || b->impact >= 0) && b->market == BACKTEST_FLOW)
         return fail(&run->failure, FAILURE_USAGE,
-                    "--%s needs --market facts, not flow",
+                    "--%s needs --market facts or levels, not flow",
                     b->check ? "check" : "impact");
+    if ((b->queue >= 0 || b->bounds) && b->market >= 0 &&
+        b->market != BACKTEST_LEVELS)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--%s needs --market levels: elsewhere the queue is known",
+                    b->bounds ? "bounds" : "queue");
     if (b->check && !alone)
         return fail(&run->failure, FAILURE_USAGE,
                     "--check reports on the market alone: it takes no "
                     "strategy");
-    if (b->check || b->impact >= 0)
+    if (b->queue >= 0 || b->bounds)
+        b->market = BACKTEST_LEVELS;
+    else if (b->market < 0 && (b->check || b->impact >= 0))
         b->market = BACKTEST_FACTS;
     return alone ? check_without_strategy(run) : 0;
 }
@@ -198,8 +207,11 @@ backtest_prepare(void *state, struct run *run)
         return -1;
     b->chosen = b->market >= 0;
     sim_init(&b->sim, models[b->chosen ? b->market : BACKTEST_FLOW], &sink);
+    b->sim.queue = b->queue < 0 ? SIM_QUEUE_BACK : (enum sim_queue)b->queue;
     b->sim.impact =
         b->impact < 0 ? SIM_IMPACT_TAKE : (enum sim_impact)b->impact;
+    if (b->bounds && bounds_init(&b->bound, &b->sim, &run->failure) != 0)
+        return -1;
     return start_strategies(b, run);
 }
 
@@ -212,6 +224,7 @@ backtest_begin(void *state, struct run *run, struct tape_header *header)
     assert(b->run == run);
     b->named = false;
     sim_begin(&b->sim);
+    bounds_begin(&b->bound);
     return 0;
 }
 
@@ -297,6 +310,8 @@ define(struct backtest *b, uint32_t index, int64_t time)
 
     if (sim_define(&b->sim, index, run->instruments.events[index],
                    &run->failure) != 0 ||
+        bounds_define(&b->bound, index, run->instruments.events[index],
+                      &run->failure) != 0 ||
         strategy_world_list(&b->world, index) != 0)
         return -1;
     for (unsigned i = 0; i < b->strategy_count; i++)
@@ -311,12 +326,14 @@ is_request(const struct event *event)
     return event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
 }
 
-/* History order by order: facts; requests: flow. */
+/* History order by order: facts; of levels: levels; requests: flow. */
 static void
 choose_model(struct backtest *b, const struct event *event)
 {
     if (event->type >= EVENT_BOOK_ADD && event->type <= EVENT_BOOK_REPLACE)
         sim_become(&b->sim, &sim_facts);
+    else if (event->type == EVENT_BOOK_LEVEL || event->type == EVENT_BOOK_CLEAR)
+        sim_become(&b->sim, &sim_levels);
     else if (!is_request(event))
         return;
     b->chosen = true;
@@ -469,6 +486,21 @@ remark_on_strategy(const struct backtest *b, const struct strategy *strategy)
                    strategy->name);
 }
 
+/* What own orders that rested got, and would have got. */
+static void
+remark_on_bounds(const struct backtest *b)
+{
+    char back[AMOUNT_TEXT_MAX], front[AMOUNT_TEXT_MAX];
+    const struct bound *of = b->bound.of;
+
+    assert(b->bound.on);
+    run_remark(b->run,
+               "resting orders filled by the same requests: with --queue back "
+               "%.*s in %" PRIu64 " fills, front %.*s in %" PRIu64,
+               (int)amount_format(of[0].quantity, back), back, of[0].fills,
+               (int)amount_format(of[1].quantity, front), front, of[1].fills);
+}
+
 static int
 print_check(struct backtest *b)
 {
@@ -493,6 +525,8 @@ backtest_finish(void *state, struct run *run)
             return -1;
         remark_on_strategy(b, &b->strategies[i]);
     }
+    if (b->bounds)
+        remark_on_bounds(b);
     if (b->requests)
         run_remark(run,
                    "%" PRIu64 " orders, modifies and cancels of the input were "
@@ -533,6 +567,7 @@ backtest_free(void *state)
     free(b->strategies);
     strategy_world_free(&b->world);
     sim_free(&b->sim);
+    bounds_free(&b->bound);
     recorded_free(&b->recorded);
     bytes_free(&b->reports);
     free(b->scratch);

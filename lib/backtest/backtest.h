@@ -16,6 +16,7 @@
 #ifndef BACKTEST_BACKTEST_H
 #define BACKTEST_BACKTEST_H
 
+#include "backtest/bounds.h"
 #include "backtest/limits.h"
 #include "backtest/recorded.h"
 #include "backtest/strategy.h"
@@ -25,23 +26,24 @@
 
 /* What own orders meet; below 0: as the input's first order or book event
  * says. */
-enum backtest_market { BACKTEST_FLOW, BACKTEST_FACTS };
+enum backtest_market { BACKTEST_FLOW, BACKTEST_FACTS, BACKTEST_LEVELS };
 enum backtest_turn { BACKTEST_TURN_EVENT, BACKTEST_TURN_WINDOW };
 
 struct backtest {
     /* What the options ask for. */
-    int market, turn, time, impact; /* enums; below 0: as is the default */
+    int market, turn, time, impact, queue;   /* enums; below 0: the default */
     int64_t latency, feed_latency, patience; /* nanoseconds */
     uint64_t account, seed;
     struct own_fees fees;
     const char *currency;
-    bool keep, quotes, check;
+    bool keep, quotes, check, bounds;
     struct option_list named_strategies; /* NAME=COMMAND */
     struct limits limits;
 
     /* private */
     struct run *run;
     struct sim sim;
+    struct bounds bound; /* markets beside it */
     struct strategy_world world;
     struct strategy *strategies; /* owned */
     unsigned strategy_count;

@@ -1,4 +1,4 @@
-#include "sim/facts.h"
+#include "sim/history.h"
 
 #include <assert.h>
 
@@ -57,34 +57,14 @@ first_own(const struct sim *sim, const struct market *market, enum side side,
     return shown;
 }
 
-/* An own order that rests is a maker of that much. */
-static void
-fill(struct sim *sim, struct market *market, const struct event *event,
-     uint32_t number, int64_t quantity)
-{
-    struct books *books = &sim->match.books;
-    struct resting *order = &books->orders[number];
-    struct taker taker = {
-        .cause = event,
-        .side = order->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY,
-    };
-
-    assert(quantity > 0 && quantity <= order->open);
-    emit_trade(&sim->match, market, &taker, order, quantity);
-    if (quantity == order->open && !order->special) {
-        book_remove(books, &market->book,
-                    books_slot(books, order->book, order->order_id), number);
-        return;
-    }
-    book_reduce(books, number, quantity);
-    if (order->open == 0 && !match_refill(&sim->match, market, number))
-        match_remove(&sim->match, market, number);
-}
-
-int
-facts_give(struct sim *sim, struct market *market, const struct event *event,
-           enum side side, int64_t price, uint32_t maker, bool equal,
-           int64_t quantity, struct failure *failure)
+/* Own orders get what they would have, of a quantity that history gave to an
+ * order at that price of that side.  maker: its number, and who is before it
+ * in its queue comes first; 0: no order that is known, and equal says whether
+ * own ones at the same price come first. */
+static int
+give(struct sim *sim, struct market *market, const struct event *event,
+     enum side side, int64_t price, uint32_t maker, bool equal,
+     int64_t quantity, struct failure *failure)
 {
     uint32_t number;
 
@@ -95,9 +75,8 @@ facts_give(struct sim *sim, struct market *market, const struct event *event,
         int64_t open = sim->match.books.orders[number].open;
         int64_t part = open < quantity ? open : quantity;
 
-        if (books_reserve(&sim->match.books, failure) != 0)
-            return -1; /* a new peak may need a level */
-        fill(sim, market, event, number, part);
+        if (history_fill(sim, market, event, number, part, failure) != 0)
+            return -1;
         quantity -= part;
     }
     return 0;
@@ -105,38 +84,19 @@ facts_give(struct sim *sim, struct market *market, const struct event *event,
 
 /* ---- history's orders ---------------------------------------------------- */
 
-void
-facts_remove(struct sim *sim, struct market *market, uint32_t number)
-{
-    struct books *books = &sim->match.books;
-    const struct resting *order = &books->orders[number];
-
-    book_remove(books, &market->book,
-                books_slot(books, order->book, order->order_id), number);
-}
-
-/* An order rests at the end of its queue, whatever it crosses. */
 static int
 enter(struct sim *sim, struct market *market, const struct book_order *event,
       uint64_t order_id, struct failure *failure)
 {
-    struct books *books = &sim->match.books;
-    const struct order order = {
-        .event = event->event,
+    const struct history_order order = {
+        .event = &event->event,
         .side = event->side,
-        .order_id = order_id ? order_id : FACTS_LEVEL_FIRST + sim->level++,
+        .order_id = order_id,
         .price = event->price,
         .quantity = event->quantity,
     };
-    uint32_t known = books_find(books, market->book.number, order.order_id);
 
-    if (known)
-        facts_remove(sim, market, known);
-    if (books_reserve(books, failure) != 0)
-        return -1;
-    match_enter_plain(&sim->match, market, &order, TIF_GTC, order.quantity,
-                      books_slot(books, market->book.number, order.order_id));
-    return 0;
+    return history_enter(sim, market, &order, failure) ? 0 : -1;
 }
 
 static int
@@ -146,16 +106,10 @@ on_add(struct sim *sim, struct market *market, const struct book_order *event,
     enum side other = event->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
 
     if (feed_check(event->side, event->price, event->quantity, failure) != 0 ||
-        facts_give(sim, market, &event->event, other, event->price, 0, true,
-                   event->quantity, failure) != 0)
+        give(sim, market, &event->event, other, event->price, 0, true,
+             event->quantity, failure) != 0)
         return -1;
     return enter(sim, market, event, order_id, failure);
-}
-
-static bool
-is_level(uint64_t order_id)
-{
-    return order_id >= FACTS_LEVEL_FIRST && order_id < SIM_IDS_END;
 }
 
 /* What stands at a price without being known by id, or 0. */
@@ -171,7 +125,7 @@ find_level(const struct sim *sim, const struct market *market,
     level = ladder_find(&books->pool, &market->book.sides[event->side - 1],
                         event->price);
     order = level ? books_level(books, level)->head : 0;
-    while (order && !is_level(books->orders[order].order_id))
+    while (order && !history_is_level(books->orders[order].order_id))
         order = books->orders[order].newer;
     return order;
 }
@@ -207,7 +161,7 @@ take_from(struct sim *sim, struct market *market, uint32_t number,
         sim->missing_quantity += quantity - open;
     }
     if (number && quantity >= open)
-        facts_remove(sim, market, number);
+        history_drop(sim, market, number);
     else if (number)
         book_reduce(&sim->match.books, number, quantity);
 }
@@ -234,8 +188,8 @@ on_delete(struct sim *sim, struct market *market,
     assert(event->event.type == EVENT_BOOK_DELETE);
     if (!number)
         return 0;
-    if (!is_level(sim->match.books.orders[number].order_id))
-        facts_remove(sim, market, number);
+    if (!history_is_level(sim->match.books.orders[number].order_id))
+        history_drop(sim, market, number);
     else if (event->quantity > 0)
         take_from(sim, market, number, event->quantity);
     return 0;
@@ -257,7 +211,7 @@ on_replace(struct sim *sim, struct market *market,
     if (number && !added.side)
         added.side = sim->match.books.orders[number].side;
     if (number)
-        facts_remove(sim, market, number);
+        history_drop(sim, market, number);
     else if (map_remove(&sim->taken, event->order_id) == MAP_NONE)
         sim->unknown++;
     return on_add(sim, market, &added,
@@ -286,27 +240,6 @@ judge(const struct sim *sim, const struct market *market, uint32_t number,
                                                             : SIM_LATER;
 }
 
-/* Somebody traded at that price: stops follow. */
-static int
-note_trade(struct sim *sim, struct market *market, const struct event *event,
-           enum side aggressor, int64_t price, int64_t quantity,
-           struct failure *failure)
-{
-    assert(quantity > 0 && price != DECIMAL_NULL);
-    sim->print.side = (uint8_t)aggressor;
-    sim->print.price = price;
-    sim->print.quantity = quantity;
-    market->last = price;
-    if (market->stops == 0 || market->state != SESSION_CONTINUOUS)
-        return 0;
-    if (facts_remember(sim, market, 0, failure) != 0 ||
-        match_traded(&sim->match, market, failure) != 0 ||
-        (sim->match.busy &&
-         match_finish(&sim->match, market, event, failure) != 0))
-        return -1;
-    return facts_settle(sim, market, failure);
-}
-
 static int
 on_execute(struct sim *sim, struct market *market,
            const struct book_order *event, struct failure *failure)
@@ -320,15 +253,15 @@ on_execute(struct sim *sim, struct market *market,
         return -1;
     sim->print.verdict = judge(sim, market, number, event);
     if (side && price != DECIMAL_NULL &&
-        facts_give(sim, market, &event->event, side, price, number, false,
-                   event->quantity, failure) != 0)
+        give(sim, market, &event->event, side, price, number, false,
+             event->quantity, failure) != 0)
         return -1;
     take_from(sim, market, number, event->quantity);
     if (!side || price == DECIMAL_NULL)
         return 0;
-    return note_trade(sim, market, &event->event,
-                      side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, price,
-                      event->quantity, failure);
+    return history_traded(sim, market, &event->event,
+                          side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, price,
+                          event->quantity, failure);
 }
 
 /* What was hidden traded: all that is shown at its price comes first. */
@@ -341,30 +274,15 @@ on_print(struct sim *sim, struct market *market, const struct print *event,
     if (!is_amount(event->quantity) || event->price == DECIMAL_NULL)
         return 0;
     if (event->side && !auction &&
-        facts_give(sim, market, &event->event,
-                   event->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, event->price,
-                   0, true, event->quantity, failure) != 0)
+        give(sim, market, &event->event,
+             event->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, event->price, 0,
+             true, event->quantity, failure) != 0)
         return -1;
-    return note_trade(sim, market, &event->event, event->side, event->price,
-                      event->quantity, failure);
+    return history_traded(sim, market, &event->event, event->side, event->price,
+                          event->quantity, failure);
 }
 
 /* ---- events -------------------------------------------------------------- */
-
-/* Own orders take no part in auctions, which history knows the result of: for
- * them it is a halt. */
-static int
-on_session(struct sim *sim, uint32_t index, const struct session *event,
-           struct failure *failure)
-{
-    struct session session = *event;
-
-    if (session.state == SESSION_PRE_OPEN ||
-        session.state == SESSION_OPENING_AUCTION ||
-        session.state == SESSION_CLOSING_AUCTION)
-        session.state = SESSION_HALT;
-    return match_event(&sim->match, index, &session.event, failure);
-}
 
 static int
 take(struct sim *sim, uint32_t index, const struct event *event,
@@ -373,12 +291,8 @@ take(struct sim *sim, uint32_t index, const struct event *event,
     struct market *market =
         index < sim->match.count ? &sim->match.markets[index] : NULL;
     const void *at = event;
-    const struct event clock = {sizeof clock / 8, EVENT_CLOCK, 0, event->time};
 
-    if (event->type == EVENT_SESSION)
-        return on_session(sim, index, at, failure);
-    if (sim->match.next_expiry <= event->time &&
-        match_event(&sim->match, MATCH_NO_MARKET, &clock, failure) != 0)
+    if (history_pass(sim, index, event, failure) != 0)
         return -1;
     if (!market)
         return 0;
@@ -398,5 +312,5 @@ take(struct sim *sim, uint32_t index, const struct event *event,
 const struct sim_model sim_facts = {
     .name = "facts",
     .event = take,
-    .request = facts_request,
+    .request = history_request,
 };

@@ -1,18 +1,7 @@
 /* The matching engine: own orders are orders like all others. */
 #include <assert.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "sim/sim.h"
-
-void
-sim_free(struct sim *sim)
-{
-    match_free(&sim->match);
-    map_free(&sim->taken);
-    free(sim->kept);
-    memset(sim, 0, sizeof *sim);
-}
 
 static int
 take(struct sim *sim, uint32_t index, const struct event *event,

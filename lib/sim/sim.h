@@ -14,7 +14,10 @@
  * One file is one model:
  *
  *      flow.c      the input's orders and the strategy's match one another
- *      facts.c     history decides; own orders stand in its queues (facts.h)
+ *      facts.c     a history order by order: own orders stand in its queues
+ *      levels.c    a history of levels: a rule says where they stand
+ *
+ * history.h has what those share in which a history decides.
  *
  * Pure: no I/O, no clock.
  */
@@ -43,10 +46,14 @@ struct sim_model {
                    struct failure *failure);
 };
 
-extern const struct sim_model sim_flow, sim_facts;
+extern const struct sim_model sim_flow, sim_facts, sim_levels;
 
 /* Whether what own orders took is missing when history wants it. */
 enum sim_impact { SIM_IMPACT_TAKE, SIM_IMPACT_NONE };
+
+/* Who has left when a level shows less: the orders that came last, a share of
+ * all, or those that came first. */
+enum sim_queue { SIM_QUEUE_BACK, SIM_QUEUE_PRORATA, SIM_QUEUE_FRONT };
 
 /* How the model takes an execution that history reports. */
 enum sim_verdict {
@@ -73,14 +80,27 @@ struct sim_kept {
     uint64_t age;
 };
 
+/* What a model knows of an instrument. */
+struct sim_market {
+    uint32_t snapshot; /* the number of the last that began, 0: none */
+    uint8_t source;    /* levels: enum event_type of what its levels are from */
+    bool anew;         /* a snapshot goes on */
+};
+
 /* All models keep their books in an engine. */
 struct sim {
     const struct sim_model *model;
     struct match match;
     enum sim_impact impact;
+    enum sim_queue queue;
     struct sim_print print;
+    bool passing; /* a message goes on: nobody should look at the book yet */
 
-    /* facts: */
+    struct sim_market *markets; /* by instrument index; owned */
+    uint32_t market_count;
+    size_t market_capacity;
+
+    /* of history: */
     bool traded;      /* there was an own request */
     uint64_t level;   /* ids of levels given so far */
     uint64_t unknown; /* events about orders that were never announced */
@@ -90,6 +110,7 @@ struct sim {
     struct sim_kept *kept; /* owned */
     uint32_t kept_count;
     size_t kept_capacity;
+    struct map unseen; /* own orders that joined a level which nobody saw */
 };
 
 /* The sink is copied. */
@@ -112,12 +133,8 @@ sim_begin(struct sim *sim)
     match_begin(&sim->match);
 }
 
-static inline int
-sim_define(struct sim *sim, uint32_t index, const struct instrument *definition,
-           struct failure *failure)
-{
-    return match_know(&sim->match, index, definition, failure);
-}
+int sim_define(struct sim *sim, uint32_t index,
+               const struct instrument *definition, struct failure *failure);
 
 static inline int
 sim_event(struct sim *sim, uint32_t index, const struct event *event,

@@ -3,7 +3,7 @@
 #include "base/array.h"
 #include "match/report.h"
 #include "match/rules.h"
-#include "sim/facts.h"
+#include "sim/history.h"
 
 /* ---- what history's orders were before own ones took --------------------- */
 
@@ -73,8 +73,8 @@ waiting(const struct sim *sim, const struct market *market)
 }
 
 int
-facts_remember(struct sim *sim, struct market *market, i128 wanted,
-               struct failure *failure)
+history_remember(struct sim *sim, struct market *market, i128 wanted,
+                 struct failure *failure)
 {
     sim->kept_count = 0;
     wanted += waiting(sim, market);
@@ -122,7 +122,7 @@ give_back(struct sim *sim, struct market *market, const struct sim_kept *kept,
 
 /* The last that was taken comes first: each was at the head before the next. */
 int
-facts_settle(struct sim *sim, struct market *market, struct failure *failure)
+history_settle(struct sim *sim, struct market *market, struct failure *failure)
 {
     struct books *books = &sim->match.books;
 
@@ -134,7 +134,8 @@ facts_settle(struct sim *sim, struct market *market, struct failure *failure)
 
         assert(open <= kept->order.open);
         if (sim->impact == SIM_IMPACT_TAKE) {
-            if (!number && !map_put(&sim->taken, kept->order.order_id, 1))
+            if (!number && !history_is_level(kept->order.order_id) &&
+                !map_put(&sim->taken, kept->order.order_id, 1))
                 return fail_memory(failure);
         } else if (number) {
             books->orders[number].open = kept->order.open;
@@ -180,8 +181,8 @@ wanted_by(const struct sim *sim, const struct market *market,
 }
 
 int
-facts_request(struct sim *sim, uint32_t index, const struct event *event,
-              struct failure *failure)
+history_request(struct sim *sim, uint32_t index, const struct event *event,
+                struct failure *failure)
 {
     struct market *market =
         index < sim->match.count ? &sim->match.markets[index] : NULL;
@@ -198,9 +199,9 @@ facts_request(struct sim *sim, uint32_t index, const struct event *event,
     if (market->trades == 0) /* history's ids are others */
         market->trades = SIM_OWN_FIRST - 1;
     wanted = wanted_by(sim, market, event);
-    if (facts_remember(sim, market, is_amount(wanted) ? wanted : 0, failure) !=
-            0 ||
+    if (history_remember(sim, market, is_amount(wanted) ? wanted : 0,
+                         failure) != 0 ||
         match_event(&sim->match, index, event, failure) != 0)
         return -1;
-    return facts_settle(sim, market, failure);
+    return history_settle(sim, market, failure);
 }
