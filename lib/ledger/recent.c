@@ -4,90 +4,85 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS (2 * RECENT_TRADES)
+#define CHAINS (2 * RECENT_TRADES)
+#define NONE   UINT32_MAX
 
-_Static_assert((SLOTS & (SLOTS - 1)) == 0, "slots are found by a mask");
+_Static_assert((RECENT_TRADES & (RECENT_TRADES - 1)) == 0,
+               "ages and chains are found by masks");
 
 void
 recent_free(struct recent *recent)
 {
     free(recent->ring);
-    free(recent->slots);
+    free(recent->older);
+    free(recent->heads);
     memset(recent, 0, sizeof *recent);
 }
 
-static uint32_t
-home(uint64_t print)
+static uint32_t *
+chain_of(const struct recent *recent, uint64_t print)
 {
-    return (uint32_t)print & (SLOTS - 1);
+    return &recent->heads[print & (CHAINS - 1)];
 }
 
-/* The slot of a fingerprint, or the free one where it belongs. */
+/* How many came after the one in this place of the ring. */
 static uint32_t
-find(const struct recent *recent, uint64_t print)
+age(const struct recent *recent, uint32_t place)
 {
-    uint32_t slot = home(print);
-
-    while (recent->slots[slot] != 0 && recent->slots[slot] != print)
-        slot = (slot + 1) & (SLOTS - 1);
-    return slot;
-}
-
-/* Removes what is in a slot; what follows moves up, so that no search ends
- * too early. */
-static void
-vacate(struct recent *recent, uint32_t slot)
-{
-    uint32_t next = slot;
-
-    assert(recent->slots[slot] != 0);
-
-    for (;;) {
-        next = (next + 1) & (SLOTS - 1);
-        if (recent->slots[next] == 0)
-            break;
-        /* may it move?  Not when its home lies after the gap */
-        if (((next - home(recent->slots[next])) & (SLOTS - 1)) >=
-            ((next - slot) & (SLOTS - 1))) {
-            recent->slots[slot] = recent->slots[next];
-            slot = next;
-        }
-    }
-    recent->slots[slot] = 0;
+    return (recent->next - 1 - place) & (RECENT_TRADES - 1);
 }
 
 static int
 make_room(struct recent *recent, struct failure *failure)
 {
     recent->ring = allocate(failure, RECENT_TRADES, sizeof *recent->ring);
-    recent->slots = allocate(failure, SLOTS, sizeof *recent->slots);
-    return recent->ring && recent->slots ? 0 : -1;
+    recent->older = allocate(failure, RECENT_TRADES, sizeof *recent->older);
+    recent->heads = allocate(failure, CHAINS, sizeof *recent->heads);
+    if (!recent->ring || !recent->older || !recent->heads)
+        return -1;
+    memset(recent->heads, 0xff, CHAINS * sizeof *recent->heads);
+    return 0;
 }
 
-/* A fingerprint that comes again stands in the ring once more, as 0: the one
- * before it is still the one that its slot is freed with. */
+/* A chain ends where its next place was taken by a later one. */
+static bool
+find(const struct recent *recent, uint32_t place, uint64_t print)
+{
+    while (place != NONE) {
+        uint32_t next = recent->older[place];
+
+        assert(place < RECENT_TRADES);
+        if (recent->ring[place] == print)
+            return true;
+        if (next != NONE && age(recent, next) <= age(recent, place))
+            return false;
+        place = next;
+    }
+    return false;
+}
+
 int
 recent_add(struct recent *recent, uint64_t print, bool *known,
            struct failure *failure)
 {
-    uint32_t slot;
+    uint32_t *chain, place = recent->next;
 
-    if (!recent->ring && make_room(recent, failure) != 0)
+    if (!recent->heads && make_room(recent, failure) != 0)
         return -1;
-    print = print ? print : 1;
+    chain = chain_of(recent, print);
+    *known = find(recent, *chain, print);
     if (recent->count == RECENT_TRADES) {
-        uint64_t oldest = recent->ring[recent->next];
+        uint32_t *oldest = chain_of(recent, recent->ring[place]);
 
-        if (oldest != 0)
-            vacate(recent, find(recent, oldest));
+        if (*oldest == place)
+            *oldest = NONE;
     } else {
         recent->count++;
     }
-    slot = find(recent, print);
-    *known = recent->slots[slot] != 0;
-    recent->slots[slot] = print;
-    recent->ring[recent->next] = *known ? 0 : print;
-    recent->next = (recent->next + 1) % RECENT_TRADES;
+    recent->ring[place] = print;
+    recent->older[place] = *chain;
+    *chain = place;
+    recent->next = (place + 1) & (RECENT_TRADES - 1);
     assert(recent->next < RECENT_TRADES && recent->count <= RECENT_TRADES);
     return 0;
 }
@@ -95,12 +90,9 @@ recent_add(struct recent *recent, uint64_t print, bool *known,
 void
 recent_prefetch(const struct recent *recent, uint64_t print)
 {
-    if (!recent->slots)
+    if (!recent->heads)
         return;
-    __builtin_prefetch(&recent->slots[home(print)], 1);
-    if (recent->count == RECENT_TRADES) {
-        uint64_t oldest = recent->ring[recent->next];
-
-        __builtin_prefetch(&recent->slots[home(oldest)], 1);
-    }
+    __builtin_prefetch(chain_of(recent, print), 1);
+    if (recent->count == RECENT_TRADES)
+        __builtin_prefetch(chain_of(recent, recent->ring[recent->next]), 1);
 }

@@ -5,7 +5,7 @@
  * were booked, so that what is found does not depend on how often a ledger was
  * taken up again.  Two trades of 2^64 have one fingerprint.
  *
- * Memory: 24 bytes for each of them.
+ * Memory: 20 bytes for each of them.
  */
 #ifndef LEDGER_RECENT_H
 #define LEDGER_RECENT_H
@@ -17,10 +17,12 @@
 
 #define RECENT_TRADES 65536
 
-/* A zeroed one is empty. */
+/* A zeroed one is empty.  Fingerprints with the same hash are a chain, from the
+ * latest to the oldest. */
 struct recent {
     uint64_t *ring;  /* in order of arrival; owned */
-    uint64_t *slots; /* the same, hashed: open addressing; 0 is free */
+    uint32_t *older; /* of each in the ring, the next of its chain; owned */
+    uint32_t *heads; /* of each chain, the latest; owned */
     uint32_t count, next;
 };
 
