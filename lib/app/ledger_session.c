@@ -247,6 +247,8 @@ int
 ledger_session_begin(struct ledger_session *session, struct run *run)
 {
     memset(session->output.named, 0, sizeof session->output.named);
+    session->ahead_seq = 0;
+    post_forget(&session->ledger);
     if (session->options->database && begin_stream(session, run) != 0)
         return -1;
     if (!session->options->check)
@@ -286,24 +288,29 @@ keep_entry(struct ledger_session *session, const struct event *cause,
     return 0;
 }
 
-/* Fetches the rows of the next two trades before they are needed. */
+/* The trades that come next in the block, for post_prepare. */
 static void
 look_ahead(struct ledger_session *session, struct run *run,
            const struct event *event)
 {
-    const struct event *next = event_next(event), *end = run->reader.end;
-    const struct instruments *instruments = &run->instruments;
+    const void *end = run->reader.end;
 
-    if (next >= end || next->type != EVENT_TRADE)
-        return;
-    post_look_ahead(&session->ledger,
-                    instruments_find(instruments, next->instrument),
-                    (const struct trade *)(const void *)next);
-    next = event_next(next);
-    if (next < end && next->type == EVENT_TRADE)
-        post_look_far(&session->ledger,
-                      instruments_find(instruments, next->instrument),
-                      (const struct trade *)(const void *)next);
+    if (session->ahead_seq <= run->seq) {
+        session->ahead = event_next(event);
+        session->ahead_seq = run->seq + 1;
+    }
+    while ((const void *)session->ahead < end &&
+           post_sees_more(&session->ledger)) {
+        const struct event *next = session->ahead;
+
+        if (next->type == EVENT_TRADE)
+            post_see(&session->ledger,
+                     instruments_find(&run->instruments, next->instrument),
+                     (const struct trade *)(const void *)next);
+        session->ahead = event_next(next);
+        session->ahead_seq++;
+    }
+    post_prepare(&session->ledger);
 }
 
 static int

@@ -52,6 +52,8 @@ struct ledger_session {
     struct names names;        /* of accounts */
     struct ledgerdb *database; /* NULL: none, or not opened yet */
     struct ledger_output output;
+    const struct event *ahead; /* of the block, the next to look at */
+    uint64_t ahead_seq;        /* its sequence number */
     struct ledger_audit audit;
     struct ledger_finding finding;
     struct ledger_tally refused;  /* by reason: events that were not booked */

@@ -6,7 +6,7 @@
  * never changes; no result depends on it.  post.h changes them.
  *
  * Pure: no I/O, no clock.  Memory grows with the number of accounts, balances
- * and positions (about 110, 120 and 190 bytes each), never with the length of
+ * and positions (about 110, 110 and 190 bytes each), never with the length of
  * the input.
  */
 #ifndef LEDGER_LEDGER_H
@@ -63,10 +63,13 @@ struct ledger_account {
 
 struct ledger_balance {
     uint32_t account, currency;
-    i128 amount;
     uint64_t version; /* postings so far */
+    i128 amount;
     struct ledger_mark mark;
 };
+_Static_assert(sizeof(struct ledger_account) == 64 &&
+                   sizeof(struct ledger_balance) == 64,
+               "each is one line of cache");
 
 struct ledger_position {
     _Alignas(64) uint32_t account; /* two lines of cache, never three */
@@ -91,10 +94,20 @@ struct ledger_changes {
     uint32_t count;
 };
 
-/* Where the rows of a trade to come are: a guess that is checked by the ids. */
+/* Where the rows of a party of a trade to come are: a guess that is checked by
+ * the ids; LEDGER_NONE: not known, or there is none yet. */
 struct ledger_hint {
     uint64_t id;
     uint32_t instrument, account, position;
+};
+
+/* Trades to come, in their order; post.h takes them further step by step. */
+#define LEDGER_AHEAD 8
+struct ledger_ahead {
+    struct ledger_hint hints[LEDGER_AHEAD][2]; /* a ring; buyer and seller */
+    /* Trades so far, modulo 2^32: seen, whose accounts were looked up, whose
+     * positions were, and that were booked. */
+    uint32_t seen, located, fetched, booked;
 };
 
 struct ledger {
@@ -117,8 +130,8 @@ struct ledger {
     struct map currency_map;              /* code */
     uint32_t system[LEDGER_SYSTEM_COUNT]; /* their accounts, or LEDGER_NONE */
 
-    struct ledger_hint hints[2]; /* buyer and seller */
-    struct recent recent;        /* trades */
+    struct ledger_ahead ahead;
+    struct recent recent; /* trades */
 
     uint32_t batch, stream;
     struct ledger_changes changed_accounts, changed_balances, changed_positions;

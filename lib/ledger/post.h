@@ -24,13 +24,20 @@ enum post_result post_trade(struct ledger *ledger, uint32_t instrument,
                             struct ledger_entry *entry,
                             struct failure *failure);
 
-/* Looks up the rows of the trade that comes next, so that post_trade need not
- * wait for memory then; before that, when it was the one after the next,
- * where these rows are found. */
-void post_look_ahead(struct ledger *ledger, uint32_t instrument,
-                     const struct trade *trade);
-void post_look_far(const struct ledger *ledger, uint32_t instrument,
-                   const struct trade *trade);
+/* Trades that will be booked, so that post_trade need not wait for memory then:
+ * each is seen, with up to LEDGER_AHEAD before it that are not booked yet, and
+ * post_prepare, before each trade, fetches what the next ones need.  Both only
+ * make it faster.  post_forget: those that were seen will not come. */
+void post_see(struct ledger *ledger, uint32_t instrument,
+              const struct trade *trade);
+void post_prepare(struct ledger *ledger);
+void post_forget(struct ledger *ledger);
+
+static inline bool
+post_sees_more(const struct ledger *ledger)
+{
+    return ledger->ahead.seen - ledger->ahead.booked < LEDGER_AHEAD;
+}
 
 /* A deposit, withdrawal, fee, interest or adjustment. */
 enum post_result post_cash(struct ledger *ledger, const struct cash *cash,

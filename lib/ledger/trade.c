@@ -12,26 +12,39 @@ struct party {
     struct ledger_position after; /* its position, once booked */
 };
 
+/* The trade is the next of those that were seen, if any was; what is known of
+ * its parties by now. */
+static const struct ledger_hint *
+take_hints(struct ledger *ledger)
+{
+    static const struct ledger_hint none[2];
+    struct ledger_ahead *ahead = &ledger->ahead;
+
+    if (ahead->booked == ahead->seen)
+        return none;
+    assert(ahead->fetched != ahead->booked); /* post_prepare was called */
+    return ahead->hints[ahead->booked++ % LEDGER_AHEAD];
+}
+
 static int
 find_party(struct ledger *ledger, struct party *party, uint64_t id,
            uint32_t instrument, struct code currency,
            const struct ledger_hint *hint, struct failure *failure)
 {
-    if (hint->id == id && id != 0 && hint->instrument == instrument) {
-        party->account = hint->account;
-        party->position = hint->position;
-        party->cash = ledger_balance(ledger, party->account, currency, failure);
-        return party->cash == LEDGER_NONE ? -1 : 0;
-    }
+    bool hinted = id != 0 && hint->id == id && hint->instrument == instrument;
+
+    party->account = hinted ? hint->account : LEDGER_NONE;
+    party->position = hinted ? hint->position : LEDGER_NONE;
     if (id == 0)
         party->account = ledger->system[LEDGER_MARKET];
-    else
+    else if (party->account == LEDGER_NONE)
         party->account = ledger_account(ledger, id, failure);
     if (party->account == LEDGER_NONE)
         return -1;
     party->cash = ledger_balance(ledger, party->account, currency, failure);
-    party->position =
-        ledger_position(ledger, party->account, instrument, failure);
+    if (party->position == LEDGER_NONE)
+        party->position =
+            ledger_position(ledger, party->account, instrument, failure);
     return party->cash == LEDGER_NONE || party->position == LEDGER_NONE ? -1
                                                                         : 0;
 }
@@ -297,6 +310,7 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     struct code currency = definition->currency.word ? definition->currency
                                                      : ledger->rules.currency;
     uint64_t print = print_of(instrument, trade);
+    const struct ledger_hint *hints = take_hints(ledger);
     struct party buyer, seller;
     uint32_t fees;
 
@@ -306,9 +320,9 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     if (!check_trade(ledger, definition, trade, entry))
         return POST_DONE;
     if (find_party(ledger, &buyer, trade->buyer_id, instrument, currency,
-                   &ledger->hints[0], failure) != 0 ||
+                   &hints[0], failure) != 0 ||
         find_party(ledger, &seller, trade->seller_id, instrument, currency,
-                   &ledger->hints[1], failure) != 0)
+                   &hints[1], failure) != 0)
         return POST_FAILED;
     fees =
         ledger_balance(ledger, ledger->system[LEDGER_FEES], currency, failure);
@@ -344,23 +358,55 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     return POST_DONE;
 }
 
-static void
-look_up(struct ledger *ledger, struct ledger_hint *hint, uint32_t instrument,
-        uint64_t id)
+/* ---- trades to come ------------------------------------------------------ */
+
+/* How many trades before one its accounts are looked up, and its positions:
+ * memory takes as long as a trade or two. */
+#define LOCATE 5
+#define FETCH  2
+
+void
+post_see(struct ledger *ledger, uint32_t instrument, const struct trade *trade)
 {
-    uint32_t account = map_get(&ledger->account_map, id), position;
+    struct ledger_ahead *ahead = &ledger->ahead;
+    struct ledger_hint *hints = ahead->hints[ahead->seen++ % LEDGER_AHEAD];
+    const uint64_t ids[2] = {trade->buyer_id, trade->seller_id};
+
+    assert(ahead->seen - ahead->booked <= LEDGER_AHEAD);
+    for (int i = 0; i < 2; i++) {
+        hints[i] =
+            (struct ledger_hint){ids[i], instrument, LEDGER_NONE, LEDGER_NONE};
+        map_prefetch(&ledger->account_map, ids[i]);
+    }
+}
+
+/* Finds the account; fetches it, and where its position is found. */
+static void
+locate(struct ledger *ledger, struct ledger_hint *hint)
+{
+    hint->account = map_get(&ledger->account_map, hint->id);
+    if (hint->account == LEDGER_NONE)
+        return;
+    __builtin_prefetch(&ledger->accounts[hint->account], 1);
+    ledger_prefetch_position(ledger, hint->account, hint->instrument);
+}
+
+/* Finds the position; fetches it, and the balance of the account. */
+static void
+look_up(struct ledger *ledger, struct ledger_hint *hint)
+{
+    uint32_t position;
     const char *row;
 
-    hint->id = 0;
-    if (account == MAP_NONE)
+    if (hint->account == LEDGER_NONE)
         return;
-    position = ledger_find_position(ledger, account, instrument);
+    if (ledger->accounts[hint->account].cash != LEDGER_NONE)
+        __builtin_prefetch(
+            &ledger->balances[ledger->accounts[hint->account].cash], 1);
+    position = ledger_find_position(ledger, hint->account, hint->instrument);
+    hint->position = position;
     if (position == LEDGER_NONE)
         return;
-    *hint = (struct ledger_hint){id, instrument, account, position};
-    if (ledger->accounts[account].cash != LEDGER_NONE)
-        __builtin_prefetch(&ledger->balances[ledger->accounts[account].cash],
-                           1);
     if (position < ledger->lots_count) {
         const struct lots *lots = &ledger->lots[position];
 
@@ -375,24 +421,30 @@ look_up(struct ledger *ledger, struct ledger_hint *hint, uint32_t instrument,
 }
 
 void
-post_look_ahead(struct ledger *ledger, uint32_t instrument,
-                const struct trade *trade)
+post_prepare(struct ledger *ledger)
 {
-    look_up(ledger, &ledger->hints[0], instrument, trade->buyer_id);
-    look_up(ledger, &ledger->hints[1], instrument, trade->seller_id);
+    struct ledger_ahead *ahead = &ledger->ahead;
+
+    while (ahead->located != ahead->seen &&
+           ahead->located - ahead->booked < LOCATE) {
+        struct ledger_hint *hints =
+            ahead->hints[ahead->located++ % LEDGER_AHEAD];
+
+        locate(ledger, &hints[0]);
+        locate(ledger, &hints[1]);
+    }
+    while (ahead->fetched != ahead->located &&
+           ahead->fetched - ahead->booked < FETCH) {
+        struct ledger_hint *hints =
+            ahead->hints[ahead->fetched++ % LEDGER_AHEAD];
+
+        look_up(ledger, &hints[0]);
+        look_up(ledger, &hints[1]);
+    }
 }
 
 void
-post_look_far(const struct ledger *ledger, uint32_t instrument,
-              const struct trade *trade)
+post_forget(struct ledger *ledger)
 {
-    uint32_t buyer = map_get(&ledger->account_map, trade->buyer_id);
-    uint32_t seller = map_get(&ledger->account_map, trade->seller_id);
-
-    if (buyer != MAP_NONE)
-        __builtin_prefetch(&ledger->accounts[buyer]);
-    if (seller != MAP_NONE)
-        __builtin_prefetch(&ledger->accounts[seller]);
-    ledger_prefetch_position(ledger, buyer, instrument);
-    ledger_prefetch_position(ledger, seller, instrument);
+    ledger->ahead = (struct ledger_ahead){.seen = 0};
 }
