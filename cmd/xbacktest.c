@@ -16,7 +16,8 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const markets[] = {"flow", "facts", "levels", NULL};
+static const char *const markets[] = {"flow",   "facts", "levels",
+                                      "trades", "bars",  NULL};
 static const char *const impacts[] = {"take", "none", NULL};
 static const char *const queues[] = {"back", "prorata", "front", NULL};
 static const char *const turns[] = {"event", "window", NULL};
@@ -25,7 +26,8 @@ static struct backtest b;
 /* clang-format off */
 static const struct option_spec options[] = {
     {'m', "market", OPTION_CHOICE, &b.market, "MODEL",
-     "what own orders meet: flow, facts or levels; default: by the input",
+     "what own orders meet: flow, facts, levels, trades or bars"
+     "; default: by the input",
      .shapes = true, .words = markets},
     {0, "impact", OPTION_CHOICE, &b.impact, "HOW",
      "with facts: what own orders take is gone (take), or stays (none)",
@@ -33,6 +35,12 @@ static const struct option_spec options[] = {
     {0, "queue", OPTION_CHOICE, &b.queue, "WHO",
      "with levels: who leaves when a level shows less: those at the back, a "
      "share of all (prorata), or the front", .shapes = true, .words = queues},
+    {0, "slippage", OPTION_DECIMAL, &b.slippage, "AMOUNT",
+     "with trades and bars: how much worse a price is that orders take",
+     .shapes = true},
+    {0, "through", OPTION_DECIMAL, &b.through, "AMOUNT",
+     "the same: how far a price goes through an order that it fills (0)",
+     .shapes = true},
     {0, "bounds", OPTION_FLAG, &b.bounds, NULL,
      "report what both ends of the queue would have filled"},
     {'l', "latency", OPTION_DURATION, &b.latency, "TIME",

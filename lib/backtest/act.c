@@ -150,101 +150,6 @@ take_fill(struct backtest *b, const struct trade *trade, uint64_t order_id,
     return 0;
 }
 
-/* ---- the market ---------------------------------------------------------- */
-
-static void
-take_trade(struct backtest *b, uint32_t index, unsigned side, int64_t time,
-           int64_t price, int64_t quantity)
-{
-    if (!b->wanted[WANT_TRADE])
-        return;
-    for (unsigned i = 0; i < b->strategy_count; i++)
-        if (b->strategies[i].wants[WANT_TRADE])
-            strategy_wire(&b->strategies[i])
-                ->trade(&b->strategies[i], index, time, side, price, quantity);
-}
-
-/* The best of a side into a quote. */
-static void
-note_best(const struct backtest *b, const struct book *book, enum side side,
-          int64_t *price, int64_t *quantity)
-{
-    const struct level *best = sim_best(&b->sim, book, side);
-    i128 sum = best ? level_quantity(best) : 0;
-
-    *price = best ? best->price : DECIMAL_NULL;
-    *quantity =
-        best ? (int64_t)(sum < DECIMAL_MAX ? sum : DECIMAL_MAX) : DECIMAL_NULL;
-}
-
-/* Room for the quotes of all instruments up to this one. */
-static struct quote *
-last_quote(struct backtest *b, uint32_t index)
-{
-    struct quote *quoted;
-
-    if (index < b->quoted_count)
-        return &b->quoted[index];
-    quoted = array_grow(b->quoted, &b->quoted_capacity, index + 1UL,
-                        sizeof *quoted, b->world.failure);
-    if (!quoted)
-        return NULL;
-    b->quoted = quoted;
-    for (; b->quoted_count <= index; b->quoted_count++)
-        event_init(&quoted[b->quoted_count], EVENT_QUOTE);
-    return &quoted[index];
-}
-
-/* Reports the best prices of a book, if they changed. */
-static int
-take_quote(struct backtest *b, uint32_t index, const struct event *cause)
-{
-    const struct book *book = sim_book(&b->sim, index);
-    struct quote *last, quote;
-
-    if (!book || b->sim.passing || !(b->quotes || b->wanted[WANT_QUOTE]))
-        return 0;
-    last = last_quote(b, index);
-    if (!last)
-        return -1;
-    quote = *last;
-    note_best(b, book, SIDE_BUY, &quote.bid_price, &quote.bid_quantity);
-    note_best(b, book, SIDE_SELL, &quote.ask_price, &quote.ask_quantity);
-    if (memcmp(&quote, last, sizeof quote) == 0)
-        return 0;
-    *last = quote;
-    quote.event.time = cause->time;
-    if (b->quotes) {
-        quote.event.instrument =
-            local_id(b->run, index, cause->time, b->world.failure);
-        if (quote.event.instrument == 0)
-            return -1;
-        tape_writer_copy(&b->run->writer, &quote.event);
-    }
-    for (unsigned i = 0; i < b->strategy_count; i++)
-        if (b->strategies[i].wants[WANT_QUOTE])
-            strategy_wire(&b->strategies[i])
-                ->quote(&b->strategies[i], index, cause->time, &quote);
-    return 0;
-}
-
-/* A session changes; of one market or of all. */
-static int
-take_session(struct backtest *b, uint32_t index, const struct event *event)
-{
-    const void *at = event;
-
-    for (unsigned i = 0; i < b->strategy_count; i++)
-        if (b->strategies[i].wants[WANT_SESSION])
-            strategy_wire(&b->strategies[i])
-                ->session(&b->strategies[i], index, at);
-    for (uint32_t i = 0; event->instrument == 0 && i < b->world.listing_count;
-         i++)
-        if (take_quote(b, i, event) != 0)
-            return -1;
-    return 0;
-}
-
 /* ---- reports ------------------------------------------------------------ */
 
 /* Own orders have their strategy's names on each tape on which they are. */
@@ -286,7 +191,7 @@ take_report(struct backtest *b, uint32_t index, const struct event *event)
     case EVENT_EXPIRED:
     case EVENT_TRIGGERED: return take_end(b, at), 0;
     case EVENT_TRADE:
-        take_trade(b, index, trade->side, event->time, trade->price,
+        show_trade(b, index, trade->side, event->time, trade->price,
                    trade->quantity);
         if (take_fill(b, trade, trade->buy_order_id, SIDE_BUY) != 0)
             return -1;
@@ -311,10 +216,10 @@ take_reports(struct backtest *b, uint32_t index, const struct event *cause)
         other = instruments_find(&b->run->instruments, event->instrument);
 
         if (take_report(b, other, event) != 0 ||
-            (other != index && take_quote(b, other, event) != 0))
+            (other != index && show_quote(b, other, event) != 0))
             return -1;
     }
-    return index == INSTRUMENT_NONE ? 0 : take_quote(b, index, cause);
+    return index == INSTRUMENT_NONE ? 0 : show_quote(b, index, cause);
 }
 
 /* Those for whom there is something new have their turn. */
@@ -367,7 +272,7 @@ act(struct backtest *b, uint32_t index, const struct event *event, bool own)
     if (b->strategy_count == 0 && !b->quotes)
         return 0;
     if (b->sim.print.quantity)
-        take_trade(b, index, b->sim.print.side, event->time, b->sim.print.price,
+        show_trade(b, index, b->sim.print.side, event->time, b->sim.print.price,
                    b->sim.print.quantity);
     if (take_reports(b, index, event) != 0)
         return -1;
@@ -398,8 +303,10 @@ int
 backtest_act_event(struct backtest *b, uint32_t index,
                    const struct event *event)
 {
+    if (event->type == EVENT_BAR)
+        show_bar(b, index, (const void *)event);
     if (act(b, index, event, false) != 0 ||
-        (event->type == EVENT_SESSION && take_session(b, index, event) != 0) ||
+        (event->type == EVENT_SESSION && show_session(b, index, event) != 0) ||
         watch_losses(b, b->now) != 0)
         return -1;
     return ask_all(b, b->now);

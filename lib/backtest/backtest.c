@@ -12,9 +12,9 @@
 #include "tape/schema.h"
 
 static const struct sim_model *const models[] = {
-    [BACKTEST_FLOW] = &sim_flow,
-    [BACKTEST_FACTS] = &sim_facts,
-    [BACKTEST_LEVELS] = &sim_levels,
+    [BACKTEST_FLOW] = &sim_flow,     [BACKTEST_FACTS] = &sim_facts,
+    [BACKTEST_LEVELS] = &sim_levels, [BACKTEST_TRADES] = &sim_trades,
+    [BACKTEST_BARS] = &sim_bars,
 };
 
 /* ---- the options --------------------------------------------------------- */
@@ -119,6 +119,8 @@ backtest_init(struct backtest *backtest)
         .time = -1,
         .impact = -1,
         .queue = -1,
+        .slippage = DECIMAL_NULL,
+        .through = DECIMAL_NULL,
         .patience = 10 * INT64_C(1000000000),
         .account = 900001,
         .seed = 1,
@@ -164,6 +166,16 @@ check_options(struct backtest *b, struct run *run)
         return fail(&run->failure, FAILURE_USAGE,
                     "--%s needs --market levels: elsewhere the queue is known",
                     b->bounds ? "bounds" : "queue");
+    if ((b->slippage != DECIMAL_NULL || b->through != DECIMAL_NULL) &&
+        b->market >= 0 && b->market < BACKTEST_TRADES)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--%s needs --market trades or bars: elsewhere there is a "
+                    "book",
+                    b->slippage != DECIMAL_NULL ? "slippage" : "through");
+    if (b->check && b->market >= BACKTEST_TRADES)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--check needs --market facts or levels: there is no book "
+                    "in trades and bars");
     if (b->check && !alone)
         return fail(&run->failure, FAILURE_USAGE,
                     "--check reports on the market alone: it takes no "
@@ -208,6 +220,8 @@ backtest_prepare(void *state, struct run *run)
     b->chosen = b->market >= 0;
     sim_init(&b->sim, models[b->chosen ? b->market : BACKTEST_FLOW], &sink);
     b->sim.queue = b->queue < 0 ? SIM_QUEUE_BACK : (enum sim_queue)b->queue;
+    b->sim.slippage = b->slippage == DECIMAL_NULL ? 0 : b->slippage;
+    b->sim.through = b->through == DECIMAL_NULL ? 0 : b->through;
     b->sim.impact =
         b->impact < 0 ? SIM_IMPACT_TAKE : (enum sim_impact)b->impact;
     if (b->bounds && bounds_init(&b->bound, &b->sim, &run->failure) != 0)
@@ -326,7 +340,8 @@ is_request(const struct event *event)
     return event->type >= EVENT_ORDER && event->type <= EVENT_CANCEL;
 }
 
-/* History order by order: facts; of levels: levels; requests: flow. */
+/* History order by order: facts; of levels: levels; bars: bars; requests:
+ * flow. */
 static void
 choose_model(struct backtest *b, const struct event *event)
 {
@@ -334,6 +349,8 @@ choose_model(struct backtest *b, const struct event *event)
         sim_become(&b->sim, &sim_facts);
     else if (event->type == EVENT_BOOK_LEVEL || event->type == EVENT_BOOK_CLEAR)
         sim_become(&b->sim, &sim_levels);
+    else if (event->type == EVENT_BAR)
+        sim_become(&b->sim, &sim_bars);
     else if (!is_request(event))
         return;
     b->chosen = true;
@@ -514,7 +531,8 @@ int
 backtest_finish(void *state, struct run *run)
 {
     struct backtest *b = state;
-    uint64_t late = b->world.due.tail - b->world.due.head;
+    uint64_t late =
+        b->world.due.tail - b->world.due.head + b->sim.waiting_count;
 
     if (b->check)
         return print_check(b);
@@ -541,7 +559,7 @@ backtest_finish(void *state, struct run *run)
     if (late)
         run_remark(run,
                    "%" PRIu64 " requests were on their way when the market "
-                   "ended (--latency)",
+                   "ended (--latency, or a price to come)",
                    late);
     return 0;
 }

@@ -12,6 +12,7 @@
  *
  *      backtest.c         a run, from its options to its end
  *      act.c              one thing happens: what comes of it, who sees it
+ *      show.c             what strategies see of the market
  */
 #ifndef BACKTEST_BACKTEST_H
 #define BACKTEST_BACKTEST_H
@@ -26,7 +27,13 @@
 
 /* What own orders meet; below 0: as the input's first order or book event
  * says. */
-enum backtest_market { BACKTEST_FLOW, BACKTEST_FACTS, BACKTEST_LEVELS };
+enum backtest_market {
+    BACKTEST_FLOW,
+    BACKTEST_FACTS,
+    BACKTEST_LEVELS,
+    BACKTEST_TRADES,
+    BACKTEST_BARS
+};
 enum backtest_turn { BACKTEST_TURN_EVENT, BACKTEST_TURN_WINDOW };
 
 struct backtest {
@@ -35,6 +42,7 @@ struct backtest {
     int64_t latency, feed_latency, patience; /* nanoseconds */
     uint64_t account, seed;
     struct own_fees fees;
+    int64_t slippage, through; /* of prices; null: none */
     const char *currency;
     bool keep, quotes, check, bounds;
     struct option_list named_strategies; /* NAME=COMMAND */
@@ -93,5 +101,23 @@ int backtest_act_event(struct backtest *backtest, uint32_t index,
 
 /* Something that a strategy asked for happens.  The note is the caller's. */
 int backtest_act_due(struct backtest *backtest, const struct due *due);
+
+/* ---- show.c: what those strategies see that want it ---------------------- */
+
+/* Somebody traded. */
+void show_trade(struct backtest *backtest, uint32_t index, unsigned side,
+                int64_t time, int64_t price, int64_t quantity);
+
+/* The best prices, if they changed; with --quotes they are written as well.
+ * 0 or -1. */
+int show_quote(struct backtest *backtest, uint32_t index,
+               const struct event *cause);
+
+/* A session changes, of one market or of all.  0 or -1. */
+int show_session(struct backtest *backtest, uint32_t index,
+                 const struct event *event);
+
+/* A bar is known. */
+void show_bar(struct backtest *backtest, uint32_t index, const struct bar *bar);
 
 #endif

@@ -72,6 +72,8 @@ strategy_middle(const struct strategy_world *world, uint32_t index)
     const struct level *bid = sim_best(world->sim, book, SIDE_BUY);
     const struct level *ask = sim_best(world->sim, book, SIDE_SELL);
 
+    if (world->sim->model->prices)
+        return match_market(&world->sim->match, index)->last;
     return bid && ask ? bid->price + (ask->price - bid->price) / 2
                       : DECIMAL_NULL;
 }
@@ -186,7 +188,8 @@ strategy_start(struct strategy *strategy, char *const *argv,
                   : coprocess_start_shell(&strategy->process, command, failure);
     if (result != 0)
         return -1;
-    strategy->wants[WANT_QUOTE] = strategy->wants[WANT_TRADE] = true;
+    strategy->wants[WANT_BAR] = strategy->wants[WANT_QUOTE] =
+        strategy->wants[WANT_TRADE] = true;
     strategy_wire(strategy)->hello(strategy);
     strategy_wake(strategy);
     return strategy_ask(strategy, TIME_NULL);

@@ -66,6 +66,7 @@ enum strategy_kind {
     WANT_QUOTE,
     WANT_TRADE,
     WANT_SESSION,
+    WANT_BAR,
     WANT_KINDS,
 };
 

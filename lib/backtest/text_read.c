@@ -367,9 +367,8 @@ read_subscribe(struct strategy *strategy, const struct strategy_turn *turn,
                const struct words *words)
 {
     static const char *const kinds[] = {
-        [WANT_QUOTE] = "quote",
-        [WANT_TRADE] = "trade",
-        [WANT_SESSION] = "session",
+        [WANT_QUOTE] = "quote",     [WANT_TRADE] = "trade",
+        [WANT_SESSION] = "session", [WANT_BAR] = "bar",
         [WANT_KINDS] = "none",
     };
     unsigned kind = 0;

@@ -8,6 +8,7 @@
 #include "backtest/wire.h"
 #include "base/clock.h"
 #include "base/digits.h"
+#include "base/interval.h"
 #include "tape/schema.h"
 
 #define LINE_ROOM 1024 /* bytes of the longest line, its name apart */
@@ -273,6 +274,23 @@ write_trade(struct strategy *strategy, uint32_t index, int64_t time,
 }
 
 static void
+write_bar(struct strategy *strategy, uint32_t index, const struct bar *bar)
+{
+    struct line line = begin_about(strategy, "bar", index, bar->event.time);
+    char text[INTERVAL_TEXT_MAX];
+
+    assert(bar->interval > 0);
+    put_text(&line, text, interval_format(bar->interval, text));
+    put_decimal(&line, bar->open);
+    put_decimal(&line, bar->high);
+    put_decimal(&line, bar->low);
+    put_decimal(&line, bar->close);
+    put_amount(&line, amount_get(bar->volume));
+    end(&line);
+    strategy_wake(strategy);
+}
+
+static void
 write_timer(struct strategy *strategy, int64_t time)
 {
     write_word(strategy, "timer", time);
@@ -373,6 +391,7 @@ const struct wire wire_text = {
     .session = write_session,
     .quote = write_quote,
     .trade = write_trade,
+    .bar = write_bar,
     .report = write_report,
     .end = write_end,
     .fill = write_fill,

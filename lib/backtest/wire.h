@@ -22,6 +22,8 @@ struct wire {
                   const struct quote *quote);
     void (*trade)(struct strategy *strategy, uint32_t index, int64_t time,
                   unsigned side, int64_t price, int64_t quantity);
+    void (*bar)(struct strategy *strategy, uint32_t index,
+                const struct bar *bar);
     /* accepted, modified */
     void (*report)(struct strategy *strategy, const struct own_order *order,
                    const struct order_report *report);

@@ -13,6 +13,7 @@ sim_free(struct sim *sim)
     map_free(&sim->unseen);
     free(sim->kept);
     free(sim->markets);
+    free(sim->waiting);
     memset(sim, 0, sizeof *sim);
 }
 

@@ -16,6 +16,7 @@
  *      flow.c      the input's orders and the strategy's match one another
  *      facts.c     a history order by order: own orders stand in its queues
  *      levels.c    a history of levels: a rule says where they stand
+ *      prices.c    only the prices of trades are known, or bars
  *
  * history.h has what those share in which a history decides.
  *
@@ -39,6 +40,7 @@ struct sim;
 
 struct sim_model {
     const char *name;
+    bool prices;   /* there is no book but of own orders */
     bool replaces; /* it reports what became of the input's own requests */
     int (*event)(struct sim *sim, uint32_t index, const struct event *event,
                  struct failure *failure);
@@ -46,7 +48,8 @@ struct sim_model {
                    struct failure *failure);
 };
 
-extern const struct sim_model sim_flow, sim_facts, sim_levels;
+extern const struct sim_model sim_flow, sim_facts, sim_levels, sim_trades,
+    sim_bars;
 
 /* Whether what own orders took is missing when history wants it. */
 enum sim_impact { SIM_IMPACT_TAKE, SIM_IMPACT_NONE };
@@ -73,6 +76,12 @@ struct sim_print {
     int64_t price, quantity; /* 0: nobody traded */
 };
 
+/* An own order that waits for a price. */
+struct sim_waiting {
+    uint32_t index;
+    struct order order;
+};
+
 /* An order of history before own ones took of it. */
 struct sim_kept {
     struct resting order;
@@ -85,6 +94,8 @@ struct sim_market {
     uint32_t snapshot; /* the number of the last that began, 0: none */
     uint8_t source;    /* levels: enum event_type of what its levels are from */
     bool anew;         /* a snapshot goes on */
+    int64_t interval;  /* bars: of those that count; 0: none yet */
+    int64_t until;     /* and where the next may begin */
 };
 
 /* All models keep their books in an engine. */
@@ -110,6 +121,10 @@ struct sim {
     struct sim_kept *kept; /* owned */
     uint32_t kept_count;
     size_t kept_capacity;
+    int64_t slippage, through;   /* of prices: in their units, not below 0 */
+    struct sim_waiting *waiting; /* in order of time; owned */
+    uint32_t waiting_count;
+    size_t waiting_capacity;
     struct map unseen; /* own orders that joined a level which nobody saw */
 };
 

@@ -27,7 +27,9 @@ history() {
         f("price", $3) "," f("quantity", $4)) }
     $1 == "Q" { put("quote", f("bid_price", $2) "," f("bid_quantity", $3) "," \
         f("ask_price", $4) "," f("ask_quantity", $5)) }
-    $1 == "B" { put("bar", f("interval", "1s") "," f("open", $2) "," \
+    $1 == "B" { put("bar", f("interval", "1s") "," f("start", \
+        NR == 1 ? "2026-01-08T09:59:59Z" : \
+        sprintf("2026-01-08T10:00:%02dZ", NR - 2)) "," f("open", $2) "," \
         f("high", $3) "," f("low", $4) "," f("close", $5) "," \
         f("volume", $6)) }
     $1 == "S" { put("session", f("state", $2)) }' | ximport -f json "$@"
@@ -45,7 +47,8 @@ plays() {
             gsub(/ /, "\t", line)
             says[at] = says[at] line "\n" } }
         $1 == "xtape" { print "subscribe\tquote"; print "subscribe\ttrade"
-            print "subscribe\tsession" }
+            print "subscribe\tsession"
+            print "subscribe\tbar" }
         /^(accepted|rejected|cancelled|modified|fill|expired|triggered)/ {
             time = substr($2, 18, length($2) - 18)
             $2 = time; print > "told"; fflush("told") }
