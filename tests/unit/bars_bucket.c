@@ -87,6 +87,34 @@ test_intervals(void)
            !bucket_nests(7 * DAY, 10 * DAY));
 }
 
+/* A day that begins at some seconds after midnight, or as many before the next
+ * one from noon on, is named after the date that most of it has. */
+static bool
+is_day_from(int32_t seconds, const char *time, const char *start)
+{
+    const struct bucket_style style = {.day_start = seconds};
+    struct bucket_days days;
+    struct bucket bucket;
+
+    bucket_days_init(&days, &style);
+    bucket = bucket_find(&days, DAY, at(time));
+    return bucket.start == at(start) && bucket.end == bucket.start + DAY &&
+           days.day * DAY == at("2026-01-09T00:00:00Z");
+}
+
+static void
+test_day_start(void)
+{
+    OK("a day may begin in the evening before",
+       is_day_from(17 * 3600, "2026-01-08T17:00:00Z", "2026-01-08T17:00:00Z") &&
+           is_day_from(17 * 3600, "2026-01-09T16:59:59Z",
+                       "2026-01-08T17:00:00Z"));
+    OK("or in the morning",
+       is_day_from(6 * 3600, "2026-01-09T06:00:00Z", "2026-01-09T06:00:00Z") &&
+           is_day_from(6 * 3600, "2026-01-10T05:59:59Z",
+                       "2026-01-09T06:00:00Z"));
+}
+
 static void
 test_utc(void)
 {
@@ -231,6 +259,7 @@ main(void)
 {
     test_intervals();
     test_utc();
+    test_day_start();
     test_new_york();
     test_zones();
     return tap_done();

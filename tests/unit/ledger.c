@@ -464,6 +464,7 @@ test_cash(void)
     is("a balance is the sum of what came and went", balance(&b, ALICE)->amount,
        "690.99");
     OK("its version counts the postings", balance(&b, ALICE)->version == 6);
+    OK("the audit saw each of them", b.audit.entries == 6);
     is("fees go to @FEES", balance(&b, system_id(&b, LEDGER_FEES))->amount,
        "7.5");
     is("interest comes from @INTEREST",
@@ -472,6 +473,8 @@ test_cash(void)
        balance(&b, system_id(&b, LEDGER_SUSPENSE))->amount, "0.01");
     cash(&b, CASH_FEE, ALICE, money("-1"));
     OK("a fee is positive", violates(&b, REASON_INVALID_QUANTITY));
+    cash(&b, CASH_DEPOSIT, ALICE, 0);
+    OK("so is a deposit, not nothing", violates(&b, REASON_INVALID_QUANTITY));
     cash(&b, CASH_ADJUSTMENT, ALICE, AMOUNT_NULL);
     OK("an amount is needed", violates(&b, REASON_INVALID_QUANTITY));
     cash(&b, 0, ALICE, money("1"));
