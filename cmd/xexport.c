@@ -33,6 +33,7 @@ main(int argc, char **argv)
          "put ' before texts that look like formulas", .verbs = "csv"},
         {.kind = OPTION_END},
     };
+    const struct program_list lists[] = {{"formats", export_formats_list}, {0}};
     const struct program program = {
         .name = "xexport",
         .summary =
@@ -41,6 +42,7 @@ main(int argc, char **argv)
         .output = RUN_TEXT,
         .examples = examples,
         .options = options,
+        .lists = lists,
     };
     const struct filter filter = {
         .state = &job,

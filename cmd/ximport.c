@@ -97,12 +97,14 @@ static const struct option_spec options[] = {
 int
 main(int argc, char **argv)
 {
+    const struct program_list lists[] = {{"formats", import_formats_list}, {0}};
     const struct program program = {
         .name = "ximport",
         .summary = "make a tape of text, Parquet or exchanges' messages",
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,
+        .lists = lists,
     };
     const struct source source = {
         .state = &job,

@@ -15,6 +15,19 @@
 const char *const export_format_words[] = {EXPORT_FORMATS(WORD) "parquet",
                                            NULL};
 
+void
+export_formats_list(struct table *table)
+{
+    for (size_t i = 0; export_formats[i]; i++) {
+        table_put_text(table, export_formats[i]->name);
+        table_put_text(table, export_formats[i]->summary);
+        table_end_row(table);
+    }
+    table_put_text(table, "parquet");
+    table_put_text(table, "columns of one type, for any engine");
+    table_end_row(table);
+}
+
 /* ---- options ------------------------------------------------------------- */
 
 /* Selects the types of -t; *type is the last, *count how many. */

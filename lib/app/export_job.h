@@ -4,6 +4,7 @@
 #define APP_EXPORT_JOB_H
 
 #include "app/export_parquet.h"
+#include "base/table.h"
 #include "cli/run.h"
 #include "format/export_format.h"
 
@@ -30,6 +31,9 @@ struct export_job {
 };
 
 extern const char *const export_format_words[]; /* export_formats, Parquet */
+
+/* For struct program_list: each with its summary. */
+void export_formats_list(struct table *table);
 
 /* What run_filter calls, with the job as the state. */
 int export_job_prepare(void *state, struct run *run);

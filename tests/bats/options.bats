@@ -40,6 +40,15 @@ says() {
     run ! grep -q "did you mean" err
 }
 
+@test "a list of formats has those that -f takes, and what each is" {
+    for program in ximport xexport; do
+        "$program" --list formats > formats
+        awk '{ print $1 }' formats | diff - <("$program" --list format)
+        run ! grep -vE '^[a-z]+ +[^ ]+ [^ ]+' formats
+    done
+    grep -q '^itch .*ITCH 5.0$' <(ximport --list formats)
+}
+
 @test "every program lists the types and their fields" {
     for program in $PROGRAMS; do
         "$program" --list types > types
