@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "app/matching.h"
+#include "base/count.h"
 #include "tape/schema.h"
 
 static void
@@ -15,10 +16,11 @@ summary(void *state, struct run *run, FILE *stream)
     const struct matching *m = state;
 
     fprintf(stream,
-            "%s: %" PRIu64 " requests, %" PRIu64 " trades, %" PRIu64
-            " rejects, %" PRIu32 " orders open\n",
-            run->program->name, m->match.requests, m->match.trades,
-            m->match.rejects, m->match.books.count);
+            "%s: " COUNT_FORMAT ", " COUNT_FORMAT ", " COUNT_FORMAT
+            ", " COUNT_FORMAT " open\n",
+            run->program->name, COUNT(m->match.requests, "request"),
+            COUNT(m->match.trades, "trade"), COUNT(m->match.rejects, "reject"),
+            COUNT(m->match.books.count, "order"));
     resume_summary(&m->resume, run, stream);
 }
 

@@ -8,6 +8,7 @@
 #include "archive/chain.h"
 #include "archive/check.h"
 #include "archive/commit.h"
+#include "base/count.h"
 #include "base/json.h"
 
 #define ROUNDS 20 /* times that the archive is looked at beside a writer */
@@ -304,17 +305,17 @@ fail_found(const struct archive_job *job, struct run *run,
         return -1;
     if (counts[FINDING_MISSING] || counts[FINDING_ORPHAN])
         return fail(&run->failure, FAILURE_DATA,
-                    "%s: %" PRIu64 " files are missing, and %" PRIu64
-                    " parts have no manifest; nothing was changed: restore the "
+                    "%s: " COUNT_FORMAT " missing, and " COUNT_FORMAT
+                    " without a manifest; nothing was changed: restore the "
                     "files from a copy, or put the tapes again",
-                    job->directory, counts[FINDING_MISSING],
-                    counts[FINDING_ORPHAN]);
+                    job->directory, COUNT(counts[FINDING_MISSING], "file"),
+                    COUNT(counts[FINDING_ORPHAN], "part"));
     if (counts[FINDING_BREAK])
         return fail(&run->failure, FAILURE_DATA,
-                    "%s: the chain of manifests is broken in %" PRIu64
-                    " places: a manifest was changed or taken away; restore it "
-                    "from a copy",
-                    job->directory, counts[FINDING_BREAK]);
+                    "%s: the chain of manifests is broken in " COUNT_FORMAT
+                    ": a manifest was changed or taken away; restore it from a "
+                    "copy",
+                    job->directory, COUNT(counts[FINDING_BREAK], "place"));
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "archive/commit.h"
 #include "archive/compact.h"
 #include "base/clock.h"
+#include "base/count.h"
 
 /* ---- put ----------------------------------------------------------------- */
 
@@ -101,14 +102,12 @@ archive_put_summary(void *state, struct run *run, FILE *stream)
         archive_sweep_summary(job, run, stream);
     if (!job->puts)
         return;
-    fprintf(stream,
-            "%s: %" PRIu64 " events stored, %" PRIu64 " were there already\n",
-            run->program->name, job->stored, job->again);
+    fprintf(stream, "%s: " COUNT_FORMAT " stored, %" PRIu64 " there already\n",
+            run->program->name, COUNT(job->stored, "event"), job->again);
     if (job->healed)
         fprintf(stream,
-                "%s: %" PRIu64
-                " parts that were missing or damaged were written again\n",
-                run->program->name, job->healed);
+                "%s: wrote " COUNT_FORMAT " again, missing or damaged before\n",
+                run->program->name, COUNT(job->healed, "part"));
 }
 
 /* ---- compact ------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include "app/archive_job.h"
 #include "archive/sweep.h"
 #include "base/clock.h"
+#include "base/count.h"
 
 int64_t
 archive_now(const struct archive_job *job)
@@ -386,8 +387,9 @@ archive_sweep_summary(const struct archive_job *job, struct run *run,
                       FILE *stream)
 {
     fprintf(stream,
-            "%s: %" PRIu64 " parts moved (%" PRIu64 " bytes), %" PRIu64
-            " removed (%" PRIu64 " bytes)\n",
-            run->program->name, job->moved, job->moved_bytes, job->removed,
-            job->removed_bytes);
+            "%s: " COUNT_FORMAT " moved (" COUNT_FORMAT "), %" PRIu64
+            " removed (" COUNT_FORMAT ")\n",
+            run->program->name, COUNT(job->moved, "part"),
+            COUNT(job->moved_bytes, "byte"), job->removed,
+            COUNT(job->removed_bytes, "byte"));
 }

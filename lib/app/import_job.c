@@ -12,6 +12,7 @@
 #include "app/venue.h"
 #include "app/zoneinfo.h"
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/pool.h"
 #include "format/lines.h"
 
@@ -325,10 +326,11 @@ remark(const struct import_job *job, struct run *run)
         if (*text)
             run_remark(run, "%s", text);
     if (left_out)
-        run_remark(run, "%" PRIu64 " records left out by --where", left_out);
+        run_remark(run, COUNT_FORMAT " left out by --where",
+                   COUNT(left_out, "record"));
     if (rounded)
-        run_remark(run, "%" PRIu64 " numbers rounded to %d places", rounded,
-                   job->round);
+        run_remark(run, COUNT_FORMAT " rounded to %d places",
+                   COUNT(rounded, "number"), job->round);
     if (times->unit && importer_only_1970(&job->importer))
         run_remark(run, "all times are in 1970: is --time-unit %s right?",
                    import_unit_words[job->unit]);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "base/count.h"
 #include "cli/local.h"
 #include "match/snapshot.h"
 
@@ -215,9 +216,9 @@ remark_on_input(const struct matching *m, struct run *run)
 {
     if (m->quotes.feed.unknown)
         run_remark(run,
-                   "%" PRIu64 " events about orders that were never announced "
-                   "(the feed may begin in the middle of a day)",
-                   m->quotes.feed.unknown);
+                   COUNT_FORMAT " about orders that were never announced "
+                                "(the feed may begin in the middle of a day)",
+                   COUNT(m->quotes.feed.unknown, "event"));
     if (m->match.requests == 0 && m->others && !m->quotes_asked &&
         m->shard.shards == 0)
         run_remark(run,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
+
 #define SAME_PLACE(field)                                                      \
     _Static_assert(offsetof(struct trade, field) ==                            \
                        offsetof(struct print, field),                          \
@@ -215,15 +217,14 @@ ohlcv_finish(void *state, struct run *run)
         remark_nothing(x, run);
     if (x->bar_count == 0 && x->taken[BARS_OUTSIDE])
         run_remark(run,
-                   "no bars: %" PRIu64 " trades were in no session "
+                   "no bars: " COUNT_FORMAT " in no session "
                    "(--session, --calendar, --tz)",
-                   x->taken[BARS_OUTSIDE]);
+                   COUNT(x->taken[BARS_OUTSIDE], "trade"));
     run_remark_counts(run, "left out", left_out, 3);
     if (x->cancel_count)
         run_remark(run,
-                   "%" PRIu64 " trade_cancel events changed no bar (--late "
-                   "amend applies them)",
-                   x->cancel_count);
+                   COUNT_FORMAT " changed no bar (--late amend applies them)",
+                   COUNT(x->cancel_count, "trade_cancel event"));
     if (x->taken[BARS_UNKNOWN])
         run_remark(run,
                    "%" PRIu64 " trade_cancel events name no trade that can "
@@ -237,11 +238,12 @@ ohlcv_summary(void *state, struct run *run, FILE *stream)
 {
     struct ohlcv *x = state;
 
-    fprintf(stream, "%s: %" PRIu64 " trades, %" PRIu64 " bars\n",
-            run->program->name, x->trade_count, x->bar_count);
+    fprintf(stream, "%s: " COUNT_FORMAT ", " COUNT_FORMAT "\n",
+            run->program->name, COUNT(x->trade_count, "trade"),
+            COUNT(x->bar_count, "bar"));
     if (x->taken[BARS_OUTSIDE])
-        fprintf(stream, "%s: %" PRIu64 " trades were in no session\n",
-                run->program->name, x->taken[BARS_OUTSIDE]);
+        fprintf(stream, "%s: " COUNT_FORMAT " in no session\n",
+                run->program->name, COUNT(x->taken[BARS_OUTSIDE], "trade"));
 }
 
 void

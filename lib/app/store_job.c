@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "base/count.h"
+
 #define GROUP (8 << 20) /* bytes that one fsync makes durable, about */
 
 _Static_assert(GROUP >= OUTPUT_BUFFER, "the buffer is only enlarged");
@@ -98,9 +100,9 @@ store_summary(void *state, struct run *run, FILE *stream)
 
     if (!run->common.verb->run)
         fprintf(stream,
-                "xstore: %" PRIu64 " events stored, %" PRIu64
-                " were there already and are the same\n",
-                job->writer.stored, job->writer.compared);
+                "xstore: " COUNT_FORMAT " stored, %" PRIu64
+                " there already and the same\n",
+                COUNT(job->writer.stored, "event"), job->writer.compared);
 }
 
 void

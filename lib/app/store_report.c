@@ -4,6 +4,7 @@
 
 #include "app/store_job.h"
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/json.h"
 #include "log/summary.h"
 #include "log/verify.h"
@@ -250,11 +251,13 @@ static int
 print_total(const struct log *log, const struct log_verify *verify,
             struct run *run)
 {
-    return run_print(run,
-                     "%zu streams, %" PRIu64 " segments, %" PRIu64
-                     " events, %" PRIu64 " bytes, %" PRIu64 " faults\n",
-                     log->stream_count, verify->segments, verify->events,
-                     verify->bytes, verify->faults);
+    return run_print(
+        run,
+        COUNT_FORMAT ", " COUNT_FORMAT ", " COUNT_FORMAT ", " COUNT_FORMAT
+                     ", " COUNT_FORMAT "\n",
+        COUNT(log->stream_count, "stream"), COUNT(verify->segments, "segment"),
+        COUNT(verify->events, "event"), COUNT(verify->bytes, "byte"),
+        COUNT(verify->faults, "fault"));
 }
 
 /* What is known once every segment was read. */
@@ -268,8 +271,8 @@ finish(const struct store_job *job, const struct log_verify *verify,
     if (verify->faults == 0 || output_flush(&run->output) != 0)
         return run->failure.kind == FAILURE_NONE ? 0 : -1;
     return fail(&run->failure, FAILURE_DATA,
-                "%s: %" PRIu64 " faults, listed above; nothing was changed",
-                job->path, verify->faults);
+                "%s: " COUNT_FORMAT ", listed above; nothing was changed",
+                job->path, COUNT(verify->faults, "fault"));
 }
 
 int

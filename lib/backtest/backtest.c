@@ -7,6 +7,7 @@
 
 #include "backtest/wire.h"
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/utf8.h"
 #include "match/report.h"
 #include "tape/schema.h"
@@ -487,11 +488,13 @@ remark_on_strategy(const struct backtest *b, const struct strategy *strategy)
     };
 
     if (strategy->refused)
-        snprintf(refused, sizeof refused, "requests refused (the first: %s)",
+        snprintf(refused, sizeof refused, "request%s refused (the first: %s)",
+                 PLURAL(strategy->refused),
                  reason_word(strategy->first_refused));
     snprintf(ignored, sizeof ignored,
-             "lines or fields not understood, and passed over (the first: "
+             "line%s or field%s not understood, and passed over (the first: "
              "\"%s\")",
+             PLURAL(strategy->ignored), PLURAL(strategy->ignored),
              strategy->first_ignored);
     run_remark_counts(b->run, strategy->name, counts, 2);
     if (strategy->killed)
@@ -552,15 +555,14 @@ backtest_finish(void *state, struct run *run)
                    b->requests);
     if (b->sim.missing)
         run_remark(run,
-                   "%" PRIu64
-                   " events of the market wanted what own orders had "
-                   "taken (--impact none leaves it there)",
-                   b->sim.missing);
+                   COUNT_FORMAT " of the market wanted what own orders had "
+                                "taken (--impact none leaves it there)",
+                   COUNT(b->sim.missing, "event"));
     if (late)
         run_remark(run,
-                   "%" PRIu64 " requests were on their way when the market "
-                   "ended (--latency, or a price to come)",
-                   late);
+                   "the market ended before " COUNT_FORMAT
+                   " reached it (--latency, or a price to come)",
+                   COUNT(late, "request"));
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "backtest/wire.h"
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/count.h"
 
 #define PENDING_MAX                                                            \
     (1 << 18)             /* bytes of turns asked before answers are awaited */
@@ -96,9 +97,10 @@ fail_unanswered(struct strategy *strategy)
     if (turn->time != TIME_NULL)
         size = time_format(turn->time, time);
     snprintf(ignored, sizeof ignored,
-             "; %" PRIu64 " lines or fields it wrote were not understood, the "
-             "first \"%s\"",
-             strategy->ignored, strategy->first_ignored);
+             "; " COUNT_FORMAT " or field%s it wrote not understood, the first "
+             "\"%s\"",
+             COUNT(strategy->ignored, "line"), PLURAL(strategy->ignored),
+             strategy->first_ignored);
     if (strategy->ignored)
         advice = ignored;
     else if (failure->kind == FAILURE_ENVIRONMENT)

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/count.h"
 
 static int64_t
 now(void)
@@ -155,9 +156,9 @@ words_summary(struct run *run, void *state,
     words_clear(run);
     fprintf(stderr, "%s: ", run->program->name);
     if (run->events_in)
-        fprintf(stderr, "%" PRIu64 " events in, ", run->events_in);
+        fprintf(stderr, COUNT_FORMAT " in, ", COUNT(run->events_in, "event"));
     if (run->kind == RUN_TAPE)
-        fprintf(stderr, "%" PRIu64 " events out, ", run->events_out);
+        fprintf(stderr, COUNT_FORMAT " out, ", COUNT(run->events_out, "event"));
     fprintf(stderr, "%" PRId64 ".%03" PRId64 " s\n", ns / NS_PER_SECOND,
             ns % NS_PER_SECOND / 1000000);
     if (summary)

@@ -51,7 +51,7 @@ put_number(unsigned char *at, uint64_t number, unsigned size)
     return at + size;
 }
 
-/* How many decimals to show of what is behind the point: the last two digits
+/* How many decimals to show of what is after the point: the last two digits
  * of base 10^4. */
 static unsigned
 scale_of(unsigned high, unsigned low)

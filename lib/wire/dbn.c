@@ -259,13 +259,16 @@ remark(const void *state, unsigned number, char *text, size_t size)
 {
     const struct dbn *dbn = &((const struct dbn_import *)state)->dbn;
     const struct fact_count counts[] = {
-        {dbn->unnamed, "records of ids without a symbol on their day, named "
-                       "by their number"},
-        {dbn->unknown, "records left out, of types that are not known"},
-        {dbn->fills, "fills left out: their trades are there, and what they "
-                     "take from the book"},
-        {dbn->missing_symbols, "symbols were not found on some day, says the "
-                               "metadata"},
+        {dbn->unnamed, "record",
+         "of ids without a symbol on their day, named "
+         "by their number"},
+        {dbn->unknown, "record", "left out, of types that are not known"},
+        {dbn->fills, "fill",
+         "left out: their trades are there, and what they "
+         "take from the book"},
+        {dbn->missing_symbols, "symbol",
+         "not found on some day, says the "
+         "metadata"},
     };
 
     return fact_remark(counts, sizeof counts / sizeof *counts, number, text,

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/count.h"
+
 #define FACT_MAX 1024 /* bytes of an event with its texts */
 
 /* An event with room for texts. */
@@ -134,7 +136,8 @@ fact_remark(const struct fact_count *counts, unsigned size, unsigned number,
         return false;
     *text = '\0';
     if (counts[number].count)
-        snprintf(text, room, "%" PRIu64 " %s", counts[number].count,
+        snprintf(text, room, COUNT_FORMAT " %s",
+                 COUNT(counts[number].count, counts[number].noun),
                  counts[number].what);
     return true;
 }

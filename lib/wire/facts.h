@@ -33,10 +33,10 @@ struct fact_print {
 };
 int fact_print(struct importer *importer, const struct fact_print *print);
 
-/* What was counted, and what it is a count of. */
+/* What was counted: "record" for "1 record" and "2 records"; what of it. */
 struct fact_count {
     uint64_t count;
-    const char *what;
+    const char *noun, *what;
 };
 
 /* Says one of size counts, as remark of struct import_format: "" for 0, false

@@ -415,12 +415,14 @@ remark(const void *state, unsigned number, char *text, size_t size)
 {
     const struct iex_import *iex = state;
     const struct fact_count counts[] = {
-        {iex->unknown, "messages left out, of types that are not known"},
-        {iex->foreign, "payloads left out that are neither TOPS 1.6 nor DEEP "
-                       "1.0"},
-        {iex->capture.others, "packets left out that are no whole UDP over "
-                              "IPv4"},
-        {iex->capture.cut, "packets left out that were not captured whole"},
+        {iex->unknown, "message", "left out, of types that are not known"},
+        {iex->foreign, "payload",
+         "left out, neither TOPS 1.6 nor DEEP "
+         "1.0"},
+        {iex->capture.others, "packet",
+         "left out, not whole UDP over "
+         "IPv4"},
+        {iex->capture.cut, "packet", "left out, not captured whole"},
     };
 
     return fact_remark(counts, sizeof counts / sizeof *counts, number, text,

@@ -278,11 +278,12 @@ remark(const void *state, unsigned number, char *text, size_t size)
 {
     const struct itch *itch = &((const struct itch_import *)state)->itch;
     const struct fact_count counts[] = {
-        {itch->unknown_types, "messages of types that ITCH 5.0 does not have"},
-        {itch->unknown_stocks,
-         "messages left out, of stocks that the directory does not have"},
-        {itch->unknown_orders,
-         "messages about orders that were never announced, without price"},
+        {itch->unknown_types, "message",
+         "of types that ITCH 5.0 does not have"},
+        {itch->unknown_stocks, "message",
+         "left out, of stocks that the directory does not have"},
+        {itch->unknown_orders, "message",
+         "about orders that were never announced, without price"},
     };
 
     return fact_remark(counts, sizeof counts / sizeof *counts, number, text,

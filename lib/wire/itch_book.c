@@ -164,7 +164,7 @@ take_replace(struct itch *itch, const struct itch_message *message)
     return import_event(itch->importer, &event.event);
 }
 
-/* P: against an order that was not shown, whose side is no longer told. */
+/* P: against an order that was not shown, whose side is no longer reported. */
 static int
 take_trade(struct itch *itch, const struct itch_message *message)
 {

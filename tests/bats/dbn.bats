@@ -49,9 +49,9 @@ bars() {
 @test "what is left out is counted" {
     make_dbn 3 > d.dbn
     run -0 --separate-stderr ximport -f dbn d.dbn -o d.tape
-    [ "$stderr" = "ximport: 1 records of ids without a symbol on their day, named by their number
-ximport: 1 records left out, of types that are not known
-ximport: 1 fills left out: their trades are there, and what they take from the book" ]
+    [ "$stderr" = "ximport: 1 record of ids without a symbol on their day, named by their number
+ximport: 1 record left out, of types that are not known
+ximport: 1 fill left out: their trades are there, and what they take from the book" ]
 }
 
 @test "a book that may be wrong is a gap, a price of nine places an error" {

@@ -57,5 +57,5 @@ make_iex() {
     # other packets are counted
     { make_iex pcap; printf '\0\0\0\0\0\0\0\0\20\0\0\0\20\0\0\0%16s' x; } > other
     run -0 --separate-stderr ximport -f iex other -o other.tape
-    [ "$stderr" = "ximport: 1 packets left out that are no whole UDP over IPv4" ]
+    [ "$stderr" = "ximport: 1 packet left out, not whole UDP over IPv4" ]
 }

@@ -80,8 +80,8 @@ check() {
 @test "types that are not of ITCH 5.0 and stocks nobody named are counted" {
     { make_itch length; printf '\0\3zab\0\23D\0\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1'; } > odd.itch
     run -0 --separate-stderr ximport -f itch --date 2019-10-30 odd.itch -o odd.tape
-    [ "${stderr_lines[0]}" = "ximport: 1 messages of types that ITCH 5.0 does not have" ]
-    [ "${stderr_lines[1]}" = "ximport: 1 messages left out, of stocks that the directory does not have" ]
+    [ "${stderr_lines[0]}" = "ximport: 1 message of types that ITCH 5.0 does not have" ]
+    [ "${stderr_lines[1]}" = "ximport: 1 message left out, of stocks that the directory does not have" ]
 }
 
 @test "a file that is cut, or is something else, ends with 1 and its byte" {

@@ -52,7 +52,7 @@ mv $segment store/000001-000000000007.seg | xstore -d store day.tape | 1 | store
 truncate -s -100 $part | xrestore -d a | 1 | $part: byte *cut off*restore the file from a copy
 truncate -s -100 $part | xarchive -d a verify | 1 | $part: *bytes, but the archive has recorded*restore the file from a copy
 rm $part | xrestore -d a | 1 | $part: the part is missing*restore the file from a copy
-rm $part | xarchive -d a verify | 1 | a: 1 files are missing*from a copy
+rm $part | xarchive -d a verify | 1 | a: 1 file missing*from a copy
 "$TOOLS/mark" --newer $part | xrestore -d a | 1 | $part: a part of version 2*use a newer program
 cp a/type=cash/*/part-* $part | xrestore -d a | 1 | $part: it is not the file that the archive has recorded*restore the file from a copy
 "$TOOLS/mark" --flip $manifest 100 3 | xrestore -d a | 1 | $manifest: *damaged*restore the file from a copy
@@ -62,11 +62,11 @@ head -c 300 kept/$manifest > $manifest | xarchive -d a ls | 1 | $manifest: *cut 
 "$TOOLS/mark" --newer $manifest | xarchive -d a put day.tape | 1 | $manifest: *another version*use a newer program
 echo letter > a/catalog.db | xarchive -d a put day.tape | 1 | xarchive fsck --rebuild rebuilds it*a/catalog.db: *not an SQLite database
 echo letter > a/catalog.db | xarchive -d a fsck | 1 | a/catalog.db: *not an SQLite database
-rm $part | xarchive -d a fsck | 1 | a: 1 files are missing*from a copy
-rm $part | xarchive -d a fsck --rebuild | 1 | a: 1 files are missing*from a copy
-rm $manifest | xarchive -d a verify | 1 | a: 1 files are missing, and * parts have no manifest*from a copy
-rm $manifest | xarchive -d a fsck | 1 | a: 1 files are missing, and * parts have no manifest*from a copy
-rm $manifest | xarchive -d a fsck --rebuild | 1 | a: 1 files are missing, and * parts have no manifest*from a copy
+rm $part | xarchive -d a fsck | 1 | a: 1 file missing*from a copy
+rm $part | xarchive -d a fsck --rebuild | 1 | a: 1 file missing*from a copy
+rm $manifest | xarchive -d a verify | 1 | a: 1 file missing, and * without a manifest*from a copy
+rm $manifest | xarchive -d a fsck | 1 | a: 1 file missing, and * without a manifest*from a copy
+rm $manifest | xarchive -d a fsck --rebuild | 1 | a: 1 file missing, and * without a manifest*from a copy
 rm -r a | xarchive -d a fsck | 3 | a: there is no archive; xarchive put creates one
 rm -r a | xarchive -d a compact | 3 | a: there is no archive; xarchive put creates one
 rm -r a | xarchive -d a verify | 3 | a: there is no archive; xarchive put creates one

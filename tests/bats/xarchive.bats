@@ -425,7 +425,7 @@ files() {
             run -1 --separate-stderr xarchive -d a $verb
             [[ $output == *"orphan	type=order/date=2026-01-08/part-"* ]]
             [[ $harm == *catalog* || $output == *"missing	_tapes/"* ]]
-            [[ $stderr == *" parts have no manifest; nothing was changed: "* ]]
+            [[ $stderr == *" without a manifest; nothing was changed: "* ]]
             files a | diff before -
         done
         xarchive -d a put day.tape
@@ -467,7 +467,7 @@ files() {
         # shellcheck disable=SC2086 # a verb and an option
         run -1 --separate-stderr xarchive -d a $verb
         [ "$output" = "missing	${part#a/}" ]
-        [[ $stderr == *": 1 files are missing,"*"from a copy"* ]]
+        [[ $stderr == *": 1 file missing,"*"from a copy"* ]]
         sqlite3 a/catalog.db .dump | cmp - before
     done
     mv kept "$part"

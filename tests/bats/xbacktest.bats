@@ -196,7 +196,7 @@ cancelled 11 1 requested
 END
     diff expected got
     one_line err
-    grep -q "1 lines or fields not understood.*the first: \"tiff=ioc\")" err
+    grep -q "1 line or field not understood.*the first: \"tiff=ioc\")" err
 }
 
 @test "what was not understood is shown in part, and cannot harm a terminal" {
@@ -238,7 +238,7 @@ END
         $1 == "go" { print "go" }' 2> err > out.tape
     [ "$(grep -c ^trade told)" -gt 10 ]
     one_line err
-    grep -q "1 lines or fields not understood" err
+    grep -q "1 line or field not understood" err
 }
 
 @test "a timer comes at its time, in each form of times" {
@@ -292,7 +292,7 @@ fails() {
     fails 1 "ended early, with status 4" sh -c 'read x; exit 4'
     fails 3 "was killed early: Terminated" sh -c 'read x; kill $$'
     fails 3 "does it flush what it prints?" sleep 9
-    fails 3 'has no answer; 1 lines or fields it wrote were not understood, the first "goo"' \
+    fails 3 'has no answer; 1 line or field it wrote not understood, the first "goo"' \
         sh -c 'read x y; read x y; echo goo; exec sleep 9'
     fails 3 "wrote nothing for 600ms; go 2026" \
         sh -c 'read x; echo go; exec sleep 9'

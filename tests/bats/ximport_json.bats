@@ -77,7 +77,7 @@ END
 1723161254550000000 {"stream":"btcusdt@trade","data":{"t":9,"p":"61600.1"}}
 END
     run -0 --separate-stderr ximport -f json -t print --where stream=btcusdt@trade -m 'time=@,price=data.p,trade_id=data.t' -x '*' --time-unit ns capture -o c.tape
-    [ "$stderr" = "ximport: 1 records left out by --where" ]
+    [ "$stderr" = "ximport: 1 record left out by --where" ]
     [ "$(xexport -f csv -t print -c time,trade_id,price c.tape | tail -n 1)" = "2024-08-08T23:54:14.55Z,9,61600.1" ]
 }
 

@@ -159,7 +159,7 @@ refused() {
 @test "--where keeps the rows that have a text in a column, and counts the rest" {
     printf 'time,kind,price\n2026-01-08,T,1\n2026-01-08,Q,2\n2026-01-08,T,3\n' > m.csv
     run -0 --separate-stderr ximport -f csv -t print -x kind --where kind=T m.csv -o m.tape
-    [ "$stderr" = "ximport: 1 records left out by --where" ]
+    [ "$stderr" = "ximport: 1 record left out by --where" ]
     [ "$(xexport -f csv -t print -c price m.tape | xargs)" = "price 1 3" ]
 }
 

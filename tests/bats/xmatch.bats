@@ -81,7 +81,7 @@ END
 @test "--verbose reports how many requests, trades and rejects there were" {
     orders '1 buy 10 5' '1 buy 10 5' '2 sell 10 3' > in.tape
     xmatch --verbose in.tape 2> summary > out.tape
-    grep -q '^xmatch: 3 requests, 1 trades, 1 rejects, 1 orders open$' summary
+    grep -q '^xmatch: 3 requests, 1 trade, 1 reject, 1 order open$' summary
     xgen -n 2000 -o day.tape
     count=$(xexport -f json day.tape |
         grep -cE '^\{"type":"(order|modify|cancel)"')

@@ -234,7 +234,7 @@ END
 2026-01-08T03:00:00Z,1h,1
 2026-01-08T00:00:00Z,1d,2
 END
-    grep -q "3 trades were in no session" err
+    grep -q "3 trades in no session" err
 }
 
 @test "trades that are all in no session give no bars, and that is said" {
@@ -244,7 +244,7 @@ END
         # shellcheck disable=SC2086 # options
         xohlcv -i 1m $options t.tape 2> err | bars start > got
         [ ! -s got ]
-        grep -q "no bars: 2 trades were in no session" err
+        grep -q "no bars: 2 trades in no session" err
     done
     xohlcv -i 1m --session 10:00-17:00 t.tape 2> err > got.tape
     [ ! -s err ]

@@ -49,7 +49,7 @@ is_whole() {
     find store -type f -exec sha256sum {} + | sort > before
     xstore -v -d store day.tape > out.tape 2> err
     cmp day.tape out.tape
-    grep -q ' 0 events stored, [0-9]* were there already' err
+    grep -q ' 0 events stored, [0-9]* there already' err
     find store -type f -exec sha256sum {} + | sort | cmp - before
     cat day.tape day.tape | store > out.tape
     cat day.tape day.tape | cmp - out.tape
@@ -261,7 +261,7 @@ is_whole() {
         said="store/${gone/-\*/-*.seg}: "
         run -1 --separate-stderr xstore -d store verify
         [[ ${lines[0]} == "$said"*" missing: restore "*"from a copy" ]]
-        [[ ${lines[1]} == *" 1 faults" ]]
+        [[ ${lines[1]} == *" 1 fault" ]]
         for program in "xreplay -d store" "xstore -q -d store day.tape" \
             "xstore -q -d store next.tape"; do
             run -1 --separate-stderr bash -c "$program | cat > /dev/null;
