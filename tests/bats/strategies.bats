@@ -39,3 +39,12 @@ report() {
     [ "$(wc -l < minutes)" -eq 5 ]
     awk 'NR > 1 && $1 != before + 1 { exit 1 } { before = $1 }' minutes
 }
+
+@test "the latency sweep prints a row for each latency, and draws them" {
+    xgen -n 3000 --symbols 1 --seed 4 -o in.tape
+    "$ROOT/scripts/latency-sweep" in.tape picture.svg > table
+    [ "$(awk '{ print $1 }' table | xargs)" = "latency none 100us 1ms 10ms" ]
+    [ "$(awk 'NR > 1 && $3 > 0' table | wc -l)" -eq 4 ]
+    grep -q '<svg' picture.svg
+    run -2 "$ROOT/scripts/latency-sweep" in.tape
+}
