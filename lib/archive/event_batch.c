@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 /* Whether columns can hold an event. */
 enum state {
     STATE_PLAIN,  /* all of it */
@@ -341,6 +343,38 @@ take_event_times(struct batch *batch)
     batch->found = found;
 }
 
+/* Times as microseconds; null stays so. */
+static void
+take_micros(struct batch *batch)
+{
+    uint64_t *words = batch->words;
+
+    for (uint32_t i = 0; i < batch->count; i++)
+        if (words[i] != LEAST)
+            words[i] = (uint64_t)micros_of((int64_t)words[i]);
+}
+
+/* What is left of the times of an event (NULL), or of a field. */
+static void
+take_nanos(struct batch *batch, const struct schema_field *field)
+{
+    uint64_t *words = batch->words;
+    uint32_t count = batch->count, found = 0;
+
+    batch->null = 0;
+    if (field && !layout_has(batch->layout, field))
+        return;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t time = batch->events[i]->time;
+
+        if (field)
+            memcpy(&time, batch->fields[i] + field->offset, sizeof time);
+        words[i] = time == TIME_NULL ? 0 : nanos_of(time);
+        found += words[i] != 0;
+    }
+    batch->found = found;
+}
+
 static int
 take_field(struct batch *batch, const struct schema_field *field,
            struct row_cells *column)
@@ -370,6 +404,7 @@ static int
 take_column(struct batch *batch, unsigned number, struct row_cells *column)
 {
     const struct identities *identities = batch->rows->identities;
+    int result = 0;
 
     batch->null = NONE;
     batch->found = 0;
@@ -379,14 +414,18 @@ take_column(struct batch *batch, unsigned number, struct row_cells *column)
         memcpy(batch->words, batch->rows->stage->seq, batch->count * 8UL);
         break;
     case COLUMN_TIME: take_event_times(batch); break;
+    case COLUMN_NANOS: take_nanos(batch, batch->layout->fields[number]); break;
     case COLUMN_SYMBOL: take_names(batch, &identities->symbols); break;
     case COLUMN_EXCHANGE: take_names(batch, &identities->exchanges); break;
     case COLUMN_FIELD:
-        return take_field(batch, batch->layout->fields[number], column);
+        result = take_field(batch, batch->layout->fields[number], column);
+        break;
     case COLUMN_INSTRUMENT: take_ids(batch); break;
     case COLUMN_RAW: return take_raw(batch, column);
     }
-    return 0;
+    if (batch->found > 0 && layout_is_split(batch->layout, number))
+        take_micros(batch);
+    return result;
 }
 
 /* Marks which values are not null, and moves those to the front. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/event_times.h"
 #include "tape/frame.h"
 
 _Static_assert(EVENT_MAX <= UINT16_MAX, "where an event ends fits its ends");
@@ -53,15 +54,18 @@ is_signed(const struct schema_field *field)
 /* Puts a field into the event of what is equal; false when rows differ. */
 static bool
 put_same_field(struct event_columns *columns,
-               const struct parquet_cursor *cursor,
-               const struct schema_field *field)
+               const struct parquet_cursor *cursor, unsigned column)
 {
+    const struct schema_field *field = columns->layout.fields[column];
     bool null = cursor->way == PARQUET_CURSOR_NULL;
     uint64_t word = cursor->word;
+    const struct layout *layout = &columns->layout;
     struct amount amount = amount_of(AMOUNT_NULL);
 
-    if (!layout_has(&columns->layout, field))
+    if (!layout_has(layout, field))
         return true;
+    if (!null && layout_is_split(layout, column))
+        word *= NANOS_IN_MICRO;
     if (!null && (cursor->way != PARQUET_CURSOR_SAME ||
                   field->kind == FIELD_TEXT || field->kind == FIELD_AMOUNT))
         return false;
@@ -82,13 +86,15 @@ put_same(struct event_columns *columns, unsigned column)
 
     switch (columns->layout.roles[column]) {
     case COLUMN_SEQ: return false;
-    case COLUMN_FIELD:
-        return put_same_field(columns, cursor, columns->layout.fields[column]);
+    case COLUMN_FIELD: return put_same_field(columns, cursor, column);
     case COLUMN_TIME:
         if (cursor->way == PARQUET_CURSOR_SAME)
-            event->time = (int64_t)cursor->word;
+            event->time = (int64_t)(layout_is_split(&columns->layout, column)
+                                        ? cursor->word * NANOS_IN_MICRO
+                                        : cursor->word);
         return cursor->way == PARQUET_CURSOR_SAME ||
                cursor->way == PARQUET_CURSOR_NULL;
+    case COLUMN_NANOS: /* they are added to what the column before has put */
     case COLUMN_SYMBOL:
     case COLUMN_EXCHANGE:
     case COLUMN_INSTRUMENT:
@@ -415,11 +421,24 @@ put_words(struct build *build, size_t offset, size_t size, unsigned column)
     }
 }
 
+/* Times, of an event or of a field. */
+static void
+put_times(struct build *build, size_t offset, unsigned column)
+{
+    if (layout_is_split(&build->columns->layout, column))
+        event_times_put(build->columns, build->bytes, build->count, offset,
+                        column);
+    else
+        put_words(build, offset, sizeof(int64_t), column);
+}
+
 static void
 put_field(struct build *build, const struct schema_field *field,
           unsigned column)
 {
-    if (field->kind == FIELD_TEXT)
+    if (field->kind == FIELD_TIME)
+        put_times(build, field->offset, column);
+    else if (field->kind == FIELD_TEXT)
         put_texts(build, field, column);
     else if (field->kind == FIELD_AMOUNT)
         put_amounts(build, field, column);
@@ -434,8 +453,11 @@ put_column(struct build *build, unsigned column)
 
     switch (layout->roles[column]) {
     case COLUMN_TIME:
-        put_words(build, offsetof(struct event, time), 8, column);
+        put_times(build, offsetof(struct event, time), column);
         return 0;
+    case COLUMN_NANOS:
+        return event_times_add(build->columns, build->bytes, build->count,
+                               column, build->failure);
     case COLUMN_FIELD:
         put_field(build, layout->fields[column], column);
         return 0;

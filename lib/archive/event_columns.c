@@ -88,16 +88,17 @@ event_columns_init(struct event_columns *columns, struct parquet_reader *file,
 
     memset(columns, 0, sizeof *columns);
     columns->file = file;
-    if (version > 1) {
+    if (version > LAYOUT_VERSION) {
         fail(failure, FAILURE_DATA,
-             "%s: a part of version %ld; this program reads version 1",
-             file->input.name, version);
+             "%s: a part of version %ld; this program reads versions 1 to %d",
+             file->input.name, version, LAYOUT_VERSION);
         return fail_hint(failure, "use a newer program");
     }
-    if (version != 1 || type < 0 || fixed < 0 || !instruments)
+    if (version < 1 || type < 0 || fixed < 0 || !instruments)
         return fail(failure, FAILURE_DATA, "%s: it is not part of an archive",
                     file->input.name);
-    layout_init(&columns->layout, (uint16_t)type, (uint16_t)fixed);
+    layout_init(&columns->layout, (uint16_t)type, (uint16_t)fixed,
+                (unsigned)version);
     columns->cursors = allocate(failure, columns->layout.column_count,
                                 sizeof *columns->cursors);
     if (!columns->cursors)
@@ -270,6 +271,7 @@ take_column(struct event_columns *columns, unsigned column,
         return check_texts(&cursor->chunk.values, &columns->layout, role,
                            failure);
     case COLUMN_SEQ:
+    case COLUMN_NANOS:
     case COLUMN_SYMBOL:
     case COLUMN_EXCHANGE:
     case COLUMN_INSTRUMENT: break;

@@ -47,7 +47,7 @@ event_rows_init(struct event_rows *rows, uint16_t type, uint16_t written,
                 struct event_rows_scratch *scratch, struct failure *failure)
 {
     memset(rows, 0, sizeof *rows);
-    layout_init(&rows->layout, type, written);
+    layout_init(&rows->layout, type, written, LAYOUT_VERSION);
     rows->identities = identities;
     rows->scratch = scratch;
     rows->columns =

@@ -23,8 +23,23 @@ add(struct layout *layout, enum column_role role, const char *name,
     return column;
 }
 
+/* The rest of the times in the column before. */
 static void
-add_field(struct layout *layout, const struct schema_field *field)
+add_nanos(struct layout *layout)
+{
+    unsigned time = layout->column_count - 1;
+    char name[sizeof layout->columns[0].name];
+    int size =
+        snprintf(name, sizeof name, "%.200s_nanos", layout->columns[time].name);
+
+    assert(size > 0 && (size_t)size < sizeof name);
+    layout->fields[layout->column_count] = layout->fields[time];
+    add(layout, COLUMN_NANOS, name, PARQUET_INT32, PARQUET_PLAIN_VALUE);
+}
+
+static void
+add_field(struct layout *layout, const struct schema_field *field,
+          enum parquet_logical times)
 {
     static const struct {
         enum parquet_physical physical;
@@ -57,6 +72,10 @@ add_field(struct layout *layout, const struct schema_field *field)
     column = add(layout, COLUMN_FIELD, field->name, physical,
                  types[field->kind].logical);
     column->precision = types[field->kind].precision;
+    if (field->kind == FIELD_TIME)
+        column->logical = times;
+    if (field->kind == FIELD_TIME && times == PARQUET_TIME_MICROS)
+        add_nanos(layout);
     if (column->precision)
         column->scale = DECIMAL_SCALE;
     if (physical == PARQUET_FIXED)
@@ -95,8 +114,13 @@ find_gaps(struct layout *layout)
 }
 
 void
-layout_init(struct layout *layout, uint16_t type, uint16_t written)
+layout_init(struct layout *layout, uint16_t type, uint16_t written,
+            unsigned version)
 {
+    enum parquet_logical times =
+        version == 1 ? PARQUET_TIME_NANOS : PARQUET_TIME_MICROS;
+
+    assert(version >= 1 && version <= LAYOUT_VERSION);
     memset(layout, 0, sizeof *layout);
     layout->type = type;
     layout->schema = schema_find(type);
@@ -108,7 +132,9 @@ layout_init(struct layout *layout, uint16_t type, uint16_t written)
                 : layout->schema->size;
     add(layout, COLUMN_SEQ, "seq", PARQUET_INT64, PARQUET_PLAIN_VALUE)
         ->optional = false;
-    add(layout, COLUMN_TIME, "time", PARQUET_INT64, PARQUET_TIME_NANOS);
+    add(layout, COLUMN_TIME, "time", PARQUET_INT64, times);
+    if (times == PARQUET_TIME_MICROS)
+        add_nanos(layout);
     if (type != EVENT_INSTRUMENT) { /* which has fields of these names */
         add(layout, COLUMN_SYMBOL, "symbol", PARQUET_BYTE_ARRAY,
             PARQUET_STRING);
@@ -116,7 +142,7 @@ layout_init(struct layout *layout, uint16_t type, uint16_t written)
             PARQUET_STRING);
     }
     for (unsigned i = 0; layout->schema && i < layout->schema->field_count; i++)
-        add_field(layout, &layout->schema->fields[i]);
+        add_field(layout, &layout->schema->fields[i], times);
     add(layout, COLUMN_INSTRUMENT, "instrument", PARQUET_INT32,
         PARQUET_UNSIGNED);
     add(layout, COLUMN_RAW, "raw", PARQUET_BYTE_ARRAY, PARQUET_PLAIN_VALUE);

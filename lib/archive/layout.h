@@ -4,6 +4,9 @@
  * the fields in their order, then instrument and raw.  xtape-archive(5) has
  * the mapping of kinds to Parquet's types.
  *
+ * A time is two columns, since few engines know nanoseconds: TIMESTAMP in
+ * microseconds, and after it NAME_nanos, a number from 1 to 999 or null.
+ *
  * What columns cannot say is kept in two that are nearly always null:
  * instrument, the local id where it does not follow from symbol and exchange;
  * raw, the whole event where its bytes do not follow from the columns.  A
@@ -18,6 +21,7 @@
 enum column_role {
     COLUMN_SEQ,
     COLUMN_TIME,
+    COLUMN_NANOS, /* the rest of a time below a microsecond */
     COLUMN_SYMBOL,
     COLUMN_EXCHANGE,
     COLUMN_FIELD,
@@ -41,8 +45,38 @@ struct layout {
     uint64_t gap_masks[EVENT_FIXED_MAX / 8];
 };
 
+/* The columns of a version of parts: in 1, times are one column, in
+ * nanoseconds. */
+#define LAYOUT_VERSION 2
+
 /* written: the length of the fixed part by the tape's HEADER. */
-void layout_init(struct layout *layout, uint16_t type, uint16_t written);
+void layout_init(struct layout *layout, uint16_t type, uint16_t written,
+                 unsigned version);
+
+/* Whether a column's times are in microseconds, and the next column has what
+ * is left of them. */
+static inline bool
+layout_is_split(const struct layout *layout, unsigned column)
+{
+    return layout->columns[column].logical == PARQUET_TIME_MICROS;
+}
+
+/* The microsecond that a time lies in, and what is left of it: 0 to 999. */
+#define NANOS_IN_MICRO 1000
+static inline int64_t
+micros_of(int64_t time)
+{
+    int64_t micros = time / NANOS_IN_MICRO;
+
+    return micros - (time % NANOS_IN_MICRO < 0);
+}
+static inline uint32_t
+nanos_of(int64_t time)
+{
+    int64_t nanos = time % NANOS_IN_MICRO;
+
+    return (uint32_t)(nanos < 0 ? nanos + NANOS_IN_MICRO : nanos);
+}
 
 /* The number of a column by role, the first; or -1. */
 int layout_find(const struct layout *layout, enum column_role role);

@@ -41,6 +41,15 @@ is_selected(const struct part_group *group)
            type != EVENT_NAME;
 }
 
+/* A time as a column of times has it. */
+static uint64_t
+in_column(const struct part_group *group, unsigned column, int64_t time)
+{
+    return (uint64_t)(layout_is_split(&group->columns.layout, column)
+                          ? micros_of(time)
+                          : time);
+}
+
 static bool
 outside_time(const struct part_group *group, uint32_t number)
 {
@@ -50,7 +59,8 @@ outside_time(const struct part_group *group, uint32_t number)
 
     assert(time >= 0); /* every layout has it */
     return outside(&in_footer(group, number)->chunks[time].stats,
-                   (uint64_t)selection->from, (uint64_t)to, 0);
+                   in_column(group, (unsigned)time, selection->from),
+                   in_column(group, (unsigned)time, to), 0);
 }
 
 /* The column of a field with an id that a row group can have by its bounds; or
@@ -159,6 +169,7 @@ keep_between(struct part_group *group, unsigned column, uint64_t from,
     return count;
 }
 
+/* To the microsecond, where times are kept so; the caller judges the events. */
 static int
 keep_times(struct part_group *group)
 {
@@ -174,7 +185,8 @@ keep_times(struct part_group *group)
         memset(group->wanted.bytes, 0, group->wanted.size);
         return 0;
     }
-    return keep_between(group, time, (uint64_t)from, (uint64_t)last);
+    return keep_between(group, time, in_column(group, time, from),
+                        in_column(group, time, last));
 }
 
 /* Whether a symbol is wanted with any of the exchanges. */

@@ -232,7 +232,7 @@ add_metadata(struct part_writer *writer, struct failure *failure)
     bytes_put_byte(list, 0);
     snprintf(digest, sizeof digest, "%016" PRIx64, part->digest);
     if (bytes_ok(list, failure) != 0 ||
-        add_number(footer, "xtape.archive", 1, failure) != 0 ||
+        add_number(footer, "xtape.archive", LAYOUT_VERSION, failure) != 0 ||
         add_number(footer, "xtape.type", writer->rows.layout.type, failure) !=
             0 ||
         add_number(footer, "xtape.fixed", writer->rows.layout.fixed, failure) !=

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "format/csv_columns.h"
 #include "format/parquet_text.h"
 
@@ -18,6 +19,9 @@ struct import_column {
     unsigned column; /* of the footer */
     bool read;
     struct parquet_chunk_values chunk;
+    /* the column after it, if that is what is left of its times */
+    bool split;
+    struct parquet_chunk_values rest;
     char room[PARQUET_TEXT_MAX];
 };
 
@@ -67,6 +71,20 @@ column_of(const struct parquet_import *import,
     return &import->reader.footer.columns[source->column];
 }
 
+/* Whether a column has what is left of the times in the one before, which are
+ * in microseconds: "time" and "time_nanos", as our own files have it. */
+static bool
+is_rest(const struct parquet_column *column)
+{
+    const struct parquet_column *time = column - 1;
+    size_t size = strlen(time->name);
+
+    return time->logical == PARQUET_TIME_MICROS &&
+           column->physical == PARQUET_INT32 && !column->nested &&
+           strncmp(column->name, time->name, size) == 0 &&
+           strcmp(column->name + size, "_nanos") == 0;
+}
+
 /* One source for each field of the schema, however many columns one below a
  * group has. */
 static int
@@ -86,6 +104,10 @@ find_sources(struct parquet_import *import, struct failure *failure)
         bool again = i > 0 && column->nested &&
                      strcmp(column->name, footer->columns[i - 1].name) == 0;
 
+        if (i > 0 && is_rest(column)) {
+            import->sources[import->count - 1].split = true;
+            continue;
+        }
         if (again)
             continue;
         import->sources[import->count].column = i;
@@ -112,6 +134,29 @@ choose(struct parquet_import *import, struct failure *failure)
 
 /* ---- rows ---------------------------------------------------------------- */
 
+/* Adds what is left of a time to its text, in which the digits below a
+ * microsecond are nought. */
+static int
+add_rest(struct import_column *source, uint32_t row, struct cell *cell,
+         struct failure *failure)
+{
+    const struct parquet_values *rest = &source->rest.values;
+    int64_t time;
+
+    if (rest->nulls == rest->count || !rest->valid[row])
+        return 0;
+    if (rest->words[row] >= 1000 ||
+        !time_parse(cell->bytes, cell->size, &time) ||
+        time > INT64_MAX - (int64_t)rest->words[row])
+        return fail(failure, FAILURE_DATA,
+                    "%.*s and %" PRId64 " nanoseconds are no time",
+                    (int)cell->size, cell->bytes, (int64_t)rest->words[row]);
+    *cell = (struct cell){
+        source->room,
+        time_format(time + (int64_t)rest->words[row], source->room)};
+    return 0;
+}
+
 static int
 take_row(struct parquet_import *import, uint32_t row, struct failure *failure)
 {
@@ -127,7 +172,9 @@ take_row(struct parquet_import *import, uint32_t row, struct failure *failure)
             continue;
         column = column_of(import, source);
         if (parquet_text(column, &source->chunk.values, row, source->room,
-                         &import->cells[i], failure) != 0)
+                         &import->cells[i], failure) != 0 ||
+            (source->split && import->cells[i].size > 0 &&
+             add_rest(source, row, &import->cells[i], failure) != 0))
             return fail_at(failure, "column %s", column->name);
     }
     wanted =
@@ -151,8 +198,11 @@ take_group(struct parquet_import *import, uint32_t group,
         struct import_column *source = &import->sources[i];
 
         if (source->read &&
-            parquet_reader_chunk(&import->reader, group, source->column,
-                                 &source->chunk, failure) != 0)
+            (parquet_reader_chunk(&import->reader, group, source->column,
+                                  &source->chunk, failure) != 0 ||
+             (source->split &&
+              parquet_reader_chunk(&import->reader, group, source->column + 1,
+                                   &source->rest, failure) != 0)))
             return -1;
     }
     for (uint32_t row = 0; row < rows; row++, import->row++)
@@ -167,8 +217,10 @@ take_group(struct parquet_import *import, uint32_t group,
 static void
 close_file(struct parquet_import *import)
 {
-    for (size_t i = 0; import->sources && i < import->count; i++)
+    for (size_t i = 0; import->sources && i < import->count; i++) {
         parquet_chunk_values_free(&import->sources[i].chunk);
+        parquet_chunk_values_free(&import->sources[i].rest);
+    }
     free(import->sources);
     free(import->cells);
     import->sources = NULL;

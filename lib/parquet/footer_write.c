@@ -10,23 +10,24 @@
 
 #include "parquet/thrift.h"
 
-#define CONVERTED_UTF8      0
-#define CONVERTED_DECIMAL   5
-#define CONVERTED_UINT_32   13
-#define CONVERTED_UINT_64   14
-#define REPETITION_REQUIRED 0
-#define REPETITION_OPTIONAL 1
+#define CONVERTED_UTF8             0
+#define CONVERTED_DECIMAL          5
+#define CONVERTED_TIMESTAMP_MICROS 10
+#define CONVERTED_UINT_32          13
+#define CONVERTED_UINT_64          14
+#define REPETITION_REQUIRED        0
+#define REPETITION_OPTIONAL        1
 
 #define CHECK_SIZE (sizeof PARQUET_NO_CHECK - 1)
 _Static_assert(CHECK_SIZE == 16, "hexadecimal digits of an XXH3-64");
 
 static void
-put_timestamp(struct thrift_writer *writer)
+put_timestamp(struct thrift_writer *writer, int16_t unit)
 {
     thrift_put_struct(writer, 8);
     thrift_put_bool(writer, 1, true); /* UTC */
     thrift_put_struct(writer, 2);
-    thrift_put_empty(writer, 3); /* NANOS */
+    thrift_put_empty(writer, unit);
     thrift_close(writer);
     thrift_close(writer);
 }
@@ -43,7 +44,8 @@ put_logical(struct thrift_writer *writer, const struct parquet_column *column)
         thrift_put_i32(writer, 2, column->precision);
         thrift_close(writer);
         break;
-    case PARQUET_TIME_NANOS: put_timestamp(writer); break;
+    case PARQUET_TIME_MICROS: put_timestamp(writer, 2); break;
+    case PARQUET_TIME_NANOS: put_timestamp(writer, 3); break;
     case PARQUET_UNSIGNED:
         thrift_put_struct(writer, 10);
         thrift_put_byte(writer, 1, column->physical == PARQUET_INT32 ? 32 : 64);
@@ -61,6 +63,7 @@ converted_type(const struct parquet_column *column)
     switch (column->logical) {
     case PARQUET_STRING: return CONVERTED_UTF8;
     case PARQUET_DECIMAL: return CONVERTED_DECIMAL;
+    case PARQUET_TIME_MICROS: return CONVERTED_TIMESTAMP_MICROS;
     case PARQUET_UNSIGNED:
         return column->physical == PARQUET_INT32 ? CONVERTED_UINT_32
                                                  : CONVERTED_UINT_64;

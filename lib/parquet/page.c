@@ -182,19 +182,19 @@ parquet_page_parse(struct parquet_page_head *head, const void *bytes,
 }
 
 void
-parquet_column_index_format(const struct parquet_stats *stats, bool all_null,
+parquet_column_index_format(const struct parquet_stats *stats,
                             struct bytes *out)
 {
     struct thrift_writer writer = {.out = out};
 
-    assert(all_null || stats->has_bounds);
+    assert(stats->has_bounds);
     thrift_open(&writer);
     thrift_put_list(&writer, 1, THRIFT_TRUE, 1);
-    thrift_element_bool(&writer, all_null);
+    thrift_element_bool(&writer, false); /* not all null */
     thrift_put_list(&writer, 2, THRIFT_BINARY, 1);
-    thrift_element_binary(&writer, stats->min, all_null ? 0 : stats->min_size);
+    thrift_element_binary(&writer, stats->min, stats->min_size);
     thrift_put_list(&writer, 3, THRIFT_BINARY, 1);
-    thrift_element_binary(&writer, stats->max, all_null ? 0 : stats->max_size);
+    thrift_element_binary(&writer, stats->max, stats->max_size);
     thrift_put_i32(&writer, 4, 1); /* ascending */
     thrift_put_list(&writer, 5, THRIFT_I64, 1);
     thrift_element_int(&writer, stats->nulls);

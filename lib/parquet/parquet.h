@@ -230,7 +230,7 @@ long parquet_page_parse(struct parquet_page_head *head, const void *bytes,
 /* The column index and the offset index of a chunk that is one page of rows
  * rows. */
 void parquet_column_index_format(const struct parquet_stats *stats,
-                                 bool all_null, struct bytes *out);
+                                 struct bytes *out);
 void parquet_offset_index_format(int64_t offset, int32_t size,
                                  struct bytes *out);
 

@@ -225,7 +225,8 @@ parquet_writer_group(struct parquet_writer *writer, uint32_t rows,
 
 /* ---- the end ------------------------------------------------------------- */
 
-/* All column indexes, then all offset indexes, as the specification wants. */
+/* All column indexes, but those of chunks that are null, of which the footer
+ * has said all; then all offset indexes, as the specification wants. */
 static int
 put_indexes(struct parquet_writer *writer, struct bytes *out)
 {
@@ -236,10 +237,9 @@ put_indexes(struct parquet_writer *writer, struct bytes *out)
     for (size_t i = 0; i < 2 * cells; i++) {
         size_t cell = i % cells, start = out->size;
         struct parquet_chunk *chunk = parquet_footer_chunk(footer, cell);
-        bool all_null = chunk->stats.nulls == chunk->values;
 
-        if (i < cells && (chunk->stats.has_bounds || all_null)) {
-            parquet_column_index_format(&chunk->stats, all_null, out);
+        if (i < cells && chunk->stats.has_bounds) {
+            parquet_column_index_format(&chunk->stats, out);
             chunk->column_index_offset = (int64_t)(writer->size + start);
             chunk->column_index_size = (int32_t)(out->size - start);
         } else if (i >= cells) {

@@ -53,7 +53,7 @@ truncate -s -100 $part | xrestore -d a | 1 | $part: byte *cut off*restore the fi
 truncate -s -100 $part | xarchive -d a verify | 1 | $part: *bytes, but the archive has recorded*restore the file from a copy
 rm $part | xrestore -d a | 1 | $part: the part is missing*restore the file from a copy
 rm $part | xarchive -d a verify | 1 | a: 1 file missing*from a copy
-"$TOOLS/mark" --newer $part | xrestore -d a | 1 | $part: a part of version 2*use a newer program
+"$TOOLS/mark" --newer $part | xrestore -d a | 1 | $part: a part of version 9*use a newer program
 cp a/type=cash/*/part-* $part | xrestore -d a | 1 | $part: it is not the file that the archive has recorded*restore the file from a copy
 "$TOOLS/mark" --flip $manifest 100 3 | xrestore -d a | 1 | $manifest: *damaged*restore the file from a copy
 "$TOOLS/mark" --flip $manifest 100 3 | xarchive -d a put day.tape | 1 | $manifest: *damaged*restore the file from a copy

@@ -352,6 +352,33 @@ with_gap() {
     sqlite3 a/catalog.db .dump | cmp - before
 }
 
+@test "times are exact to the nanosecond, before 1970 too" {
+    times=(1969-12-31T23:59:59.999999{000,001,999}Z 1970-01-01T00:00:00{,.000000001}Z
+        2026-01-08T10:00:00.123456{,001,002,788,789,999}Z 2026-01-08T10:00:00.123457Z)
+    { echo time,symbol,price,quantity
+        printf '%s,A,1,1\n' "${times[@]}"; } > prints.csv
+    ximport -f csv -t print prints.csv -o prints.tape
+    xarchive -d a put prints.tape
+    xrestore -d a | cmp - prints.tape
+    for time in "${times[@]}"; do # one alone, all up to it, all from it on
+        before=0
+        for other in "${times[@]}"; do
+            [ "$other" = "$time" ] && break
+            before=$((before + 1))
+        done
+        to=$(xrestore -q -d a -t print --to "$time" | xexport -f csv -t print |
+            tail -n +2 | wc -l)
+        from=$(xrestore -q -d a -t print --from "$time" |
+            xexport -f csv -t print | tail -n +2 | wc -l)
+        [ "$to $from" = "$before $((${#times[@]} - before))" ]
+    done
+    parts=(a/type=print/*/*.parquet)
+    for part in "${parts[@]}"; do
+        ximport -f parquet -t print -x seq,instrument,raw "$part"
+    done | xmerge | xexport -f csv -t print -c time | tail -n +2 > back
+    printf '%s\n' "${times[@]}" | sed 's/\(\.[0-9]*[1-9]\)0*Z/\1Z/' | cmp - back
+}
+
 @test "a day is restored without the manifests of the others" {
     for day in 06 07 08; do
         xgen --orders 50 --start "2026-01-${day}T10:00:00Z" --stream "v-$day" |

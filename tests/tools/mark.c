@@ -99,7 +99,7 @@ make_newer(const char *path)
         key = memmem(bytes, size, "xtape.archive\x18\x01", 15);
         if (!key)
             return 1;
-        key[15] = '2';
+        key[15] = '9';
         parquet_footer_seal(bytes + size - 8 - length, length);
     }
     rewind(file);
