@@ -17,6 +17,8 @@ put_report(void *owner, size_t size)
     struct backtest *b = owner;
     void *room;
 
+    if (b->check)
+        return b->scratch;
     if (b->strategy_count == 0 && !b->quotes)
         return tape_writer_put(&b->run->writer, size);
     room = bytes_room(&b->reports, size);

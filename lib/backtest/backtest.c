@@ -158,10 +158,9 @@ check_options(struct backtest *b, struct run *run)
 {
     bool alone = run->common.plain < 0 && b->named_strategies.count == 0;
 
-    if ((b->check || b->impact >= 0) && b->market == BACKTEST_FLOW)
+    if (b->impact >= 0 && b->market == BACKTEST_FLOW)
         return fail(&run->failure, FAILURE_USAGE,
-                    "--%s needs --market facts or levels, not flow",
-                    b->check ? "check" : "impact");
+                    "--impact needs --market facts or levels, not flow");
     if ((b->queue >= 0 || b->bounds) && b->market >= 0 &&
         b->market != BACKTEST_LEVELS)
         return fail(&run->failure, FAILURE_USAGE,
@@ -174,9 +173,10 @@ check_options(struct backtest *b, struct run *run)
                     "book",
                     b->slippage != DECIMAL_NULL ? "slippage" : "through");
     if (b->check && b->market >= BACKTEST_TRADES)
-        return fail(&run->failure, FAILURE_USAGE,
-                    "--check needs --market facts or levels: there is no book "
-                    "in trades and bars");
+        return fail(
+            &run->failure, FAILURE_USAGE,
+            "--check needs --market flow, facts or levels: there is no book "
+            "in trades and bars");
     if (b->check && !alone)
         return fail(&run->failure, FAILURE_USAGE,
                     "--check reports on the market alone: it takes no "
@@ -223,6 +223,7 @@ backtest_prepare(void *state, struct run *run)
     b->sim.queue = b->queue < 0 ? SIM_QUEUE_BACK : (enum sim_queue)b->queue;
     b->sim.slippage = b->slippage == DECIMAL_NULL ? 0 : b->slippage;
     b->sim.through = b->through == DECIMAL_NULL ? 0 : b->through;
+    b->sim.checks = b->check;
     b->sim.impact =
         b->impact < 0 ? SIM_IMPACT_TAKE : (enum sim_impact)b->impact;
     if (b->bounds && bounds_init(&b->bound, &b->sim, &run->failure) != 0)

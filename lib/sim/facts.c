@@ -221,25 +221,6 @@ on_replace(struct sim *sim, struct market *market,
 
 /* ---- trades -------------------------------------------------------------- */
 
-static enum sim_verdict
-judge(const struct sim *sim, const struct market *market, uint32_t number,
-      const struct book_order *event)
-{
-    const struct books *books = &sim->match.books;
-    const struct resting *order = &books->orders[number];
-    const struct ladder *ladder;
-
-    if (!number)
-        return SIM_UNKNOWN;
-    ladder = &market->book.sides[order->side - SIDE_BUY];
-    if (event->price != DECIMAL_NULL && event->price != order->price)
-        return SIM_PRICE;
-    if (event->quantity > order->open)
-        return SIM_SHORT;
-    return books_level(books, ladder->best)->head == number ? SIM_FIRST
-                                                            : SIM_LATER;
-}
-
 static int
 on_execute(struct sim *sim, struct market *market,
            const struct book_order *event, struct failure *failure)
@@ -251,7 +232,7 @@ on_execute(struct sim *sim, struct market *market,
 
     if (feed_check_quantity(event->quantity, failure) != 0)
         return -1;
-    sim->print.verdict = judge(sim, market, number, event);
+    sim->print.verdict = history_judge(sim, market, number, event);
     if (side && price != DECIMAL_NULL &&
         give(sim, market, &event->event, side, price, number, false,
              event->quantity, failure) != 0)

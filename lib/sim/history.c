@@ -74,6 +74,25 @@ history_enter(struct sim *sim, struct market *market,
 
 /* ---- what else there is in a history ------------------------------------- */
 
+enum sim_verdict
+history_judge(const struct sim *sim, const struct market *market,
+              uint32_t number, const struct book_order *event)
+{
+    const struct books *books = &sim->match.books;
+    const struct resting *order = &books->orders[number];
+    const struct ladder *ladder;
+
+    if (!number)
+        return SIM_UNKNOWN;
+    ladder = &market->book.sides[order->side - SIDE_BUY];
+    if (event->price != DECIMAL_NULL && event->price != order->price)
+        return SIM_PRICE;
+    if (event->quantity > order->open)
+        return SIM_SHORT;
+    return books_level(books, ladder->best)->head == number ? SIM_FIRST
+                                                            : SIM_LATER;
+}
+
 int
 history_traded(struct sim *sim, struct market *market,
                const struct event *event, enum side aggressor, int64_t price,

@@ -49,6 +49,12 @@ uint32_t history_enter(struct sim *sim, struct market *market,
 /* Removes an order of history. */
 void history_drop(struct sim *sim, struct market *market, uint32_t number);
 
+/* How the model takes an execution of an order (0: it is not in the book),
+ * before it happens. */
+enum sim_verdict history_judge(const struct sim *sim,
+                               const struct market *market, uint32_t number,
+                               const struct book_order *event);
+
 /* Somebody traded at that price: it is what everybody sees, and stops
  * follow. */
 int history_traded(struct sim *sim, struct market *market,

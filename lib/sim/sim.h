@@ -105,6 +105,7 @@ struct sim {
     enum sim_impact impact;
     enum sim_queue queue;
     struct sim_print print;
+    bool checks;  /* flow: history order by order is played as orders */
     bool passing; /* a message goes on: nobody should look at the book yet */
 
     struct sim_market *markets; /* by instrument index; owned */

@@ -233,7 +233,9 @@ END
         "$(xstat --digest market.tape)" ]
     xbacktest --check market.tape > table
     [ "$(tail -n 1 table | tr -s ' ')" = "all 4 50.00 25.00 1 1 0 1" ]
-    refuses xbacktest --check --market flow market.tape
+    # in flow the first in the queue is executed, whoever it was in history
+    xbacktest --check --market flow market.tape > table
+    [ "$(tail -n 1 table | tr -s ' ')" = "all 4 75.00 25.00 2 0 0 1" ]
     refuses xbacktest --check market.tape -- true
 }
 
@@ -246,6 +248,8 @@ END
             -o aapl.tape
     xbacktest --check aapl.tape | tail -n 1 > line
     [ "$(tr -s ' ' < line)" = "all 4067 100.00 99.40 24 0 0 0" ]
+    xbacktest --check --market flow aapl.tape | tail -n 1 > line
+    [ "$(tr -s ' ' < line)" = "all 4067 99.36 94.09 214 3 0 23" ]
     zstdcat "$XTAPE_DATA"/sse/AX_sbe_sse_600519_to_1000.log.zst |
         python3 "$BATS_TEST_DIRNAME/sse_orders.py" facts | ximport -f json |
         xbacktest --check | tail -n 1 > line

@@ -338,7 +338,7 @@ for line in sys.stdin:
         grep -q -- '--[a-z-]* needs a strategy' err
     done
     refuses xbacktest -m flow --impact none in.tape -- cat
-    grep -q -- '--impact needs --market facts, not flow' err
+    grep -q -- '--impact needs --market facts or levels, not flow' err
 }
 
 @test "answers that lead to answers without end are an error" {
