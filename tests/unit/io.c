@@ -210,7 +210,7 @@ what_only_grows(void)
     struct failure failure = {0};
     struct append append;
     struct root root;
-    int fd;
+    int fd = -1;
     bool good =
         root_open(&root, ".", &failure) == 1 &&
         root_open_file(&root, "./log", O_CREAT | O_WRONLY, &fd, &failure) == 1;
