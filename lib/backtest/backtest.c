@@ -137,10 +137,10 @@ static int
 check_without_strategy(struct run *run)
 {
     static const char *const names[] = {
-        "impact",    "latency",      "feed-latency", "turn",
-        "max-order", "max-position", "max-open",     "max-rate",
-        "max-loss",  "account",      "maker-fee",    "taker-fee",
-        "currency",  "seed",         "time",         "patience",
+        "impact",       "latency",   "feed-latency", "turn",     "max-order",
+        "max-position", "max-open",  "max-rate",     "max-loss", "account",
+        "maker-fee",    "taker-fee", "currency",     "seed",     "time",
+        "patience",     "queue",     "bounds",       "slippage", "through",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

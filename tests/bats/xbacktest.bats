@@ -332,7 +332,7 @@ for line in sys.stdin:
 @test "options of a strategy's orders are refused without a strategy" {
     xgen -n 300 --symbols 1 -o in.tape
     for option in "-l 1ms" "--max-order 5" "--seed 1" "-t window" \
-        "--taker-fee 0" "-m facts --impact none"; do
+        "--taker-fee 0" "-m facts --impact none" --bounds "--slippage 1"; do
         # shellcheck disable=SC2086 # a name and a value
         refuses xbacktest $option in.tape
         grep -q -- '--[a-z-]* needs a strategy' err
