@@ -13,7 +13,6 @@
 struct xbook {
     bool every, keep;
     uint64_t depth;
-
     struct quotes quotes;
     uint64_t applied, requests; /* events that make books; that do not */
 };
@@ -134,6 +133,7 @@ main(int argc, char **argv)
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,
+        .confined = true,
     };
     const struct filter filter = {
         .state = &x,

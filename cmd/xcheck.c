@@ -44,6 +44,7 @@ main(int argc, char **argv)
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,
+        .confined = true,
         .lists = lists,
     };
     const struct filter filter = {.state = &x,

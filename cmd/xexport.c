@@ -43,6 +43,7 @@ main(int argc, char **argv)
         .examples = examples,
         .options = options,
         .lists = lists,
+        .confined = true,
     };
     const struct filter filter = {
         .state = &job,

@@ -121,6 +121,7 @@ main(int argc, char **argv)
         .operands = "",
         .examples = examples,
         .options = options,
+        .confined = true,
     };
     const struct source source = {.state = &x,
                                   .prepare = prepare,

@@ -41,6 +41,7 @@ main(int argc, char **argv)
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,
+        .confined = true,
     };
     const struct filter filter = {.state = &x,
                                   .consumes_all = true,

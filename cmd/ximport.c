@@ -105,6 +105,7 @@ main(int argc, char **argv)
         .examples = examples,
         .options = options,
         .lists = lists,
+        .confined = true,
     };
     const struct source source = {
         .state = &job,

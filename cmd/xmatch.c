@@ -66,6 +66,7 @@ main(int argc, char **argv)
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,
+        .confined = true,
     };
     const struct filter filter = {
         .state = &m,

@@ -131,6 +131,7 @@ main(int argc, char **argv)
         .operands = "[FILE ...]",
         .examples = examples,
         .options = options,
+        .confined = true,
     };
     const struct source source = {
         .state = &x, .produce = produce, .destroy = destroy};

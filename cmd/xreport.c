@@ -118,6 +118,7 @@ main(int argc, char **argv)
         .output = RUN_TEXT,
         .examples = examples,
         .options = options,
+        .confined = true,
     };
     const struct filter filter = {
         .state = &x,

@@ -27,6 +27,7 @@ main(int argc, char **argv)
         .output = RUN_TEXT,
         .examples = examples,
         .options = options,
+        .confined = true,
     };
     const struct source source = {.state = &x,
                                   .prepare = inspect_prepare,

@@ -154,6 +154,7 @@ import_job_prepare(void *state, struct run *run)
     struct import_job *job = state;
     struct failure *failure = &run->failure;
 
+    run->unconfined = job->guess != NULL;
     if (job->guess)
         return run->operand_count
                    ? fail(failure, FAILURE_USAGE,
@@ -168,6 +169,8 @@ import_job_prepare(void *state, struct run *run)
         return fail(failure, FAILURE_USAGE,
                     "-f FORMAT is required (ximport --list format)");
     job->reader = import_formats[job->format];
+    if (strcmp(job->reader->name, "calendar") == 0)
+        run->unconfined = true; /* it looks zones up as it reads */
     job->importer.sink =
         job->sink.owner ? job->sink : (struct import_sink){put, run};
     job->unpack.text = take_text;

@@ -179,6 +179,7 @@ matching_prepare(void *state, struct run *run)
         (m->shard_text &&
          shard_init(&m->shard, m->shard_text, &run->failure) != 0))
         return -1;
+    run->unconfined = m->resume.directory != NULL;
     return resume_prepare(&m->resume, run);
 }
 

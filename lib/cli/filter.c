@@ -239,8 +239,10 @@ run_filter(const struct program *program, const struct filter *filter, int argc,
         result = stage_check_operands(&run);
     if (result == 0)
         result = stage_open_output(&run);
-    if (result == 0)
+    if (result == 0) {
+        stage_confine(&run);
         result = take_inputs(&run, filter);
+    }
     if (result == 0 && finish)
         result = finish(filter->state, &run);
     if (result == 0)

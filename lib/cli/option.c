@@ -9,6 +9,7 @@
 #include "cli/list.h"
 #include "cli/specs.h"
 #include "cli/value.h"
+#include "io/sandbox.h"
 
 /* ---- parsing ------------------------------------------------------------- */
 
@@ -168,6 +169,17 @@ write_shape(const struct program *program, const char *verb, char *text,
     }
 }
 
+/* The version, and what becomes of a program that a hostile input got hold of:
+ * io/sandbox.h. */
+static int
+print_version(const struct program *program)
+{
+    printf("%s %s\n", program->name, XTAPE_VERSION);
+    if (program->confined)
+        printf("sandbox: %s\n", sandbox_kind());
+    return 1;
+}
+
 /* ---- all of it ----------------------------------------------------------- */
 
 /* Takes the words of the command line in turn, and moves the operands to the
@@ -193,7 +205,7 @@ take_words(struct scan *scan, struct specs *specs, int *operands)
         if (specs->help)
             return help_print(specs), 1;
         if (specs->version)
-            return printf("%s %s\n", specs->program->name, XTAPE_VERSION), 1;
+            return print_version(specs->program);
     }
     return result;
 }

@@ -94,6 +94,9 @@ struct program {
     const struct verb *verbs;          /* ends with {0}; NULL: it has none */
     const struct program_list *lists;  /* NULL: none */
     enum run_output output; /* what it writes, unless a verb says otherwise */
+    bool confined; /* after .prepare it opens nothing but its operands, nor
+                    * starts anything, so that all else is forbidden to it
+                    * unless it has -o; see run.unconfined */
 };
 
 /* What every program has. */

@@ -48,9 +48,11 @@ struct run {
     char **operands;
     enum run_output kind; /* .prepare may change it */
     enum run_state state;
-    bool keep;   /* an option of the program: what is consumed passes, too */
-    bool mute;   /* set by .begin: nothing is written of this one tape */
-    bool ending; /* with ends_late: END is due, and says this: */
+    bool keep; /* an option of the program: what is consumed passes, too */
+    bool unconfined; /* set by .prepare of a program that is confined: this
+                      * time more is to be opened */
+    bool mute;       /* set by .begin: nothing is written of this one tape */
+    bool ending;     /* with ends_late: END is due, and says this: */
     enum tape_status status;
     struct failure failure;
     struct output output;

@@ -46,8 +46,10 @@ run_source(const struct program *program, const struct source *source, int argc,
         result = stage_check_operands(&run);
     if (result == 0)
         result = stage_open_output(&run);
-    if (result == 0)
+    if (result == 0) {
+        stage_confine(&run);
         result = source->produce(source->state, &run);
+    }
     if (result == 0 && run.failure.kind != FAILURE_NONE)
         result = -1;
     if (result == 0)

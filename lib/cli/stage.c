@@ -10,6 +10,7 @@
 
 #include "cli/process.h"
 #include "cli/words.h"
+#include "io/sandbox.h"
 
 /* ---- begin --------------------------------------------------------------- */
 
@@ -108,6 +109,14 @@ stage_open_output(struct run *run)
                     "a tape is not for a terminal: pipe it into xexport, or "
                     "use -o FILE");
     return tape_writer_init(&run->writer, &run->output, &run->failure);
+}
+
+void
+stage_confine(const struct run *run)
+{
+    assert(run->operand_count >= 0);
+    if (run->program->confined && !run->unconfined && !run->common.output)
+        sandbox_enter((const char *const *)run->operands, run->operand_count);
 }
 
 /* ---- end ----------------------------------------------------------------- */

@@ -15,6 +15,9 @@ int stage_end_help(struct run *run);
 /* Opens the output that run->kind wants. 0 or -1. */
 int stage_open_output(struct run *run);
 
+/* Gives up what a confined program does not need: io/sandbox.h. */
+void stage_confine(const struct run *run);
+
 /* Refuses operands that cannot be read, before any is: 0 or -1. */
 int stage_check_operands(struct run *run);
 

@@ -226,9 +226,10 @@ on_execute(struct sim *sim, struct market *market,
            const struct book_order *event, struct failure *failure)
 {
     uint32_t number = find_order(sim, market, event);
-    const struct resting *order = &sim->match.books.orders[number];
-    enum side side = number ? order->side : event->side;
-    int64_t price = number ? order->price : event->price;
+    const struct resting *order =
+        number ? &sim->match.books.orders[number] : NULL;
+    enum side side = order ? order->side : event->side;
+    int64_t price = order ? order->price : event->price;
 
     if (feed_check_quantity(event->quantity, failure) != 0)
         return -1;
