@@ -37,9 +37,9 @@ attempts() {
         run ! grep -vE ': (Permission denied|Operation not permitted)$' got
         [ -e victim ]
     done <<< "$CONFINED"
-    attempts xgen --orders 3000 | excludes done
+    attempts xgen --orders 3000 | excludes 'done'
     xexport -f json -t order day.tape > lines.json
-    attempts ximport -f json lines.json | excludes done
+    attempts ximport -f json lines.json | excludes 'done'
 }
 
 @test "what writes a file or keeps snapshots is not kept from it" {
