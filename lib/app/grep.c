@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/clock.h"
+
 #define RUN_MAX 32 /* events copied at once */
 
 int
@@ -98,12 +100,17 @@ remark_nothing(const struct grep *x, struct run *run)
     const struct option_list *accounts = &x->lists.accounts;
     const struct option_list *ids = &x->lists.ids;
 
-    run_remark(run, "no event is selected%s%s%s%s%s%s%s",
+    const struct selection *selection = &x->selection;
+    bool times = selection->from != TIME_NULL || selection->to != TIME_NULL;
+
+    run_remark(run, "no event is selected%s%s%s%s%s%s%s%s",
                accounts->count || ids->count ? " by" : "",
                accounts->count ? " -a " : "",
                accounts->count ? accounts->items[0] : "",
                accounts->count > 1 ? " ..." : "", ids->count ? " -i " : "",
-               ids->count ? ids->items[0] : "", ids->count > 1 ? " ..." : "");
+               ids->count ? ids->items[0] : "", ids->count > 1 ? " ..." : "",
+               times ? " between --from and --to (xstat reports the times)"
+                     : "");
 }
 
 /* Nothing selected is mostly a mistake: say so, and what is not there. */
@@ -115,7 +122,9 @@ grep_finish(void *state, struct run *run)
     if (x->selection.invert || run->common.quiet || run->events_in == 0)
         return 0;
     if (x->lists.symbols.count && !selection_has_symbols(&x->selection))
-        run_remark(run, "no instrument of the tape is one of -s %s%s",
+        run_remark(run,
+                   "no instrument of the tape is one of -s %s%s (xstat lists "
+                   "them)",
                    x->lists.symbols.items[0],
                    x->lists.symbols.count > 1 ? " ..." : "");
     else if (x->taken == 0)

@@ -575,7 +575,8 @@ pnl_finish(struct pnl *pnl)
         return -1;
     if (pnl->trades == 0)
         return fail(pnl->failure, FAILURE_DATA,
-                    "nothing to report: no trade on the tape");
+                    "nothing to report: no trade on the tape (xmatch makes "
+                    "trades, xledger books them)");
     if (pnl->positions_seen == 0)
         return fail(pnl->failure, FAILURE_DATA,
                     "nothing to report: %" PRIu64

@@ -67,10 +67,31 @@ looks_like_tape(const struct tape_reader *reader)
                   have < sizeof kind ? have : sizeof kind) == 0;
 }
 
+/* What else is often named by mistake, and what reads it. */
+static const struct {
+    const char *magic, *advice;
+} others[] = {
+    {"SQLite format 3",
+     "an SQLite database, no tape; xledger -d reads ledgers"},
+    {"PAR1", "a Parquet file, no tape; ximport -f parquet reads it, or "
+             "xrestore -d a whole archive"},
+    {"\x1f\x8b", "compressed by gzip: gzip -dc FILE | gives what is in it"},
+    {"\x28\xb5\x2f\xfd", "compressed by zstd: zstd -dc FILE | gives what is in "
+                         "it"},
+    {"", "not a tape; text is read with ximport"},
+};
+
 static int
 not_a_tape(struct tape_reader *reader, struct failure *failure)
 {
-    fail(failure, FAILURE_DATA, "not a tape; text is read with ximport");
+    const char *bytes = reader->buffer + reader->head;
+    size_t have = reader->tail - reader->head, i = 0;
+
+    while (have < strlen(others[i].magic) ||
+           memcmp(bytes, others[i].magic, strlen(others[i].magic)) != 0)
+        i++;
+    assert(i < sizeof others / sizeof *others);
+    fail(failure, FAILURE_DATA, "%s", others[i].advice);
     return fail_here(reader, failure);
 }
 

@@ -87,7 +87,7 @@ END
     xgen -n 300 -o in.tape
     xmatch in.tape -o trades.tape
     run -1 xreport in.tape
-    [[ $output == *"nothing to report: no trade on the tape" ]]
+    [[ $output == *"nothing to report: no trade on the tape"* ]]
     run -1 xreport trades.tape
     [[ $output == *"trades, but no position (xledger makes them)" ]]
     printf '%s\n' time,instrument,price,quantity,buyer_id,seller_id,currency \
