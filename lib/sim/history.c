@@ -79,11 +79,12 @@ history_judge(const struct sim *sim, const struct market *market,
               uint32_t number, const struct book_order *event)
 {
     const struct books *books = &sim->match.books;
-    const struct resting *order = &books->orders[number];
+    const struct resting *order;
     const struct ladder *ladder;
 
     if (!number)
         return SIM_UNKNOWN;
+    order = &books->orders[number];
     ladder = &market->book.sides[order->side - SIDE_BUY];
     if (event->price != DECIMAL_NULL && event->price != order->price)
         return SIM_PRICE;
