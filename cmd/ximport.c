@@ -27,7 +27,7 @@ static const struct option_spec options[] = {
     {'t', "type", OPTION_TEXT, &job.type, "TYPE", "the event type of all rows",
      true, .verbs = "csv json parquet"},
     {'m', "map", OPTION_LIST, &job.lists.maps, "FIELD=COLUMN,...",
-     "the columns of fields", true, .verbs = "csv json parquet"},
+     "the columns of fields", true, .verbs = "csv json parquet dbn"},
     {'D', "default", OPTION_LIST, &job.lists.defaults, "FIELD=VALUE",
      "the value of a field without a cell", true, .verbs = "csv json parquet"},
     {'x', "ignore", OPTION_LIST, &job.lists.ignored, "COLUMN,...",

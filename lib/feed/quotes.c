@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "tape/schema.h"
 
 /* What was written last of a book. */
@@ -106,6 +107,7 @@ emit_level(struct quotes *quotes, unsigned side, unsigned level,
         .price = now ? now->price : DECIMAL_NULL,
         .quantity = now ? now->quantity : DECIMAL_NULL,
         .order_count = now ? now->order_count : 0,
+        .received = TIME_NULL,
     };
 }
 

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 int
 match_cause(struct match *match, struct market *market,
             const struct event *event, struct event *cause,
@@ -194,4 +196,5 @@ emit_indicative(struct match *match, const struct event *cause,
     report->price = indication->price;
     report->quantity = indication->quantity;
     report->surplus = surplus < 0 ? -surplus : surplus;
+    report->received = TIME_NULL;
 }

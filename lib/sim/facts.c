@@ -206,6 +206,7 @@ on_replace(struct sim *sim, struct market *market,
         .side = event->side,
         .price = event->price,
         .quantity = event->quantity,
+        .received = event->received,
     };
 
     if (number && !added.side)

@@ -7,6 +7,7 @@
  *
  * Units: price, quantity and ratio are i64 in 10^-8; an amount is an i128 in
  * 10^-8, stored as two words; a time is nanoseconds since 1970, UTC.
+ * received is when whoever recorded market data had it.
  * Null: ids, counts, enumerations and codes 0; price, quantity, ratio and
  * time INT64_MIN; amount INT128_MIN; text of length 0.
  *
@@ -240,6 +241,7 @@ struct print {
     uint8_t side, conditions, reserved[6];
     int64_t price, quantity;
     uint64_t trade_id;
+    int64_t received;
 };
 
 struct trade_cancel {
@@ -256,6 +258,7 @@ struct book_order {
     uint8_t side, flags, reserved[6];
     uint64_t order_id;
     int64_t price, quantity;
+    int64_t received;
 };
 
 struct book_replace {
@@ -263,11 +266,13 @@ struct book_replace {
     uint8_t side, flags, reserved[6];
     uint64_t order_id, new_order_id;
     int64_t price, quantity; /* of the new order */
+    int64_t received;
 };
 
 struct quote {
     struct event event;
     int64_t bid_price, bid_quantity, ask_price, ask_quantity;
+    int64_t received;
 };
 
 struct depth {
@@ -276,6 +281,7 @@ struct depth {
     uint32_t level; /* 1: best */
     int64_t price, quantity;
     uint64_t order_count;
+    int64_t received;
 };
 
 /* What an auction would do if it ended now. */
@@ -283,6 +289,7 @@ struct indicative {
     struct event event;
     uint8_t side, reserved[7]; /* of the surplus */
     int64_t price, quantity, surplus;
+    int64_t received;
 };
 
 /* A price level as it is now, whatever it was. */
@@ -291,12 +298,14 @@ struct book_level {
     uint8_t side, flags, reserved[6];
     int64_t price, quantity; /* 0: the level is gone */
     uint64_t order_count;    /* 0: not known */
+    int64_t received;
 };
 
 /* The book begins anew: it has no orders and no levels. */
 struct book_clear {
     struct event event;
     uint8_t flags, reserved[7];
+    int64_t received;
 };
 
 struct bar {
@@ -409,6 +418,9 @@ struct option_quote {
     struct event event;
     int64_t bid_price, ask_price, underlying_price;
     int64_t iv, delta, gamma, theta, vega;
+    int64_t rho, open_interest, volume;
+    int64_t bid_quantity, ask_quantity;
+    int64_t received;
 };
 
 struct prediction {
@@ -474,15 +486,15 @@ EVENT_SIZE(order_end, 64);
 EVENT_SIZE(market_state, 72);
 EVENT_SIZE(resting_order, 152);
 EVENT_SIZE(trade, 80);
-EVENT_SIZE(print, 48);
+EVENT_SIZE(print, 56);
 EVENT_SIZE(trade_cancel, 48);
-EVENT_SIZE(book_order, 48);
-EVENT_SIZE(book_replace, 56);
-EVENT_SIZE(quote, 48);
-EVENT_SIZE(depth, 48);
-EVENT_SIZE(indicative, 48);
-EVENT_SIZE(book_level, 48);
-EVENT_SIZE(book_clear, 24);
+EVENT_SIZE(book_order, 56);
+EVENT_SIZE(book_replace, 64);
+EVENT_SIZE(quote, 56);
+EVENT_SIZE(depth, 56);
+EVENT_SIZE(indicative, 56);
+EVENT_SIZE(book_level, 56);
+EVENT_SIZE(book_clear, 32);
 EVENT_SIZE(bar, 160);
 EVENT_SIZE(account, 48);
 EVENT_SIZE(cash, 56);
@@ -495,7 +507,7 @@ EVENT_SIZE(settlement, 72);
 EVENT_SIZE(margin_call, 64);
 EVENT_SIZE(violation, 64);
 EVENT_SIZE(corporate_action, 80);
-EVENT_SIZE(option_quote, 80);
+EVENT_SIZE(option_quote, 128);
 EVENT_SIZE(prediction, 48);
 EVENT_SIZE(portfolio, 72);
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,

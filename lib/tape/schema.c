@@ -14,6 +14,7 @@
 #define ID(member, id_kind, meaning)                                          \
     {#member, FIELD_ID, AT(member), NULL, id_kind, meaning}
 #define FIELDS static const struct schema_field
+#define RECEIVED FIELD(TIME, received, "when the recorder had it")
 
 #define STRUCT instrument
 FIELDS instrument_fields[] = {
@@ -204,6 +205,7 @@ FIELDS print_fields[] = {
     FIELD(PRICE, price, ""),
     FIELD(QUANTITY, quantity, ""),
     ID(trade_id, ID_TRADE, ""),
+    RECEIVED,
 };
 #undef STRUCT
 #define STRUCT trade_cancel
@@ -222,6 +224,7 @@ FIELDS book_order_fields[] = {
     ID(order_id, ID_ORDER, "0: orders not known one by one"),
     FIELD(PRICE, price, ""),
     FIELD(QUANTITY, quantity, "what is added or taken away"),
+    RECEIVED,
 };
 #undef STRUCT
 #define STRUCT book_replace
@@ -232,6 +235,7 @@ FIELDS book_replace_fields[] = {
     ID(new_order_id, ID_ORDER, "the order that comes"),
     FIELD(PRICE, price, "of the new order"),
     FIELD(QUANTITY, quantity, "of the new order"),
+    RECEIVED,
 };
 #undef STRUCT
 #define STRUCT quote
@@ -240,6 +244,7 @@ FIELDS quote_fields[] = {
     FIELD(QUANTITY, bid_quantity, ""),
     FIELD(PRICE, ask_price, "best ask, null: none"),
     FIELD(QUANTITY, ask_quantity, ""),
+    RECEIVED,
 };
 #undef STRUCT
 #define STRUCT depth
@@ -249,6 +254,7 @@ FIELDS depth_fields[] = {
     FIELD(PRICE, price, "null: no such level any more"),
     FIELD(QUANTITY, quantity, ""),
     FIELD(COUNT, order_count, ""),
+    RECEIVED,
 };
 #undef STRUCT
 #define STRUCT indicative
@@ -257,6 +263,7 @@ FIELDS indicative_fields[] = {
     FIELD(PRICE, price, "null: no price"),
     FIELD(QUANTITY, quantity, "what would trade"),
     FIELD(QUANTITY, surplus, "what would not, at that price"),
+    RECEIVED,
 };
 #undef STRUCT
 #define STRUCT book_level
@@ -266,11 +273,13 @@ FIELDS book_level_fields[] = {
     FIELD(PRICE, price, ""),
     FIELD(QUANTITY, quantity, "what is there now; 0: the level is gone"),
     FIELD(COUNT, order_count, "null: not known"),
+    RECEIVED,
 };
 #undef STRUCT
 #define STRUCT book_clear
 FIELDS book_clear_fields[] = {
     WORD(FLAGS, flags, book_flag_words, MORE),
+    RECEIVED,
 };
 #undef STRUCT
 #define STRUCT bar
@@ -414,6 +423,12 @@ FIELDS option_quote_fields[] = {
     FIELD(RATIO, gamma, ""),
     FIELD(RATIO, theta, "per day"),
     FIELD(RATIO, vega, "per volatility point"),
+    FIELD(RATIO, rho, "per point of the interest rate"),
+    FIELD(QUANTITY, open_interest, "contracts"),
+    FIELD(QUANTITY, volume, "contracts"),
+    FIELD(QUANTITY, bid_quantity, ""),
+    FIELD(QUANTITY, ask_quantity, ""),
+    RECEIVED,
 };
 #undef STRUCT
 #define STRUCT prediction

@@ -2,11 +2,15 @@
 
 #include <assert.h>
 
+#include "base/clock.h"
+
 enum { LINK_ETHERNET = 1, LINK_RAW = 101, LINK_COOKED = 113, LINK_IPV4 = 228 };
 
 #define PCAP_HEAD   24
 #define PACKET_HEAD 16
 #define BLOCK_HEAD  12 /* type, length, and the length again at the end */
+
+#define RESOLUTION 9 /* the option of an interface: its unit of time */
 
 enum { SECTION = 0x0a0d0d0a, INTERFACE = 1, SIMPLE = 3, ENHANCED = 6 };
 
@@ -34,10 +38,10 @@ ip_offset(unsigned link, const unsigned char *at, size_t size)
 }
 
 static int
-take_frame(struct capture *capture, const unsigned char *at, size_t size,
-           struct failure *failure)
+take_frame(struct capture *capture, unsigned link, const unsigned char *at,
+           size_t size, struct failure *failure)
 {
-    size_t offset = ip_offset(capture->link, at, size), head, length;
+    size_t offset = ip_offset(link, at, size), head, length;
 
     assert(offset == SIZE_MAX || offset <= size);
     if (offset == SIZE_MAX) /* there is nothing before it */
@@ -64,24 +68,52 @@ other:
     return 0;
 }
 
-/* A packet of which size bytes were captured. */
-static int
-take_packet(struct capture *capture, const unsigned char *at, size_t size,
-            size_t original, struct failure *failure)
+/* A packet, of which size bytes were captured. */
+struct packet {
+    const struct capture_interface *interface;
+    const unsigned char *at;
+    size_t size, original;
+    uint64_t time; /* in ticks */
+};
+
+/* A time in nanoseconds since 1970; null if it is none. */
+static int64_t
+time_of(const struct packet *packet)
 {
-    if (size < original) {
+    uint64_t ticks = (uint64_t)packet->interface->ticks;
+    uint64_t seconds = ticks ? packet->time / ticks : UINT64_MAX;
+
+    if (seconds >= INT64_MAX / NS_PER_SECOND)
+        return TIME_NULL;
+    return (int64_t)(seconds * NS_PER_SECOND +
+                     packet->time % ticks * NS_PER_SECOND / ticks);
+}
+
+static int
+take_packet(struct capture *capture, const struct packet *packet,
+            struct failure *failure)
+{
+    if (packet->size < packet->original) {
         capture->cut++;
         return 0;
     }
-    return take_frame(capture, at, size, failure);
+    assert(packet->interface < capture->interfaces + capture->interface_count);
+    capture->time = time_of(packet);
+    return take_frame(capture, packet->interface->link, packet->at,
+                      packet->size, failure);
 }
 
 /* ---- files --------------------------------------------------------------- */
 
 static int
-set_link(struct capture *capture, unsigned link, struct failure *failure)
+add_interface(struct capture *capture, unsigned link, int64_t ticks,
+              struct failure *failure)
 {
-    capture->link = link;
+    if (capture->interface_count == CAPTURE_INTERFACES)
+        return fail(failure, FAILURE_DATA, "more than %d interfaces",
+                    CAPTURE_INTERFACES);
+    capture->interfaces[capture->interface_count++] =
+        (struct capture_interface){link, ticks};
     if (link == LINK_ETHERNET || link == LINK_RAW || link == LINK_COOKED ||
         link == LINK_IPV4)
         return 0;
@@ -104,10 +136,52 @@ take_pcap(struct capture *capture, const unsigned char *at, size_t size,
         return fail(failure, FAILURE_DATA, "a packet of %zu bytes", length);
     assert(!capture->next);
     taken = binary_whole(PACKET_HEAD + length, size, wanted);
-    if (taken && take_packet(capture, at + PACKET_HEAD, length,
-                             word_at(capture, at + 12), failure) != 0)
-        return -1;
-    return taken;
+    if (taken == 0)
+        return 0;
+    const struct packet packet = {
+        .interface = capture->interfaces,
+        .at = at + PACKET_HEAD,
+        .size = length,
+        .original = word_at(capture, at + 12),
+        .time = word_at(capture, at) * (uint64_t)capture->interfaces->ticks +
+                word_at(capture, at + 4),
+    };
+
+    return take_packet(capture, &packet, failure) == 0 ? taken : -1;
+}
+
+static uint16_t
+half_at(const struct capture *capture, const unsigned char *at)
+{
+    return capture->swapped ? be16(at) : le16(at);
+}
+
+/* How many ticks a second has, of the options of an interface; 0: more than
+ * can be told in nanoseconds. */
+static int64_t
+ticks_of(const struct capture *capture, const unsigned char *at, size_t size)
+{
+    int64_t ticks = 1;
+
+    assert(capture->next);
+    while (size >= 4 && half_at(capture, at) != 0) {
+        size_t length = (half_at(capture, at + 2) + 3UL) & ~3UL;
+
+        if (half_at(capture, at) == RESOLUTION && size > 4) {
+            unsigned places = at[4] & 127, base = at[4] >> 7 ? 2 : 10;
+
+            if (places > (base == 2 ? 30U : 9U))
+                return 0;
+            while (places-- > 0)
+                ticks *= base;
+            return ticks;
+        }
+        if (length > size - 4)
+            break;
+        at += 4 + length;
+        size -= 4 + length;
+    }
+    return 1000000;
 }
 
 /* What is in a block, without its head and end. */
@@ -115,25 +189,37 @@ static int
 take_block(struct capture *capture, uint32_t type, const unsigned char *at,
            size_t size, struct failure *failure)
 {
-    size_t length;
+    struct packet packet = {.interface = capture->interfaces};
+    uint32_t number = 0;
+    size_t head = 4;
 
     if (type == INTERFACE && size >= 8)
-        return set_link(capture, capture->swapped ? be16(at) : le16(at),
-                        failure);
-    if (type == SIMPLE && size >= 4) {
-        length = word_at(capture, at);
-        return take_packet(capture, at + 4,
-                           length < size - 4 ? length : size - 4, length,
-                           failure);
-    }
-    if (type != ENHANCED)
+        return add_interface(capture, half_at(capture, at),
+                             ticks_of(capture, at + 8, size - 8), failure);
+    if (type != ENHANCED && (type != SIMPLE || size < head))
         return 0;
-    length = size >= 20 ? word_at(capture, at + 12) : SIZE_MAX;
-    if (length > size - 20)
+    if (type == SIMPLE) {
+        packet.original = word_at(capture, at);
+        packet.size =
+            packet.original < size - head ? packet.original : size - head;
+        packet.time = UINT64_MAX;
+    } else {
+        head = 20;
+        packet.size = size >= head ? word_at(capture, at + 12) : SIZE_MAX;
+        if (packet.size > size - head)
+            return fail(failure, FAILURE_DATA,
+                        "a packet that is longer than its block");
+        number = word_at(capture, at);
+        packet.original = word_at(capture, at + 16);
+        packet.time =
+            (uint64_t)word_at(capture, at + 4) << 32 | word_at(capture, at + 8);
+    }
+    if (number >= capture->interface_count)
         return fail(failure, FAILURE_DATA,
-                    "a packet that is longer than its block");
-    return take_packet(capture, at + 20, length, word_at(capture, at + 16),
-                       failure);
+                    "a packet of an interface that was not described");
+    packet.interface += number;
+    packet.at = at + head;
+    return take_packet(capture, &packet, failure);
 }
 
 static ssize_t
@@ -145,8 +231,10 @@ take_next(struct capture *capture, const unsigned char *at, size_t size,
 
     if (size < BLOCK_HEAD)
         return binary_whole(BLOCK_HEAD, size, wanted);
-    if (le32(at) == SECTION)
+    if (le32(at) == SECTION) {
         capture->swapped = be32(at + 8) == 0x1a2b3c4d;
+        capture->interface_count = 0;
+    }
     type = word_at(capture, at);
     length = word_at(capture, at + 4);
     if (length < BLOCK_HEAD || length % 4 != 0 || length > CAPTURE_PACKET_MAX)
@@ -167,6 +255,7 @@ take_record(void *owner, const unsigned char *at, size_t size, size_t *wanted,
 {
     struct capture *capture = owner;
     uint32_t magic;
+    bool nano;
 
     if (capture->begun)
         return capture->next ? take_next(capture, at, size, wanted, failure)
@@ -178,12 +267,24 @@ take_record(void *owner, const unsigned char *at, size_t size, size_t *wanted,
     capture->next = magic == SECTION;
     if (capture->next)
         return take_next(capture, at, size, wanted, failure);
+    nano = magic == 0x4d3cb2a1 || magic == 0xa1b23c4d;
     capture->swapped = magic == 0xd4c3b2a1 || magic == 0x4d3cb2a1;
     if (!capture->swapped && magic != 0xa1b2c3d4 && magic != 0xa1b23c4d)
         return fail(failure, FAILURE_DATA, "neither pcap nor pcapng");
-    if (set_link(capture, word_at(capture, at + 20) & 0xffff, failure) != 0)
+    capture->interface_count = 0;
+    if (add_interface(capture, word_at(capture, at + 20) & 0xffff,
+                      nano ? NS_PER_SECOND : 1000000, failure) != 0)
         return -1;
     return PCAP_HEAD;
+}
+
+bool
+capture_begins(const unsigned char *at)
+{
+    uint32_t magic = le32(at);
+
+    return magic == SECTION || magic == 0xd4c3b2a1 || magic == 0x4d3cb2a1 ||
+           magic == 0xa1b2c3d4 || magic == 0xa1b23c4d;
 }
 
 int

@@ -17,6 +17,17 @@
 #include "wire/binary.h"
 
 #define CAPTURE_PACKET_MAX (1024 * 1024)
+#define CAPTURE_INTERFACES 32 /* of a section of pcapng, at most */
+
+/* What its counts are of, for people. */
+#define CAPTURE_OTHERS "left out, not whole UDP over IPv4"
+#define CAPTURE_CUT    "left out, not captured whole"
+
+/* Where packets were captured. */
+struct capture_interface {
+    unsigned link;
+    int64_t ticks; /* a second has; 0: times are not known */
+};
 
 struct capture {
     /* Set these, the rest zero. */
@@ -24,14 +35,19 @@ struct capture {
                    struct failure *failure);
     void *owner;
 
+    int64_t time;    /* when the current packet was captured; or null */
     uint64_t others; /* packets that are no UDP over IPv4, or fragments */
     uint64_t cut;    /* packets that were not captured whole */
 
     /* private */
     struct binary binary;
     bool begun, next, swapped; /* next: it is pcapng */
-    unsigned link;
+    struct capture_interface interfaces[CAPTURE_INTERFACES];
+    unsigned interface_count;
 };
+
+/* Whether four bytes begin a capture. */
+bool capture_begins(const unsigned char *at);
 
 /* Return 0, or -1 with the failure set. */
 int capture_push(struct capture *capture, const char *bytes, size_t size,

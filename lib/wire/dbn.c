@@ -223,7 +223,16 @@ init(void *state, const struct import_options *options,
 {
     struct dbn_import *import = state;
 
-    (void)options;
+    for (unsigned i = 0; i < options->maps.count; i++) {
+        const char *map = options->maps.items[i];
+
+        import->dbn.by_event = strcmp(map, "time=ts_event") == 0;
+        if (!import->dbn.by_event && strcmp(map, "time=ts_recv") != 0)
+            return fail(failure, FAILURE_USAGE,
+                        "-m %s: of dbn, only time=ts_event and time=ts_recv "
+                        "can be asked for",
+                        map);
+    }
     import->dbn.importer = importer;
     import->dbn.failure = failure;
     import->binary.record = take_record;

@@ -6,7 +6,7 @@
  *
  * Little-endian; prices in 10^-9, exact or refused, since a tape has 10^-8;
  * times are those of receipt (ts_recv), when there is one: an event's time is
- * when it could be known.
+ * when it could be known; -m time=ts_event asks for the exchange's.
  *
  * Source: Databento's documentation of DBN and of its schemas.
  */
@@ -63,6 +63,7 @@ struct dbn {
     struct failure *failure;
     unsigned version;
     unsigned schema; /* as of the metadata */
+    bool by_event;   /* times are those of the exchange (ts_event) */
     char exchange[17];
     struct dbn_symbols symbols;
 

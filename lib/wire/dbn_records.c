@@ -15,7 +15,7 @@ enum { LAST = 0x80, SNAPSHOT = 0x20, MAYBE_BAD_BOOK = 0x04 };
 struct record {
     const unsigned char *at;
     size_t size;
-    int64_t time;
+    int64_t time, received;
     struct dbn_id *id;
 };
 
@@ -79,6 +79,7 @@ put_print(struct dbn *dbn, const struct record *record,
         .time = record->time,
         .quantity = size_of(size),
         .side = side_of(side),
+        .received = record->received,
     };
 
     if (dbn_price(dbn, price, &print.price) != 0)
@@ -110,6 +111,7 @@ put_order(struct dbn *dbn, const struct record *record, enum event_type type,
         .order_id = le64(at + 16),
         .price = price,
         .quantity = size_of(le32(at + 32)),
+        .received = record->received,
     };
 
     return import_event(dbn->importer, &event.event);
@@ -128,6 +130,7 @@ put_replace(struct dbn *dbn, const struct record *record, int64_t price,
         .order_id = le64(at + 16),
         .price = price,
         .quantity = size_of(le32(at + 32)),
+        .received = record->received,
     };
 
     return import_event(dbn->importer, &event.event);
@@ -140,6 +143,7 @@ put_clear(struct dbn *dbn, const struct record *record, uint8_t flags)
         .event = {sizeof event / 8, EVENT_BOOK_CLEAR, record->id->instrument,
                   record->time},
         .flags = flags,
+        .received = record->received,
     };
 
     return import_event(dbn->importer, &event.event);
@@ -211,6 +215,7 @@ put_quote(struct dbn *dbn, const struct record *record)
         .bid_quantity = sides[0].quantity,
         .ask_price = sides[1].price,
         .ask_quantity = sides[1].quantity,
+        .received = record->received,
     };
 
     return import_event(dbn->importer, &event.event);
@@ -244,6 +249,7 @@ put_depth(struct dbn *dbn, const struct record *record, int side,
         .price = level->price,
         .quantity = level->quantity,
         .order_count = level->count,
+        .received = record->received,
     };
 
     return import_event(dbn->importer, &event.event);
@@ -377,6 +383,7 @@ take_imbalance(struct dbn *dbn, const struct record *record)
     struct indicative event;
 
     event_init(&event, EVENT_INDICATIVE);
+    event.received = record->received;
     event.event.instrument = record->id->instrument;
     event.event.time = record->time;
     event.side = side_of(at[105]);
@@ -436,7 +443,7 @@ dbn_take(struct dbn *dbn, const unsigned char *at, size_t size)
 {
     unsigned rtype = at[DBN_RTYPE];
     const struct kind *kind = &kinds[rtype];
-    struct record record = {.at = at, .size = size};
+    struct record record = {.at = at, .size = size, .received = TIME_NULL};
 
     if (rtype == 19)
         return dbn_take_definition(dbn, at, size);
@@ -451,7 +458,9 @@ dbn_take(struct dbn *dbn, const unsigned char *at, size_t size)
     if (kind->bare)
         return kind->take(dbn, &record);
     record.time = dbn_time(at + kind->time);
-    if (record.time == TIME_NULL)
+    if (kind->time != DBN_EVENT_TIME)
+        record.received = record.time;
+    if (record.time == TIME_NULL || dbn->by_event)
         record.time = dbn_time(at + DBN_EVENT_TIME);
     if (record.time == TIME_NULL)
         return fail(dbn->failure, FAILURE_DATA, "a record without a time");

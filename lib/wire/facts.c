@@ -122,6 +122,7 @@ fact_print(struct importer *importer, const struct fact_print *print)
         .price = print->price,
         .quantity = print->quantity,
         .trade_id = print->trade_id,
+        .received = print->received,
     };
 
     return import_event(importer, &event.event);

@@ -24,11 +24,12 @@ int fact_gap(struct importer *importer, uint32_t instrument, int64_t time,
 int fact_session(struct importer *importer, uint32_t instrument, int64_t time,
                  enum session_state state);
 
-/* A trade as reported; trade_id 0 and side 0: not known. */
+/* A trade as reported; trade_id 0, side 0, received null: not known. */
 struct fact_print {
     uint32_t instrument;
     int64_t time, price, quantity;
     uint64_t trade_id;
+    int64_t received;
     uint8_t side, conditions;
 };
 int fact_print(struct importer *importer, const struct fact_print *print);

@@ -132,6 +132,7 @@ take_quote(struct iex_import *iex, const struct message *message)
                   message->time},
         .bid_quantity = quantity_at(at + 18),
         .ask_quantity = quantity_at(at + 38),
+        .received = iex->capture.time,
     };
 
     if (price_at(iex, at + 22, &event.bid_price) != 0 ||
@@ -153,6 +154,7 @@ take_trade(struct iex_import *iex, const struct message *message)
         .time = message->time,
         .quantity = quantity_at(at + 18),
         .trade_id = le64(at + 30) & ~NAME_BIT,
+        .received = iex->capture.time,
     };
 
     if (price_at(iex, at + 22, &print.price) != 0)
@@ -193,6 +195,7 @@ take_level(struct iex_import *iex, const struct message *message)
         .side = *at == '8' ? SIDE_BUY : SIDE_SELL,
         .flags = at[1] & 1 ? 0 : BOOK_MORE,
         .quantity = quantity_at(at + 18),
+        .received = iex->capture.time,
     };
 
     if (price_at(iex, at + 22, &event.price) != 0)
@@ -209,6 +212,7 @@ take_auction(struct iex_import *iex, const struct message *message)
     event_init(&event, EVENT_INDICATIVE);
     event.event.instrument = message->instrument;
     event.event.time = message->time;
+    event.received = iex->capture.time;
     if (at[42] == 'B' || at[42] == 'S')
         event.side = at[42] == 'B' ? SIDE_BUY : SIDE_SELL;
     event.quantity = quantity_at(at + 18);
@@ -416,13 +420,9 @@ remark(const void *state, unsigned number, char *text, size_t size)
     const struct iex_import *iex = state;
     const struct fact_count counts[] = {
         {iex->unknown, "message", "left out, of types that are not known"},
-        {iex->foreign, "payload",
-         "left out, neither TOPS 1.6 nor DEEP "
-         "1.0"},
-        {iex->capture.others, "packet",
-         "left out, not whole UDP over "
-         "IPv4"},
-        {iex->capture.cut, "packet", "left out, not captured whole"},
+        {iex->foreign, "payload", "left out, neither TOPS 1.6 nor DEEP 1.0"},
+        {iex->capture.others, "packet", CAPTURE_OTHERS},
+        {iex->capture.cut, "packet", CAPTURE_CUT},
     };
 
     return fact_remark(counts, sizeof counts / sizeof *counts, number, text,

@@ -1,12 +1,14 @@
 /* itch.c - NASDAQ TotalView-ITCH 5.0, in what carries it.
  *
- * Three framings, told apart by the first bytes of a file:
+ * Four framings, told apart by the first bytes of a file:
  *
  *      the length of each message before it, as in the files of a day; a
  *      length of 0 is that of its type
  *      SoupBinTCP: packets of a length and a type, of which S are messages
  *      MoldUDP64: packets with a sequence and a count of messages; a hole in
  *      the sequence is a gap event, what comes again is passed over
+ *      a capture of a network, pcap or pcapng, of UDP with MoldUDP64; when a
+ *      packet was captured is when its messages were received
  *
  * Sources: the specifications of ITCH 5.0, SoupBinTCP 4.0 and MoldUDP64 1.0.
  */
@@ -17,6 +19,7 @@
 
 #include "base/clock.h"
 #include "format/import_format.h"
+#include "wire/capture.h"
 #include "wire/facts.h"
 #include "wire/itch.h"
 
@@ -33,8 +36,13 @@ enum framing {
 struct itch_import {
     struct itch itch;
     struct binary binary;
+    struct capture capture;
+    unsigned char head[4]; /* the first bytes of the file */
+    uint8_t head_size;
+    bool captured; /* the file is a capture */
     enum framing framing;
     bool any;
+    uint64_t foreign; /* payloads of a capture that are no MoldUDP64 */
 
     /* MoldUDP64 */
     unsigned left;     /* messages of the packet */
@@ -117,6 +125,34 @@ take_soup(struct itch_import *import, const unsigned char *at, size_t size,
     return taken;
 }
 
+static bool
+is_message(unsigned length, unsigned type)
+{
+    return itch_size(type) && length == itch_size(type);
+}
+
+/* Whether a session has a name, as in MoldUDP64. */
+static bool
+is_session(const unsigned char *at)
+{
+    for (int i = 0; i < 10; i++)
+        if (at[i] < ' ' || at[i] > '~')
+            return false;
+    return true;
+}
+
+/* Whether at least MOLD_HEAD bytes begin a packet of MoldUDP64. */
+static bool
+is_packet(const unsigned char *at, size_t size)
+{
+    unsigned count = be16(at + 18);
+
+    if (!is_session(at))
+        return false;
+    return count == 0 || count == MOLD_END ||
+           (size >= MOLD_HEAD + 3 && is_message(be16(at + 20), at[22]));
+}
+
 /* The head of a packet: where in the sequence its messages are. */
 static int
 take_packet(struct itch_import *import, const unsigned char *at)
@@ -165,23 +201,37 @@ take_mold(struct itch_import *import, const unsigned char *at, size_t size,
     return take_message(import, at + 2, be16(at)) == 0 ? taken : -1;
 }
 
+/* A UDP payload, which is a whole packet. */
+static int
+take_payload(void *owner, const unsigned char *at, size_t size,
+             struct failure *failure)
+{
+    struct itch_import *import = owner;
+    size_t wanted, used = MOLD_HEAD;
+
+    if (size < MOLD_HEAD || !is_packet(at, size)) {
+        import->foreign++;
+        return 0;
+    }
+    import->itch.received = import->capture.time;
+    if (take_packet(import, at) != 0)
+        return -1;
+    while (import->left > 0) {
+        ssize_t taken = take_mold(import, at + used, size - used, &wanted);
+
+        if (taken < 0)
+            return -1;
+        if (taken == 0)
+            return fail(failure, FAILURE_DATA,
+                        "a packet of MoldUDP64 that is shorter than its "
+                        "messages");
+        used += (size_t)taken;
+        assert(used <= size);
+    }
+    return 0;
+}
+
 /* ---- framing ------------------------------------------------------------- */
-
-static bool
-is_message(unsigned length, unsigned type)
-{
-    return itch_size(type) && length == itch_size(type);
-}
-
-/* Whether a session has a name, as in MoldUDP64. */
-static bool
-is_session(const unsigned char *at)
-{
-    for (int i = 0; i < 10; i++)
-        if (at[i] < ' ' || at[i] > '~')
-            return false;
-    return true;
-}
 
 /* Which framing a file of at least MOLD_HEAD + 3 bytes has, or of fewer. */
 static enum framing
@@ -195,8 +245,7 @@ framing_of(const unsigned char *at, size_t size)
         (at[2] == 'A' && length == 31) || (at[2] == '+' && length > 0) ||
         (at[2] == 'H' && length == 1))
         return FRAMING_SOUP;
-    if (size >= MOLD_HEAD + 3 && is_session(at) &&
-        (be16(at + 18) == 0 || is_message(be16(at + 20), at[22])))
+    if (size >= MOLD_HEAD + 3 && is_packet(at, size))
         return FRAMING_MOLD;
     return FRAMING_UNKNOWN;
 }
@@ -221,7 +270,7 @@ take_record(void *owner, const unsigned char *at, size_t size, size_t *wanted,
     if (import->framing == FRAMING_UNKNOWN)
         return fail(failure, FAILURE_DATA,
                     "no messages of ITCH 5.0: neither with their length "
-                    "before, nor in SoupBinTCP or MoldUDP64");
+                    "before, nor in SoupBinTCP, MoldUDP64 or a capture");
     return take_record(owner, at, size, wanted, failure);
 }
 
@@ -239,6 +288,9 @@ init(void *state, const struct import_options *options,
     import->itch.importer = importer;
     import->itch.failure = failure;
     import->itch.midnight = options->midnight;
+    import->itch.received = TIME_NULL;
+    import->capture.payload = take_payload;
+    import->capture.owner = import;
     import->binary.record = take_record;
     import->binary.owner = import;
     import->binary.max = 2 + UINT16_MAX;
@@ -248,11 +300,55 @@ init(void *state, const struct import_options *options,
 }
 
 static int
+feed(struct itch_import *import, const void *bytes, size_t size,
+     struct failure *failure)
+{
+    if (import->captured)
+        return capture_push(&import->capture, bytes, size, failure);
+    return binary_push(&import->binary, bytes, size, failure);
+}
+
+static int
 push(void *state, const char *bytes, size_t size, struct failure *failure)
 {
     struct itch_import *import = state;
+    const size_t wanted = sizeof import->head;
 
-    return binary_push(&import->binary, bytes, size, failure);
+    if (import->head_size < wanted) {
+        size_t more = wanted - import->head_size;
+
+        if (more > size)
+            more = size;
+        memcpy(import->head + import->head_size, bytes, more);
+        import->head_size = (uint8_t)(import->head_size + more);
+        bytes += more;
+        size -= more;
+        if (import->head_size < wanted)
+            return 0;
+        assert(import->framing == FRAMING_UNKNOWN);
+        import->captured = capture_begins(import->head);
+        if (feed(import, import->head, wanted, failure) != 0)
+            return -1;
+    }
+    return feed(import, bytes, size, failure);
+}
+
+/* What the carrier of the messages says at its end. */
+static int
+end_carrier(struct itch_import *import, struct failure *failure)
+{
+    if (import->captured)
+        return capture_end(&import->capture, failure);
+    if (import->head_size < sizeof import->head &&
+        feed(import, import->head, import->head_size, failure) != 0)
+        return -1;
+    if (binary_end(&import->binary, failure) != 0)
+        return -1;
+    if (import->left)
+        return fail(failure, FAILURE_DATA,
+                    "the file ends within a packet: %u messages are missing",
+                    import->left);
+    return 0;
 }
 
 static int
@@ -260,23 +356,22 @@ end(void *state, struct failure *failure)
 {
     struct itch_import *import = state;
 
-    if (binary_end(&import->binary, failure) != 0)
+    if (end_carrier(import, failure) != 0)
         return -1;
-    if (import->left)
-        return fail(failure, FAILURE_DATA,
-                    "the file ends within a packet: %u messages are missing",
-                    import->left);
     if (!import->any)
         return fail(failure, FAILURE_DATA, "no message (the file is empty)");
-    import->any = false;
+    import->any = import->captured = false;
+    import->head_size = 0;
     import->framing = FRAMING_UNKNOWN;
+    import->itch.received = TIME_NULL;
     return 0;
 }
 
 static bool
 remark(const void *state, unsigned number, char *text, size_t size)
 {
-    const struct itch *itch = &((const struct itch_import *)state)->itch;
+    const struct itch_import *import = state;
+    const struct itch *itch = &import->itch;
     const struct fact_count counts[] = {
         {itch->unknown_types, "message",
          "of types that ITCH 5.0 does not have"},
@@ -284,6 +379,9 @@ remark(const void *state, unsigned number, char *text, size_t size)
          "left out, of stocks that the directory does not have"},
         {itch->unknown_orders, "message",
          "about orders that were never announced, without price"},
+        {import->foreign, "payload", "left out, not MoldUDP64"},
+        {import->capture.others, "packet", CAPTURE_OTHERS},
+        {import->capture.cut, "packet", CAPTURE_CUT},
     };
 
     return fact_remark(counts, sizeof counts / sizeof *counts, number, text,
@@ -296,6 +394,7 @@ release(void *state)
     struct itch_import *import = state;
 
     binary_free(&import->binary);
+    capture_free(&import->capture);
     itch_orders_free(&import->itch.orders);
     free(import->itch.stocks);
 }

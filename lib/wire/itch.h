@@ -25,6 +25,7 @@ struct itch {
     struct importer *importer;
     struct failure *failure;
     int64_t midnight;
+    int64_t received; /* of the current message; or null */
     uint32_t *stocks; /* local ids by locate; 0: not known; owned */
     struct itch_orders orders;
 

@@ -46,6 +46,7 @@ put_order(struct itch *itch, const struct itch_message *message,
         .order_id = change->order_id,
         .price = order ? order->price : DECIMAL_NULL,
         .quantity = quantity_of(change->shares),
+        .received = itch->received,
     };
 
     return import_event(itch->importer, &event.event);
@@ -117,6 +118,7 @@ take_execution(struct itch *itch, const struct itch_message *message)
         .time = message->time,
         .quantity = quantity_of(shares),
         .trade_id = be64(at + 23) & ~NAME_BIT,
+        .received = itch->received,
     };
 
     if (shares == 0)
@@ -141,6 +143,7 @@ take_replace(struct itch *itch, const struct itch_message *message)
                   message->time},
         .price = price_of(be32(at + 31)),
         .quantity = quantity_of(be32(at + 27)),
+        .received = itch->received,
     };
     struct itch_order *old;
     struct itch_order fresh = {.price = event.price,
@@ -177,6 +180,7 @@ take_trade(struct itch *itch, const struct itch_message *message)
                           .price = price_of(be32(at + 32)),
                           .quantity = quantity_of(be32(at + 20)),
                           .trade_id = be64(at + 36) & ~NAME_BIT,
+                          .received = itch->received,
                           .conditions = PRINT_HIDDEN,
                       });
 }

@@ -237,6 +237,7 @@ take_cross(struct itch *itch, const struct itch_message *message)
                           .price = be32(at + 27) * ITCH_PRICE_UNIT,
                           .quantity = (int64_t)shares * DECIMAL_ONE,
                           .trade_id = be64(at + 31) & ~NAME_BIT,
+                          .received = itch->received,
                           .conditions = PRINT_AUCTION,
                       });
 }
@@ -265,6 +266,7 @@ take_imbalance(struct itch *itch, const struct itch_message *message)
         surplus > (uint64_t)DECIMAL_MAX / DECIMAL_ONE)
         return fail(itch->failure, FAILURE_DATA, "more shares than fit");
     event_init(&event, EVENT_INDICATIVE);
+    event.received = itch->received;
     event.event.instrument = message->instrument;
     event.event.time = message->time;
     if (at[27] == 'B' || at[27] == 'S')

@@ -46,6 +46,17 @@ bars() {
         "TEST:ABC TEST:XYZ TEST:LIVE TEST:12" ]
 }
 
+@test "an event has the time of receipt, and the exchange's when asked" {
+    make_dbn 3 > d.dbn
+    ximport -q -f dbn --stream d d.dbn | xexport -f json |
+        jq -c 'select(.received and .received != .time)' > out
+    [ ! -s out ]
+    ximport -q -f dbn -m time=ts_event --stream d d.dbn | xexport -f json |
+        jq -c 'select(.type == "book_add") | [.time, .received]' > out
+    [ "$(sort -u out)" = '["2024-03-18T00:00:00.000000007Z","2024-03-18T00:00:00.00000001Z"]' ]
+    run -2 ximport -f dbn -m price=x d.dbn
+}
+
 @test "what is left out is counted" {
     make_dbn 3 > d.dbn
     run -0 --separate-stderr ximport -f dbn d.dbn -o d.tape

@@ -44,7 +44,7 @@ def metadata(version):
 
 def mbo(order, price, size, flags, action, side, time=START + 10):
     return record(160, struct.pack('<QqIBBccQiI', order, price, size, flags, 0, action.encode(),
-                                   side.encode(), time, 0, 1), time=time)
+                                   side.encode(), time, 0, 1), time=time - 3)
 
 
 def top(rtype, action, price, size, side, levels, flags=0x80):

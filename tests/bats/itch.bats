@@ -36,6 +36,24 @@ check() {
     done
 }
 
+@test "captures, pcap and pcapng, give the same events, received when captured" {
+    make_itch length > all.itch
+    events all.itch
+    mv events.json wanted.json
+    for kind in pcap pcapng; do
+        make_itch $kind > "$kind.cap"
+        run -0 --separate-stderr ximport -f itch --date 2019-10-30 --stream d "$kind.cap" -o "$kind.tape"
+        [ "$stderr" = "ximport: 1 payload left out, not MoldUDP64" ]
+        xexport -f json "$kind.tape" > events.json
+        diff wanted.json <(sed 's/,"received":"[^"]*"//' events.json)
+        [ "$(jq -r 'select(.type == "book_add") | .received' events.json | sort -u)" = 1970-01-01T00:00:06.25Z ]
+    done
+    cmp pcap.tape pcapng.tape
+    head -c 300 pcap.cap > cut.cap
+    run -1 --separate-stderr ximport -q -f itch --date 2019-10-30 cut.cap -o cut.tape
+    [[ $stderr == "ximport: cut.cap: byte 262: the file ends within a record"* ]]
+}
+
 @test "a hole in the sequence is a gap, and what comes again is passed over" {
     make_itch again > again.itch
     events again.itch

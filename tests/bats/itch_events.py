@@ -3,9 +3,10 @@
     itch_events.py check FILE EVENTS
         compares each message of FILE (lengths before messages, 0: that of
         the type) with the events that ximport made, as JSON lines
-    itch_events.py make length|soup|mold|again
+    itch_events.py make length|soup|mold|again|pcap|pcapng
         writes one message of each type, in a framing; again: MoldUDP64 with
-        a hole of two messages and a packet that comes twice"""
+        a hole of two messages and a packet that comes twice; pcap, pcapng: a
+        second of capture time before each packet, and one that is no ITCH"""
 import json
 import sys
 from collections import Counter
@@ -167,6 +168,31 @@ def packet(sequence, group):
     return head + b''.join(len(m).to_bytes(2, 'big') + m for m in group)
 
 
+def frame(payload):
+    udp = (9).to_bytes(2, 'big') * 2 + (8 + len(payload)).to_bytes(2, 'big') + bytes(2) + payload
+    ip = b'\x45\0' + (20 + len(udp)).to_bytes(2, 'big') + bytes(5) + b'\x11' + bytes(10) + udp
+    return bytes(12) + b'\x08\0' + ip
+
+
+def capture(kind, payloads):
+    """Captured at 1, 2, ... seconds and 250 ms; the pcapng has ticks of 2^-10."""
+    def n(value, size=4):
+        return value.to_bytes(size, 'little')
+
+    def block(type_, body):
+        body += bytes(-len(body) % 4)
+        return n(type_) + n(12 + len(body)) + body + n(12 + len(body))
+
+    frames = [frame(payload) for payload in payloads]
+    if kind == 'pcap':
+        return n(0xa1b2c3d4) + n(2, 2) + n(4, 2) + bytes(8) + n(65535) + n(1) + b''.join(
+            n(at) + n(250000) + n(len(f)) + n(len(f)) + f for at, f in enumerate(frames, 1))
+    return (block(0x0a0d0d0a, n(0x1a2b3c4d) + n(1, 2) + n(0, 2) + bytes(8))
+            + block(1, n(1, 2) + n(0, 2) + n(65535) + n(9, 2) + n(1, 2) + b'\x8a' + bytes(3) + bytes(4))
+            + b''.join(block(6, n(0) + n(0) + n(at * 1024 + 256) + n(len(f)) + n(len(f)) + f)
+                       for at, f in enumerate(frames, 1)))
+
+
 def make(framing):
     all_ = list(messages())
     if framing == 'length':
@@ -176,6 +202,9 @@ def make(framing):
         return login + b'\0\x01H' + b''.join((len(m) + 1).to_bytes(2, 'big') + b'S' + m for m in all_)
     if framing == 'again':
         return packet(1, all_[:3]) + packet(6, all_[3:5]) + packet(5, all_[2:5]) + packet(8, all_[5:])
+    if framing.startswith('pcap'):
+        return capture(framing, [packet(1, all_[:3]), packet(4, []), b'something else',
+                                 packet(4, all_[3:5]), packet(4, all_[3:5]), packet(6, all_[5:])])
     return packet(1, all_[:3]) + packet(4, []) + packet(4, all_[3:]) + b'SESSION001' + (26).to_bytes(8, 'big') + b'\xff\xff'
 
 

@@ -175,7 +175,7 @@ told_of() {
     run -1 --separate-stderr xmatch --quotes -o out.tape feed.tape
     [[ $stderr == "xmatch: feed.tape: event 3 (byte "*"): it has no price" ]]
     xgrep -n 1 feed.tape | xmatch --quotes | xexport -f csv -t quote |
-        contains ',7,1,,$'
+        contains ',7,1,,,$'
 }
 
 @test "a level too large for a quote is reported, with its place" {
