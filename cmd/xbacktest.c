@@ -20,7 +20,7 @@ static const char *const markets[] = {"flow",   "facts", "levels",
                                       "trades", "bars",  NULL};
 static const char *const impacts[] = {"take", "none", NULL};
 static const char *const queues[] = {"back", "prorata", "front", NULL};
-static const char *const turns[] = {"event", "window", NULL};
+static const char *const turns[] = {"event", "window", "bar", "timer", NULL};
 static const char *const times[] = {"rfc3339", "ns", "us", NULL};
 static struct backtest b;
 /* clang-format off */
@@ -43,13 +43,18 @@ static const struct option_spec options[] = {
      .shapes = true},
     {0, "bounds", OPTION_FLAG, &b.bounds, NULL,
      "report what both ends of the queue would have filled"},
-    {'l', "latency", OPTION_DURATION, &b.latency, "TIME",
+    {'l', "latency", OPTION_DURATION, &b.latency.order, "TIME",
      "from a decision to when it acts (none)", .shapes = true},
-    {0, "feed-latency", OPTION_DURATION, &b.feed_latency, "TIME",
+    {0, "feed-latency", OPTION_DURATION, &b.latency.feed, "TIME",
      "from an event to when the strategy sees it (none)", .shapes = true},
+    {0, "jitter", OPTION_DURATION, &b.latency.jitter, "TIME",
+     "up to so much more latency, at random by --seed", .shapes = true},
+    {0, "latency-file", OPTION_TEXT, &b.latency.file, "FILE",
+     "latencies drawn from a file of them, one a line", .shapes = true},
     {'t', "turn", OPTION_CHOICE, &b.turn, "WHEN",
      "await answers after each event (event), or only when they can matter "
-     "(window)", .words = turns},
+     "(window); or turns only at bars or at timers", .shapes = true,
+     .words = turns},
     {'s', "strategy", OPTION_LIST, &b.named_strategies, "NAME=COMMAND",
      "run a shell command as a strategy; may be repeated"},
     {0, "max-order", OPTION_DECIMAL, &b.limits.order, "QUANTITY",

@@ -10,7 +10,8 @@
  * The filter consumes all.  Order of things at one time: what is due, by the
  * turn that asked for it; then what happens in the market; then turns.
  *
- *      backtest.c         a run, from its options to its end
+ *      options.c          what the options ask for
+ *      backtest.c         a run, from its first event to its end
  *      act.c              one thing happens: what comes of it, who sees it
  *      show.c             what strategies see of the market
  */
@@ -34,12 +35,18 @@ enum backtest_market {
     BACKTEST_TRADES,
     BACKTEST_BARS
 };
-enum backtest_turn { BACKTEST_TURN_EVENT, BACKTEST_TURN_WINDOW };
+enum backtest_turn {
+    BACKTEST_TURN_EVENT,
+    BACKTEST_TURN_WINDOW,
+    BACKTEST_TURN_BAR,
+    BACKTEST_TURN_TIMER
+};
 
 struct backtest {
     /* What the options ask for. */
-    int market, turn, time, impact, queue;   /* enums; below 0: the default */
-    int64_t latency, feed_latency, patience; /* nanoseconds */
+    int market, turn, time, impact, queue; /* enums; below 0: the default */
+    struct latency latency;
+    int64_t patience; /* nanoseconds */
     uint64_t account, seed;
     struct own_fees fees;
     int64_t slippage, through; /* of prices; null: none */

@@ -54,7 +54,7 @@ is_too_often(const struct limits *limits, struct strategy *strategy,
 {
     int64_t second = time / NS_PER_SECOND;
 
-    assert(strategy->world->delay >= 0);
+    assert(strategy->world->latency->least >= 0);
     if (limits->rate == 0)
         return false;
     if (second != strategy->second)

@@ -113,13 +113,27 @@ fail_unanswered(struct strategy *strategy)
     return -1;
 }
 
+/* What it is not asked about yet goes to it all the same, before that is too
+ * much to keep. */
+static int
+keep_up(struct strategy *strategy)
+{
+    struct coprocess *process = &strategy->process;
+
+    if (coprocess_put(process)->size < PENDING_MAX)
+        return 0;
+    if (strategy->turn_count)
+        return strategy_receive(strategy);
+    return coprocess_send(process, strategy->world->failure);
+}
+
 int
 strategy_ask(struct strategy *strategy, int64_t time)
 {
     struct strategy_turn *turns;
 
     if (!strategy->awake)
-        return 0;
+        return keep_up(strategy);
     turns = array_grow(strategy->turns, &strategy->turn_capacity,
                        strategy->turn_count + 1, sizeof *turns,
                        strategy->world->failure);
@@ -193,7 +207,7 @@ strategy_start(struct strategy *strategy, char *const *argv,
     strategy->wants[WANT_BAR] = strategy->wants[WANT_QUOTE] =
         strategy->wants[WANT_TRADE] = true;
     strategy_wire(strategy)->hello(strategy);
-    strategy_wake(strategy);
+    strategy_wake(strategy, CAUSE_TIMER);
     return strategy_ask(strategy, TIME_NULL);
 }
 

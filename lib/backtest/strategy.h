@@ -21,6 +21,7 @@
 #include <stdbool.h>
 
 #include "backtest/due.h"
+#include "backtest/latency.h"
 #include "backtest/own.h"
 #include "base/strtab.h"
 #include "io/coprocess.h"
@@ -29,6 +30,9 @@
 
 /* How times are written: enum as in the words of --time. */
 enum strategy_time { STRATEGY_RFC3339, STRATEGY_NS, STRATEGY_US };
+
+/* Why it has a turn; each kind also wakes who waits for one before it. */
+enum strategy_cause { CAUSE_EVENT, CAUSE_BAR, CAUSE_TIMER };
 
 struct wire;
 
@@ -42,9 +46,10 @@ struct strategy_world {
     struct code currency;
     uint64_t seed;
     enum strategy_time time;
-    int64_t delay;        /* from what it sees to what it does, nanoseconds */
-    struct strtab names;  /* of instruments, as in lines */
-    uint32_t *name_index; /* by number in names; owned */
+    const struct latency *latency; /* from what it sees to what it does */
+    enum strategy_cause wakes;     /* the least that gives it a turn */
+    struct strtab names;           /* of instruments, as in lines */
+    uint32_t *name_index;          /* by number in names; owned */
     size_t name_capacity;
     struct strategy_listing *listings; /* by instrument index; owned */
     uint32_t listing_count;
@@ -88,6 +93,7 @@ struct strategy {
     bool ready;  /* it has answered the first turn */
     bool chosen; /* and said what it wants */
 
+    int64_t acts;       /* when the last that it asked for does */
     bool killed;        /* it lost too much: no more orders */
     int64_t second;     /* of its last request, */
     uint64_t in_second; /* and how many there were in it */
@@ -108,11 +114,13 @@ struct strategy {
 int strategy_start(struct strategy *strategy, char *const *argv,
                    const char *command);
 
-/* Something happened that gives it a turn: the next strategy_ask asks. */
+/* Something happened that may give it a turn: the next strategy_ask asks.  The
+ * first one of the market always does. */
 static inline void
-strategy_wake(struct strategy *strategy)
+strategy_wake(struct strategy *strategy, enum strategy_cause cause)
 {
-    strategy->awake = true;
+    if (cause >= strategy->world->wakes || strategy->asked <= 1)
+        strategy->awake = true;
 }
 
 /* Asks, if there is something new, at that time.  0 or -1. */

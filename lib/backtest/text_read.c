@@ -146,15 +146,23 @@ index_of(const struct strategy *strategy, const struct strategy_turn *turn,
 
 /* ---- requests ------------------------------------------------------------ */
 
+/* It acts when its latency has passed, and not before what was sent before
+ * it. */
 static struct due
-due_of(const struct strategy *strategy, const struct strategy_turn *turn,
+due_of(struct strategy *strategy, const struct strategy_turn *turn,
        enum due_kind kind)
 {
-    int64_t delay = strategy->world->delay, time = turn->time;
+    int64_t delay =
+        latency_of(strategy->world->latency, turn->number, strategy->number);
+    int64_t time = turn->time;
 
     assert(delay >= 0 && turn->number < strategy->world->turn + 1);
+    time = time > INT64_MAX - delay ? INT64_MAX : time + delay;
+    if (time < strategy->acts)
+        time = strategy->acts;
+    strategy->acts = time;
     return (struct due){
-        .time = time > INT64_MAX - delay ? INT64_MAX : time + delay,
+        .time = time,
         .turn = turn->number,
         .strategy = strategy->number,
         .kind = (uint8_t)kind,

@@ -212,7 +212,7 @@ write_session(struct strategy *strategy, uint32_t index,
     }
     put_enum(&line, EVENT_SESSION, "state", session->state);
     end(&line);
-    strategy_wake(strategy);
+    strategy_wake(strategy, CAUSE_EVENT);
 }
 
 /* How much the strategy itself shows at a price. */
@@ -257,7 +257,7 @@ write_quote(struct strategy *strategy, uint32_t index, int64_t time,
     put_decimal(&line, own_shown(strategy, index, SIDE_BUY, quote->bid_price));
     put_decimal(&line, own_shown(strategy, index, SIDE_SELL, quote->ask_price));
     end(&line);
-    strategy_wake(strategy);
+    strategy_wake(strategy, CAUSE_EVENT);
 }
 
 static void
@@ -270,7 +270,7 @@ write_trade(struct strategy *strategy, uint32_t index, int64_t time,
     put_decimal(&line, price);
     put_decimal(&line, quantity);
     end(&line);
-    strategy_wake(strategy);
+    strategy_wake(strategy, CAUSE_EVENT);
 }
 
 static void
@@ -287,14 +287,14 @@ write_bar(struct strategy *strategy, uint32_t index, const struct bar *bar)
     put_decimal(&line, bar->close);
     put_amount(&line, amount_get(bar->volume));
     end(&line);
-    strategy_wake(strategy);
+    strategy_wake(strategy, CAUSE_BAR);
 }
 
 static void
 write_timer(struct strategy *strategy, int64_t time)
 {
     write_word(strategy, "timer", time);
-    strategy_wake(strategy);
+    strategy_wake(strategy, CAUSE_TIMER);
 }
 
 /* ---- what became of its orders ------------------------------------------- */
@@ -314,7 +314,7 @@ write_report(struct strategy *strategy, const struct own_order *order,
     if (!accepted)
         put_enum(&line, EVENT_MODIFIED, "reason", report->reason);
     end(&line);
-    strategy_wake(strategy);
+    strategy_wake(strategy, CAUSE_EVENT);
 }
 
 static void
@@ -340,7 +340,7 @@ write_end(struct strategy *strategy, const struct own_order *order,
         put_decimal(&line, event->remaining_quantity);
     put_enum(&line, EVENT_REJECTED, "reason", event->reason);
     end(&line);
-    strategy_wake(strategy);
+    strategy_wake(strategy, CAUSE_EVENT);
 }
 
 static void
@@ -361,7 +361,7 @@ write_fill(struct strategy *strategy, const struct own_order *order,
     put_amount(&line, fee);
     put_word(&line, roles[role]);
     end(&line);
-    strategy_wake(strategy);
+    strategy_wake(strategy, CAUSE_EVENT);
 }
 
 static void

@@ -384,6 +384,27 @@ coprocess_line(struct coprocess *process, char **line, size_t *size,
     }
 }
 
+int
+coprocess_send(struct coprocess *process, struct failure *failure)
+{
+    int64_t deadline = pace_now() + process->patience;
+    bool ended = false;
+
+    while (process->to >= 0 && process->pending.size > process->sent) {
+        int result = exchange(process, deadline, &ended, failure);
+
+        if (ended)
+            return fail_gone(process, failure);
+        if (result <= 0)
+            return result;
+        if (process->heard.size - process->head >= COPROCESS_LINE_MAX)
+            return fail(failure, FAILURE_DATA,
+                        "%s: wrote %zu bytes without being asked",
+                        process->name, process->heard.size - process->head);
+    }
+    return 0;
+}
+
 /* ---- ending -------------------------------------------------------------- */
 
 static int

@@ -68,6 +68,11 @@ coprocess_put(struct coprocess *process)
 int coprocess_line(struct coprocess *process, char **line, size_t *size,
                    struct failure *failure);
 
+/* Sends all that was put, and waits until it reads that; for one that has
+ * nothing to answer now, which must not write much meanwhile.  0 or -1; 0 also
+ * when stopped. */
+int coprocess_send(struct coprocess *process, struct failure *failure);
+
 /* The line completed an answer: patience begins anew with the next wait. */
 static inline void
 coprocess_answered(struct coprocess *process)
