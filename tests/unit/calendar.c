@@ -1,6 +1,7 @@
 /* Calendars by hand-written texts: hours, nights, breaks, days that differ,
  * settlement, and what is refused with its line. */
 #include "calendar/calendar.h"
+#include "calendar/bucket.h"
 
 #include <string.h>
 
@@ -101,6 +102,45 @@ test_days(void)
     calendar_as_of(c, date_of("2026-09-10"));
     OK("as of the day before, a closed day is a trading day",
        is_day(c, "2026-09-11", "2026-09-11T13:30:00Z 2026-09-11T20:00:00Z"));
+    calendar_free(c);
+}
+
+/* The day's bucket around a time. */
+static bool
+is_bucket(const struct calendar *calendar, bool session, const char *time,
+          const char *start, const char *end, bool closed)
+{
+    const struct bucket_style style = {.calendar = calendar,
+                                       .session = session};
+    struct bucket_days days;
+    struct bucket bucket;
+    int64_t at = 0, from = 0, to = 0;
+
+    time_parse(time, strlen(time), &at);
+    time_parse(start, strlen(start), &from);
+    time_parse(end, strlen(end), &to);
+    bucket_days_init(&days, &style);
+    bucket = bucket_find(&days, NS_PER_DAY, at);
+    return bucket.start == from && bucket.end == to && bucket.closed == closed;
+}
+
+static void
+test_buckets(void)
+{
+    struct failure failure = {0};
+    struct calendar *c = read_text(
+        HEAD "week 2026-01-01 mon,tue,wed,thu,fri 09:30-16:00\n", &failure);
+
+    OK("a session's day is from its open to its close",
+       is_bucket(c, true, "2026-01-08T14:30:00Z", "2026-01-08T14:30:00Z",
+                 "2026-01-08T21:00:00Z", false) &&
+           is_bucket(c, true, "2026-01-08T20:59:59Z", "2026-01-08T14:30:00Z",
+                     "2026-01-08T21:00:00Z", false));
+    OK("after it comes the time until the next, over a weekend too",
+       is_bucket(c, true, "2026-01-08T21:00:00Z", "2026-01-08T21:00:00Z",
+                 "2026-01-09T14:30:00Z", true) &&
+           is_bucket(c, true, "2026-01-10T12:00:00Z", "2026-01-09T21:00:00Z",
+                     "2026-01-12T14:30:00Z", true));
     calendar_free(c);
 }
 
@@ -205,6 +245,7 @@ main(void)
 {
     new_york = zone_ruled("EST5EDT,M3.2.0,M11.1.0");
     test_days();
+    test_buckets();
     test_nights();
     test_refusals();
     zone_destroy(new_york);

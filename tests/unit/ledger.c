@@ -658,6 +658,8 @@ differs(struct bench *ledger, struct bench *stored, const char *text)
     struct ledger_finding finding = {.invariant = NULL};
 
     ledger_adopt(&ledger->ledger, &stored->ledger, &finding);
+    if (!text && finding.invariant)
+        tap_note("%s", finding.text);
     return text ? finding.invariant && strcmp(finding.text, text) == 0
                 : !finding.invariant;
 }
@@ -695,6 +697,85 @@ test_adopt(void)
        differs(&same, &b, "the accounts are not those of the stream"));
     teardown(&b, "adopted: the invariants hold");
     teardown(&same, "stored: the invariants hold");
+}
+
+/* ---- lots, and what issuers do ------------------------------------------- */
+
+static void
+use_basis(struct bench *bench, uint8_t basis)
+{
+    uint32_t account = ledger_account(&bench->ledger, ALICE, &bench->failure);
+
+    ledger_set_basis(&bench->ledger, account, basis);
+}
+
+static void
+test_bases(void)
+{
+    struct bench b, same;
+    struct lots *lots;
+
+    setup(&b, "0.001", "0");
+    setup(&same, "0.001", "0");
+    use_basis(&b, BASIS_FIFO);
+    use_basis(&same, BASIS_FIFO);
+    for (int i = 0; i < 2; i++) {
+        struct bench *one = i ? &same : &b;
+
+        trade(one, "10", "1");
+        trade(one, "10", "2");
+        trade(one, "-10", "5");
+    }
+    is("the first lot is the first that is sold", holding(&b)->realized, "40");
+    is("the second stays", holding(&b)->cost, "20");
+    OK("lots that are the same are adopted", differs(&b, &same, NULL));
+    lots = &same.ledger.lots[position(&same, ALICE) - same.ledger.positions];
+    lots->lots[lots->first].cost++;
+    OK("a stored lot that differs is found",
+       differs(&b, &same, "a position differs from the stream"));
+    lots->lots[lots->first].cost--;
+    lots->last++;
+    OK("so is the number of a lot that is gone",
+       differs(&b, &same, "a position differs from the stream"));
+    teardown(&b, "lots: the invariants hold");
+    teardown(&same, "lots that are stored: the invariants hold");
+}
+
+static void
+act(struct bench *bench, enum action_type type, const char *new,
+    const char *old, const char *amount)
+{
+    struct corporate_action event;
+
+    event_init(&event, EVENT_CORPORATE_ACTION);
+    event.action_type = (uint8_t)type;
+    event.ratio_new = new ? number(new) : DECIMAL_NULL;
+    event.ratio_old = old ? number(old) : DECIMAL_NULL;
+    event.amount = amount ? number(amount) : DECIMAL_NULL;
+    post(bench, post_action(&bench->ledger, 0, &bench->instrument, &event,
+                            &bench->entry, &bench->failure));
+}
+
+static void
+test_actions(void)
+{
+    struct bench b;
+
+    setup(&b, "0", "0");
+    trade(&b, "10", "30");
+    act(&b, ACTION_SPLIT, "3", "1", NULL);
+    is("three shares for one", holding(&b)->quantity, "30");
+    is("cost what the one did", holding(&b)->cost, "300");
+    act(&b, ACTION_DIVIDEND, NULL, NULL, "0.5");
+    is("a dividend is paid for each", balance(&b, ALICE)->amount, "-285");
+    act(&b, ACTION_SPLIT, "0", "1", NULL);
+    OK("a ratio is positive", violates(&b, REASON_INVALID_QUANTITY));
+    act(&b, ACTION_DIVIDEND, NULL, NULL, "0");
+    OK("so is a dividend", violates(&b, REASON_INVALID_PRICE));
+    act(&b, ACTION_MERGER, "1", "1", NULL);
+    OK("a merger is not booked", violates(&b, REASON_UNSUPPORTED));
+    is("none of these changed anything", holding(&b)->quantity, "30");
+    teardown(&b, "actions: the invariants hold");
 }
 
 static void
@@ -819,6 +900,8 @@ main(void)
     test_events();
     test_restore();
     test_adopt();
+    test_bases();
+    test_actions();
     test_witness();
     test_random();
     test_split();

@@ -320,8 +320,6 @@ test_failure(void)
     close_bench(&b);
 }
 
-/* ---- SQL ----------------------------------------------------------------- */
-
 static int
 gives(struct database *database, const char *sql, const char *expected)
 {
@@ -339,6 +337,70 @@ gives(struct database *database, const char *sql, const char *expected)
     statement_free(statement);
     return same;
 }
+
+/* ---- rows ---------------------------------------------------------------- */
+
+static int
+define(struct bench *bench, int64_t multiplier)
+{
+    struct {
+        struct instrument event;
+        char symbol[8];
+    } made = {.symbol = "ACME"};
+
+    event_init(&made.event, EVENT_INSTRUMENT);
+    made.event.event.words = sizeof made / 8;
+    made.event.event.instrument = 1;
+    made.event.multiplier = multiplier;
+    made.event.symbol = (struct text){.offset = sizeof made.event, .length = 4};
+    return ledgerdb_instrument(bench->db, 1, &made.event, &bench->failure);
+}
+
+/* What the database says in SQL. */
+static int
+says(const char *sql, const char *expected)
+{
+    struct failure failure = {0};
+    const struct database_options options = {
+        .mode = DATABASE_WRITE, .application = LEDGERDB_APPLICATION};
+    struct database *database = database_open_as(path, &options, &failure);
+    int same = database && gives(database, sql, expected);
+
+    database_close(database);
+    return same;
+}
+
+static void
+test_rows(void)
+{
+    struct bench b;
+
+    OK("a transaction names the event that caused it",
+       says("SELECT group_concat(t.seq) FROM transactions t"
+            " JOIN watermarks w USING (stream_id) WHERE stream = 'tuesday'",
+            "1,2,3"));
+    open_bench(&b);
+    OK("an instrument is what the last definition says",
+       begin(&b, "thursday", 1) == 1 && define(&b, 10 * DECIMAL_ONE) == 0 &&
+           add(&b, 1, 1) == 0 && define(&b, 100 * DECIMAL_ONE) == 0 &&
+           add(&b, 2, 1) == 0 && commit(&b) == 0);
+    close_bench(&b);
+    OK("and is looked up as that",
+       says("SELECT symbol || ' ' || multiplier FROM instruments", "ACME 100"));
+    open_bench(&b);
+    OK("an earlier one that comes again does not change it",
+       begin(&b, "thursday", 1) == 1 && define(&b, 10 * DECIMAL_ONE) == 0 &&
+           add(&b, 1, 1) == 0 && define(&b, 100 * DECIMAL_ONE) == 0 &&
+           add(&b, 2, 1) == 0 &&
+           ledgerdb_end(b.db, LEDGERDB_COMPLETE, &b.failure) == 0);
+    if (b.failure.kind)
+        tap_note("%s", b.failure.text);
+    close_bench(&b);
+    OK("nor what is looked up",
+       says("SELECT symbol || ' ' || multiplier FROM instruments", "ACME 100"));
+}
+
+/* ---- SQL ----------------------------------------------------------------- */
 
 static void
 test_sql(void)
@@ -401,6 +463,7 @@ main(void)
     test_streams();
     test_parts();
     test_failure();
+    test_rows();
     test_sql();
     test_versions();
     unlink(path);

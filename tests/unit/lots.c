@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "ledger/recent.h"
 #include "tap.h"
 
 #define SHARES_MAX 4000
@@ -132,36 +131,6 @@ agree(uint8_t basis, bool shorts)
     return same;
 }
 
-/* ---- the latest trades --------------------------------------------------- */
-
-/* Whether it is known; it is the latest then. */
-static bool
-comes_again(struct recent *recent, uint64_t number)
-{
-    struct failure failure = {0};
-    bool known = false;
-
-    /* an odd factor: different numbers stay different */
-    if (recent_add(recent, number * 0x9e3779b97f4a7c15, &known, &failure) != 0)
-        tap_note("%s", failure.text);
-    return known;
-}
-
-static bool
-latest_are_known(void)
-{
-    struct recent recent = {0};
-    bool good = true;
-
-    for (uint64_t i = 1; i <= RECENT_TRADES + 1000; i++)
-        good &= !comes_again(&recent, i);
-    for (uint64_t i = 1; i <= 500; i++)
-        good &= comes_again(&recent, RECENT_TRADES + 1001 - i) &&
-                comes_again(&recent, 3000 + i) && !comes_again(&recent, i);
-    recent_free(&recent);
-    return good;
-}
-
 static bool
 notional_is(int64_t price, i128 quantity, int64_t multiplier, i128 want)
 {
@@ -179,7 +148,6 @@ main(void)
     OK("first in, first out", agree(BASIS_FIFO, true));
     OK("last in, first out", agree(BASIS_LIFO, true));
     OK("the highest first", agree(BASIS_HIFO, false));
-    OK("the last trades are known, and none before", latest_are_known());
     OK("a notional is price times quantity times multiplier, none is 1",
        notional_is(5 * DECIMAL_ONE / 2, 4 * one, DECIMAL_ONE, 10 * one) &&
            notional_is(5 * DECIMAL_ONE / 2, 4 * one, DECIMAL_NULL, 10 * one) &&
