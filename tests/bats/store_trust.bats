@@ -313,3 +313,21 @@ two_days() {
         [ $status -eq $((128 + $(kill -l $signal))) ]
     done
 }
+
+@test "a segment that begins within another one is named, and nothing read twice" {
+    xgen --orders 3000 --symbols 2 > day.tape
+    "$TOOLS/piece" 1 1500 < day.tape |
+        xstore -q -d a --segment-size 70000 > morning.tape
+    cp -r a b # a copy, whose segments then end elsewhere
+    xstore -q -d a --segment-size 70000 day.tape > out.tape
+    xstore -q -d b --segment-size 30000 day.tape > out.tape
+    cp b/000001-000000001501.* a
+    says="a/000001-000000001501.seg: begins inside of the segment before it, \
+which ends with event 1829: one of them does not belong here"
+    run -1 --separate-stderr xreplay -d a -o back.tape
+    [ "$stderr" = "xreplay: $says" ]
+    run -1 --separate-stderr xstore -d a -o out.tape day.tape
+    [ "$stderr" = "xstore: $says" ]
+    run -1 xstore -q -d a verify
+    [[ $output == *"$says"* ]]
+}
