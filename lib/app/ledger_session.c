@@ -122,7 +122,12 @@ ledger_session_open(struct ledger_session *session,
             return -1;
     }
     describe_rules(session);
-    return ledger_init(&session->ledger, &rules, &run->failure);
+    if (ledger_init(&session->ledger, &rules, &run->failure) != 0)
+        return -1;
+    session->ledger.quiet_lots =
+        !options->database &&
+        (run->kind != RUN_TAPE || options->emit != LEDGER_EMIT_ALL);
+    return 0;
 }
 
 void
@@ -251,6 +256,8 @@ ledger_session_begin(struct ledger_session *session, struct run *run)
     post_forget(&session->ledger);
     if (session->options->database && begin_stream(session, run) != 0)
         return -1;
+    past_begin(&session->ledger.past,
+               session->database && ledgerdb_continues(session->database));
     if (!session->options->check)
         return 0;
     return ledger_audit_begin(&session->audit, &session->ledger, &run->failure);

@@ -280,7 +280,8 @@ book(struct ledger *ledger, struct action *action, struct ledger_entry *entry,
     position = ledger_position(ledger, issuer, action->instrument, failure);
     if (position == LEDGER_NONE || ledger_make_lots(ledger, failure) != 0 ||
         find_holders(ledger, action, failure) != 0 ||
-        ledger_entry_reserve_lots(ledger, entry, failure) != 0)
+        ledger_entry_reserve_lots(entry, ledger->lots_log.reserved, failure) !=
+            0)
         return -1;
     if (action->count == 0)
         return 1;
@@ -296,9 +297,11 @@ book(struct ledger *ledger, struct action *action, struct ledger_entry *entry,
         return -1;
     if (!ledger_entry_apply(ledger, entry))
         return 0;
-    for (size_t i = 0; i < action->count; i++)
+    for (size_t i = 0; i < action->count; i++) {
+        past_cut(ledger, action->holders[i].position);
         ledger->positions[action->holders[i].position].holding =
             action->holders[i].after;
+    }
     row = &ledger->positions[position];
     row->holding.quantity = issued;
     if (row->version == 0)

@@ -147,7 +147,7 @@ add_cash(struct ledger_audit *audit, const struct ledger *ledger,
             const struct ledger_leg *leg = &entry->legs[j];
             uint32_t row = entry->positions[i];
 
-            if ((leg->kind == POSTING_TRADE ||
+            if ((leg->kind == POSTING_TRADE || leg->kind == POSTING_BUST ||
                  leg->kind == POSTING_CASH_IN_LIEU) &&
                 !leg->security &&
                 leg->account == ledger->positions[row].account)

@@ -95,7 +95,7 @@ emit_lot(const struct ledger *ledger, const struct ledger_lot_change *change,
     const struct ledger_position *row = &ledger->positions[change->position];
     const struct lot *lot = &change->after;
 
-    assert(lot->number > 0);
+    assert(change->position < ledger->position_count);
     *event = (struct lot_state){
         .event = HEAD(lot_state, LOT),
         .account_id = ledger->accounts[row->account].id,

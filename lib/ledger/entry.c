@@ -133,10 +133,9 @@ ledger_entry_book(struct ledger *ledger, struct ledger_entry *entry)
 /* ---- lots ---------------------------------------------------------------- */
 
 int
-ledger_entry_reserve_lots(const struct ledger *ledger,
-                          struct ledger_entry *entry, struct failure *failure)
+ledger_entry_reserve_lots(struct ledger_entry *entry, size_t need,
+                          struct failure *failure)
 {
-    size_t need = ledger->lots_log.reserved;
     void *grown;
 
     if (need <= entry->lot_room)
@@ -158,7 +157,7 @@ find_noted(const struct ledger_entry *entry, uint32_t position, uint32_t number)
 
         if (noted->position != position)
             break;
-        if (noted->before.number == number)
+        if (noted->after.number == number)
             return i - 1;
     }
     return entry->lot_count;
@@ -170,18 +169,18 @@ ledger_entry_keep_lots(struct ledger *ledger, struct ledger_entry *entry)
     struct lots_log *log = &ledger->lots_log;
 
     assert(log->count <= entry->lot_room && entry->lot_count == 0);
-    for (size_t i = 0; i < log->count; i++) {
+    for (size_t i = 0; i < log->count && !ledger->quiet_lots; i++) {
         const struct lots_change *change = &log->changes[i];
         uint32_t position = (uint32_t)(change->lots - ledger->lots);
-        size_t at = log->twice
-                        ? find_noted(entry, position, change->before.number)
-                        : entry->lot_count;
+        const struct lot *after = &change->lots->lots[change->lot];
+        size_t at = log->twice ? find_noted(entry, position, after->number)
+                               : entry->lot_count;
 
         if (at == entry->lot_count)
-            entry->lots[entry->lot_count++] = (struct ledger_lot_change){
-                .position = position,
-                .before = change->before,
-                .after = change->lots->lots[change->lot]};
+            entry->lots[entry->lot_count++] =
+                (struct ledger_lot_change){.position = position,
+                                           .before = change->before,
+                                           .after = *after};
     }
     lots_keep(log);
 }

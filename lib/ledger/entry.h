@@ -110,9 +110,8 @@ bool ledger_entry_apply(struct ledger *ledger, struct ledger_entry *entry);
 /* Numbers the entry and notes what it changed.  The sums are in place. */
 void ledger_entry_book(struct ledger *ledger, struct ledger_entry *entry);
 
-/* Room for all changes of lots that the ledger's log has room for.  0 or -1. */
-int ledger_entry_reserve_lots(const struct ledger *ledger,
-                              struct ledger_entry *entry,
+/* Room for so many changes of lots.  0 or -1. */
+int ledger_entry_reserve_lots(struct ledger_entry *entry, size_t need,
                               struct failure *failure);
 
 /* The changes of lots in the ledger's log are kept, and noted in the entry. */

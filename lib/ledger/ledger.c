@@ -57,6 +57,7 @@ ledger_free(struct ledger *ledger)
     map_free(&ledger->position_map);
     map_free(&ledger->currency_map);
     recent_free(&ledger->recent);
+    past_free(&ledger->past);
     memset(ledger, 0, sizeof *ledger);
 }
 

@@ -20,6 +20,7 @@
 #include "base/row_mark.h"
 #include "ledger/holding.h"
 #include "ledger/lots.h"
+#include "ledger/past.h"
 #include "ledger/recent.h"
 #include "tape/event.h"
 
@@ -79,9 +80,12 @@ struct ledger_position {
     i128 fees;        /* paid in trades of it */
     uint64_t version; /* postings of the instrument so far */
     struct ledger_mark mark;
+    uint64_t last_trade; /* past.h */
 };
+_Static_assert(sizeof(struct ledger_position) == 128, "two lines");
 
-/* What an event made of a lot; quantity 0: it was not there, or it is gone. */
+/* What an event made of a lot; before.number 0: it was not there;
+ * after.quantity 0: it is gone. */
 struct ledger_lot_change {
     uint32_t position, order; /* order: for store.h */
     struct lot before, after;
@@ -120,6 +124,7 @@ struct ledger {
     struct lots *lots; /* of positions; NULL until an account keeps any */
     size_t lots_count, lots_room;
     bool keeps_lots;          /* some account does */
+    bool quiet_lots;          /* entries need not say what they made of lots */
     struct lots_log lots_log; /* of the current event */
     struct code *currencies;
     uint32_t account_count, balance_count, position_count, currency_count;
@@ -132,6 +137,7 @@ struct ledger {
 
     struct ledger_ahead ahead;
     struct recent recent; /* trades */
+    struct past past;     /* the same, to be taken back */
 
     uint32_t batch, stream;
     struct ledger_changes changed_accounts, changed_balances, changed_positions;

@@ -229,7 +229,8 @@ open_lot(struct lots *lots, struct lots_log *log, struct holding *holding,
     assert(lots->count < lots->capacity);
     if (lots->last == UINT32_MAX)
         return false;
-    note(log, lots, lots->count, (struct lot){.number = ++lots->last});
+    lots->last++;
+    note(log, lots, lots->count, (struct lot){.number = 0});
     lots->lots[lots->count++] = (struct lot){
         quantity, -cash, transaction, .number = lots->last, .first_stream = 0};
     return true;

@@ -196,14 +196,6 @@ post_account(struct ledger *ledger, const struct account *event,
 
 /* ---- any event ----------------------------------------------------------- */
 
-static enum post_result
-refuse(struct ledger_entry *entry, const char *detail)
-{
-    ledger_entry_clear(entry);
-    ledger_entry_violate(entry, REASON_UNSUPPORTED, 0, AMOUNT_NULL, detail);
-    return POST_DONE;
-}
-
 bool
 post_takes(unsigned type)
 {
@@ -235,7 +227,7 @@ post_event(struct ledger *ledger, const struct event *event,
         return result;
     case EVENT_ACCOUNT: return post_account(ledger, fields, entry, failure);
     case EVENT_TRADE_CANCEL:
-        return refuse(entry, "a bust: not booked by this version");
+        return post_bust(ledger, instrument, fields, entry, failure);
     default:
         assert(event->type == EVENT_CORPORATE_ACTION);
         if (definition)

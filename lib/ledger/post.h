@@ -1,4 +1,5 @@
-/* post.h - what an event does to the ledger: rules R1, R2, R7, R8 and R9.
+/* post.h - what an event does to the ledger: rules R1, R2, R7, R8,
+ * R9 and R11.
  *
  * Each event that moves anything becomes one entry: its legs in the fixed
  * order of R1, for each asset summing to zero, and the rows that they
@@ -23,6 +24,14 @@ enum post_result post_trade(struct ledger *ledger, uint32_t instrument,
                             const struct trade *trade,
                             struct ledger_entry *entry,
                             struct failure *failure);
+
+/* The fingerprint of a trade's id on a day. */
+uint64_t post_trade_print(uint32_t instrument, uint64_t trade_id, int64_t time);
+
+/* A trade of the current stream is taken back: rule R11. */
+enum post_result post_bust(struct ledger *ledger, uint32_t instrument,
+                           const struct trade_cancel *cancel,
+                           struct ledger_entry *entry, struct failure *failure);
 
 /* Trades that will be booked, so that post_trade need not wait for memory then:
  * each is seen, with up to LEDGER_AHEAD before it that are not booked yet, and
@@ -61,8 +70,8 @@ bool post_takes(unsigned type);
 
 /* Any of them, by its type.  instrument and definition are those of the
  * event's instrument, definition NULL when it is not defined: a trade of it
- * fails with class data.  Busts, and corporate actions that this version does
- * not book, become violations. */
+ * fails with class data.  Corporate actions that this version does not book
+ * become violations. */
 enum post_result post_event(struct ledger *ledger, const struct event *event,
                             uint32_t instrument,
                             const struct instrument *definition,

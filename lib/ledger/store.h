@@ -21,7 +21,7 @@ struct ledger_store {
                    struct row_mark *mark, bool first, struct failure *failure);
     int (*position)(void *owner, const struct position *event,
                     struct row_mark *mark, bool first, struct failure *failure);
-    /* A lot from what it was when it was saved last; quantity 0: it is new.
+    /* A lot from what it was when it was saved last; number 0: it is new.
      * *first_stream: what this function left there before, or 0. */
     int (*lot)(void *owner, const struct lot_state *before,
                const struct lot_state *after, uint32_t *first_stream,

@@ -8,7 +8,7 @@
 /* Buyer or seller. */
 struct party {
     uint32_t account, cash, position;
-    i128 fee;
+    i128 fee, got;                /* got: by the seller */
     struct ledger_position after; /* its position, once booked */
 };
 
@@ -119,7 +119,7 @@ reserve_lots(struct ledger *ledger, const struct party *buyer,
         if (lots && lots_reserve(lots, log, failure) != 0)
             return -1;
     }
-    return ledger_entry_reserve_lots(ledger, entry, failure);
+    return ledger_entry_reserve_lots(entry, log->reserved, failure);
 }
 
 /* The same account on both sides: the position stays, both fees are due. */
@@ -204,6 +204,7 @@ try_trade(struct ledger *ledger, struct ledger_entry *entry,
         return false;
     ledger->positions[buyer->position] = buyer->after;
     ledger->positions[seller->position] = seller->after;
+    seller->got = notional;
     return true;
 }
 
@@ -253,22 +254,39 @@ check_currency(const struct ledger *ledger, const struct party *party,
     return false;
 }
 
-static uint64_t
-trade_print(uint32_t instrument, uint64_t trade_id, uint64_t day)
+uint64_t
+post_trade_print(uint32_t instrument, uint64_t trade_id, int64_t time)
 {
     uint64_t print = trade_id * UINT64_C(0x9e3779b97f4a7c15);
 
     print ^= print >> 29;
-    print += instrument + (day << 32);
+    print += instrument + ((uint64_t)(time / NS_PER_DAY) << 32);
     print *= UINT64_C(0xbf58476d1ce4e5b9);
     return print ^ print >> 32;
 }
 
-static uint64_t
-print_of(uint32_t instrument, const struct trade *trade)
+static void
+remember_side(const struct party *party, struct past_side *side)
 {
-    return trade_print(instrument, trade->trade_id,
-                       (uint64_t)(trade->event.time / NS_PER_DAY));
+    side->position = party->position;
+    side->balance = party->cash;
+    side->fee = party->fee;
+}
+
+/* The trade may be taken back. */
+static void
+remember(struct ledger *ledger, const struct trade *trade, uint64_t print,
+         const struct party *buyer, const struct party *seller, uint32_t fees)
+{
+    struct past_trade *past = past_next(&ledger->past);
+
+    past->transaction = ledger->transactions;
+    past->notional = seller->got;
+    past->quantity = trade->quantity;
+    past->fees = fees;
+    remember_side(buyer, &past->sides[0]);
+    remember_side(seller, &past->sides[1]);
+    past_add(ledger, print);
 }
 
 /* One id of a trade is given once a day; that it comes again is reported, for
@@ -309,8 +327,9 @@ post_trade(struct ledger *ledger, uint32_t instrument,
 {
     struct code currency = definition->currency.word ? definition->currency
                                                      : ledger->rules.currency;
-    uint64_t print = print_of(instrument, trade);
     const struct ledger_hint *hints = take_hints(ledger);
+    uint64_t print =
+        post_trade_print(instrument, trade->trade_id, trade->event.time);
     struct party buyer, seller;
     uint32_t fees;
 
@@ -338,7 +357,9 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     if (!check_currency(ledger, &buyer, currency, entry) ||
         !check_currency(ledger, &seller, currency, entry))
         return POST_DONE;
-    if (reserve_lots(ledger, &buyer, &seller, entry, failure) != 0)
+    if (reserve_lots(ledger, &buyer, &seller, entry, failure) != 0 ||
+        past_prepare(ledger, (uint32_t[]){buyer.position, seller.position},
+                     failure) != 0)
         return POST_FAILED;
     if (!try_trade(ledger, entry, &buyer, &seller, fees, definition, trade)) {
         lots_undo(&ledger->lots_log);
@@ -350,6 +371,7 @@ post_trade(struct ledger *ledger, uint32_t instrument,
     }
     ledger_entry_keep_lots(ledger, entry);
     ledger_entry_book(ledger, entry);
+    remember(ledger, trade, print, &buyer, &seller, fees);
     report_closed(ledger, entry, buyer.account);
     if (seller.account != buyer.account)
         report_closed(ledger, entry, seller.account);

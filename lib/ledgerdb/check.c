@@ -23,7 +23,8 @@ static const struct rule {
      " FROM positions p JOIN accounts a USING (account_id) LEFT JOIN"
      "  (SELECT l.account_id, t.instrument_id, {sum:l.amount} AS cash"
      "   FROM postings l JOIN transactions t USING (transaction_id)"
-     "   WHERE l.kind IN ('trade', 'cash_in_lieu') AND l.currency IS NOT NULL"
+     "   WHERE l.kind IN ('trade', 'bust', 'cash_in_lieu') AND l.currency IS "
+     "NOT NULL"
      "   GROUP BY l.account_id, t.instrument_id) c"
      " ON c.account_id = p.account_id AND c.instrument_id = p.instrument_id"
      " WHERE {cmp:coalesce(c.cash, '0')|{sub:p.realized_pnl|p.cost}} <> 0"},

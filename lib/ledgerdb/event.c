@@ -120,6 +120,12 @@ ledgerdb_accept(struct ledgerdb *db, struct failure *failure)
 }
 
 bool
+ledgerdb_continues(const struct ledgerdb *db)
+{
+    return db->state != LEDGERDB_VERIFY && db->seq >= db->stream.first_seq;
+}
+
+bool
 ledgerdb_grows(const struct ledgerdb *db)
 {
     return db->state == LEDGERDB_CURRENT || db->state == LEDGERDB_BATCH;

@@ -155,11 +155,14 @@ int ledgerdb_save_position(void *owner, const struct position *event,
                            struct row_mark *mark, bool first,
                            struct failure *failure);
 
-/* A lot that changed from what was saved last; quantity 0: a new one.
+/* A lot that changed from what was saved last; without a number: a new one.
  * *first_stream is what this or the reader left there, or 0. */
 int ledgerdb_save_lot(void *owner, const struct lot_state *before,
                       const struct lot_state *after, uint32_t *first_stream,
                       struct failure *failure);
+
+/* True when the stream that began goes on after the watermark. */
+bool ledgerdb_continues(const struct ledgerdb *db);
 
 /* True when rows will be saved: what is read is beyond what is stored. */
 bool ledgerdb_grows(const struct ledgerdb *db);

@@ -309,10 +309,11 @@ ledgerdb_save_lot(void *owner, const struct lot_state *before,
     struct sql_value row[SQL_COLUMNS_MAX];
     uint64_t old;
 
-    assert(db->state == LEDGERDB_BATCH && before->lot == after->lot);
+    assert(db->state == LEDGERDB_BATCH && after->lot > 0);
+    assert(before->lot == 0 || before->lot == after->lot);
     if (*first_stream == 0)
         *first_stream = (uint32_t)db->stream.id;
-    if (amount_get(before->quantity) == 0) {
+    if (before->lot == 0) {
         lot_row(after, *first_stream, row);
         return ledgerdb_append(db, TABLE_LOTS, row, failure);
     }

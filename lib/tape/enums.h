@@ -116,6 +116,8 @@ enum reason {
     REASON_AUCTION_REMAINDER, /* what an auction did not fill */
     REASON_CURRENCY_CHANGED,  /* of an instrument with open positions */
     REASON_BASIS_CHANGED,     /* of an account that is open */
+    REASON_UNKNOWN_TRADE,
+    REASON_ALREADY_BUSTED,
 };
 
 enum account_type { ACCOUNT_CASH = 1, ACCOUNT_MARGIN };

@@ -39,7 +39,7 @@ WORDS reason_words[] = {"requested", "mass_cancel", "ioc_remainder", "fok",
     "self_trade", "min_quantity", "reduced", "limit_reached",
     "insufficient_funds", "account_closed", "amount_range",
     "invalid_stop", "auction", "auction_remainder", "currency_changed",
-    "basis_changed", NULL};
+    "basis_changed", "unknown_trade", "already_busted", NULL};
 WORDS account_type_words[] = {"cash", "margin", NULL};
 WORDS account_status_words[] = {"active", "suspended", "closed", NULL};
 WORDS account_basis_words[] = {"average", "fifo", "lifo", "hifo", NULL};
@@ -75,7 +75,7 @@ WORDS_OF(time_in_force_words, TIF_AT_CLOSE);
 WORDS_OF(self_trade_words, SELF_TRADE_DECREMENT);
 WORDS_OF(order_place_words, STANDS_CLOSE);
 WORDS_OF(request_words, REQUEST_CANCEL);
-WORDS_OF(reason_words, REASON_BASIS_CHANGED);
+WORDS_OF(reason_words, REASON_ALREADY_BUSTED);
 WORDS_OF(account_type_words, ACCOUNT_MARGIN);
 WORDS_OF(account_status_words, ACCOUNT_CLOSED);
 WORDS_OF(account_basis_words, BASIS_HIFO);

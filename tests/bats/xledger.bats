@@ -419,15 +419,104 @@ after() {
     xledger -d ledger.db --check
 }
 
-@test "busts and corporate actions that are not booked say so" {
-    printf '%s\n' '{"type":"trade_cancel","time":"2026-01-08T10:00:00Z","instrument":"ABC","trade_id":1}' \
-        '{"type":"corporate_action","time":"2026-01-08T10:00:00Z","instrument":"ABC","action_type":"merger"}' |
-        ximport -f json | xledger -q | xexport -f json > out
-    [ "$(grep -c '"reason":"unsupported"' out)" -eq 2 ]
+@test "corporate actions that are not booked say so" {
+    printf '%s\n' '{"type":"corporate_action","time":"2026-01-08T10:00:00Z","instrument":"ABC","action_type":"merger"}' |
+        ximport -f json | xledger -q | xexport -f json |
+        contains '"reason":"unsupported"'
     run after '"action_type":"split","ratio_new":"0","ratio_old":"1"' <<< '+3 10'
     [ "$output" = "3 30 10 0" ]
     xledger -q action.tape | xexport -f csv -t violation -c reason,detail |
         contains "invalid_quantity,a ratio that is not positive: not booked"
+}
+
+# bust ID [FIELD]: one of the trade, a line of JSON.
+bust() {
+    echo "{\"type\":\"trade_cancel\",\"time\":\"2026-01-08T15:00:00Z\",\"instrument\":\"A\",\"trade_id\":$1${2-}}"
+}
+
+@test "a bust gives back cash, shares and fees, once" {
+    {
+        id=0
+        for fill in 'buyer 100 10' 'buyer 100 12' 'seller 150 15'; do
+            set -- $fill
+            echo "{\"type\":\"trade\",\"time\":\"2026-01-08\",\"instrument\":\"A\",\"side\":\"buy\",\"trade_id\":$((++id)),\"quantity\":\"$2\",\"price\":\"$3\",\"$1_id\":\"me\"}"
+        done
+        bust 1 ',"quantity":"7"' # of another trade
+        bust 1
+        bust 1
+        bust 4
+        echo '{"type":"corporate_action","time":"2026-01-09","instrument":"A","action_type":"split","ratio_new":"2","ratio_old":"1"}'
+        bust 2
+    } > day.json
+    for basis in average fifo; do
+        ximport -f json day.json | xledger -q --basis $basis \
+            --taker-fee 0.001 > out.tape
+        xexport -f csv -t violation -c reason out.tape | tail -n +2 > got
+        printf '%s\n' invalid_quantity already_busted unknown_trade \
+            unsupported | diff - got
+        # the second lot sold, and 50 sold short at 15: then twice as many
+        ximport -f json day.json |
+            xledger -q --basis $basis --taker-fee 0.001 --print positions |
+            awk '$1 == "me" { print $4, $5, $7, $8 }' > got
+        printf '%s\n' '-100 -750 300 1.2' | diff - got
+    done
+    # cash and shares of the first trade, and its fee, back in the same order
+    xexport -f csv -t posting -c kind,posting_id,transaction_id,account_id,amount out.tape |
+        awk -F, '$3 == 4 { print $1, $4, $5 }' > got
+    printf '%s\n' 'bust me 1000' 'bust @MARKET -1000' 'bust me -100' \
+        'bust @MARKET 100' 'fee me 1' 'fee @FEES -1' | diff - got
+    ximport -f json day.json | xledger -q --basis fifo --check
+}
+
+@test "after busts everything is as if their trades had never been: I9" {
+    for basis in average fifo lifo hifo; do
+        trades 1500 77 day | xexport -f json | awk '
+            BEGIN { srand(7) }
+            { print }
+            match($0, /"trade_id":[^,}]*/) {
+                id[++n] = substr($0, RSTART, RLENGTH)
+                match($0, /"instrument":"[^"]*"/)
+                name[n] = substr($0, RSTART, RLENGTH)
+                match($0, /"time":"[^"]*"/)
+                time = substr($0, RSTART, RLENGTH)
+            }
+            n > 50 && rand() < 0.15 {
+                k = n - int(rand() * rand() * n)
+                printf "{\"type\":\"trade_cancel\",%s,%s,%s}\n", time, name[k], id[k]
+            }' > day.json
+        grep trade_cancel day.json | grep -o '"instrument.*}' |
+            sed 's/}$//' | sort -u > busted
+        python3 -c '
+import json, sys
+lines = [json.loads(line) for line in open("day.json")]
+key = lambda e: (e.get("instrument"), e.get("trade_id"))
+gone = {key(e) for e in lines if e["type"] == "trade_cancel"}
+for e in lines:
+    if e["type"] == "trade" and key(e) in gone or e["type"] == "trade_cancel":
+        continue
+    print(json.dumps(e))' > without.json
+        ximport -f json --stream day day.json -o day.tape
+        ximport -f json --stream day without.json -o without.tape
+        options="--basis $basis --taker-fee 0.0003 --maker-fee=-0.0001"
+        for what in balances positions lots; do
+            for tape in day without; do
+                # shellcheck disable=SC2086
+                xledger -q $options --print $what $tape.tape | rows |
+                    awk '{ NF--; print }' | sed '/ 0 0 0 0$/d' > $tape.$what
+            done
+            cmp day.$what without.$what
+        done
+        rm -f ledger.db
+        # shellcheck disable=SC2086
+        {
+            xledger -q $options -d ledger.db day.tape > once
+            xledger -q $options -d ledger.db day.tape | cmp - once
+            xledger -q $options -d ledger.db --check day.tape
+        }
+        xledger -d ledger.db --print lots | rows |
+            awk '{ NF--; print }' | cmp - day.lots
+    done
+    [ "$(wc -l < busted)" -gt 100 ]
 }
 
 @test "--strict: only account events open accounts, anything else names them" {

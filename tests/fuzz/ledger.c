@@ -31,6 +31,7 @@ union any {
     struct trade trade;
     struct cash cash;
     struct account account;
+    struct trade_cancel cancel;
 };
 
 static void
@@ -38,6 +39,12 @@ fill(union any *any, const uint8_t *bytes)
 {
     int64_t high = number(bytes + 16);
 
+    if (bytes[0] & 0x80) {
+        event_init(any, EVENT_TRADE_CANCEL);
+        any->cancel.trade_id = bytes[5] % 8;
+        any->cancel.event.time = 0;
+        return;
+    }
     switch (bytes[0] % 4) {
     case 0:
         event_init(any, EVENT_CASH);
@@ -50,11 +57,14 @@ fill(union any *any, const uint8_t *bytes)
         event_init(any, EVENT_ACCOUNT);
         any->account.account_id = bytes[2] % 7;
         any->account.status = bytes[1] % 4;
+        any->account.basis = bytes[3] % 5;
         break;
     default:
         event_init(any, EVENT_TRADE);
         any->trade.side = bytes[1] % 3;
         any->trade.flags = bytes[3] & 1;
+        any->trade.event.time = 0;
+        any->trade.trade_id = bytes[5] % 8;
         any->trade.buyer_id = bytes[2] % 7;
         any->trade.seller_id = bytes[2] / 7 % 7;
         any->trade.quantity = number(bytes + 8);
