@@ -159,8 +159,8 @@ add_part(struct catalog *catalog, const struct manifest *manifest,
     if (run(catalog, ADD_PART, row.cells, PART_CELLS) != 0)
         return -1;
     catalog->part = row.path;
-    return part_instruments(catalog->archive, part, add_instrument, catalog,
-                            catalog->failure) < 0
+    return part_symbols(catalog->archive, part, add_instrument, catalog,
+                        catalog->failure) < 0
                ? -1
                : 0;
 }

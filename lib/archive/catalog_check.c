@@ -313,8 +313,8 @@ compare_symbols(struct comparison *comparison)
             struct wanted_symbols wanted = {comparison, &lines, path};
 
             part_name_path(&part->name, path);
-            result = part_instruments(archive, part, want_symbol, &wanted,
-                                      comparison->failure);
+            result = part_symbols(archive, part, want_symbol, &wanted,
+                                  comparison->failure);
             if (result == 0) /* it is missing: of that others complain */
                 pass_over(&lines, path);
             result = result < 0 ? -1 : 0;

@@ -155,9 +155,102 @@ take_lines(const char *line, const char *path, take_instrument *take,
     return 0;
 }
 
-int
-part_instruments(const struct archive *archive, const struct part *part,
-                 take_instrument *take, void *owner, struct failure *failure)
+/* The symbol and exchange of a row, unless they were. */
+static int
+take_pair(const struct parquet_values *symbols,
+          const struct parquet_values *exchanges, uint32_t row,
+          struct strtab *taken, struct bytes *key, take_instrument *take,
+          void *owner)
+{
+    const struct parquet_text none = {NULL, 0}, *symbol, *exchange = &none;
+    bool added = false;
+
+    if (symbols->nulls == symbols->count || !symbols->valid[row])
+        return 0;
+    symbol = &symbols->table[symbols->words[row]];
+    if (exchanges->nulls < exchanges->count && exchanges->valid[row])
+        exchange = &exchanges->table[exchanges->words[row]];
+    bytes_clear(key);
+    bytes_put(key, exchange->bytes, exchange->size);
+    bytes_put_byte(key, 0);
+    bytes_put(key, symbol->bytes, symbol->size);
+    if (key->failed)
+        return -1;
+    if (strtab_add(taken, (const char *)key->bytes, key->size, &added) ==
+        STRTAB_NONE) {
+        key->failed = true;
+        return -1;
+    }
+    return added ? take(owner, (const char *)exchange->bytes, exchange->size,
+                        (const char *)symbol->bytes, symbol->size)
+                 : 0;
+}
+
+/* The pairs that the columns have, each once. */
+static int
+take_columns(struct parquet_reader *reader, take_instrument *take, void *owner,
+             struct failure *failure)
+{
+    int symbol = parquet_footer_column(&reader->footer, "symbol");
+    int exchange = parquet_footer_column(&reader->footer, "exchange");
+    struct parquet_chunk_values symbols = {0}, exchanges = {0};
+    struct strtab taken = {0};
+    struct bytes key = {0};
+    int result = 0;
+
+    if (symbol < 0 || exchange < 0)
+        return fail(failure, FAILURE_DATA, "%s: it has no instruments",
+                    reader->input.name);
+    for (uint32_t g = 0; result == 0 && g < reader->footer.group_count; g++) {
+        if (parquet_reader_chunk(reader, g, (unsigned)symbol, &symbols,
+                                 failure) != 0 ||
+            parquet_reader_chunk(reader, g, (unsigned)exchange, &exchanges,
+                                 failure) != 0)
+            result = -1;
+        for (uint32_t i = 0; result == 0 && i < symbols.values.count; i++)
+            result = take_pair(&symbols.values, &exchanges.values, i, &taken,
+                               &key, take, owner);
+        if (bytes_ok(&key, failure) != 0)
+            result = -1;
+    }
+    strtab_free(&taken);
+    bytes_free(&key);
+    parquet_chunk_values_free(&symbols);
+    parquet_chunk_values_free(&exchanges);
+    return result;
+}
+
+/* How many instruments a file has. */
+static uint64_t
+count_instruments(const struct parquet_footer *footer)
+{
+    const char *line = parquet_footer_get(footer, "xtape.instruments");
+    const char *unlisted = parquet_footer_get(footer, "xtape.unlisted");
+    uint64_t count = unlisted ? strtoull(unlisted, NULL, 10) : 0;
+
+    for (; line && (line = strchr(line, '\n')); line++)
+        count++;
+    return count;
+}
+
+/* Those of an open file; most: no more, else the one that stands for all. */
+static int
+take_all(struct parquet_reader *reader, uint64_t most, take_instrument *take,
+         void *owner, struct failure *failure)
+{
+    const struct parquet_footer *footer = &reader->footer;
+
+    if (count_instruments(footer) > most)
+        return take(owner, "", 0, "*", 1);
+    if (parquet_footer_get(footer, "xtape.unlisted"))
+        return take_columns(reader, take, owner, failure);
+    return take_lines(parquet_footer_get(footer, "xtape.instruments"),
+                      reader->input.name, take, owner, failure);
+}
+
+static int
+take_part(const struct archive *archive, const struct part *part, uint64_t most,
+          take_instrument *take, void *owner, struct failure *failure)
 {
     struct parquet_reader reader = {0};
     struct input input;
@@ -166,13 +259,30 @@ part_instruments(const struct archive *archive, const struct part *part,
 
     if (there > 0) {
         if (parquet_reader_take(&reader, &input, failure) != 0 ||
-            take_lines(parquet_footer_get(&reader.footer, "xtape.instruments"),
-                       path, take, owner, failure) != 0)
+            take_all(&reader, most, take, owner, failure) != 0)
             there = -1;
         parquet_reader_close(&reader);
     }
     free(path);
     return there;
+}
+
+int
+part_instruments(const struct archive *archive, const struct part *part,
+                 take_instrument *take, void *owner, struct failure *failure)
+{
+    return take_part(archive, part, UINT64_MAX, take, owner, failure);
+}
+
+int
+part_symbols(const struct archive *archive, const struct part *part,
+             take_instrument *take, void *owner, struct failure *failure)
+{
+    uint64_t most = part->size / SYMBOL_BYTES;
+
+    return take_part(archive, part,
+                     most > SYMBOLS_ALWAYS ? most : SYMBOLS_ALWAYS, take, owner,
+                     failure);
 }
 
 /* ---- the database -------------------------------------------------------- */

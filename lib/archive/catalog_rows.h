@@ -46,6 +46,14 @@ int part_instruments(const struct archive *archive, const struct part *part,
                      take_instrument *take, void *owner,
                      struct failure *failure);
 
+/* The same as the catalog has them: of a part that has more of them than
+ * SYMBOLS_ALWAYS, and not SYMBOL_BYTES for each, only "*", which stands for all
+ * there are.  A symbol is some 80 bytes of the catalog. */
+#define SYMBOLS_ALWAYS 64
+#define SYMBOL_BYTES   800
+int part_symbols(const struct archive *archive, const struct part *part,
+                 take_instrument *take, void *owner, struct failure *failure);
+
 /* Opens the database of that name in the archive's directory.  1 with
  * *database; 0 when it is not there and only to be read; -1.  *path is what it
  * is called, to be freed after closing it. */

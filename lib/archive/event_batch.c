@@ -304,25 +304,30 @@ take_names(struct batch *batch, const struct identity_names *names)
     batch->found = found;
 }
 
-/* The local id where it is not the first one of its identity in the file. */
-static void
+/* Local ids; and where they are needed even if there is a list, since they are
+ * not the first one of their identity in the file. */
+static int
 take_ids(struct batch *batch)
 {
     const uint32_t *identity = batch->rows->stage->identity;
-    const uint32_t *first = (const void *)batch->rows->first.bytes;
+    const struct row_identity *seen = (const void *)batch->rows->seen.bytes;
+    struct bytes *all = &batch->rows->needed;
+    uint8_t *needed = bytes_room(all, batch->count + 1UL);
     uint64_t *words = batch->words;
     uint32_t count = batch->count, found = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; needed && i < count; i++) {
         uint32_t id = batch->events[i]->instrument;
 
-        if (identity[i] != IDENTITY_NONE && first[identity[i]] == id)
-            id = 0;
         words[i] = id;
         found += id != 0;
+        needed[i] = id != 0 && (identity[i] == IDENTITY_NONE ||
+                                seen[identity[i]].first != id);
     }
     batch->null = 0;
     batch->found = found;
+    all->size += count;
+    return needed ? 0 : -1;
 }
 
 /* ---- columns ------------------------------------------------------------- */
@@ -420,7 +425,7 @@ take_column(struct batch *batch, unsigned number, struct row_cells *column)
     case COLUMN_FIELD:
         result = take_field(batch, batch->layout->fields[number], column);
         break;
-    case COLUMN_INSTRUMENT: take_ids(batch); break;
+    case COLUMN_INSTRUMENT: return take_ids(batch);
     case COLUMN_RAW: return take_raw(batch, column);
     }
     if (batch->found > 0 && layout_is_split(batch->layout, number))

@@ -271,7 +271,16 @@ local_ids(struct event_columns *columns, uint64_t count)
     return (void *)local->bytes;
 }
 
-/* The ids of all rows from their symbols and exchanges. */
+/* The rows that have an id of their own, if any. */
+static struct parquet_piece
+explicit_ids(const struct event_columns *columns)
+{
+    int column = column_of(columns, COLUMN_INSTRUMENT);
+
+    return column < 0 ? (struct parquet_piece){0} : columns->pieces[column];
+}
+
+/* The ids of all others from their symbols and exchanges. */
 static int
 put_instruments(struct build *build, unsigned symbol)
 {
@@ -280,6 +289,7 @@ put_instruments(struct build *build, unsigned symbol)
     const struct parquet_text *names = table_of(columns, symbol);
     const struct parquet_text *exchange_names = NULL;
     struct parquet_piece symbols = columns->pieces[symbol], exchanges = {0};
+    struct parquet_piece given = explicit_ids(columns);
     uint64_t width = 1;
     uint32_t *ids;
 
@@ -296,7 +306,8 @@ put_instruments(struct build *build, unsigned symbol)
         uint64_t place = symbols.words[i] * width;
         uint32_t id;
 
-        if (symbols.valid && !symbols.valid[i])
+        if ((symbols.valid && !symbols.valid[i]) ||
+            (given.words && (!given.valid || given.valid[i])))
             continue;
         if (exchanges.words && (!exchanges.valid || exchanges.valid[i])) {
             text = &exchange_names[exchanges.words[i]];

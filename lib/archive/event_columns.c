@@ -8,6 +8,26 @@
 
 /* ---- the file's columns and metadata ------------------------------------- */
 
+/* Leaves out the fields that the program did not know that wrote the file: in
+ * its events their bytes are as it left them, zero unless raw has more. */
+static void
+leave_out_unknown(struct layout *layout, const struct parquet_footer *footer)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < layout->column_count; i++) {
+        const char *name = layout->columns[i].name;
+
+        if (layout->fields[i] && (kept == footer->column_count ||
+                                  strcmp(footer->columns[kept].name, name)))
+            continue;
+        layout->columns[kept] = layout->columns[i];
+        layout->roles[kept] = layout->roles[i];
+        layout->fields[kept++] = layout->fields[i];
+    }
+    layout->column_count = kept;
+}
+
 static int
 check_columns(const struct layout *layout, const struct parquet_footer *footer,
               struct failure *failure)
@@ -99,6 +119,7 @@ event_columns_init(struct event_columns *columns, struct parquet_reader *file,
                     file->input.name);
     layout_init(&columns->layout, (uint16_t)type, (uint16_t)fixed,
                 (unsigned)version);
+    leave_out_unknown(&columns->layout, footer);
     columns->cursors = allocate(failure, columns->layout.column_count,
                                 sizeof *columns->cursors);
     if (!columns->cursors)

@@ -49,6 +49,7 @@ event_rows_init(struct event_rows *rows, uint16_t type, uint16_t written,
     memset(rows, 0, sizeof *rows);
     layout_init(&rows->layout, type, written, LAYOUT_VERSION);
     rows->identities = identities;
+    rows->group = 1;
     rows->scratch = scratch;
     rows->columns =
         allocate(failure, rows->layout.column_count, sizeof *rows->columns);
@@ -73,8 +74,9 @@ event_rows_free(struct event_rows *rows)
     free(rows->columns);
     digest_free(&rows->digest);
     free(rows->stage);
-    bytes_free(&rows->first);
+    bytes_free(&rows->seen);
     bytes_free(&rows->appeared);
+    bytes_free(&rows->needed);
     memset(rows, 0, sizeof *rows);
 }
 
@@ -84,18 +86,19 @@ event_rows_free(struct event_rows *rows)
 static void
 note_identity(struct event_rows *rows, uint32_t identity, uint32_t id)
 {
-    uint32_t *first = (void *)rows->first.bytes;
-    size_t count = rows->first.size / sizeof *first;
+    static const struct row_identity none;
+    struct row_identity *seen;
+    size_t count = rows->seen.size / sizeof *seen;
 
-    assert(id > 0); /* which stands for not seen yet */
-    while (count <= identity && !rows->first.failed) {
-        bytes_put(&rows->first, &(uint32_t){0}, sizeof *first);
+    assert(id > 0); /* 0 stands for not seen yet */
+    while (count <= identity && !rows->seen.failed) {
+        bytes_put(&rows->seen, &none, sizeof none);
         count++;
     }
-    first = (void *)rows->first.bytes;
-    if (rows->first.failed || first[identity])
+    seen = (void *)rows->seen.bytes;
+    if (rows->seen.failed || seen[identity].first)
         return;
-    first[identity] = id;
+    seen[identity] = (struct row_identity){.first = id, .group = rows->group};
     bytes_put(&rows->appeared, &identity, sizeof identity);
 }
 
@@ -104,7 +107,7 @@ event_rows_settle(struct event_rows *rows, struct failure *failure)
 {
     struct event_stage *stage = rows->stage;
 
-    if (rows->first.failed || rows->appeared.failed)
+    if (rows->seen.failed || rows->appeared.failed)
         return fail_memory(failure);
     if (stage->count == 0)
         return 0;
@@ -121,13 +124,16 @@ event_rows_settle(struct event_rows *rows, struct failure *failure)
 static inline uint32_t
 identity_of(struct event_rows *rows, const struct event *event)
 {
-    const uint32_t *first = (const void *)rows->first.bytes;
+    struct row_identity *seen = (void *)rows->seen.bytes;
     uint32_t id = event->instrument, identity = IDENTITY_NONE;
 
     if (id && rows->layout.type != EVENT_INSTRUMENT)
         identity = identities_find(rows->identities, id);
-    if (identity != IDENTITY_NONE &&
-        (identity >= rows->first.size / sizeof *first || !first[identity]))
+    if (identity == IDENTITY_NONE)
+        return identity;
+    if (identity < rows->seen.size / sizeof *seen && seen[identity].first)
+        seen[identity].group = rows->group;
+    else
         note_identity(rows, identity, id);
     return identity;
 }
@@ -182,8 +188,11 @@ void
 event_rows_clear(struct event_rows *rows)
 {
     assert(rows->stage->count == 0); /* settled: nothing is lost */
+    rows->before += rows->count;
+    rows->group++;
     rows->count = 0;
     rows->size = 0;
+    bytes_clear(&rows->needed);
     for (unsigned i = 0; i < rows->layout.column_count; i++) {
         bytes_clear(&rows->columns[i].cells);
         bytes_clear(&rows->columns[i].valid);
@@ -192,20 +201,26 @@ event_rows_clear(struct event_rows *rows)
     }
 }
 
-void
+uint64_t
 event_rows_instruments(const struct event_rows *rows, struct bytes *out)
 {
     const uint32_t *appeared = (const void *)rows->appeared.bytes;
-    const uint32_t *first = (const void *)rows->first.bytes;
+    const struct row_identity *seen = (const void *)rows->seen.bytes;
     const struct identities *identities = rows->identities;
+    uint64_t unlisted = 0;
     char number[16];
 
     for (size_t i = 0; i < rows->appeared.size / sizeof *appeared; i++) {
         uint32_t identity = appeared[i];
         const struct parquet_text *text;
-        int size =
-            snprintf(number, sizeof number, "%" PRIu32 "\t", first[identity]);
+        int size;
 
+        if (!seen[identity].listed) {
+            unlisted++;
+            continue;
+        }
+        size = snprintf(number, sizeof number, "%" PRIu32 "\t",
+                        seen[identity].first);
         bytes_put(out, number, (size_t)size);
         text = identity_name(&identities->exchanges, identity);
         bytes_put(out, text->bytes, text->size);
@@ -214,6 +229,7 @@ event_rows_instruments(const struct event_rows *rows, struct bytes *out)
         bytes_put(out, text->bytes, text->size);
         bytes_put_byte(out, '\n');
     }
+    return unlisted;
 }
 
 /* ---- handing over -------------------------------------------------------- */
@@ -295,6 +311,45 @@ widen(const struct row_cells *column, uint32_t count, uint64_t *words)
     return words;
 }
 
+/* Whether the row group gives the ids of all rows: of a few rows of many
+ * instruments, a list would be most of the file. */
+static bool
+gives_ids(const struct event_rows *rows)
+{
+    uint64_t instruments = rows->appeared.size / sizeof(uint32_t);
+
+    return rows->by_ids &&
+           rows->before + rows->count < instruments * ROWS_PER_LISTED;
+}
+
+/* Leaves out the ids that follow from the list, and notes what that needs. */
+static void
+fill_by_list(struct event_rows *rows, const struct row_cells *column,
+             struct parquet_cells *cells)
+{
+    const uint32_t *appeared = (const void *)rows->appeared.bytes;
+    const uint32_t *id = (const void *)column->cells.bytes;
+    struct row_identity *seen = (void *)rows->seen.bytes;
+    const uint8_t *needed = rows->needed.bytes;
+    uint64_t *words = rows->scratch->words;
+    bool some = column->nulls > 0;
+    uint32_t found = 0;
+
+    for (size_t i = 0; i < rows->appeared.size / sizeof *appeared; i++)
+        if (seen[appeared[i]].group == rows->group)
+            seen[appeared[i]].listed = true;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        if (some && !column->valid.bytes[i])
+            continue;
+        if (needed[i])
+            words[found++] = *id;
+        id++;
+    }
+    cells->count = found;
+    cells->words = words;
+    cells->valid = needed;
+}
+
 int
 event_rows_fill(void *owner, unsigned column, struct parquet_cells *cells,
                 struct failure *failure)
@@ -310,6 +365,11 @@ event_rows_fill(void *owner, unsigned column, struct parquet_cells *cells,
     cells->valid = from->valid.bytes;
     if (cells->count == 0)
         return 0;
+    if (rows->layout.roles[column] == COLUMN_INSTRUMENT && !gives_ids(rows)) {
+        assert(rows->needed.size == rows->count);
+        fill_by_list(rows, from, cells);
+        return 0;
+    }
     cells->words = widen(from, cells->count, rows->scratch->words);
     if (physical == PARQUET_BYTE_ARRAY || physical == PARQUET_FIXED) {
         const struct bytes *table = table_of(rows, column);

@@ -46,6 +46,17 @@ struct event_stage {
     _Alignas(8) unsigned char bytes[STAGE_BYTES];
 };
 
+/* An instrument of the file; zeroed: not seen. */
+struct row_identity {
+    uint32_t first; /* its first local id; 0: not seen */
+    uint32_t group; /* the last row group that has it, from 1 */
+    bool listed;    /* some row group needs it in the list */
+};
+
+/* A list of instruments costs about as much for each as its id does for so many
+ * rows: row groups give ids until there are more rows than that. */
+#define ROWS_PER_LISTED 8
+
 struct event_rows {
     struct layout layout;
     const struct identities *identities;
@@ -55,8 +66,12 @@ struct event_rows {
     struct digest digest;      /* of all events so far that are in columns */
     struct row_cells *columns; /* owned */
     struct event_stage *stage; /* owned */
-    struct bytes first;        /* uint32_t by identity: its first local id */
+    struct bytes seen;         /* struct row_identity, by identity */
     struct bytes appeared;     /* uint32_t: identities, in order */
+    struct bytes needed; /* a byte a row: its id does not follow from a list */
+    bool by_ids;         /* row groups may give ids, to need no list */
+    uint32_t group;      /* the current one, from 1 */
+    uint64_t before;     /* rows of those before */
 };
 
 /* Free it in either case. */
@@ -94,7 +109,9 @@ int event_rows_fill(void *owner, unsigned column, struct parquet_cells *cells,
 /* Forgets the events, keeps the first local ids. */
 void event_rows_clear(struct event_rows *rows);
 
-/* The lines of "xtape.instruments": local id, exchange, symbol, with tabs. */
-void event_rows_instruments(const struct event_rows *rows, struct bytes *out);
+/* The lines of "xtape.instruments": local id, exchange, symbol, with tabs.  How
+ * many instruments need not be there, since their rows have the id. */
+uint64_t event_rows_instruments(const struct event_rows *rows,
+                                struct bytes *out);
 
 #endif

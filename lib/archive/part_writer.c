@@ -120,6 +120,7 @@ part_writer_open(struct part_writer *writer, struct part_shared *shared,
     if (event_rows_init(&writer->rows, name->type, written, &shared->identities,
                         &shared->rows, failure) != 0)
         return -1;
+    writer->rows.by_ids = true;
     mark_blooms(&writer->rows.layout, shared->blooms);
     part_name_directory(&writer->part.name, directory);
     if (make_directories(shared, directory, failure) != 0 ||
@@ -225,10 +226,11 @@ add_metadata(struct part_writer *writer, struct failure *failure)
     struct parquet_footer *footer = &writer->parquet.footer;
     const struct part *part = &writer->part;
     struct bytes *list = &writer->shared->parquet.plain;
+    uint64_t unlisted;
     char digest[24];
 
     bytes_clear(list);
-    event_rows_instruments(&writer->rows, list);
+    unlisted = event_rows_instruments(&writer->rows, list);
     bytes_put_byte(list, 0);
     snprintf(digest, sizeof digest, "%016" PRIx64, part->digest);
     if (bytes_ok(list, failure) != 0 ||
@@ -244,7 +246,9 @@ add_metadata(struct part_writer *writer, struct failure *failure)
         parquet_footer_add(footer, "xtape.digest", digest, failure) != 0)
         return -1;
     if (parquet_footer_add(footer, "xtape.instruments",
-                           (const char *)list->bytes, failure) != 0)
+                           (const char *)list->bytes, failure) != 0 ||
+        (unlisted > 0 &&
+         add_number(footer, "xtape.unlisted", unlisted, failure) != 0))
         return -1;
     return parquet_footer_add(footer, PARQUET_CHECK, PARQUET_NO_CHECK, failure);
 }

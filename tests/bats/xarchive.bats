@@ -352,6 +352,39 @@ with_gap() {
     sqlite3 a/catalog.db .dump | cmp - before
 }
 
+# columns_of A: bytes of the columns of its prints.
+columns_of() {
+    xarchive -d "$1" columns | awk '$1 == "print" { s += $5 } END { print s }'
+}
+
+@test "many instruments take no list, and a row of the catalog" {
+    for many in "3000 3000" "200000 20000"; do # a row each; ids, then a list
+        read -r rows symbols <<< "$many"
+        xgen -n "$rows" --type print --symbols "$symbols" > many.tape
+        xarchive -d "a$rows" put many.tape
+        xrestore -d "a$rows" | cmp - many.tape
+        xarchive -d "a$rows" fsck
+        rest=$(($(stat -c %s "a$rows"/type=print/*/*) - $(columns_of "a$rows")))
+        [ "$rest" -lt $((4000 + symbols / 10000 * 250000)) ]
+        [ "$(sqlite3 "a$rows/catalog.db" "select symbol from part_symbol")" = '*' ]
+        xgrep -t print -s SYM777 many.tape | xexport -f csv -t print > want
+        xrestore -d "a$rows" -t print -s SYM777 | xexport -f csv -t print |
+            cmp - want
+    done
+    [ "$rest" -gt 100000 ] # the second row group needs a list
+    # a hold of one of them, and of one that is not there
+    printf '%s\n' "tier hot ." "rule * hot 7d expire" > a3000/policy.conf
+    symbol=$(xrestore -d a3000 -t print | xexport -f csv -t print -c instrument |
+        tail -n 1)
+    cp -r a3000 b
+    xarchive -d a3000 hold --case x --by y --now 2026-02-01 -s SYM999999 H-1
+    xarchive -d b hold --case x --by y --now 2026-02-01 -s "$symbol" H-1
+    xarchive -d a3000 sweep --now 2026-02-01
+    xarchive -d b sweep --now 2026-02-01
+    [ ! -e "$(echo a3000/type=print/*/*.parquet)" ]
+    [ -e "$(echo b/type=print/*/*.parquet)" ]
+}
+
 @test "times are exact to the nanosecond, before 1970 too" {
     times=(1969-12-31T23:59:59.999999{000,001,999}Z 1970-01-01T00:00:00{,.000000001}Z
         2026-01-08T10:00:00.123456{,001,002,788,789,999}Z 2026-01-08T10:00:00.123457Z)
