@@ -7,18 +7,12 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-
-#define WORD_SHOWN 40
+#include "base/word.h"
 
 struct conditions_line {
     int64_t since;
     unsigned bit;
     uint8_t without;
-};
-
-struct word {
-    const char *bytes;
-    size_t size;
 };
 
 /* A line that is being read. */
@@ -38,39 +32,17 @@ conditions_free(struct conditions *conditions)
 
 /* ---- the text ------------------------------------------------------------ */
 
-/* The next word; of size 0 at the end of the line or before a comment. */
 static struct word
 take_word(struct line *line)
 {
-    struct word word;
-
-    while (line->at < line->end && strchr(" \t\r", *line->at) && *line->at)
-        line->at++;
-    word.bytes = line->at;
-    while (line->at < line->end && *line->at != '#' && *line->at != ' ' &&
-           *line->at != '\t' && *line->at != '\r')
-        line->at++;
-    word.size = (size_t)(line->at - word.bytes);
-    return word;
-}
-
-static bool
-word_is(struct word word, const char *text)
-{
-    return word.size == strlen(text) &&
-           memcmp(word.bytes, text, word.size) == 0;
+    return word_take(&line->at, line->end);
 }
 
 static int
 fail_word(const struct line *line, struct word word, const char *what)
 {
-    int shown = word.size < WORD_SHOWN ? (int)word.size : WORD_SHOWN;
-
-    for (int i = 0; i < shown; i++)
-        if ((unsigned char)word.bytes[i] < ' ')
-            shown = i; /* a message is one line */
     return fail(line->failure, FAILURE_USAGE, "%s:%u: \"%.*s\" %s", line->path,
-                line->number, shown, word.bytes, what);
+                line->number, word_shown(word), word.bytes, what);
 }
 
 /* "range,last", "all", "none": *without is the rest. */

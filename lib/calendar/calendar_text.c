@@ -6,10 +6,11 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/word.h"
 
 #define SECONDS_PER_DAY 86400
 #define LINES_MAX       1000000
-#define WORD_MAX        64
+#define ZONE_NAME_MAX   64
 
 /* A line that is being read. */
 struct line {
@@ -23,49 +24,18 @@ struct line {
 
 /* ---- words --------------------------------------------------------------- */
 
-struct word {
-    const char *bytes;
-    size_t size;
-};
-
-static bool
-is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* The next word of a line; of size 0 at its end, or before a comment. */
 static struct word
-peek_word(struct line *line)
+peek_word(const struct line *line)
 {
-    struct word word;
+    const char *at = line->at;
 
-    while (line->at < line->end && is_blank(*line->at))
-        line->at++;
-    word.bytes = line->at;
-    if (line->at < line->end && *line->at == '#')
-        return (struct word){line->at, 0};
-    while (word.bytes < line->end && !is_blank(*word.bytes))
-        word.bytes++;
-    word.size = (size_t)(word.bytes - line->at);
-    word.bytes = line->at;
-    return word;
+    return word_take(&at, line->end);
 }
 
 static struct word
 take_word(struct line *line)
 {
-    struct word word = peek_word(line);
-
-    line->at = word.bytes + word.size;
-    return word;
-}
-
-static bool
-word_is(struct word word, const char *text)
-{
-    return word.size == strlen(text) &&
-           memcmp(word.bytes, text, word.size) == 0;
+    return word_take(&line->at, line->end);
 }
 
 static int
@@ -78,13 +48,8 @@ fail_line(const struct line *line, const char *what)
 static int
 fail_word(const struct line *line, struct word word, const char *what)
 {
-    int shown = word.size < WORD_MAX ? (int)word.size : WORD_MAX;
-
-    for (int i = 0; i < shown; i++)
-        if ((unsigned char)word.bytes[i] < ' ')
-            shown = i; /* a message is one line */
     return fail(line->failure, FAILURE_USAGE, "%s%u: \"%.*s\" %s", line->place,
-                line->number, shown, word.bytes, what);
+                line->number, word_shown(word), word.bytes, what);
 }
 
 static int
@@ -216,11 +181,11 @@ static int
 take_zone(struct line *line)
 {
     struct word word = take_word(line);
-    char name[WORD_MAX + 1];
+    char name[ZONE_NAME_MAX + 1];
 
     if (line->calendar->zone)
         return fail_line(line, "the zone is given twice");
-    if (word.size == 0 || word.size > WORD_MAX ||
+    if (word.size == 0 || word.size > ZONE_NAME_MAX ||
         memchr(word.bytes, 0, word.size))
         return fail_line(line, "a zone has a name such as Europe/Paris");
     memcpy(name, word.bytes, word.size);
