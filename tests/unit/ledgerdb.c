@@ -430,8 +430,42 @@ test_sql(void)
        gives(database, "SELECT decimal_sum(name) FROM sqlite_schema", "0"));
     OK("what is no amount is an error",
        database_execute(database, "SELECT decimal_add('1', 'x')", &failure) <
-           0);
+               0 &&
+           database_execute(database,
+                            "SELECT decimal_sum(x) FROM (SELECT 'x' AS x)",
+                            &failure) < 0);
     database_close(database);
+}
+
+/* Changes by whoever has the file, in SQL; whether it can be used then. */
+static bool
+bears(const char *sql)
+{
+    const struct database_options options = {
+        .mode = DATABASE_WRITE, .application = LEDGERDB_APPLICATION};
+    struct failure failure = {0};
+    struct database *database = database_open_as(path, &options, &failure);
+    bool done = database && database_execute(database, sql, &failure) >= 0;
+    struct ledgerdb *db;
+
+    database_close(database);
+    db = ledgerdb_open(path, &writing, &failure);
+    ledgerdb_close(db);
+    if (!done)
+        tap_note("%s", failure.text);
+    return done && db;
+}
+
+static void
+test_additions(void)
+{
+    OK("tables and indexes may be added",
+       bears("CREATE TABLE mine (x)") &&
+           bears("CREATE INDEX my_index ON postings (amount)"));
+    OK("but nothing that acts by itself",
+       !bears("CREATE TRIGGER mine_too AFTER INSERT ON postings BEGIN"
+              " DELETE FROM mine; END") &&
+           bears("DROP TRIGGER mine_too"));
 }
 
 static void
@@ -465,6 +499,7 @@ main(void)
     test_failure();
     test_rows();
     test_sql();
+    test_additions();
     test_versions();
     unlink(path);
     rmdir(directory);
