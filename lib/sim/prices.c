@@ -134,22 +134,33 @@ request(struct sim *sim, uint32_t index, const struct event *event,
     return 0;
 }
 
-/* Those that were sent till then meet a price; what is left of it is put
- * back. */
+/* The first that waits for an instrument and was sent till then, or 0. */
+static uint64_t
+first_waiting(const struct sim *sim, uint32_t index, int64_t sent)
+{
+    for (uint32_t i = 0; i < sim->waiting_count; i++)
+        if (sim->waiting[i].index == index &&
+            sim->waiting[i].order.event.time <= sent)
+            return sim->waiting[i].order.order_id;
+    return 0;
+}
+
+/* Those that were sent till then meet a price, one after the other, each what
+ * is left of it. */
 static int
 meet(struct sim *sim, uint32_t index, struct offer *offer, int64_t sent,
      struct failure *failure)
 {
     struct market *market = &sim->match.markets[index];
-    int result;
+    uint64_t id;
 
-    if (sim->waiting_count == 0)
-        return 0;
-    if (make_offer(sim, market, offer, failure) != 0)
-        return -1;
-    result = release(sim, index, 0, sent, offer->cause->time, failure);
-    end_offer(sim, &sim->match.markets[index], offer);
-    return result;
+    while ((id = first_waiting(sim, index, sent)) != 0) {
+        if (make_offer(sim, market, offer, failure) != 0 ||
+            release(sim, index, id, sent, offer->cause->time, failure) != 0)
+            return -1;
+        end_offer(sim, market, offer);
+    }
+    return 0;
 }
 
 /* A price is traded at: stops that it triggers meet it. */

@@ -115,3 +115,30 @@ END
     refuses xbacktest --check --market bars market.tape
     refuses xbacktest --slippage 1 --market facts market.tape -- true
 }
+
+# flips SEED OPTION ...: a strategy that trades at random; the digest.
+flips() {
+    xbacktest -q "${@:2}" in.tape -- mawk -W interactive -F '\t' -v seed="$1" '
+        function dice(n) { seed = (seed * 1103 + 12345) % 65521; return seed % n }
+        $1 == "xtape" { seed += 7 }
+        ($1 == "trade" || $1 == "bar") && dice(3) == 0 {
+            printf "order\t%d\t%s\t%s\t%d\t%s\n", ++n, $3,
+                dice(2) ? "buy" : "sell", 1 + dice(5),
+                dice(3) ? $5 + (dice(5) - 2) / 100 : "market"
+            if (dice(2)) print "cancel\t" n - dice(4) }
+        $1 == "go" { print "go" }' | xstat --digest
+}
+
+@test "a turn at each event and turns in windows give the same among prices" {
+    xgen -n 3000 --symbols 2 --seed 5 | xmatch -q |
+        xgrep -q -t instrument,trade -o in.tape
+    for seed in 1 2; do
+        event=$(flips $seed -m trades -l 20ms)
+        [ "$(flips $seed -m trades -l 20ms -t window)" = "$event" ]
+    done
+    xohlcv -q -i 1s in.tape | xgrep -q -t instrument,bar -o bars.tape
+    mv bars.tape in.tape
+    event=$(flips 3 -m bars -l 300ms)
+    [ "$(flips 3 -m bars -l 300ms -t window)" = "$event" ]
+    [ "$(flips 4 -m bars -l 300ms -t window)" != "$event" ]
+}

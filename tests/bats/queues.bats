@@ -221,3 +221,33 @@ END
         done
     done
 }
+
+@test "two strategies stand in one queue, and trade with one another" {
+    history -o market.tape <<'END'
+L buy 99 2
+L sell 101 5
+P sell 99 4
+END
+    # one is before two, both after the 2 that are shown: of 4 they get 1 and 1
+    for name in one two; do
+        cat > $name.awk <<END
+\$1 == "quote" && \$6 == 101 && !said++ {
+    print "order", 1, "A", "buy", 1, 99 }
+\$1 == "trade" && "$name" == "two" && !sold++ { print "order", 2, "A", "sell", 1, 100 }
+\$1 == "quote" && \$6 == 100 && "$name" == "one" && !bought++ {
+    print "order", 2, "A", "buy", 3, 100 }
+\$1 == "fill" { print "$name", \$4, \$6, \$7, \$10 > "$name.fills" }
+\$1 == "go" { print "go" }
+END
+    done
+    xbacktest -q --market levels market.tape \
+        -s one="mawk -W interactive -F '\t' -v OFS='\t' -f one.awk" \
+        -s two="mawk -W interactive -F '\t' -v OFS='\t' -f two.awk" > out.tape
+    cat one.fills two.fills | tr '\t' ' ' > got
+    diff - got <<'END'
+one 1 99 1 maker
+one 2 100 1 taker
+two 1 99 1 maker
+two 2 100 1 maker
+END
+}
