@@ -53,8 +53,12 @@ field_parse(const struct schema_type *type, struct cell text,
     struct cell name = text;
 
     if (!equals)
-        return fail(failure, FAILURE_USAGE, "%s: \"%.*s\" must be FIELD=...",
-                    option, (int)text.size, text.bytes);
+        return fail(failure, FAILURE_USAGE, "%s: \"%.*s\" must be FIELD=...%s",
+                    option, (int)text.size, text.bytes,
+                    strcmp(option, "-m") == 0
+                        ? " (a name with a comma is given in quotes or by its "
+                          "number: FIELD=4)"
+                        : "");
     name.size = (size_t)(equals - text.bytes);
     *rest = (struct cell){equals + 1, text.size - name.size - 1};
     *slot = slot_find(type, name);

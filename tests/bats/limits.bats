@@ -155,3 +155,50 @@ beginning_at() {
     run -0 xstat wide.tape
     [[ $output == *"by more than 292 years"* ]]
 }
+
+# peak COMMAND ...: the most memory that it had, in KiB; its output is dropped.
+peak() {
+    python3 -c 'import os, resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(done.returncode)' "$@"
+}
+
+# A tape with N trades, each in an instrument of its own and with a text as id.
+crowd() {
+    awk -v n="$1" 'BEGIN {
+        print "time,instrument,price,quantity,trade_id"
+        for (i = 1; i <= n; i++)
+            printf "2026-01-08,SYM%d,1,1,trade-%d-of-many\n", i, i
+    }' | ximport -q -f csv -t print --stream crowd
+}
+
+@test "an instrument and a name take little memory, however many there are" {
+    [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
+    crowd 2000 > few.tape
+    crowd 32000 > many.tape
+    while read -r command; do
+        # shellcheck disable=SC2086 # a command line
+        few=$(peak $command few.tape) many=$(peak $command many.tape)
+        [ $((many - few)) -le $((30 * 1200)) ] ||
+            { echo "$command: $few, then $many KiB"; false; }
+    done <<< "xstat
+xmerge
+xexport -f json
+xcheck -q
+xohlcv -i 1m
+xledger -q"
+}
+
+@test "an instrument with the largest id takes no more than another" {
+    printf '%s\n' '{"type":"instrument","symbol":"A","id":4294967295}' \
+        '{"type":"print","time":"2026-01-08","instrument":"A","price":1,"quantity":1}' |
+        ximport -f json --stream s > far.tape
+    while read -r command; do
+        # shellcheck disable=SC2086 # a command line
+        (ulimit -v $((4 * 1024 * 1024)); XTAPE_BIN='' $command far.tape > out)
+    done <<< "xstat
+xmerge
+xohlcv -q -i 1m
+xledger -q"
+}

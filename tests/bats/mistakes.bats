@@ -72,6 +72,8 @@ make_inputs() {
     make_inputs
     says 1 'ximport: stdin: line 1: column "prise" is not a field of order; did you mean "price"? (-m price=prise, or -x prise leaves it out)' \
         "sed 1s/price/prise/ orders.csv | ximport -f csv -t order"
+    says 2 'ximport: -m: " lots" must be FIELD=... (a name with a comma is given in quotes or by its number: FIELD=4)' \
+        "ximport -f csv -t order -m 'quantity=Volume, lots' orders.csv"
 }
 
 @test "a symbol, an account or an id that the tape does not have" {
