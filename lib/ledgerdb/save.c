@@ -85,13 +85,12 @@ ledgerdb_transaction(struct ledgerdb *db, uint64_t transaction_id,
                      const struct event *cause, uint32_t instrument,
                      struct failure *failure)
 {
-    const char *word = schema_find(cause->type)->name;
     const struct sql_value row[] = {
         sql_integer((int64_t)transaction_id),
         sql_integer(db->stream.id),
         sql_integer((int64_t)db->seq + 1),
         cause->time == INT64_MIN ? sql_null() : sql_integer(cause->time),
-        sql_text(word, strlen(word)),
+        ledgerdb_label(schema_find(cause->type)->name),
         ledgerdb_id(instrument),
     };
 

@@ -158,11 +158,17 @@ words_of(enum event_type type, const char *field)
 }
 
 struct sql_value
+ledgerdb_label(const char *word)
+{
+    size_t size = word ? strlen(word) : 0;
+
+    return word && size <= 8 ? sql_word(word, size) : sql_text(word, size);
+}
+
+struct sql_value
 ledgerdb_word(enum event_type type, const char *field, unsigned value)
 {
-    const char *word = value ? words_of(type, field)[value - 1] : NULL;
-
-    return sql_text(word, word ? strlen(word) : 0);
+    return ledgerdb_label(value ? words_of(type, field)[value - 1] : NULL);
 }
 
 uint8_t

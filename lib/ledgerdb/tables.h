@@ -101,6 +101,9 @@ enum {
 };
 enum { DIGESTS_TABLE, DIGESTS_ROWS, DIGESTS_SUM };
 
+/* A constant text; NULL: null. */
+struct sql_value ledgerdb_label(const char *word);
+
 /* Words of enumerations, as the schema of tapes has them; null for 0, and 0
  * for what is not a word. */
 struct sql_value ledgerdb_word(enum event_type type, const char *field,

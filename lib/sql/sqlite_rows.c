@@ -54,7 +54,7 @@ prepare_insert(struct database *database, const struct sql_table *table,
     struct bytes sql = {0};
     unsigned parameter = 0;
 
-    bytes_put_format(&sql, "INSERT INTO %s (", table->name);
+    bytes_put_format(&sql, "INSERT OR FAIL INTO %s (", table->name);
     sql_put_columns(&sql, table, "");
     bytes_put_text(&sql, ") VALUES ");
     for (unsigned i = 0; i < count; i++) {

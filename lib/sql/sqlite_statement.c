@@ -6,10 +6,17 @@
 
 #include "sql/sqlite.h"
 
+/* What a parameter is bound to: most rows repeat much of the one before.  A
+ * zeroed one is null, as in SQLite; bytes are lent, and not compared. */
+struct parameter {
+    struct sql_value bound;
+    char text[AMOUNT_TEXT_MAX]; /* of an amount, or a word */
+};
+
 struct sqlite_statement {
     struct statement base;
     sqlite3_stmt *handle;
-    char (*amounts)[AMOUNT_TEXT_MAX]; /* one a parameter; owned */
+    struct parameter *parameters; /* owned */
 };
 
 static struct sqlite_statement *
@@ -48,9 +55,10 @@ sqlite_prepare(struct database *database, const char *sql,
         return NULL;
     }
     made->base.parameters = sqlite3_bind_parameter_count(made->handle);
-    made->amounts = allocate(failure, (unsigned long)made->base.parameters + 1,
-                             sizeof *made->amounts);
-    if (!made->amounts) {
+    made->parameters =
+        allocate(failure, (unsigned long)made->base.parameters + 1,
+                 sizeof *made->parameters);
+    if (!made->parameters) {
         sqlite_free(&made->base);
         return NULL;
     }
@@ -61,36 +69,56 @@ void
 sqlite_free(struct statement *statement)
 {
     sqlite3_finalize(of(statement)->handle);
-    free(of(statement)->amounts);
+    free(of(statement)->parameters);
     free(statement);
 }
 
+static bool
+is_same(const struct sql_value *a, const struct sql_value *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case SQL_NULL: return true;
+    case SQL_INTEGER: return a->integer == b->integer;
+    case SQL_AMOUNT: return a->amount == b->amount;
+    case SQL_TEXT:
+        return a->is_word && b->is_word && a->size == b->size &&
+               memcmp(a->word, b->word, sizeof a->word) == 0;
+    case SQL_BYTES: return false;
+    }
+    return false;
+}
+
 void
-sqlite_bind(struct statement *statement, int parameter,
+sqlite_bind(struct statement *statement, int number,
             const struct sql_value *value)
 {
     sqlite3_stmt *handle = of(statement)->handle;
-    char *amount = of(statement)->amounts[parameter - 1];
-    size_t size;
-    const char *text;
+    struct parameter *parameter = &of(statement)->parameters[number - 1];
+    const char *text = parameter->text;
+    size_t size = value->size;
 
+    assert(number > 0 && number <= statement->parameters);
+    if (is_same(&parameter->bound, value))
+        return;
+    parameter->bound = *value;
     switch (value->kind) {
-    case SQL_NULL: sqlite3_bind_null(handle, parameter); break;
-    case SQL_INTEGER:
-        sqlite3_bind_int64(handle, parameter, value->integer);
-        break;
+    case SQL_NULL: sqlite3_bind_null(handle, number); break;
+    case SQL_INTEGER: sqlite3_bind_int64(handle, number, value->integer); break;
     case SQL_AMOUNT:
-        sqlite3_bind_text(handle, parameter, amount,
-                          (int)amount_format(value->amount, amount),
-                          SQLITE_STATIC);
+        size = amount_format(value->amount, parameter->text);
+        sqlite3_bind_text(handle, number, text, (int)size, SQLITE_STATIC);
         break;
     case SQL_TEXT:
-        text = sql_get_text(value, &size);
-        sqlite3_bind_text(handle, parameter, text, (int)size, SQLITE_STATIC);
+        if (value->is_word)
+            memcpy(parameter->text, value->word, sizeof value->word);
+        else
+            text = value->bytes;
+        sqlite3_bind_text(handle, number, text, (int)size, SQLITE_STATIC);
         break;
     case SQL_BYTES:
-        sqlite3_bind_blob64(handle, parameter, value->bytes, value->size,
-                            SQLITE_STATIC);
+        sqlite3_bind_blob64(handle, number, value->bytes, size, SQLITE_STATIC);
         break;
     }
 }

@@ -8,10 +8,19 @@
 const struct schema_type *
 schema_find(unsigned type)
 {
-    for (size_t i = 0; i < schema_type_count; i++)
-        if (schema_types[i].type == type)
-            return &schema_types[i];
-    return NULL;
+    size_t low = 0, high = schema_type_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (schema_types[middle].type < type)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < schema_type_count && schema_types[low].type == type
+               ? &schema_types[low]
+               : NULL;
 }
 
 static bool

@@ -149,12 +149,13 @@ read_all(struct bytes bytes)
 static void
 fields_tile_every_struct(void)
 {
-    bool tiles = true, words_fit = true;
+    bool tiles = true, words_fit = true, found = true;
 
     for (size_t i = 0; i < schema_type_count; i++) {
         const struct schema_type *type = &schema_types[i];
         unsigned at = 16;
 
+        found = found && schema_find(type->type) == type;
         for (unsigned f = 0; f < type->field_count; f++) {
             const struct schema_field *field = &type->fields[f];
             unsigned gap = field->offset - at;
@@ -172,6 +173,9 @@ fields_tile_every_struct(void)
     OK("the table's fields cover every struct without holes or overlaps",
        tiles);
     OK("every enumeration is one byte of the word at offset 16", words_fit);
+    OK("every type is found by its number, and no other",
+       found && !schema_find(0) && !schema_find(EVENT_TYPES) &&
+           !schema_find(EVENT_USER));
 }
 
 static void
