@@ -1,7 +1,8 @@
 /* parquet_import.c - events of one type from Parquet files of others.
  *
  * Columns are found, mapped, left out and given defaults as those of a CSV file
- * with a header; only those that a field needs are read.
+ * with a header; only those that a field needs are read.  Of our own files the
+ * symbol is the instrument: an id of a tape means nothing without it.
  *
  * Memory: the columns of a row group that are read, uncompressed.
  */
@@ -31,6 +32,7 @@ struct parquet_import {
     struct csv_columns columns;
     struct csv_record record;
     uint64_t left_out;
+    bool ignore_extra; /* as asked for by -x */
 
     /* of the current file */
     struct parquet_reader reader;
@@ -38,6 +40,7 @@ struct parquet_import {
     struct cell *cells;            /* of a row, one each; owned */
     size_t count;
     uint64_t row; /* from 1 */
+    bool own;     /* a program of ours wrote it */
 };
 
 static int
@@ -52,6 +55,7 @@ init(void *state, const struct import_options *options,
                     "are (ximport --list types lists them)");
     if (mapping_init(&import->mapping, options, failure) != 0)
         return -1;
+    import->ignore_extra = import->mapping.ignore_extra;
     import->importer = importer;
     importer->rules.one_type = true;
     value_rules_settle(&importer->rules, import->mapping.type);
@@ -85,6 +89,18 @@ is_rest(const struct parquet_column *column)
            strcmp(column->name + size, "_nanos") == 0;
 }
 
+/* Whether a column of our own file has ids of a tape's instruments, which its
+ * symbols name, and nobody asks for them. */
+static bool
+is_tape_id(const struct parquet_import *import, const char *name)
+{
+    struct cell instrument = cell_of("instrument");
+    unsigned slot = slot_find(import->mapping.type, instrument);
+
+    return import->own && cell_equal(cell_of(name), instrument) &&
+           (slot == SLOT_NONE || import->mapping.sources[slot].count == 0);
+}
+
 /* One source for each field of the schema, however many columns one below a
  * group has. */
 static int
@@ -108,7 +124,7 @@ find_sources(struct parquet_import *import, struct failure *failure)
             import->sources[import->count - 1].split = true;
             continue;
         }
-        if (again)
+        if (again || is_tape_id(import, column->name))
             continue;
         import->sources[import->count].column = i;
         import->cells[import->count++] = cell_of(column->name);
@@ -234,6 +250,9 @@ take_columns(struct parquet_import *import, struct failure *failure)
 {
     bool data;
 
+    import->own =
+        parquet_footer_get(&import->reader.footer, PARQUET_CHECK) != NULL;
+    import->mapping.ignore_extra = import->ignore_extra || import->own;
     if (find_sources(import, failure) != 0 ||
         csv_columns_take(&import->columns, import->cells, import->count, &data,
                          failure) != 0 ||

@@ -95,6 +95,30 @@ assert all(minutes[k] == sums[k] for k in both)
 END
 }
 
+@test "recorded option chains: what comes back is the file, cell by cell" {
+    needs_data
+    for file in "$XTAPE_DATA"/options/aapl/*.csv.zst; do
+        day=$(basename "$file" .csv.zst)
+        ximport --dialect lean-options --date "${day:0:4}-${day:4:2}-${day:6}" "$file" |
+            xexport -f csv -t option_quote \
+                -c instrument,volume,open_interest,iv,delta,gamma,vega,theta,rho > back.csv
+        zstd -dcq "$file" > chain.csv
+        python3 - <<'END'
+import csv
+from decimal import Decimal
+def number(text):
+    return Decimal(text) if text else None
+back = list(csv.reader(open('back.csv')))[1:]
+chain = list(csv.reader(open('chain.csv')))[1:]
+assert len(back) == len(chain) > 0
+for got, want in zip(back, chain):
+    name = 'OPRA:' + ' '.join(want[:3]) if want[0] else ''
+    assert got[0] == name, (got, want)
+    assert list(map(number, got[1:])) == list(map(number, want[7:])), (got, want)
+END
+    done
+}
+
 @test "recorded klines and trades of ccxt: as many as jq counts, with the same sums" {
     needs_data
     ximport --dialect ccxt-ohlcv -D instrument=X -D interval=1m \

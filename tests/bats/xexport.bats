@@ -251,16 +251,19 @@ END
 @test "Parquet is one file of one type, which ximport reads back" {
     trading 2000 > day.tape
     xexport -f parquet -t trade -o trades.parquet day.tape
-    ximport -f parquet -t trade -m instrument=symbol -x '*' trades.parquet |
+    ximport -f parquet -t trade trades.parquet |
         xexport -f json | grep '"type":"trade"' > again
     xexport -f json -t trade day.tape | cmp - again
+    # what is mapped stays so
+    ximport -f parquet -t trade -m instrument=symbol -x '*' trades.parquet |
+        xexport -f json | grep '"type":"trade"' | cmp - again
     # to a pipe, and cut by -n
     xexport -f parquet -t trade -n 5 day.tape | cat > five.parquet
-    [ "$(ximport -f parquet -t trade -m instrument=symbol -x '*' five.parquet |
+    [ "$(ximport -f parquet -t trade five.parquet |
         xgrep -t trade | xexport -f json -t trade | wc -l)" -eq 5 ]
     # no event is a file without rows
     xexport -q -f parquet -t bar -o none.parquet day.tape
-    ximport -q -f parquet -t bar -m instrument=symbol -x '*' none.parquet | xstat -j |
+    ximport -q -f parquet -t bar none.parquet | xstat -j |
         jq .events | contains -x 0
     refuses xexport -f parquet day.tape
     refuses xexport -f parquet -t trade,order day.tape
