@@ -442,13 +442,22 @@ int
 restore_job_produce(void *state, struct run *run)
 {
     struct restore_job *job = state;
+    const struct manifest **list = NULL;
     uint32_t count = 0;
-    const struct manifest **list =
-        streams_by_time(&job->archive, &count, &run->failure);
     struct strtab wanted = {0};
     const char *last = NULL;
-    int result = list ? find_streams(job, &wanted, &run->failure) : -1;
+    int result = find_streams(job, &wanted, &run->failure);
 
+    /* that there is nothing is not said by some of the manifests */
+    if (result == 0 && wanted.count == 0) {
+        result = archive_load(&job->archive, job->stream, &run->failure);
+        if (result == 0)
+            result = find_streams(job, &wanted, &run->failure);
+    }
+    if (result == 0)
+        list = streams_by_time(&job->archive, &count, &run->failure);
+    if (!list)
+        result = -1;
     for (uint32_t i = 0; result == 0 && i < count; i++)
         if (is_asked_for(job, list[i]))
             last = list[i]->header.stream;

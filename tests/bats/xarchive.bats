@@ -425,6 +425,9 @@ columns_of() {
     [ "$(xexport -f json want | wc -l)" -eq "$(xexport -f json 07.tape | wc -l)" ]
     hash=$(sqlite3 a/catalog.db "select name from tape where stream like 'v-06/%'")
     cp -r a b
+    # what there is, is said of all
+    run -0 --separate-stderr xrestore -d a -t bar --from 2026-01-07 -o none
+    [[ $stderr == *"from 2026-01-06T10:00:00Z to 2026-01-08T10:"* ]]
     echo broken > "b/_tapes/$hash" # nobody needs it
     of_day b | cmp - want
     run -1 xarchive -d b verify
