@@ -29,7 +29,7 @@ prepare(void *state, struct run *run)
 
     if (!code.word)
         return fail(&run->failure, FAILURE_USAGE,
-                    "--currency: \"%s\" is no code of 1 to 8 letters",
+                    "--currency: \"%s\" is not a code of 1 to 8 letters",
                     x->currency);
     pnl_init(&x->pnl, &run->instruments, &run->names, code, &run->failure);
     return 0;

@@ -38,7 +38,7 @@ none_here(const struct archive *archive, struct failure *failure)
 /* Whether the open directory is an archive: one directory of parts will do, so
  * that an archive that lost its manifests is not taken for a foreign
  * directory, nor for an empty one.  1, 0 or -1; *foreign is the caller's to
- * free: a name in a directory that is none, NULL when that is empty. */
+ * free: a name in what is not a directory, NULL when that is empty. */
 static int
 is_there(const struct archive *archive, char **foreign, struct failure *failure)
 {

@@ -13,7 +13,7 @@ enum finding_kind {
     FINDING_STRAY,   /* a hidden part that a killed put or compact left */
     FINDING_ORPHAN,  /* a part that no manifest names, and no such leftover */
     FINDING_MISSING, /* a file that the archive or the catalog names */
-    FINDING_FOREIGN, /* a name among the parts that is none of ours */
+    FINDING_FOREIGN, /* a name among the parts that is not ours */
     FINDING_SUPERSEDED, /* what a killed compact or sweep has not removed */
     FINDING_HIDDEN,     /* a part that a killed put or compact did not name */
     FINDING_BREAK,      /* a manifest whose predecessor is not what it was */

@@ -42,7 +42,7 @@ set_local(struct identities *identities, uint32_t id, uint32_t identity)
     return true;
 }
 
-/* How many bytes the sequence at p has, 0 when it is none. */
+/* How many bytes the sequence at p has; 0 if it is not one. */
 static size_t
 sequence(const unsigned char *p, size_t left)
 {

@@ -134,7 +134,7 @@ read_head(struct journal *journal, struct failure *failure)
 
 /* Whether the bytes after the last line are what is left of the next one when
  * a program is killed, or the power goes, as it is written: its beginning.
- * Anything else was once a line, or is none of ours. */
+ * Anything else was once a line, or is not ours. */
 static bool
 is_beginning(const struct journal *journal)
 {

@@ -95,7 +95,7 @@ unsigned words_count(const char *const *words);
 #define FLAGS_TEXT_MAX 256
 size_t flags_to_text(const char *const *words, unsigned flags, char *at);
 
-/* The set of a text; false when it is none. */
+/* The set of a text; false if it names none. */
 bool flags_of_text(const char *const *words, const unsigned char *text,
                    size_t size, uint64_t *flags);
 

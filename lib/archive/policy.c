@@ -111,7 +111,7 @@ take_keep(struct policy *policy, char **words, int count,
     class.reason = words[3];
     if (!age_parse(words[2], strlen(words[2]), &class.age))
         return fail(failure, FAILURE_USAGE,
-                    "\"%s\" is no age, such as 30d, 6mo, 7y or forever",
+                    "\"%s\" is not an age, such as 30d, 6mo, 7y or forever",
                     words[2]);
     if (find_class(policy, class.name))
         return fail(failure, FAILURE_USAGE, "class %s is there twice",
@@ -123,7 +123,7 @@ take_keep(struct policy *policy, char **words, int count,
     return 0;
 }
 
-/* Whether a pattern can fit a type at all: a name that is none would keep or
+/* Whether a pattern can fit a type at all: a name of no type would keep or
  * remove nothing in silence. */
 static bool
 fits_any(const char *pattern)
@@ -165,7 +165,7 @@ check_types(const char *list, struct failure *failure)
     while (next_pattern(&rest, pattern))
         if (!pattern[0] || !fits_any(pattern))
             return fail(failure, FAILURE_USAGE,
-                        "\"%s\" is no type of event; tape(5) lists them",
+                        "\"%s\" is not an event type; tape(5) lists them",
                         pattern);
     return *rest ? fail(failure, FAILURE_USAGE, "too long a type") : 0;
 }
@@ -230,10 +230,10 @@ take_steps(struct policy *policy, struct policy_rule *rule, char **words,
 
         if (tier < 0)
             return fail(failure, FAILURE_USAGE,
-                        "\"%s\" is no tier of a line above", words[at]);
+                        "\"%s\" is not a tier of a line above", words[at]);
         if (!age_parse(words[at + 1], strlen(words[at + 1]), &step->age))
             return fail(failure, FAILURE_USAGE,
-                        "\"%s\" is no age, such as 30d, 6mo, 7y or forever",
+                        "\"%s\" is not an age, such as 30d, 6mo, 7y or forever",
                         words[at + 1]);
         for (unsigned i = 0; i < rule->step_count; i++)
             if (rule->steps[i].tier == (unsigned)tier)
@@ -250,7 +250,7 @@ take_steps(struct policy *policy, struct policy_rule *rule, char **words,
         rule->class = find_class(policy, words[at + 1]);
         if (!rule->class)
             return fail(failure, FAILURE_USAGE,
-                        "\"%s\" is no class of a line above", words[at + 1]);
+                        "\"%s\" is not a class of a line above", words[at + 1]);
         at += 2;
     }
     if (at != count || rule->step_count == 0)
@@ -314,7 +314,7 @@ policy_parse(struct policy *policy, const char *name, const char *text,
 
     *policy = (struct policy){.size = size};
     if (memchr(text, '\0', size))
-        return fail(failure, FAILURE_USAGE, "%s: it is no text", name);
+        return fail(failure, FAILURE_USAGE, "%s: not a text file", name);
     policy->text = allocate(failure, size + 1, 1);
     policy->words = allocate(failure, size + 1, 1);
     if (!policy->text || !policy->words || sha256_begin(&sha256, failure) != 0)

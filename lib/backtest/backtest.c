@@ -154,7 +154,7 @@ check_order(struct backtest *b, const struct event *event)
     return fail(&b->run->failure, FAILURE_DATA,
                 "order %" PRIu64 ": ids from %" PRIu64
                 " on are for the strategy's own orders (the output of a "
-                "backtest is no market for another one)",
+                "backtest is not a market for another one)",
                 id, SIM_OWN_FIRST);
 }
 

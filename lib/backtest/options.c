@@ -209,7 +209,7 @@ backtest_prepare(void *state, struct run *run)
     b->world.currency = code_from_text(b->currency, strlen(b->currency));
     if (!b->world.currency.word)
         return fail(&run->failure, FAILURE_USAGE,
-                    "--currency: \"%s\" is no code of 1 to 8 letters",
+                    "--currency: \"%s\" is not a code of 1 to 8 letters",
                     b->currency);
     b->latency.seed = b->seed;
     if (latency_prepare(&b->latency, &run->failure) != 0)

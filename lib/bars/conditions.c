@@ -69,7 +69,7 @@ read_parts(const struct line *line, struct word word, uint8_t *without)
             i++;
         if (i == 5)
             return fail_word(line, word,
-                             "is no list of range, last, volume, nor all or "
+                             "is not a list of range, last, volume, nor all or "
                              "none");
         parts |= names[i].parts;
         at = (comma ? comma : end) + 1;
@@ -91,7 +91,7 @@ read_line(struct line *line, const char *const *words,
         if (word_is(word, words[read->bit]))
             break;
     if (!words[read->bit])
-        return fail_word(line, word, "is no condition of a print");
+        return fail_word(line, word, "is not a condition of a print");
     assert(read->bit < CONDITIONS_BITS);
     if (read_parts(line, take_word(line), &read->without) != 0)
         return -1;

@@ -48,7 +48,7 @@ enum interval_unit interval_unit(int64_t interval);
 /* How many of its unit; of a time, nanoseconds. */
 int64_t interval_size(int64_t interval);
 
-/* False, with *interval untouched, when the text is none. */
+/* False, with *interval untouched, if the text is not one. */
 bool interval_parse(const char *text, size_t size, int64_t *interval);
 
 /* Writes an interval that has a unit as interval_parse reads it back; no NUL,

@@ -10,7 +10,7 @@
 
 /* The value of a key, a string without its escapes, replaces what is in value,
  * with a NUL that does not count.  False when there is no such key, it is null,
- * or the object is none or not flat. */
+ * or it is not an object, or not flat. */
 bool json_flat_get(const char *object, size_t size, const char *key,
                    struct bytes *value);
 

@@ -136,7 +136,7 @@ civil_rfc3339(struct cell text, struct civil *civil)
     if (!wrong && civil->has_time && reader.at < reader.end)
         wrong = offset(&reader, civil);
     if (!wrong && reader.at < reader.end)
-        return "is followed by something that is no part of a time";
+        return "is followed by something that is not part of a time";
     return wrong;
 }
 
@@ -287,6 +287,6 @@ civil_check(const struct civil *civil)
         return "has a day that its month has not";
     if (civil->hour > 23 || civil->minute > 59 || civil->second > 60 ||
         (civil->second == 60 && civil->minute != 59))
-        return "is no time of day: 00:00:00 to 23:59:59";
+        return "is not a time of day: 00:00:00 to 23:59:59";
     return NULL;
 }

@@ -15,7 +15,7 @@ struct export_options {
                          * quote mark before it; no longer lossless */
     bool wide;          /* every column, however long the lines are */
     bool colour;        /* the text is for a terminal that has some */
-    unsigned line_size; /* columns of the terminal; 0: it is none */
+    unsigned line_size; /* columns of the terminal; 0: not one */
 };
 
 /* All functions return 0, or -1 with the exporter's failure set. */

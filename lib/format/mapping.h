@@ -55,7 +55,7 @@ void mapping_free(struct mapping *mapping);
 bool mapping_ignores(const struct mapping *mapping, struct cell name,
                      size_t number);
 
-/* The number that a text is, from 1 to 4096; 0: it is none. */
+/* The number that a text is, from 1 to 4096; 0: it is not one. */
 unsigned column_number(struct cell text);
 
 /* Takes the next item of a list in which a comma separates, quotes hold

@@ -165,7 +165,7 @@ add_rest(struct import_column *source, uint32_t row, struct cell *cell,
         !time_parse(cell->bytes, cell->size, &time) ||
         time > INT64_MAX - (int64_t)rest->words[row])
         return fail(failure, FAILURE_DATA,
-                    "%.*s and %" PRId64 " nanoseconds are no time",
+                    "%.*s and %" PRId64 " nanoseconds are not a time",
                     (int)cell->size, cell->bytes, (int64_t)rest->words[row]);
     *cell = (struct cell){
         source->room,

@@ -132,7 +132,7 @@ put_time_of_day(const struct parquet_column *column, uint64_t word, char *room,
     uint64_t per_second = (uint64_t)units_per_second(column->logical);
 
     if (word / per_second >= SECONDS_PER_DAY)
-        return fail(failure, FAILURE_DATA, "%" PRId64 " is no time of a day",
+        return fail(failure, FAILURE_DATA, "%" PRId64 " is not a time of day",
                     (int64_t)word);
     *size = put_clock(
         room, (int64_t)(word / per_second),
@@ -256,7 +256,7 @@ put_int96(struct parquet_text text, char *room, size_t *size,
     memcpy(&julian, text.bytes + sizeof nanos, sizeof julian);
     days = (int64_t)julian - JULIAN_1970;
     if (nanos > (uint64_t)NS_PER_DAY || days < -719528 || days > 36500000)
-        return fail(failure, FAILURE_DATA, "an INT96 that is no time");
+        return fail(failure, FAILURE_DATA, "an INT96 that is not a time");
     second = days * SECONDS_PER_DAY + (int64_t)nanos / NS_PER_SECOND;
     *size = put_time(&utc, second, 1, room) - 1;
     *size += put_fraction(room + *size, (int64_t)nanos % NS_PER_SECOND);

@@ -322,7 +322,7 @@ static const struct unpacker unpackers[] = {
     {.name = "Parquet",
      .magic = "PAR1",
      .magic_size = 4,
-     .refused = "it is no text"},
+     .refused = "it is not text"},
     {"plain", "", 0, plain_begin, plain_push, plain_end, plain_free, NULL, 0},
 };
 

@@ -21,7 +21,7 @@ target_free(struct target *target)
 }
 
 /* The number of the descriptor that a path names, or -1.  What stands in
- * /proc/self/fd looks like a link but is none: a file that it names may be
+ * /proc/self/fd looks like a link but is not: a file that it names may be
  * another one by now, or have no name at all. */
 static int
 descriptor_of(const char *path)

@@ -64,7 +64,7 @@ quality_choose(struct quality *quality, const char *list,
 
         if (!choose(quality, at, size))
             return fail(failure, FAILURE_USAGE,
-                        "\"%.*s\" is no check (--list checks has them)",
+                        "\"%.*s\" is not a check (--list checks has them)",
                         (int)size, at);
         at = at[size] ? at + size + 1 : NULL;
     }

@@ -46,7 +46,7 @@ seen_init(struct seen *seen, const char *key, struct failure *failure)
             seen->timed = true;
         else if (!add_field(seen, at, size))
             return fail(failure, FAILURE_USAGE,
-                        "\"%.*s\" is no field of any type", (int)size, at);
+                        "\"%.*s\" is not a field of any type", (int)size, at);
         at = at[size] ? at + size + 1 : NULL;
     }
     for (unsigned type = 0; type < EVENT_TYPES; type++)

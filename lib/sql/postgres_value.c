@@ -167,7 +167,7 @@ static int
 fail_value(const struct postgres *postgres, struct failure *failure)
 {
     return fail(failure, FAILURE_DATA,
-                "%s: a column is not of its type, or holds what is no amount: "
+                "%s: a column is not of its type, or holds no amount: "
                 "it was changed by hand, or is damaged",
                 postgres->base.name);
 }

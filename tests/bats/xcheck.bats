@@ -183,7 +183,7 @@ for i in (20, 40):
 
 @test "what is no check, and no key, is a wrong command" {
     refuses xcheck --checks time,nonsense
-    grep -q -- '--checks: "nonsense" is no check (--list checks has them)' err
+    grep -q -- '--checks: "nonsense" is not a check (--list checks has them)' err
     refuses xcheck --dedupe nonsense
     refuses xcheck --dedupe trade_id --table
     refuses xcheck --key trade_id,text

@@ -63,8 +63,8 @@ END
         [[ $stderr == "xohlcv: ./bad:2: "*"$why"* ]] || { echo "$stderr"; false; }
     done << 'END'
 today odd_lot volume|"today" is not a date
-2013-12-09 odd volume|"odd" is no condition of a print
-2013-12-09 odd_lot high|"high" is no list of range
+2013-12-09 odd volume|"odd" is not a condition of a print
+2013-12-09 odd_lot high|"high" is not a list of range
 2013-12-09 odd_lot volume please|"please" is too much
 END
     run -2 xohlcv -i 1m --conditions NOPE none.tape

@@ -78,7 +78,8 @@ check_lines(void)
        parses("\n# all\n  keep k 7y \"a # b\"  # why\n\trule * hot forever\n",
               NULL));
     OK("what is wrong is reported with file and line",
-       parses("\nrule trades hot 7d expire", "p:5: \"trades\" is no type") &&
+       parses("\nrule trades hot 7d expire",
+              "p:5: \"trades\" is not an event type") &&
            parses("rule trade hot 7d", "p:4: and then?") &&
            parses("rule trade hot forever expire", "forever cannot expire") &&
            parses("rule trade warm 1y hot 30d expire", "longer than") &&
@@ -88,9 +89,9 @@ check_lines(void)
            parses("rule trade hot 1mo warm 31d expire", "longer than") &&
            parses("rule trade hot 7d warm 1y hot 2y expire",
                   "p:4: tier hot is in the rule twice") &&
-           parses("rule trade nvme 7d expire", "\"nvme\" is no tier") &&
-           parses("rule trade hot 7x expire", "\"7x\" is no age") &&
-           parses("rule trade hot 7d expire class k", "\"k\" is no class") &&
+           parses("rule trade nvme 7d expire", "\"nvme\" is not a tier") &&
+           parses("rule trade hot 7x expire", "\"7x\" is not an age") &&
+           parses("rule trade hot 7d expire class k", "\"k\" is not a class") &&
            parses("rule trade expire", "want: rule") &&
            parses("rule", "want: rule") &&
            parses("tier warm /x", "there twice") &&

@@ -231,7 +231,7 @@ units(struct importer *importer)
         {"12:30", "has no date"},
         {"2026-13-08", "a month that is not of 1 to 12"},
         {"2026-02-29", "a day that its month has not"},
-        {"2026-01-08T24:00:00Z", "is no time of day"},
+        {"2026-01-08T24:00:00Z", "is not a time of day"},
         {"2026-01-08T09:30:00+1", "no offset of two digits"},
         {"2026-01-08T09:30:00.1234567891Z", "digits beyond the nanosecond"},
         {"2300-01-01", "outside of what a time can be"},
