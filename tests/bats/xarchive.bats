@@ -18,6 +18,17 @@ load common
     xrestore -d a | cmp - <(xrestore -d a -o two.tape; cat two.tape)
 }
 
+@test "a column with long stretches of nulls, and of none, comes back" {
+    awk 'BEGIN { print "time,instrument,price,quantity,trade_id"
+        for (i = 0; i < 3000; i++)
+            printf "2026-01-08T14:30:00.%09dZ,ACME,%d,1,%s\n", i, 100 + i % 7,
+                (i % 1000 < 100 || (i > 2200 && i % 3 == 0)) ? i + 1 : "" }' |
+        ximport -f csv -t print -o day.tape -
+    xarchive -d a put day.tape
+    xrestore -d a -o back.tape
+    cmp day.tape back.tape
+}
+
 @test "an empty tape comes back" {
     "$TOOLS/piece" 1 0 < <(sample) > empty.tape
     xarchive -d a put empty.tape

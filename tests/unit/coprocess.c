@@ -101,7 +101,7 @@ fails(const char *command, enum failure_class kind, const char *words)
 static void
 test_failures(void)
 {
-    struct failure failure;
+    struct failure failure = {0};
     struct coprocess process = {.name = "it", .patience = 1};
     char *const none[] = {(char[]){"/nowhere/none"}, NULL};
 
