@@ -9,6 +9,7 @@ static const char *const examples[] = {
     "xexport -f json day.tape",
     "xexport -f csv -t trade -c time,instrument,price,quantity day.tape",
     "xexport -f table -t bar -n 10 day.tape",
+    "xexport -f hledger day.tape > day.journal",
     "xexport -f parquet -t trade -o trades.parquet day.tape",
     NULL,
 };
@@ -19,7 +20,7 @@ main(int argc, char **argv)
     struct export_job job = {.format = -1};
     const struct option_spec options[] = {
         {'f', "format", OPTION_CHOICE, &job.format, "FORMAT",
-         "csv, json (lines), table, candles or parquet",
+         "csv, json (lines), table, candles, hledger or parquet",
          .words = export_format_words, .names_verb = true},
         {'t', "types", OPTION_LIST, &job.types, "TYPE,...",
          "only events of these types; csv, parquet: one"},
@@ -36,8 +37,8 @@ main(int argc, char **argv)
     const struct program_list lists[] = {{"formats", export_formats_list}, {0}};
     const struct program program = {
         .name = "xexport",
-        .summary =
-            "print a tape as CSV, JSON lines, a table, candles or Parquet",
+        .summary = "print a tape as CSV, JSON lines, a table, candles, journal "
+                   "or Parquet",
         .operands = "[FILE ...]",
         .output = RUN_TEXT,
         .examples = examples,

@@ -125,14 +125,14 @@ export_job_prepare(void *state, struct run *run)
         return -1;
     if (job->format < 0)
         return fail(failure, FAILURE_USAGE,
-                    "-f FORMAT is required: csv, json, table, candles or "
-                    "parquet");
+                    "-f FORMAT is required: csv, json, table, candles, "
+                    "hledger or parquet");
     if (!export_formats[job->format])
         return prepare_parquet(job, type, count, run);
     job->writer = export_formats[job->format];
-    if (job->writer == &candles_export && !job->selects) {
+    if (job->writer->default_type && !job->selects) {
         memset(job->selected, false, UINT16_MAX + 1);
-        job->selected[EVENT_BAR] = job->selects = true;
+        job->selected[job->writer->default_type] = job->selects = true;
     }
     if (job->writer->one_type && count != 1)
         return fail(failure, FAILURE_USAGE, "%s needs -t with one type",
@@ -253,15 +253,22 @@ export_job_failed(void *state, struct run *run, int exit_class)
     flush_all(state, run);
 }
 
+/* What was selected, by -t or because the format is made of it. */
+static const char *
+selected_name(struct export_job *job)
+{
+    if (job->types.count)
+        return job->types.items[job->types.count - 1];
+    return type_of(job->writer->default_type, &job->user)->name;
+}
+
 int
 export_job_finish(void *state, struct run *run)
 {
     struct export_job *job = state;
 
     if (job->selects && job->printed == 0 && !run->common.quiet)
-        run_remark(run, "no event of type %s",
-                   job->types.count ? job->types.items[job->types.count - 1]
-                                    : "bar");
+        run_remark(run, "no event of type %s", selected_name(job));
     if (job->parquet.begun)
         return export_parquet_end(&job->parquet, &run->failure);
     return 0;

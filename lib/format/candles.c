@@ -377,7 +377,7 @@ put_charts(void *state, struct bytes *text)
 const struct export_format candles_export = {
     .name = "candles",
     .summary = "bars drawn with characters",
-    .one_type = false,
+    .default_type = EVENT_BAR,
     .whole = true,
     .state_size = sizeof(struct candles_writer),
     .init = init,

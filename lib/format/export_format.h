@@ -22,9 +22,10 @@ struct export_options {
 struct export_format {
     const char *name;
     const char *summary;
-    bool one_type;     /* it holds events of one type: options->type is set */
-    bool whole;        /* flush is called at the end of a tape alone */
-    size_t state_size; /* zeroed before init */
+    bool one_type; /* it holds events of one type: options->type is set */
+    uint16_t default_type; /* selected where -t is not given; 0: all */
+    bool whole;            /* flush is called at the end of a tape alone */
+    size_t state_size;     /* zeroed before init */
 
     /* Failures are of class usage. */
     int (*init)(void *state, struct exporter *exporter,
@@ -44,7 +45,8 @@ struct export_format {
     FORMAT(csv)                                                                \
     FORMAT(json)                                                               \
     FORMAT(table)                                                              \
-    FORMAT(candles)
+    FORMAT(candles)                                                            \
+    FORMAT(hledger)
 
 #define EXPORT_FORMAT(name) extern const struct export_format name##_export;
 EXPORT_FORMATS(EXPORT_FORMAT)

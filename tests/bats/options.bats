@@ -75,7 +75,7 @@ says() {
 }
 
 @test "the words that an option takes are listed by its name" {
-    [ "$(xexport --list format | paste -sd,)" = csv,json,table,candles,parquet ]
+    [ "$(xexport --list format | paste -sd,)" = csv,json,table,candles,hledger,parquet ]
     xohlcv --list zones > zones
     grep -qx America/New_York zones
     says "xexport --list fromat" "did you mean \"format\"?"
