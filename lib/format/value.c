@@ -98,7 +98,12 @@ refuse_number(struct values *values, struct cell text,
 {
     refuse(values->failure, text, decimal_complaint(result));
     if (result == DECIMAL_PRECISION && values->rules->one_type)
-        return fail_hint(values->failure, "--round 8 rounds it");
+        return fail_hint(values->failure,
+                         "--round 8 rounds it, --scale FIELD=1000 multiplies "
+                         "it");
+    if (result == DECIMAL_RANGE && values->rules->one_type)
+        return fail_hint(values->failure,
+                         "--scale FIELD=0.001 counts in thousands");
     return -1;
 }
 

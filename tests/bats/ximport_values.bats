@@ -190,11 +190,15 @@ refused() {
 0 4e-30 --round 8
 END
     refused 1 '"1,23,4" is not a number' -f csv -t print --delimiter ';' --thousands , <<< $'time;price\n2026-01-08;1,23,4'
-    refused 1 '(--round 8 rounds it)' -f csv -t print <<< $'time,price\n2026-01-08,4.8100000000000005'
+    refused 1 '(--round 8 rounds it, --scale FIELD=1000 multiplies it)' -f csv -t print <<< $'time,price\n2026-01-08,4.8100000000000005'
+    refused 1 '(--scale FIELD=0.001 counts in thousands)' -f csv -t print <<< $'time,quantity\n2026-01-08,25000000000'
+    ximport -f csv -t print --scale quantity=0.001 --scale price=1000 \
+        <<< $'time,price,quantity\n2026-01-08,0.0000000041,25000000001' |
+        xexport -f csv -t print -c price,quantity | contains -x 0.0000041,25000000.001
     refused 2 '--scale price=3: must be a power of ten' -f csv -t print --scale price=3 /dev/null
     refused 2 '--thousands cannot be the decimal point' -f csv -t print --thousands . /dev/null
     run -0 --separate-stderr ximport -f csv -t print --round 2 -o r.tape <<< $'time,price\n2026-01-08,1.001\n2026-01-08,1.01'
-    [ "$stderr" = "ximport: 1 numbers rounded to 2 places" ]
+    [ "$stderr" = "ximport: 1 number rounded to 2 places" ]
     # a zero is exact, however many places it has
     run -0 --separate-stderr ximport -f csv -t print --round 2 -o r.tape <<< $'time,price\n2026-01-08,0.0000000000'
     [ -z "$stderr" ]
