@@ -143,7 +143,7 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJECTS)
 fuzz: $(FUZZERS:%=build/fuzz/%)
 	@for f in $(FUZZERS); do mkdir -p build/fuzz/corpus/$$f && \
 		echo "$$f: $(or $(T),60) s" && \
-		build/fuzz/$$f -max_total_time=$(or $(T),60) -timeout=5 \
+		build/fuzz/$$f -max_total_time=$(or $(T),60) -timeout=60 \
 			-rss_limit_mb=2048 -print_final_stats=1 \
 			-artifact_prefix=$(CURDIR)/build/fuzz/ \
 			build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
