@@ -335,13 +335,15 @@ archive_part_replaced(struct archive *archive, struct failure *failure)
     uint32_t kept = 0;
     int result = names && is_replaced ? 0 : -1;
 
+    if (result == 0 && count == 0) /* as mostly, and for each tape of a put */
+        kept = archive->count;
     for (uint32_t i = 0; result == 0 && count > 0 && i < archive->count; i++) {
         const char *name = archive->manifests[i].name;
 
         is_replaced[i] = bsearch(&name, names, count, sizeof *names, by_text);
     }
     /* the names point into what is moved from here on */
-    for (uint32_t i = 0; result == 0 && i < archive->count; i++) {
+    for (uint32_t i = kept; result == 0 && i < archive->count; i++) {
         if (!is_replaced[i])
             archive->manifests[kept++] = archive->manifests[i];
         else

@@ -15,6 +15,15 @@ by_first(const void *a, const void *b)
            (x->range.first < y->range.first);
 }
 
+/* Most are of another stream, which their own names say already: they begin
+ * with its hash, without a look elsewhere in memory. */
+static bool
+is_of(const struct manifest *manifest, const struct stream *stream)
+{
+    return memcmp(manifest->name, stream->first->name, 16) == 0 &&
+           strcmp(manifest->header.stream, stream->name) == 0;
+}
+
 /* How the tape ended that had the last event: complete, if any that did says
  * so. */
 static void
@@ -27,8 +36,7 @@ find_end(struct stream *stream, const struct archive *archive)
     for (uint32_t i = 0; i < archive->count; i++) {
         const struct manifest *manifest = &archive->manifests[i];
 
-        if (manifest->tape_last != stream->last ||
-            strcmp(manifest->header.stream, stream->name) != 0)
+        if (!is_of(manifest, stream) || manifest->tape_last != stream->last)
             continue;
         if (stream->status != TAPE_COMPLETE)
             stream->status = manifest->status;
@@ -44,14 +52,15 @@ stream_open(struct stream *stream, const struct archive *archive,
     *stream =
         (struct stream){.name = manifest->header.stream, .first = manifest};
     for (uint32_t i = 0; i < archive->count; i++)
-        most += archive->manifests[i].range_count;
+        if (is_of(&archive->manifests[i], stream))
+            most += archive->manifests[i].range_count;
     stream->spans = allocate(failure, most, sizeof *stream->spans);
     if (!stream->spans)
         return -1;
     for (uint32_t i = 0; i < archive->count; i++) {
         const struct manifest *other = &archive->manifests[i];
 
-        if (strcmp(other->header.stream, stream->name) != 0)
+        if (!is_of(other, stream))
             continue;
         for (uint32_t k = 0; k < other->range_count; k++)
             stream->spans[stream->count++] =
