@@ -151,7 +151,7 @@ get_name(struct thrift_reader *reader, struct parquet_column *column)
     const unsigned char *bytes = thrift_binary(reader, &size);
 
     if (size >= sizeof column->name || memchr(bytes, '\0', size))
-        size = 0; /* none of ours; refused when it is looked for */
+        size = 0; /* not ours; refused when it is looked for */
     memcpy(column->name, bytes, size);
     column->name[size] = '\0';
 }

@@ -18,7 +18,7 @@
 
 /* ---- the directory ------------------------------------------------------- */
 
-/* The number that a name stands for, or 0: it is none of ours. */
+/* The number that a name stands for, or 0: it is not ours. */
 static uint64_t
 number_of(const char *name)
 {
