@@ -227,9 +227,8 @@ ohlcv_finish(void *state, struct run *run)
                    COUNT(x->cancel_count, "trade_cancel event"));
     if (x->taken[BARS_UNKNOWN])
         run_remark(run,
-                   "%" PRIu64 " trade_cancel events name no trade that can "
-                   "still change (--hold)",
-                   x->taken[BARS_UNKNOWN]);
+                   COUNT_FORMAT " of no trade that can still change (--hold)",
+                   COUNT(x->taken[BARS_UNKNOWN], "trade_cancel event"));
     return 0;
 }
 

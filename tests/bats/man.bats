@@ -75,12 +75,14 @@ commands_of() {
 
 @test "README shows what its commands print" {
     cp "$ROOT"/testdata/{orders,deposits}.csv .
-    commands_of "$ROOT/README.md" | sed -z '/^duckdb/d' > commands
+    commands_of "$ROOT/README.md" |
+        sed -zE '/^(duckdb|scripts.latency)/d' > commands
     [ "$(tr -cd '\0' < commands | wc -c)" -ge 12 ]
     session < commands > printed
     # what README has in those blocks
     awk '/^    [$] / { shown = 1 } !/^    / { shown = 0 }
-         /^    [$] duckdb/ { shown = 0 } shown' "$ROOT/README.md" > shown
+         /^    [$] (duckdb|scripts.latency)/ { shown = 0 }
+         shown' "$ROOT/README.md" > shown
     diff shown printed
 }
 
@@ -95,6 +97,19 @@ commands_of() {
         tr '\t' , > answer
     sed -n '/^    symbol,count_star/,/^$/{s/^    //;/^symbol/d;/./p}' \
         "$ROOT/README.md" | diff - answer
+}
+
+@test "README shows what latency does on recorded data, in a table and a picture" {
+    needs_data
+    recorded=$XTAPE_DATA/lobster/AAPL_2012-06-21
+    zstdcat "$recorded"_DAY_START_SNAPSHOT.csv.zst > seed.csv
+    zstdcat "$recorded"_34200000_37800000_message_50.csv.zst |
+        ximport -f lobster --symbol AAPL --date 2012-06-21 --seed seed.csv \
+            -o aapl.tape
+    "$ROOT/scripts/latency-sweep" aapl.tape picture.svg > table
+    sed -n '/^    latency  *orders/,/^$/{s/^    //;/./p}' "$ROOT/README.md" |
+        diff - table
+    cmp picture.svg "$ROOT/docs/latency.svg"
 }
 
 @test "what cron is given as an example says nothing of an archive that is well" {

@@ -81,7 +81,7 @@ END
         $T:00:20Z,trade,A,3,15,2 $T:05:01Z,cancel,A,1 |
         xohlcv -i 1m --late amend --hold 2m 2> err > got.tape
     grep -q "left out: 1 that came too late" err
-    grep -q "1 trade_cancel events name no trade" err
+    grep -q "1 trade_cancel event of no trade" err
     xexport -f csv -t gap -c time,missing,reason got.tape | contains "$T:00:20Z,1,late"
     bars start,volume,revision < got.tape | contains -x "$T:00:00Z,1,"
 }
@@ -111,7 +111,7 @@ END
     tape $T:00:10Z,trade,A,1,10,1 $T:00:20Z,cancel,A,1 |
         xohlcv -i 1m 2> err | bars volume > got
     diff - got <<< 1
-    grep -q "1 trade_cancel events changed no bar" err
+    grep -q "1 trade_cancel event changed no bar" err
 }
 
 # random SEED COUNT [LATE]: trades within two hours, a tenth of them cancelled at
