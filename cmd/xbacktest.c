@@ -84,6 +84,8 @@ static const struct option_spec options[] = {
      "times in lines: rfc3339, ns or us since 1970", .words = times},
     {0, "patience", OPTION_DURATION, &b.patience, "TIME",
      "how long to wait for an answer (10s)"},
+    {0, "twice", OPTION_FLAG, &b.twice, NULL,
+     "run strategies twice, and stop where their answers differ"},
     {0, "keep", OPTION_FLAG, &b.keep, NULL,
      "pass orders, modifies and cancels on as well", .shapes = true},
     {0, "quotes", OPTION_FLAG, &b.quotes, NULL,

@@ -51,7 +51,7 @@ struct backtest {
     struct own_fees fees;
     int64_t slippage, through; /* of prices; null: none */
     const char *currency;
-    bool keep, quotes, check, bounds;
+    bool keep, quotes, check, bounds, twice;
     struct option_list named_strategies; /* NAME=COMMAND */
     struct limits limits;
 

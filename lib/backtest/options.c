@@ -142,7 +142,7 @@ check_without_strategy(struct run *run)
         "latency-file", "queue",        "bounds",       "slippage", "through",
         "max-order",    "max-position", "max-open",     "max-rate", "max-loss",
         "account",      "maker-fee",    "taker-fee",    "currency", "seed",
-        "time",         "patience",
+        "time",         "patience",     "twice",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -203,6 +203,7 @@ backtest_prepare(void *state, struct run *run)
     b->world.wire = &wire_text;
     b->world.fees = b->fees;
     b->world.seed = b->seed;
+    b->world.twice = b->twice;
     b->world.failure = &run->failure;
     b->world.time =
         b->time < 0 ? STRATEGY_RFC3339 : (enum strategy_time)b->time;

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/count.h"
+#include "base/utf8.h"
 
 #define PENDING_MAX                                                            \
     (1 << 18)             /* bytes of turns asked before answers are awaited */
@@ -79,6 +80,21 @@ strategy_middle(const struct strategy_world *world, uint32_t index)
                       : DECIMAL_NULL;
 }
 
+void
+strategy_shown(const char *text, size_t size, char shown[STRATEGY_SHOWN_MAX])
+{
+    size_t most = STRATEGY_SHOWN_MAX - 1, width;
+
+    if (size > most)
+        for (size = most; size > 0 && (text[size] & 0xC0) == 0x80; size--)
+            ; /* a character is not cut */
+    for (size_t i = 0; i < size; i++)
+        shown[i] = (char)(text[i] == '\0' || text[i] == '\t' ? ' ' : text[i]);
+    size = utf8_plain(shown, size, shown, &width);
+    assert(size <= most);
+    shown[size] = '\0';
+}
+
 /* ---- turns --------------------------------------------------------------- */
 
 /* Adds to what is said of a strategy that did not answer: what it was asked,
@@ -124,7 +140,11 @@ keep_up(struct strategy *strategy)
         return 0;
     if (strategy->turn_count)
         return strategy_receive(strategy);
-    return coprocess_send(process, strategy->world->failure);
+    twin_copy(strategy);
+    if (coprocess_send(process, strategy->world->failure) != 0)
+        return -1;
+    twin_copied(strategy);
+    return 0;
 }
 
 int
@@ -158,15 +178,21 @@ strategy_receive(struct strategy *strategy)
     char *line;
     int result;
 
+    twin_copy(strategy);
     while (answered < strategy->turn_count) {
         result =
             coprocess_line(process, &line, &size, strategy->world->failure);
+        if (result > 0)
+            result = twin_line(strategy);
         if (result <= 0) {
             strategy->turn_count -= answered;
             memmove(strategy->turns, strategy->turns + answered,
                     strategy->turn_count * sizeof *strategy->turns);
             return result < 0 ? fail_unanswered(strategy) : 0;
         }
+        if (twin_compare(strategy, &strategy->turns[answered], lines + 1, line,
+                         size) != 0)
+            return -1;
         if (++lines > ANSWER_MAX)
             return fail(strategy->world->failure, FAILURE_DATA,
                         "%s: an answer of more than %d lines", strategy->name,
@@ -180,6 +206,7 @@ strategy_receive(struct strategy *strategy)
         if (strategy->world->failure->kind != FAILURE_NONE)
             return -1;
     }
+    twin_copied(strategy);
     strategy->turn_count = 0;
     strategy->ready = true;
     if (coprocess_is_early(process))
@@ -206,6 +233,8 @@ strategy_start(struct strategy *strategy, char *const *argv,
         return -1;
     strategy->wants[WANT_BAR] = strategy->wants[WANT_QUOTE] =
         strategy->wants[WANT_TRADE] = true;
+    if (twin_start(strategy, argv, command) != 0)
+        return -1;
     strategy_wire(strategy)->hello(strategy);
     strategy_wake(strategy, CAUSE_TIMER);
     return strategy_ask(strategy, TIME_NULL);
@@ -216,13 +245,19 @@ strategy_end(struct strategy *strategy, int64_t time)
 {
     assert(strategy->turn_count == 0);
     strategy_wire(strategy)->finish(strategy, time);
-    return coprocess_end(&strategy->process, strategy->world->failure);
+    twin_copy(strategy);
+    if (coprocess_end(&strategy->process, strategy->world->failure) != 0)
+        return -1;
+    return strategy->world->twice ? coprocess_end(&strategy->twin.process,
+                                                  strategy->world->failure)
+                                  : 0;
 }
 
 void
 strategy_free(struct strategy *strategy)
 {
     coprocess_free(&strategy->process);
+    coprocess_free(&strategy->twin.process);
     own_free(&strategy->own);
     free(strategy->turns);
 }

@@ -11,6 +11,7 @@
  * awaited before the next one is asked changes no byte of either.
  *
  *      strategy.c      the process and its turns
+ *      twin.c          the same strategy again, to compare their answers
  *      wire.h          how events are written to it, and requests read
  *      text_write.c    the wire of text: events as lines
  *      text_read.c     and lines as requests
@@ -27,6 +28,8 @@
 #include "io/coprocess.h"
 #include "sim/sim.h"
 #include "tape/instruments.h"
+
+#define STRATEGY_SHOWN_MAX 41 /* bytes of its text in a message, and a NUL */
 
 /* How times are written: enum as in the words of --time. */
 enum strategy_time { STRATEGY_RFC3339, STRATEGY_NS, STRATEGY_US };
@@ -46,6 +49,7 @@ struct strategy_world {
     struct code currency;
     uint64_t seed;
     enum strategy_time time;
+    bool twice;                    /* each strategy has a twin */
     const struct latency *latency; /* from what it sees to what it does */
     enum strategy_cause wakes;     /* the least that gives it a turn */
     struct strtab names;           /* of instruments, as in lines */
@@ -80,9 +84,20 @@ struct strategy_turn {
     int64_t time;
 };
 
+/* The same program beside it, which reads the same bytes and must write the
+ * same lines. */
+struct twin {
+    struct coprocess process; /* not started: there is none */
+    char name[80];
+    size_t unsent; /* of what it has as well, not sent to the first */
+    char *line;    /* the one to compare; of size bytes */
+    size_t size;
+};
+
 struct strategy {
     struct strategy_world *world;
     struct coprocess process;
+    struct twin twin;
     char name[64];     /* for messages: "strategy mm" */
     const char *label; /* its name on the tape, or NULL */
     uint16_t number;
@@ -103,9 +118,10 @@ struct strategy {
     size_t turn_count, turn_capacity;
     bool awake;                      /* a line was put that gives it a turn */
     uint64_t asked, orders, ignored; /* so far: turns, orders, lines */
-    char first_ignored[41]; /* of what was not understood; for people */
-    uint64_t refused;       /* requests so far */
-    uint8_t first_refused;  /* the reason for the first of them */
+    char first_ignored[STRATEGY_SHOWN_MAX]; /* of what was not understood; for
+                                               people */
+    uint64_t refused;                       /* requests so far */
+    uint8_t first_refused; /* the reason for the first of them */
 };
 
 /* Runs argv, or a shell command if it is NULL, and asks its first turn, which
@@ -134,6 +150,27 @@ int strategy_receive(struct strategy *strategy);
 int strategy_end(struct strategy *strategy, int64_t time);
 
 void strategy_free(struct strategy *strategy);
+
+/* Text from a strategy as a message may show it: its beginning. */
+void strategy_shown(const char *text, size_t size,
+                    char shown[STRATEGY_SHOWN_MAX]);
+
+/* ---- twin.c: nothing happens without --twice ----------------------------- */
+
+/* Runs the twin of a strategy that was started so.  0 or -1. */
+int twin_start(struct strategy *strategy, char *const *argv,
+               const char *command);
+
+/* Before bytes are sent to the strategy: the twin gets them too; and after. */
+void twin_copy(struct strategy *strategy);
+void twin_copied(struct strategy *strategy);
+
+/* Waits for the twin's next line; as coprocess_line. */
+int twin_line(struct strategy *strategy);
+
+/* It must be this one, the number-th of the answer to turn.  0 or -1. */
+int twin_compare(struct strategy *strategy, const struct strategy_turn *turn,
+                 size_t number, const char *line, size_t size);
 
 /* ---- the world ----------------------------------------------------------- */
 

@@ -53,19 +53,8 @@ cut(char *line, size_t size)
 static void
 pass_over(struct strategy *strategy, const char *text, size_t size)
 {
-    char *first = strategy->first_ignored;
-    size_t most = sizeof strategy->first_ignored - 1, width;
-
-    if (strategy->ignored++ > 0)
-        return;
-    if (size > most)
-        for (size = most; size > 0 && (text[size] & 0xC0) == 0x80; size--)
-            ; /* a character is not cut */
-    for (size_t i = 0; i < size; i++)
-        first[i] = (char)(text[i] == '\0' || text[i] == '\t' ? ' ' : text[i]);
-    size = utf8_plain(first, size, first, &width);
-    assert(size <= most);
-    first[size] = '\0';
+    if (strategy->ignored++ == 0)
+        strategy_shown(text, size, strategy->first_ignored);
 }
 
 /* ---- values -------------------------------------------------------------- */

@@ -63,6 +63,13 @@ coprocess_put(struct coprocess *process)
     return &process->pending;
 }
 
+/* How much of that is not sent. */
+static inline size_t
+coprocess_unsent(const struct coprocess *process)
+{
+    return process->pending.size - process->sent;
+}
+
 /* The next line of what it wrote, without the newline and NUL-terminated, valid
  * until the next call: 1; 0 when stopped by wake; -1. */
 int coprocess_line(struct coprocess *process, char **line, size_t *size,

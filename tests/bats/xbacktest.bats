@@ -270,10 +270,13 @@ END
 }
 
 # fails STATUS WORDS COMMAND ...: a strategy that misbehaves: that status, one
-# line with the words, END says failed, and what came before it is whole.
+# line with the words, END says failed, and what came before it is whole; also:
+# further options.
+also=()
 fails() {
     local status=0
-    xbacktest --patience 600ms in.tape -- "${@:3}" > out.tape 2> err || status=$?
+    xbacktest --patience 600ms "${also[@]}" in.tape -- "${@:3}" > out.tape \
+        2> err || status=$?
     [ $status -eq "$1" ] || { echo "${*:3}: $status"; cat err; return 1; }
     one_line err
     [[ $(cat err) == *"$2"* ]] || { cat err; return 1; }
@@ -309,6 +312,44 @@ fails() {
         mawk -W interactive '/^go/ { print "go" } END { exit 5 }'
     fails 3 "does not end though its input did" \
         sh -c 'while read x y; do [ $x = go ] && echo go; done; sleep 9'
+}
+
+@test "--twice names the first line that a strategy would not write again" {
+    xgen -n 2000 --symbols 1 --seed 5 -o in.tape
+    [ "$(maker 2 --twice -l 3ms -t window in.tape | xstat --digest)" = \
+        "$(maker 2 -l 3ms in.tape | xstat --digest)" ]
+    # at the 200th quote it draws a quantity without the seed
+    cat > random.py <<'END'
+import random, sys
+quotes = 0
+for line in sys.stdin:
+    fields = line.rstrip("\n").split("\t")
+    if fields[0] == "quote":
+        quotes += 1
+        if quotes % 100 == 0:
+            size = 1 + (quotes == 200 and random.randrange(10**15))
+            print("note", "n", sep="\t")
+            print("order", quotes, fields[2], "buy", size, 1, sep="\t")
+    elif fields[0] == "go":
+        print("go", flush=True)
+END
+    for turn in event window; do
+        run -1 xbacktest --twice -l 3ms -t $turn in.tape -o out.tape -- \
+            python3 random.py
+        [ "${#lines[@]}" -eq 1 ]
+        words='is not deterministic: line 2 of its answer to go [^ ]+Z is'
+        order='"order 200 XTAPE:SYM001 buy [0-9 ]+"'
+        contains -E "python3: $words $order, and run again $order$" \
+            <<< "$output"
+    done
+    # one that ends, or is silent, only when it is run again
+    mkdir once
+    also=(--twice)
+    fails 1 "ended early, with status 4; go " sh -c \
+        'rmdir once 2> /dev/null || exit 4; exec grep --line-buffered ^go'
+    mkdir once
+    fails 3 "wrote nothing for 600ms; go " sh -c \
+        'rmdir once 2> /dev/null || exec sleep 9; exec grep --line-buffered ^go'
 }
 
 @test "a strategy that writes much before it reads does not block" {
