@@ -67,20 +67,10 @@ archive_remark_torn(struct run *run, const struct journal *journal)
 }
 
 static int
-check_clock(const struct journal *journal, struct failure *failure)
-{
-    if (journal->time == TIME_NULL || journal->now >= journal->time)
-        return 0;
-    return fail(failure, FAILURE_ENVIRONMENT,
-                "the clock is before the last line of the journal: nothing "
-                "was done");
-}
-
-static int
 place_hold(struct archive_job *job, struct run *run, struct journal *journal,
            const struct holds *holds)
 {
-    if (check_clock(journal, &run->failure) != 0)
+    if (journal_clock(journal, &run->failure) != 0)
         return -1;
     if (job->hold.until != TIME_NULL && job->hold.until <= journal->now)
         return fail(&run->failure, FAILURE_USAGE,
@@ -101,7 +91,7 @@ static int
 release_hold(struct archive_job *job, struct run *run, struct journal *journal,
              const struct holds *holds)
 {
-    if (check_clock(journal, &run->failure) != 0)
+    if (journal_clock(journal, &run->failure) != 0)
         return -1;
     return hold_release(journal, holds, &job->hold, &run->failure);
 }

@@ -68,6 +68,7 @@ void archive_sweep_summary(const struct archive_job *job, struct run *run,
 
 /* The time that a verb goes by, and who runs it, into room. */
 int64_t archive_now(const struct archive_job *job);
+int64_t archive_time(int64_t given); /* the same; TIME_NULL: the clock's */
 #define WHO_MAX 128
 /* Remarks a last line of the journal that is not whole. */
 void archive_remark_torn(struct run *run, const struct journal *journal);

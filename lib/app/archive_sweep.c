@@ -14,14 +14,20 @@
 #include "base/count.h"
 
 int64_t
-archive_now(const struct archive_job *job)
+archive_time(int64_t given)
 {
     struct timespec time;
 
-    if (job->now != TIME_NULL)
-        return job->now;
+    if (given != TIME_NULL)
+        return given;
     clock_gettime(CLOCK_REALTIME, &time);
     return time.tv_sec * NS_PER_SECOND + time.tv_nsec;
+}
+
+int64_t
+archive_now(const struct archive_job *job)
+{
+    return archive_time(job->now);
 }
 
 const char *
@@ -365,6 +371,13 @@ archive_sweep(void *state, struct run *run)
         result = fail(failure, FAILURE_ENVIRONMENT,
                       "the archive has events of a later time than the clock: "
                       "nothing was removed");
+    if (result == 0 && sweep.undrilled > 0)
+        result = fail(
+            failure, FAILURE_DATA,
+            "%s/" POLICY_NAME ":%u: " COUNT_FORMAT " not removed, since the "
+            "last drill is too old: run xrestore -d %s --test --sample %u",
+            job->directory, sweep.stale->line, COUNT(sweep.undrilled, "part"),
+            job->directory, policy.rule_count);
     job->moved = sweep.moved;
     job->moved_bytes = sweep.moved_bytes;
     job->removed = sweep.removed;

@@ -25,7 +25,7 @@ is_stopped(void *owner)
 void
 restore_job_init(struct restore_job *job)
 {
-    *job = (struct restore_job){.nowhere = {.fd = -1}};
+    *job = (struct restore_job){.nowhere = {.fd = -1}, .time = TIME_NULL};
     selection_init(&job->selection);
 }
 
@@ -41,11 +41,26 @@ load(struct restore_job *job, struct failure *failure)
     return archive_load(&job->archive, job->stream, failure);
 }
 
+/* A drill is of parts, whatever they hold. */
+static int
+check_options(const struct restore_job *job, struct failure *failure)
+{
+    if (job->sample > 0 &&
+        (!job->test || job->selects || job->stream || job->unverified))
+        return fail(failure, FAILURE_USAGE,
+                    "--sample goes with --test, and with no selection");
+    if (job->sample == 0 && (job->time != TIME_NULL || job->wait > 0))
+        return fail(failure, FAILURE_USAGE,
+                    "--now and --wait are for --sample");
+    return 0;
+}
+
 int
 restore_job_prepare(void *state, struct run *run)
 {
     struct restore_job *job = state;
     struct failure *failure = &run->failure;
+    struct patience patience = run_patience(run, job->wait);
     int given = select_lists_add(&job->lists, &job->selection, failure);
 
     if (given < 0)
@@ -53,6 +68,8 @@ restore_job_prepare(void *state, struct run *run)
     job->selects |= given > 0;
     job->selects |=
         job->selection.from != TIME_NULL || job->selection.to != TIME_NULL;
+    if (check_options(job, failure) != 0)
+        return -1;
     if (job->threads == 0)
         job->threads =
             pool_processors() < THREADS ? pool_processors() : THREADS;
@@ -65,8 +82,9 @@ restore_job_prepare(void *state, struct run *run)
             return -1;
     }
     job->open = true;
-    if (archive_open(&job->archive, job->directory, ARCHIVE_READ, NULL,
-                     failure) != 0 ||
+    if (archive_open(&job->archive, job->directory,
+                     job->sample ? ARCHIVE_WRITE : ARCHIVE_READ,
+                     job->sample ? &patience : NULL, failure) != 0 ||
         load(job, failure) != 0)
         return -1;
     job->archive.stopped = is_stopped;
@@ -446,8 +464,11 @@ restore_job_produce(void *state, struct run *run)
     uint32_t count = 0;
     struct strtab wanted = {0};
     const char *last = NULL;
-    int result = find_streams(job, &wanted, &run->failure);
+    int result;
 
+    if (job->sample > 0)
+        return restore_drill(job, run);
+    result = find_streams(job, &wanted, &run->failure);
     /* that there is nothing is not said by some of the manifests */
     if (result == 0 && wanted.count == 0) {
         result = archive_load(&job->archive, job->stream, &run->failure);
@@ -483,6 +504,8 @@ restore_job_summary(void *state, struct run *run, FILE *stream)
 {
     const struct restore_job *job = state;
 
+    if (job->sample > 0)
+        return;
     fprintf(stream,
             "%s: %" PRIu64 " parts read, %" PRIu64
             " passed over; of their row groups %" PRIu64 " read, %" PRIu64

@@ -20,6 +20,9 @@ struct restore_job {
     bool all_names;
     bool selects; /* not all events of a stream are wanted */
     bool test;
+    uint64_t sample; /* parts of a drill; 0: none */
+    int64_t wait;    /* for the lock, nanoseconds */
+    int64_t time;    /* of the drill; TIME_NULL: by the clock */
     bool unverified; /* --no-verify */
     uint64_t threads;
     struct pool ahead;
@@ -37,6 +40,9 @@ struct restore_job {
 
 /* No option is given. */
 void restore_job_init(struct restore_job *job);
+
+/* The drill: reads parts whole, and notes each in the journal. */
+int restore_drill(struct restore_job *job, struct run *run);
 
 /* What run_source calls, with the job as the state. */
 int restore_job_prepare(void *state, struct run *run);

@@ -226,6 +226,16 @@ journal_whole(const struct journal *journal, struct failure *failure)
                 journal->path);
 }
 
+int
+journal_clock(const struct journal *journal, struct failure *failure)
+{
+    if (journal->time == TIME_NULL || journal->now >= journal->time)
+        return 0;
+    return fail(failure, FAILURE_ENVIRONMENT,
+                "the clock is before the last line of the journal: nothing "
+                "was done");
+}
+
 void
 journal_close(struct journal *journal)
 {

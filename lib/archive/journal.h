@@ -53,6 +53,9 @@ void journal_close(struct journal *journal);
  * nor anything written. */
 int journal_whole(const struct journal *journal, struct failure *failure);
 
+/* Whether now is not before the last line: 0; -1 of class environment. */
+int journal_clock(const struct journal *journal, struct failure *failure);
+
 /* Cuts off the beginning of a line that a program was killed, or the power
  * went, over: nobody was told that it is there.  A line says so, and what was
  * cut.  0, also when there is none; -1.  For the holder of the lock. */

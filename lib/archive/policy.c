@@ -123,6 +123,23 @@ take_keep(struct policy *policy, char **words, int count,
     return 0;
 }
 
+/* "drill AGE" */
+static int
+take_drill(struct policy *policy, char **words, int count,
+           struct failure *failure)
+{
+    if (count != 2)
+        return fail(failure, FAILURE_USAGE, "want: drill AGE");
+    if (!age_parse(words[1], strlen(words[1]), &policy->drill_age) ||
+        policy->drill_age.forever)
+        return fail(failure, FAILURE_USAGE,
+                    "\"%s\" is not an age, such as 30d, 6mo or 1y", words[1]);
+    if (policy->drills)
+        return fail(failure, FAILURE_USAGE, "drill is there twice");
+    policy->drills = true;
+    return 0;
+}
+
 /* Whether a pattern can fit a type at all: a name of no type would keep or
  * remove nothing in silence. */
 static bool
@@ -300,8 +317,10 @@ take_line(struct policy *policy, char *text, unsigned line,
         return take_keep(policy, words, count, failure);
     if (strcmp(words[0], "rule") == 0)
         return take_rule(policy, words, count, line, failure);
+    if (strcmp(words[0], "drill") == 0)
+        return take_drill(policy, words, count, failure);
     return fail(failure, FAILURE_USAGE,
-                "\"%s\": want tier, keep or rule, see xtape-policy(5)",
+                "\"%s\": want tier, keep, drill or rule, see xtape-policy(5)",
                 words[0]);
 }
 

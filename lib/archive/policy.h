@@ -54,6 +54,8 @@ struct policy {
     struct policy_tier tiers[POLICY_TIERS_MAX];
     struct policy_class classes[POLICY_CLASSES_MAX];
     unsigned tier_count, class_count;
+    bool drills; /* nothing is removed unless the last drill is no older */
+    struct age drill_age;
     struct policy_rule *rules; /* owned */
     unsigned rule_count;
     size_t rule_capacity;

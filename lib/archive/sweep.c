@@ -7,6 +7,7 @@
 
 #include "archive/archive_private.h"
 #include "archive/commit.h"
+#include "archive/drill.h"
 #include "archive/sweep_change.h"
 #include "base/array.h"
 #include "base/clock.h"
@@ -269,6 +270,11 @@ commit(struct sweep *sweep, struct failure *failure)
     return result == 0 ? journal_commit(sweep->journal, failure) : -1;
 }
 
+struct stale_search {
+    struct sweep *sweep;
+    const struct plan_list *plan;
+};
+
 struct hold_search {
     const struct sweep *sweep;
     struct failure *failure;
@@ -294,11 +300,57 @@ is_held(void *owner, const struct part *part)
     return -1;
 }
 
+/* Whether the last drill of the part's rule is too old. */
+static int
+is_undrilled(void *owner, const struct part *part)
+{
+    struct stale_search *search = owner;
+    struct sweep *sweep = search->sweep;
+    const struct policy *policy = sweep->policy;
+    const struct policy_rule *rule =
+        plan_find(search->plan, &part->name)->verdict.rule;
+
+    assert(rule >= policy->rules && rule < policy->rules + policy->rule_count);
+    if (!drill_is_stale(policy, sweep->drilled[rule - policy->rules],
+                        day_of(sweep->now)))
+        return 0;
+    if (!sweep->stale || rule->line < sweep->stale->line)
+        sweep->stale = rule;
+    return 1;
+}
+
+/* Parts that stay, of those that a plan would have removed. */
+static uint64_t
+count_held(struct plan_list *plan)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        count += plan->parts[i].held;
+        plan->parts[i].held = false;
+    }
+    return count;
+}
+
+/* Lets stay what must not be removed: by holds, then for want of a drill. */
+static int
+keep(struct sweep *sweep, struct plan_list *plan, struct failure *failure)
+{
+    struct hold_search search = {sweep, failure};
+    int result = plan_hold(plan, is_held, &search);
+
+    sweep->held += count_held(plan);
+    if (result != 0 || !sweep->policy->drills)
+        return result;
+    result = plan_hold(plan, is_undrilled, &(struct stale_search){sweep, plan});
+    sweep->undrilled += count_held(plan);
+    return result;
+}
+
 /* Gathers what is due of a stream, by its manifests. */
 static int
 take_stream(struct sweep *sweep, uint64_t hash, struct failure *failure)
 {
-    struct hold_search search = {sweep, failure};
     struct archive *archive = sweep->archive;
     struct plan_list plan = {0};
     int result = archive_load_hash(archive, &hash, failure);
@@ -307,10 +359,8 @@ take_stream(struct sweep *sweep, uint64_t hash, struct failure *failure)
         result = plan_of_manifests(&plan, archive, &hash, failure);
     if (result == 0) {
         plan_judge(&plan, sweep->policy, day_of(sweep->now));
-        result = plan_hold(&plan, is_held, &search);
+        result = keep(sweep, &plan, failure);
     }
-    for (size_t i = 0; result == 0 && i < plan.count; i++)
-        sweep->held += plan.parts[i].held;
     for (uint32_t i = 0; result == 0 && i < archive->count; i++) {
         const struct manifest *manifest = &archive->manifests[i];
 
@@ -404,11 +454,25 @@ note_sweep(struct sweep *sweep, struct failure *failure)
     return journal_commit(sweep->journal, failure);
 }
 
+/* When each rule was last tested, if the policy asks for that. */
+static int
+read_drills(struct sweep *sweep, struct failure *failure)
+{
+    struct drills drills = {0};
+
+    if (!sweep->policy->drills)
+        return 0;
+    if (drills_read(&drills, sweep->journal, failure) == 0)
+        sweep->drilled = drills_of_rules(&drills, sweep->policy, failure);
+    drills_free(&drills);
+    return sweep->drilled ? 0 : -1;
+}
+
 int
 sweep_run(struct sweep *sweep, struct failure *failure)
 {
     assert(sweep->archive->writes);
-    if (check_clock(sweep, failure) != 0 ||
+    if (check_clock(sweep, failure) != 0 || read_drills(sweep, failure) != 0 ||
         journal_mend(sweep->journal, failure) != 0 ||
         depots_claim(sweep->archive, failure) != 0 ||
         archive_resume(sweep->archive, failure) != 0 ||
@@ -434,5 +498,6 @@ sweep_free(struct sweep *sweep)
         manifest_free(&sweep->next[i]);
     free(sweep->next);
     free(sweep->changes);
+    free(sweep->drilled);
     plan_free(&sweep->plan);
 }

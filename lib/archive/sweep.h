@@ -29,10 +29,13 @@ struct sweep {
     /* results */
     uint64_t moved, moved_bytes, removed, removed_bytes, held;
     struct failure damaged; /* the first part that could not be moved */
+    uint64_t undrilled;     /* parts that stay until their rule is tested */
+    const struct policy_rule *stale; /* the first such rule */
     bool clock_behind; /* the newest event is of later: nothing was removed */
 
     /* private */
     struct plan_list plan;
+    int64_t *drilled;      /* when each rule was; NULL: no need; owned */
     struct manifest *next; /* to be committed; owned */
     uint32_t next_count;
     size_t next_capacity;

@@ -539,6 +539,72 @@ hold() {
     [[ $output == "unknown	type="*", 2 findings"* ]]
 }
 
+# drill DATE N: tests so many parts on that day.
+drill() {
+    xrestore -d a --test --sample "$2" --now "$1"
+}
+
+@test "nothing expires by a rule whose last drill is too old, or damaged" {
+    day 2026-01-01
+    policy 'drill 30d' 'rule trade,accepted hot 7d warm 30d cold 1y expire' \
+        'rule cancelled hot 30d cold 1y expire' 'rule * hot forever'
+    sweep 2026-03-01
+    [ "$(on cold)" = "accepted cancelled trade" ]
+    drill 2026-12-02 1 | cut -f 1,2 | cmp - <(printf 'ok\tcold\n')
+    run -1 --separate-stderr sweep 2027-01-01
+    [[ $stderr == *'policy.conf:6: 1 part not removed, since the last drill is '\
+*'run xrestore -d a --test --sample 3' ]]
+    [ "$(on cold)" = cancelled ]
+    # that one, and no other, is what the next drill begins with; if it is
+    # damaged it does not count
+    part=$(cd cold && echo type=cancelled/*/*)
+    cp "cold/$part" whole.parquet
+    printf x | dd of="cold/$part" bs=1 seek=500 conv=notrunc status=none
+    run -1 --separate-stderr drill 2027-01-01 1
+    [[ $output == "damaged	cold	"*"	$part" ]]
+    [[ $stderr == *"1 part of 1 cannot be restored"* ]]
+    run -1 sweep 2027-01-01
+    cp whole.parquet "cold/$part"
+    mv cold elsewhere && mkdir cold
+    run -3 drill 2027-01-01 1 # an empty mount point is no damage
+    rmdir cold && mv elsewhere cold
+    drill 2027-01-01 1
+    sweep 2027-01-31 # 30 days later, to the day
+    [ -z "$(on cold)" ]
+    [ "$(jq -r 'select(.what == "drill") | .result' a/journal | paste -sd' ')" \
+        = "ok damaged ok" ]
+    [ "$(jq -c 'select(.what == "sweep") | .removed' a/journal |
+        paste -sd' ')" = "0 2 0 1" ]
+    chained
+    whole
+}
+
+@test "a drill takes each part once before any for the second time" {
+    day 2026-01-01
+    day 2026-01-05
+    policy 'rule trade,accepted hot 7d warm forever' 'rule * hot forever'
+    sweep 2026-01-09
+    [ "$(on warm)" = "accepted trade" ]
+    parts=$(sqlite3 a/catalog.db "select count(*) from part")
+    for ((at = 0; at < parts; at += 4)); do
+        drill "2026-02-01T10:$((at + 10)):00Z" 4 >> drilled
+    done
+    [ "$(head -n "$parts" drilled | sort -u | wc -l)" -eq "$parts" ]
+    [ "$(head -n 2 drilled | cut -f 2 | paste -sd' ')" = "warm warm" ]
+    chained
+    cp -r a again
+    drill 2026-03-01 99 > first
+    xrestore -d again --test --sample 99 --now 2026-03-01 | cmp - first
+    cmp a/journal again/journal
+    sweep 2026-03-02 # what moved was never tested where it is
+    drill 2026-03-03 3 | grep -c '	warm	.*2026-01-05' | grep -qx 2
+    xrestore -d a --test --sample 1 --wait 1s > out
+    jq -se '.[-1].milliseconds >= 0' a/journal > /dev/null
+    run -2 xrestore -d a --test --sample 1 -t trade
+    run -2 xrestore -d a --sample 1
+    run -2 xrestore -d a --test --wait 1s
+}
+
 # The retention tables that users gave: ticks hot 7 days, warm 30, cold 1 year;
 # orders and trades hot 30, warm 365, cold 7 years; the default 7, 90 days and
 # 7 years.  Ages since the day of the events.

@@ -101,7 +101,10 @@ check_lines(void)
            parses("keep k 7y", "want: keep") &&
            parses("keep k 7y a\nkeep k 8y b", "there twice") &&
            parses("keep k \"7y", "quotation mark") &&
-           parses("delete all", "want tier, keep or rule"));
+           parses("drill", "want: drill AGE") &&
+           parses("drill forever", "is not an age") &&
+           parses("drill 30d\ndrill 90d", "there twice") &&
+           parses("delete all", "want tier, keep, drill or rule"));
     OK("no rule keeps shorter than its class has to be kept",
        parses("keep k 7y law\nrule trade hot 6y expire class k", "longer") &&
            parses("keep k 7y law\nrule trade hot 2556d expire class k",
