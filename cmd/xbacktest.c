@@ -21,6 +21,7 @@ static const char *const markets[] = {"flow",   "facts", "levels",
 static const char *const impacts[] = {"take", "none", NULL};
 static const char *const queues[] = {"back", "prorata", "front", NULL};
 static const char *const turns[] = {"event", "window", "bar", "timer", NULL};
+static const char *const wires[] = {"text", "json", NULL};
 static const char *const times[] = {"rfc3339", "ns", "us", NULL};
 static struct backtest b;
 /* clang-format off */
@@ -82,6 +83,8 @@ static const struct option_spec options[] = {
      "a number passed on to the strategy (1)", .shapes = true},
     {0, "time", OPTION_CHOICE, &b.time, "FORM",
      "times in lines: rfc3339, ns or us since 1970", .words = times},
+    {0, "wire", OPTION_CHOICE, &b.wire, "FORM",
+     "lines are text, with tabs, or json", .words = wires},
     {0, "patience", OPTION_DURATION, &b.patience, "TIME",
      "how long to wait for an answer (10s)"},
     {0, "twice", OPTION_FLAG, &b.twice, NULL,

@@ -44,7 +44,7 @@ enum backtest_turn {
 
 struct backtest {
     /* What the options ask for. */
-    int market, turn, time, impact, queue; /* enums; below 0: the default */
+    int market, turn, time, impact, queue, wire; /* below 0: the default */
     struct latency latency;
     int64_t patience; /* nanoseconds */
     uint64_t account, seed;

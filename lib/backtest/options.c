@@ -17,6 +17,8 @@ static const struct sim_model *const models[] = {
     [BACKTEST_BARS] = &sim_bars,
 };
 
+static const struct wire *const wires[] = {&wire_text, &wire_json};
+
 /* ---- strategies ---------------------------------------------------------- */
 
 static void
@@ -121,6 +123,7 @@ backtest_init(struct backtest *backtest)
         .time = -1,
         .impact = -1,
         .queue = -1,
+        .wire = -1,
         .slippage = DECIMAL_NULL,
         .through = DECIMAL_NULL,
         .patience = 10 * INT64_C(1000000000),
@@ -142,7 +145,7 @@ check_without_strategy(struct run *run)
         "latency-file", "queue",        "bounds",       "slippage", "through",
         "max-order",    "max-position", "max-open",     "max-rate", "max-loss",
         "account",      "maker-fee",    "taker-fee",    "currency", "seed",
-        "time",         "patience",     "twice",
+        "time",         "patience",     "twice",        "wire",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -200,7 +203,7 @@ backtest_prepare(void *state, struct run *run)
     b->now = TIME_NULL;
     b->world.instruments = &run->instruments;
     b->world.sim = &b->sim;
-    b->world.wire = &wire_text;
+    b->world.wire = wires[b->wire < 0 ? 0 : b->wire];
     b->world.fees = b->fees;
     b->world.seed = b->seed;
     b->world.twice = b->twice;

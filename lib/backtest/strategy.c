@@ -258,6 +258,7 @@ strategy_free(struct strategy *strategy)
 {
     coprocess_free(&strategy->process);
     coprocess_free(&strategy->twin.process);
+    bytes_free(&strategy->room);
     own_free(&strategy->own);
     free(strategy->turns);
 }

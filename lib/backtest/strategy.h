@@ -13,8 +13,10 @@
  *      strategy.c      the process and its turns
  *      twin.c          the same strategy again, to compare their answers
  *      wire.h          how events are written to it, and requests read
- *      text_write.c    the wire of text: events as lines
- *      text_read.c     and lines as requests
+ *      text_write.c    events as lines, of text or JSON
+ *      text_read.c     lines of text as words
+ *      json_read.c     lines of JSON as words
+ *      request.c       words as requests
  */
 #ifndef BACKTEST_STRATEGY_H
 #define BACKTEST_STRATEGY_H
@@ -120,7 +122,8 @@ struct strategy {
     uint64_t asked, orders, ignored; /* so far: turns, orders, lines */
     char first_ignored[STRATEGY_SHOWN_MAX]; /* of what was not understood; for
                                                people */
-    uint64_t refused;                       /* requests so far */
+    struct bytes room;     /* for a line of JSON that is read */
+    uint64_t refused;      /* requests so far */
     uint8_t first_refused; /* the reason for the first of them */
 };
 

@@ -12,6 +12,7 @@
 
 struct wire {
     const char *name;
+    bool json; /* lines are objects of JSON: fields have names */
 
     /* ---- to the strategy ---- */
     void (*hello)(struct strategy *strategy);
@@ -44,7 +45,8 @@ struct wire {
                    char *line, size_t size);
 };
 
-extern const struct wire wire_text;
+/* The same events and requests in both. */
+extern const struct wire wire_text, wire_json;
 
 static inline const struct wire *
 strategy_wire(const struct strategy *strategy)
@@ -52,8 +54,10 @@ strategy_wire(const struct strategy *strategy)
     return strategy->world->wire;
 }
 
-/* The last member of wire_text: text_read.c. */
+/* The last members of the two: text_read.c, json_read.c. */
 bool text_read(struct strategy *strategy, const struct strategy_turn *turn,
+               char *line, size_t size);
+bool json_read(struct strategy *strategy, const struct strategy_turn *turn,
                char *line, size_t size);
 
 #endif

@@ -1,8 +1,9 @@
-"""maker.py [SEED]: a market maker at random, as a strategy for xbacktest.
+"""maker.py [SEED [json]]: a market maker at random, as a strategy for xbacktest.
 
 Whatever it sees, it now and then sends, changes or cancels orders near the
 best prices.  The same lines and seed give the same answers.
 """
+import json
 import random
 import sys
 
@@ -11,8 +12,36 @@ orders = 0
 answer = []
 
 
+in_json = sys.argv[2:] == ["json"]
+SEEN = {"quote": "time instrument bid_price bid_quantity ask_price",
+        "fill": "time instrument"}
+SAID = {"order": "client_order_id instrument side quantity price",
+        "modify": "client_order_id quantity price",
+        "cancel": "client_order_id instrument", "note": "text"}
+OPTIONS = {"tif": "time_in_force", "display": "display_quantity"}
+
+
+def words_of(line):
+    """A line of either wire as its words, those that maker.py looks at."""
+    if not in_json:
+        return line.rstrip("\n").split("\t")
+    event = json.loads(line)
+    return [event["type"]] + [event.get(name, "-") for name in
+                              SEEN.get(event["type"], "").split()]
+
+
+def object_of(kind, *words):
+    plain = [word for word in words if "=" not in str(word)]
+    answer = {"type": kind, **dict(zip(SAID.get(kind, "").split(), plain))}
+    for option in words[len(plain):]:
+        name, value = option.split("=")
+        answer[OPTIONS.get(name, name)] = [value] if name == "flags" else value
+    return json.dumps(answer)
+
+
 def say(*words):
-    answer.append("\t".join(map(str, words)))
+    answer.append(object_of(*words) if in_json
+                  else "\t".join(map(str, words)))
 
 
 def on_quote(symbol, bid, ask):
@@ -37,11 +66,12 @@ def on_quote(symbol, bid, ask):
 
 
 for line in sys.stdin:
-    word, *fields = line.rstrip("\n").split("\t")
+    word, *fields = words_of(line)
     if word == "quote":
         on_quote(fields[1], fields[2], fields[4])
     elif word == "fill" and chance.randrange(8) == 0:
         say("cancel", "all", fields[1])
     elif word == "go":
-        print(*answer, "go", sep="\n", flush=True)
+        say("go")
+        print(*answer, sep="\n", flush=True)
         answer.clear()

@@ -114,6 +114,63 @@ END
         "$(maker 1 -t window in.tape | xstat --digest)" ]
 }
 
+@test "lines of JSON give the same as lines of text" {
+    xgen -n 1500 --symbols 2 --seed 5 -o in.tape
+    for options in "-l 3ms --time ns" "-t window --time us"; do
+        # shellcheck disable=SC2086 # options and their values
+        text=$(maker 1 $options in.tape | xstat --digest)
+        # shellcheck disable=SC2086
+        [ "$(xbacktest -q $options --wire json in.tape -- python3 \
+            "$BATS_TEST_DIRNAME/maker.py" 1 json | xstat --digest)" = "$text" ]
+    done
+    # what the strategy saw are the same values, in the same order
+    for wire in text json; do
+        xbacktest -q --wire $wire --taker-fee 0.001 in.tape -- sh -c \
+            "tee $wire | python3 $BATS_TEST_DIRNAME/maker.py 1 \
+                $([ $wire = text ] || echo json)" > out.tape
+    done
+    jq -r 'map(tostring) | join("|")' json > values
+    sed -E ':null; s/\t-(\t|$)/\1/; t null; s/\t/|/g' text |
+        diff - values
+}
+
+@test "of JSON, what is known is taken, what is not is counted" {
+    xgen -n 300 --symbols 1 -o in.tape
+    cat > lines.json <<'END'
+{"type":"order","client_order_id":1,"instrument":"XTAPE:SYM001","side":"buy","quantity":"2","price":"1","flags":["post_only","hidden"],"time_in_force":"gtc","self_trade":null}
+ { "side" : "sell", "type" : "order", "client_order_id" : "2", "instrument" : "XTAPE:SYM\u0030\u00301", "quantity" : 3, "price" : 900.5 }
+{"type":"order","client_order_id":3,"instrument":"XTAPE:SYM001","side":"buy","quantity":1,"price":1,"time_in_force":"IOC"}
+{"type":"order","client_order_id":4,"instrument":"XTAPE:SYM001","side":"buy","quantity":1e3,"price":1}
+{"type":"order","client_order_id":5,"instrument":"XTAPE:SYM001","side":"buy","quantity":1,"price":"market","tiff":"ioc"}
+{"type":"modify","client_order_id":1,"quantity":"1"}
+{"type":"cancel","client_order_id":1,"prise":1}
+{"type":"cancel","client_order_id":"all","instrument":"XTAPE:SYM001"}
+{"type":"note","text":"\u00e4 \ud83d\ude00"}
+{"type":"note","text":"a\u0000b"}
+{"type":"hello"}
+{"type":"order"
+[1]
+order	6	XTAPE:SYM001	buy	1	1
+END
+    xbacktest --wire json in.tape -- mawk -W interactive '
+        /"type":"quote"/ && /bid_price.*ask_price/ && !said++ {
+            while ((getline line < "lines.json") > 0) print line }
+        /"(accepted|rejected|modified|cancelled)"/ {
+            print > "told.json"; fflush("told.json") }
+        /"type":"go"/ { print "{\"type\":\"go\"}" }' 2> err > out.tape
+    jq -r '[.type, .client_order_id, .remaining_quantity // .reason] |
+        join(" ")' told.json > got
+    printf '%s\n' "accepted 1 2" "accepted 2 3" "rejected 3 invalid_type" \
+        "rejected 4 invalid_quantity" "accepted 5 1" "modified 1 1" \
+        "cancelled 1 1" "cancelled 2 3" | diff - got
+    xexport -f csv -t accepted -c client_order_id,time_in_force,flags out.tape |
+        contains -xF '1,gtc,post_only|hidden'
+    xexport -f json -t audit out.tape | contains 'ä 😀'
+    one_line err
+    contains '2 requests refused .*, 7 lines or fields not understood.*"tiff' \
+        < err
+}
+
 @test "fills are trades of the account that a ledger takes" {
     xgen -n 4000 --symbols 2 --seed 5 -o in.tape
     maker 2 --account 777 --taker-fee 0.0003 in.tape > out.tape
