@@ -118,6 +118,10 @@ main(int argc, char **argv)
         {0, "json", OPTION_FLAG, &o->json, NULL, "print JSON"},
         {'c', "check", OPTION_FLAG, &o->check, NULL,
          "check the invariants instead of writing a tape", .prints = true},
+        {0, "reconcile", OPTION_TEXT, &o->reconcile, "FILE",
+         "compare the database with a statement", .prints = true},
+        {'m', "map", OPTION_LIST, &o->maps, "FIELD=COLUMN,...",
+         "the columns of the statement"},
         {.kind = OPTION_END},
     };
     const struct program program = {

@@ -1,4 +1,5 @@
 /* ledger_finish.c - the end of a session: what is printed and checked. */
+#include "app/ledger_reconcile.h"
 #include "app/ledger_session.h"
 
 #include "tape/schema.h"
@@ -155,6 +156,8 @@ ledger_session_finish(struct ledger_session *session, struct run *run)
     remark(&session->reported, "booked all the same", run);
     if (run->state == RUN_NO_INPUT && look(session, run) != 0)
         return -1;
+    if (session->options->reconcile)
+        return ledger_reconcile(session, run);
     if (session->options->print >= 0 && print(session, run) != 0)
         return -1;
     return session->options->check ? check(session, run) : 0;

@@ -41,6 +41,24 @@ is_rate(int64_t fee)
 }
 
 static int
+check_reconcile(const struct ledger_options *options, struct failure *failure)
+{
+    if (options->maps.count && !options->reconcile)
+        return fail(failure, FAILURE_USAGE, "--map needs --reconcile");
+    if (!options->reconcile)
+        return 0;
+    if (!options->database)
+        return fail(failure, FAILURE_USAGE, "--reconcile needs --database");
+    if (options->print >= 0 || options->check || options->no_output)
+        return fail(failure, FAILURE_USAGE,
+                    "--reconcile and %s cannot be combined",
+                    options->check        ? "--check"
+                    : options->print >= 0 ? "--print"
+                                          : "--no-output");
+    return 0;
+}
+
+static int
 check_options(const struct ledger_options *options, struct failure *failure)
 {
     const char *database = options->database;
@@ -66,6 +84,10 @@ check_options(const struct ledger_options *options, struct failure *failure)
             failure, FAILURE_USAGE,
             "--database: \"%s\" would not be a file for SQLite: write ./%s",
             database, database);
+    if (check_reconcile(options, failure) != 0)
+        return -1;
+    if (options->reconcile && options->json && !options->csv)
+        return 0;
     if ((options->json || options->csv) && options->print < 0)
         return fail(failure, FAILURE_USAGE, "%s needs --print",
                     options->json ? "--json" : "--csv");
@@ -80,8 +102,11 @@ check_options(const struct ledger_options *options, struct failure *failure)
 static int
 choose_output(const struct ledger_options *options, struct run *run)
 {
-    bool looks = options->print >= 0 || options->check;
+    bool looks = options->print >= 0 || options->check || options->reconcile;
 
+    if (options->reconcile && run->operand_count)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--reconcile reads the database alone: give no tape");
     if (options->no_output && looks)
         return fail(&run->failure, FAILURE_USAGE,
                     "--no-output and %s cannot be combined",

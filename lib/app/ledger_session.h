@@ -35,6 +35,8 @@ struct ledger_options {
     int print;                    /* enum ledger_report_kind, -1: nothing */
     bool csv, json;               /* the format of what is printed */
     bool check;                   /* audit every entry, and the database */
+    const char *reconcile;        /* a statement to compare with; NULL */
+    struct option_list maps;      /* of its columns */
 };
 
 #define LEDGER_REASONS 64
