@@ -1,4 +1,4 @@
-"""maker.py [SEED [json]]: a market maker at random, as a strategy for xbacktest.
+"""maker.py [SEED [json]]: a market maker at random, a strategy for xbacktest.
 
 Whatever it sees, it now and then sends, changes or cancels orders near the
 best prices.  The same lines and seed give the same answers.

@@ -371,6 +371,84 @@ fails() {
         sh -c 'while read x y; do [ $x = go ] && echo go; done; sleep 9'
 }
 
+# market: the events of a tape that are not of the strategy, of a time before
+# $1 if it is given.
+market() {
+    { xexport -q -f json - 2> /dev/null || true; } |
+        awk -v before="${1%Z}" '!/"account_id":900001[,}]/ &&
+            match($0, /"time":"[^"Z]*/) &&
+            (before == "" || substr($0, RSTART + 8, RLENGTH - 8) < before)'
+}
+
+# Each kind of misbehave.py: the status, and words of the one line.  After
+# those of status 0 the run goes on to its end.
+MISBEHAVIOURS='killed|3|was killed early: Killed; go
+ends|1|ended early, with status 0; go
+status|1|ended early, with status 7; go
+hangs|3|wrote nothing for 1s; go
+hangs in a line|3|wrote nothing for 1s; go
+half a line|1|ended in the middle of a line; go
+closed|1|closed its standard output; go
+orphan|3|wrote nothing for 1s; go
+long line|1|wrote a line of more than 65535 bytes; go
+no newline|1|wrote a line of more than 65535 bytes; go
+flood|1|an answer of more than 100000 lines
+early|1|answered before it was asked
+deaf|1|answered before it was asked
+garbage|0|lines or fields not understood, and passed over
+unknown|0|4 requests refused
+past|0|1 request refused (the first: expire_time), 1 line or field not'
+
+# misbehaves KIND STATUS WORDS TURN WIRE [OPTION ...]: the status, the line, no
+# event of the market lost that came before the turn, none that is new.
+misbehaves() {
+    local status=0 go what="$1, turn $4, --wire ${*:5}" patience=20s
+    [[ $3 != *"for 1s"* ]] || patience=1s
+    timeout 60 xbacktest --patience $patience --wire "${@:5}" in.tape -- \
+        python3 "$BATS_TEST_DIRNAME/misbehave.py" "$1" "$4" \
+        "${5#text}" > out.tape 2> err || status=$?
+    echo "$what: status $status: $(cat err)"
+    [ $status -eq "$2" ]
+    one_line err
+    [[ $(cat err) == *"$3"* ]]
+    market < out.tape > some
+    begins some all
+    go=$(sed -n 's/.*; go \([^,]*\), its turn.*/\1/p' err)
+    [ "$2" -ne 0 ] || cmp some all
+    [ "${go:--}" = - ] || diff <(market "$go" < out.tape) <(market "$go" < full)
+}
+
+@test "each kind of misbehaviour has its status and line, and loses no event" {
+    xgen -n 400 --symbols 1 --seed 3 -o in.tape
+    xmatch -q in.tape > full
+    market < full > all
+    turn=0
+    while IFS='|' read -r kind status words; do
+        turn=$((turn + 7))
+        wire=text
+        [ $((turn % 2)) -eq 0 ] || wire=json
+        misbehaves "$kind" "$status" "$words" $turn $wire < /dev/null
+    done <<< "$MISBEHAVIOURS"
+}
+
+@test "a thousand misbehaving strategies, in any turn and any way of asking" {
+    [ -n "${XTAPE_LONG-}" ] || skip "XTAPE_LONG is not set"
+    xgen -n 400 --symbols 1 --seed 3 -o in.tape
+    xmatch -q in.tape > full
+    market < full > all
+    for ((i = 0; i < 1000; i++)); do
+        IFS='|' read -r kind status words < <(
+            sed -n "$((i % 16 + 1))p" <<< "$MISBEHAVIOURS")
+        options=(text json)
+        options=("${options[i / 16 % 2]}")
+        # turns that are asked together cannot be answered too early
+        [ $((i / 32 % 2)) -eq 0 ] || [[ $kind == early ]] ||
+            options+=(-t window -l 20ms)
+        misbehaves "$kind" "$status" "$words" $((i * 7919 % 200 + 2)) \
+            "${options[@]}" < /dev/null
+    done
+}
+
 @test "--twice names the first line that a strategy would not write again" {
     xgen -n 2000 --symbols 1 --seed 5 -o in.tape
     [ "$(maker 2 --twice -l 3ms -t window in.tape | xstat --digest)" = \
