@@ -19,7 +19,8 @@ struct archive_job {
     const char *policy;     /* plan by this file; NULL: by the archive's */
     const char *shorten;    /* why parts are to be kept shorter */
     const char *metrics;    /* file for what a sweep has done */
-    struct hold_terms hold; /* of hold and release */
+    struct hold_terms hold; /* of hold and release, and what find asks for */
+    const char *ids;        /* find: FIELD=ID, with commas; NULL: any */
     int64_t now;            /* TIME_NULL: by the machine's clock */
     int64_t within;         /* nanoseconds; plan only what is due until then */
     const char *head; /* SHA-256 that has to be in the chain; NULL: none */
@@ -61,6 +62,7 @@ int archive_plan(void *state, struct run *run);
 int archive_sweep(void *state, struct run *run);
 int archive_hold(void *state, struct run *run);
 int archive_release(void *state, struct run *run);
+int archive_find(void *state, struct run *run);
 int archive_holds(void *state, struct run *run);
 int archive_audit(void *state, struct run *run);
 void archive_sweep_summary(const struct archive_job *job, struct run *run,

@@ -546,18 +546,20 @@ drill() {
 
 @test "nothing expires by a rule whose last drill is too old, or damaged" {
     day 2026-01-01
-    policy 'drill 30d' 'rule trade,accepted hot 7d warm 30d cold 1y expire' \
-        'rule cancelled hot 30d cold 1y expire' 'rule * hot forever'
+    policy 'drill 30d' 'rule accepted,cancelled hot 7d warm 30d cold 1y expire' \
+        'rule trade hot 30d cold 1y expire' 'rule * hot forever'
     sweep 2026-03-01
     [ "$(on cold)" = "accepted cancelled trade" ]
     drill 2026-12-02 1 | cut -f 1,2 | cmp - <(printf 'ok\tcold\n')
+    cp -r a b # the next is of the other rule
+    xrestore -d b --test --sample 1 --now 2026-12-03 | contains type=trade
     run -1 --separate-stderr sweep 2027-01-01
     [[ $stderr == *'policy.conf:6: 1 part not removed, since the last drill is '\
 *'run xrestore -d a --test --sample 3' ]]
-    [ "$(on cold)" = cancelled ]
+    [ "$(on cold)" = trade ]
     # that one, and no other, is what the next drill begins with; if it is
     # damaged it does not count
-    part=$(cd cold && echo type=cancelled/*/*)
+    part=$(cd cold && echo type=trade/*/*)
     cp "cold/$part" whole.parquet
     printf x | dd of="cold/$part" bs=1 seek=500 conv=notrunc status=none
     run -1 --separate-stderr drill 2027-01-01 1
@@ -591,13 +593,13 @@ drill() {
     done
     [ "$(head -n "$parts" drilled | sort -u | wc -l)" -eq "$parts" ]
     [ "$(head -n 2 drilled | cut -f 2 | paste -sd' ')" = "warm warm" ]
+    sweep 2026-02-02 # what moved was never tested where it is
+    drill 2026-02-03 2 | grep -c '	warm	.*2026-01-05' | grep -qx 2
     chained
     cp -r a again
     drill 2026-03-01 99 > first
     xrestore -d again --test --sample 99 --now 2026-03-01 | cmp - first
     cmp a/journal again/journal
-    sweep 2026-03-02 # what moved was never tested where it is
-    drill 2026-03-03 3 | grep -c '	warm	.*2026-01-05' | grep -qx 2
     xrestore -d a --test --sample 1 --wait 1s > out
     jq -se '.[-1].milliseconds >= 0' a/journal > /dev/null
     run -2 xrestore -d a --test --sample 1 -t trade

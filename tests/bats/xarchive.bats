@@ -682,3 +682,44 @@ files() {
     mkdir empty
     xarchive -d empty put day.tape
 }
+
+# counts TAPE: each type and its events, but for definitions.
+counts() {
+    xexport -f json "$1" | jq -r .type | sort | uniq -c |
+        awk '!/instrument|name/ { print $2, $1 }'
+}
+
+@test "find lists the parts that have such events, and how many, as xgrep does" {
+    xgen --orders 300 --symbols 3 --seed 3 --start 2026-01-08T10:00:00Z \
+        --stream day | xmatch > day.tape
+    xgrep --to 2026-01-08T10:00:02Z day.tape > other.tape
+    xarchive -d a put --bloom order_id day.tape other.tape
+    mkdir warm
+    printf '%s\n' 'tier hot .' 'tier warm ../warm' \
+        'rule trade hot 1d warm 2d expire' 'rule * hot forever' > a/policy.conf
+    xarchive -d a sweep --now 2026-01-09
+    for selection in "-s XTAPE:SYM001" "-a 5,7" "-t trade,cancelled -a 3" \
+        "-i order_id=7,trade_id=3" "--from 2026-01-08T10:00:01Z -s SYM002"; do
+        read -ra terms <<< "$selection"
+        xarchive -d a find "${terms[@]}" > found
+        awk -F '\t' '$5 == "day/xmatch" { print $3, $1 }' found | sort > got
+        xgrep "${terms[@]}" day.tape > want.tape
+        counts want.tape | diff - got
+        awk -F '\t' '$5 == "day/xmatch/xgrep" { print $3, $1 }' found | sort > got
+        xgrep "${terms[@]}" other.tape > want.tape
+        counts want.tape | diff - got
+    done
+    xarchive -d a find -t trade | cut -f 2 | uniq | grep -qx warm
+    xarchive -d a find -t trade --json | jq -se '.[0].tier == "warm" and
+        (map(.rows) | add) > 0' > /dev/null
+    run -0 --separate-stderr xarchive -d a find -a 99999
+    [ -z "$output" ]
+    [[ $stderr == *"nothing in the archive matches"* ]]
+    mv warm away
+    run -3 xarchive -d a find -t trade # not that there is nothing
+    mv away warm
+    xarchive -d a sweep --now 2026-01-10
+    run -0 --separate-stderr xarchive -d a find -t trade
+    [[ $stderr == *"policy has removed "*" events of the types and times"* ]]
+    run -2 xarchive -d a find -i nonsense=1
+}
