@@ -79,7 +79,9 @@ ledger_reconcile(struct ledger_session *session, struct run *run)
     result = statement_read(&file, options->reconcile, &options->maps,
                             &run->instruments, &run->failure);
     if (result == 0)
-        result = reconcile_compare(&all, &source, &file, &run->failure);
+        result = reconcile_compare(&all, &source, &file, &run->failure) == 0
+                     ? 0
+                     : fail_at(&run->failure, "%s", options->reconcile);
     if (result == 0 && all.count > 0)
         result = read_history(session, &all, &run->failure);
     if (result == 0)

@@ -2,6 +2,7 @@
 #include "app/reconcile.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -18,9 +19,15 @@ static int
 add_break(struct reconciliation *all, struct ledger_break found,
           struct failure *failure)
 {
-    struct ledger_break *breaks = array_grow(
-        all->breaks, &all->capacity, all->count + 1, sizeof *breaks, failure);
+    struct ledger_break *breaks;
+    i128 difference;
 
+    if (!amount_sub(found.there, found.here, &difference))
+        return fail(failure, FAILURE_DATA,
+                    "line %" PRIu64 ": an amount is too large to be compared",
+                    found.line ? found.line->number : 0);
+    breaks = array_grow(all->breaks, &all->capacity, all->count + 1,
+                        sizeof *breaks, failure);
     if (!breaks)
         return -1;
     all->breaks = breaks;
@@ -77,20 +84,24 @@ compare_line(struct reconciliation *all, const struct statement_line *line,
         .security = line->security,
         .there = line->quantity,
     };
+    bool again = line->again;
 
     found.row = find_row(ledger, line, found.account);
     if (found.account != LEDGER_NONE)
         spoken->accounts[found.account] = true;
     if (found.row != LEDGER_NONE) {
-        (line->security ? spoken->positions : spoken->balances)[found.row] =
-            true;
+        bool *row = line->security ? &spoken->positions[found.row]
+                                   : &spoken->balances[found.row];
+
+        again |= *row; /* under another name */
+        *row = true;
         found.here = line->security
                          ? ledger->positions[found.row].holding.quantity
                          : ledger->balances[found.row].amount;
     }
     *(line->security ? &spoken->securities : &spoken->cash) = true;
     ++*(line->security ? &all->positions : &all->balances);
-    if (line->again)
+    if (again)
         found.kind = BREAK_DUPLICATE;
     else if (found.here == found.there)
         return compare_rest(all, found, failure);
@@ -254,6 +265,7 @@ reconcile_movement(void *owner, const struct ledgerdb_movement *movement,
     uint32_t index = find_break(all, movement);
     struct ledger_break *found;
     struct break_movement *movements;
+    i128 before;
 
     if (index == MAP_NONE)
         return 0;
@@ -266,6 +278,8 @@ reconcile_movement(void *owner, const struct ledgerdb_movement *movement,
                        ? 0
                        : fail(failure, FAILURE_DATA, "an amount is too large");
     }
+    if (!amount_sub(movement->after, movement->amount, &before))
+        return fail(failure, FAILURE_DATA, "an amount is too large");
     movements = array_grow(all->movements, &all->movement_capacity,
                            all->movement_count + 1, sizeof *movements, failure);
     if (!movements)
@@ -276,7 +290,7 @@ reconcile_movement(void *owner, const struct ledgerdb_movement *movement,
         .time = movement->time,
         .kind = movement->kind,
         .net = movement->amount,
-        .before = movement->after - movement->amount,
+        .before = before,
         .next = found->movements,
     };
     found->movements = all->movement_count;

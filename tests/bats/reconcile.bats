@@ -86,12 +86,23 @@ me USD quantity trade_not_booked_here" ]
 you ABC quantity other_account" ]
 }
 
+@test "a second line for an account and asset is a break, however it is named" {
+    small
+    statement me,ABC,,8, me,XYZ,,7, me,:XYZ,,6,
+    run -1 --separate-stderr xledger -d small.db --reconcile bank.csv --json
+    [ "$(breaks <<< "$output")" = "me :XYZ duplicate second_line" ]
+}
+
 @test "a statement that cannot be read is refused with its line" {
     small
     statement me,ABC,,5, me,XYZ,,many,
     run -1 xledger -d small.db --reconcile bank.csv
     [ "$output" = \
         'xledger: bank.csv: line 3: quantity: "many" is not a number' ]
+    statement "me,ABC,,-999999999999999999999999999999.99999999,"
+    run -1 xledger -d small.db --reconcile bank.csv
+    [ "$output" = \
+        "xledger: bank.csv: line 2: an amount is too large to be compared" ]
     echo account,amount > bank.csv
     run -2 xledger -d small.db --reconcile bank.csv
     [[ "$output" = *'no column "quantity"'* ]]
