@@ -31,7 +31,8 @@ static const struct option_spec options[] = {
      "; default: by the input",
      .shapes = true, .words = markets},
     {0, "impact", OPTION_CHOICE, &b.impact, "HOW",
-     "with facts: what own orders take is gone (take), or stays (none)",
+     "with facts and levels: what own orders take is gone (take), or stays "
+     "(none)",
      .shapes = true, .words = impacts},
     {0, "queue", OPTION_CHOICE, &b.queue, "WHO",
      "with levels: who leaves when a level shows less: those at the back, a "

@@ -329,8 +329,10 @@ remark(const struct import_job *job, struct run *run)
         if (*text)
             run_remark(run, "%s", text);
     if (left_out)
-        run_remark(run, COUNT_FORMAT " left out by --where",
-                   COUNT(left_out, "record"));
+        run_remark(run, COUNT_FORMAT " %s", COUNT(left_out, "record"),
+                   job->lists.wheres.count
+                       ? "left out by --where"
+                       : "of other kinds skipped (--where of the dialect)");
     if (rounded)
         run_remark(run, COUNT_FORMAT " rounded to %d places",
                    COUNT(rounded, "number"), job->round);

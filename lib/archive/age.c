@@ -1,6 +1,8 @@
 #include "archive/age.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -33,6 +35,21 @@ age_parse(const char *text, size_t size, struct age *age)
         return *age = found, true;
     }
     return false;
+}
+
+void
+age_format(const struct age *age, char text[AGE_TEXT_MAX])
+{
+    bool years = age->months && age->months % 12 == 0;
+
+    assert(!age->days || !age->months);
+    if (age->forever)
+        snprintf(text, AGE_TEXT_MAX, "forever");
+    else if (age->months)
+        snprintf(text, AGE_TEXT_MAX, "%" PRIu32 "%s",
+                 years ? age->months / 12 : age->months, years ? "y" : "mo");
+    else
+        snprintf(text, AGE_TEXT_MAX, "%" PRIu32 "d", age->days);
 }
 
 int64_t

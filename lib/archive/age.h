@@ -22,6 +22,11 @@ struct age {
 /* False, with *age untouched, when it is anything else. */
 bool age_parse(const char *text, size_t size, struct age *age);
 
+#define AGE_TEXT_MAX 16
+
+/* Writes it as age_parse reads it, in the largest unit. */
+void age_format(const struct age *age, char text[AGE_TEXT_MAX]);
+
 /* The day on which it is full, counted from a day since 1970; DAY_NEVER. */
 int64_t age_end(const struct age *age, int64_t day);
 

@@ -219,6 +219,7 @@ check_class(const struct policy_rule *rule, struct failure *failure)
 {
     const struct policy_step *last = &rule->steps[rule->step_count - 1];
     int64_t least, most, floor_least, floor_most;
+    char kept[AGE_TEXT_MAX], floor[AGE_TEXT_MAX];
 
     if (!rule->class)
         return 0;
@@ -229,9 +230,11 @@ check_class(const struct policy_rule *rule, struct failure *failure)
          rule->class->age.months) ||
         least >= floor_most)
         return 0;
+    age_format(&last->age, kept);
+    age_format(&rule->class->age, floor);
     return fail(failure, FAILURE_USAGE,
-                "class %s has to be kept longer (\"%s\")", rule->class->name,
-                rule->class->reason);
+                "%s is less than the %s of class %s (\"%s\")", kept, floor,
+                rule->class->name, rule->class->reason);
 }
 
 static int

@@ -11,6 +11,7 @@
 #include "archive/sweep_change.h"
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/json_flat.h"
 
 #define BATCH_MAX 256 /* changes that are committed together */
@@ -114,10 +115,10 @@ check_policy(struct sweep *sweep, struct failure *failure)
     bytes_free(&old);
     if (result == 0 && shortened > 0 && !sweep->shorten)
         return fail(failure, FAILURE_USAGE,
-                    "%s/" POLICY_NAME ": it keeps %" PRIu64
-                    " parts shorter than the policy before it: if that is "
+                    "%s/" POLICY_NAME ": it keeps " COUNT_FORMAT
+                    " shorter than the policy before it: if that is "
                     "meant, say why with --shorten REASON",
-                    sweep->archive->directory, shortened);
+                    sweep->archive->directory, COUNT(shortened, "part"));
     return result == 0 ? note_policy(sweep, shortened, failure) : -1;
 }
 

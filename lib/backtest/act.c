@@ -246,8 +246,8 @@ ask_all(struct backtest *b, int64_t time)
     b->waiting = true;
     if (++b->standing > BACKTEST_TURNS_MAX)
         return fail(b->world.failure, FAILURE_DATA,
-                    "strategies have had %d turns without time going on: they "
-                    "answer what their own answers lead to",
+                    "%d turns at one time: the strategy keeps reacting to its "
+                    "own orders",
                     BACKTEST_TURNS_MAX);
     return 0;
 }

@@ -123,7 +123,7 @@ is_request(const struct event *event)
 }
 
 /* History order by order: facts; of levels: levels; bars: bars; requests:
- * flow. */
+ * flow.  Executions to check are in the first two. */
 static void
 choose_model(struct backtest *b, const struct event *event)
 {
@@ -131,6 +131,8 @@ choose_model(struct backtest *b, const struct event *event)
         sim_become(&b->sim, &sim_facts);
     else if (event->type == EVENT_BOOK_LEVEL || event->type == EVENT_BOOK_CLEAR)
         sim_become(&b->sim, &sim_levels);
+    else if (b->check)
+        return;
     else if (event->type == EVENT_BAR)
         sim_become(&b->sim, &sim_bars);
     else if (!is_request(event))
@@ -196,6 +198,8 @@ backtest_event(void *state, struct run *run, const struct event *event)
         check_order(b, event) != 0)
         return -1;
     check_account(b, event);
+    if (event->type < 64)
+        b->seen |= UINT64_C(1) << event->type;
     if (!b->chosen)
         choose_model(b, event);
     b->requests += is_request(event) && !b->sim.model->replaces;
@@ -296,10 +300,57 @@ remark_on_bounds(const struct backtest *b)
 
     assert(b->bound.on);
     run_remark(b->run,
-               "resting orders filled by the same requests: with --queue back "
-               "%.*s in %" PRIu64 " fills, front %.*s in %" PRIu64,
-               (int)amount_format(of[0].quantity, back), back, of[0].fills,
+               "the same requests would have filled %.*s (" COUNT_FORMAT
+               ") at the back of the queue, %.*s (%" PRIu64 ") at the front",
+               (int)amount_format(of[0].quantity, back), back,
+               COUNT(of[0].fills, "fill"),
                (int)amount_format(of[1].quantity, front), front, of[1].fills);
+}
+
+#define SEEN(type)  (UINT64_C(1) << EVENT_##type)
+#define SEEN_LEVELS (SEEN(BOOK_LEVEL) | SEEN(DEPTH) | SEEN(QUOTE))
+#define SEEN_TRADES (SEEN(PRINT) | SEEN(TRADE))
+
+/* A market that had nothing of what it is made from; and the one that would
+ * have had something. */
+static void
+remark_on_market(const struct backtest *b)
+{
+    static const struct need {
+        const struct sim_model *model;
+        uint64_t types;
+        const char *words;
+    } needs[] = {
+        {&sim_facts, SEEN(BOOK_ADD), "book_add"},
+        {&sim_levels, SEEN_LEVELS, "book_level, depth or quote"},
+        {&sim_bars, SEEN(BAR), "bar"},
+        {&sim_trades, SEEN_TRADES, "print or trade"},
+    };
+    const size_t count = sizeof needs / sizeof *needs;
+    const struct need *lacks = NULL, *other = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (needs[i].model == b->sim.model && !(b->seen & needs[i].types))
+            lacks = &needs[i];
+        else if (!other && (b->seen & needs[i].types) &&
+                 !(b->check && needs[i].model->prices))
+            other = &needs[i];
+    }
+    assert(lacks != other || !lacks);
+    if (lacks && b->seen)
+        run_remark(b->run, "no %s on the tape%s%s%s", lacks->words,
+                   other ? "; --market " : "", other ? other->model->name : "",
+                   other ? "?" : "");
+}
+
+static void
+remark_on_unknown(const struct backtest *b)
+{
+    if (b->sim.unknown)
+        run_remark(b->run,
+                   COUNT_FORMAT " about orders that were never announced "
+                                "(the feed may begin in the middle of a day)",
+                   COUNT(b->sim.unknown, "event"));
 }
 
 static int
@@ -318,6 +369,10 @@ backtest_finish(void *state, struct run *run)
     uint64_t late =
         b->world.due.tail - b->world.due.head + b->sim.waiting_count;
 
+    if (b->sim.model != &sim_flow) {
+        remark_on_market(b);
+        remark_on_unknown(b);
+    }
     if (b->check)
         return print_check(b);
     for (unsigned i = 0; i < b->strategy_count; i++) {

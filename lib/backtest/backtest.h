@@ -74,9 +74,10 @@ struct backtest {
     struct quote *quoted; /* the best prices as written last, by index; owned */
     uint32_t quoted_count;
     size_t quoted_capacity;
-    bool named;  /* strategies have their names on this tape */
-    bool mixed;  /* an order of the input has the account of a strategy */
-    bool chosen; /* the model is that of the market */
+    bool named;    /* strategies have their names on this tape */
+    bool mixed;    /* an order of the input has the account of a strategy */
+    bool chosen;   /* the model is that of the market */
+    uint64_t seen; /* types of the input's events: a bit of each below 64 */
     struct recorded recorded;
     uint64_t requests;        /* of the input, that facts have no use for */
     uint64_t trades, refused; /* own */

@@ -169,7 +169,7 @@ check_options(struct backtest *b, struct run *run)
     if ((b->queue >= 0 || b->bounds) && b->market >= 0 &&
         b->market != BACKTEST_LEVELS)
         return fail(&run->failure, FAILURE_USAGE,
-                    "--%s needs --market levels: elsewhere the queue is known",
+                    "--%s applies to --market levels only",
                     b->bounds ? "bounds" : "queue");
     if ((b->slippage != DECIMAL_NULL || b->through != DECIMAL_NULL) &&
         b->market >= 0 && b->market < BACKTEST_TRADES)
@@ -188,7 +188,7 @@ check_options(struct backtest *b, struct run *run)
                     "strategy");
     if (b->queue >= 0 || b->bounds)
         b->market = BACKTEST_LEVELS;
-    else if (b->market < 0 && (b->check || b->impact >= 0))
+    else if (b->market < 0 && b->impact >= 0)
         b->market = BACKTEST_FACTS;
     return alone ? check_without_strategy(run) : 0;
 }
@@ -228,7 +228,11 @@ backtest_prepare(void *state, struct run *run)
     if (check_options(b, run) != 0)
         return -1;
     b->chosen = b->market >= 0;
-    sim_init(&b->sim, models[b->chosen ? b->market : BACKTEST_FLOW], &sink);
+    sim_init(&b->sim,
+             models[b->chosen  ? b->market
+                    : b->check ? BACKTEST_FACTS
+                               : BACKTEST_FLOW],
+             &sink);
     b->sim.queue = b->queue < 0 ? SIM_QUEUE_BACK : (enum sim_queue)b->queue;
     b->sim.slippage = b->slippage == DECIMAL_NULL ? 0 : b->slippage;
     b->sim.through = b->through == DECIMAL_NULL ? 0 : b->through;

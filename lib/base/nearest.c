@@ -73,7 +73,7 @@ void
 nearest_try(struct nearest *near, const char *word)
 {
     size_t size = word ? strlen(word) : 0;
-    unsigned distance, limit = (unsigned)(near->size + 2) / 3;
+    unsigned distance, limit = (unsigned)(near->size + 1) / 3;
 
     if (size == 0 || size > LONGEST || near->size > LONGEST)
         return;

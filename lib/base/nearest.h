@@ -10,7 +10,7 @@
  * The distance is the number of letters to insert, leave out, replace or swap
  * with their neighbour; upper and lower case are the same letter, and so are
  * '-' and '_'.  A word is near if that takes at most one change for every
- * three letters of text begun, or if text is its beginning.
+ * three letters of text, rounded, or if text is its beginning.
  */
 #ifndef BASE_NEAREST_H
 #define BASE_NEAREST_H

@@ -127,6 +127,23 @@ put_time(struct bytes *text, int64_t time)
     bytes_put(text, digits, time_format(time, digits));
 }
 
+/* A duration as it is easiest to read: "1h30m", "5ms", "1.082543069s". */
+static size_t
+span_format(int64_t ns, char text[DURATION_TEXT_MAX])
+{
+    size_t size = duration_format(ns, text);
+
+    assert(ns > 0 && size < DURATION_TEXT_MAX);
+    if (ns < NS_PER_SECOND || ns % NS_PER_SECOND == 0)
+        return size;
+    size = (size_t)snprintf(text, DURATION_TEXT_MAX, "%" PRId64 ".%09" PRId64,
+                            ns / NS_PER_SECOND, ns % NS_PER_SECOND);
+    while (text[size - 1] == '0')
+        size--;
+    text[size++] = 's';
+    return size;
+}
+
 /* How far time steps back, which may be further than a duration can say. */
 static void
 put_late(struct table *lines, const struct tape_stats *stats)
@@ -145,8 +162,7 @@ put_late(struct table *lines, const struct tape_stats *stats)
         bytes_put_text(&text, "by more than 292 years");
     else if (stats->late)
         bytes_put_format(&text, "by at most %.*s",
-                         (int)duration_format((int64_t)stats->latest_by, by),
-                         by);
+                         (int)span_format((int64_t)stats->latest_by, by), by);
     put_line(lines, "", &text);
 }
 

@@ -103,14 +103,24 @@ refuse_column(const struct csv_columns *columns, uint32_t column,
     struct nearest near = nearest_to(name.bytes, name.size);
     const char *known = type_known(type) ? type->name : "this type";
     bool plain = name.size && !strpbrk(name.bytes, "\", +=");
+    unsigned slot;
 
-    for (unsigned slot = 0; slot < slot_count(type); slot++)
+    for (slot = 0; slot < slot_count(type); slot++)
         nearest_try(&near, slot_name(type, slot));
     if (name.size == 0)
         return fail(failure, FAILURE_DATA,
                     "column %" PRIu32 " has no name (-m FIELD=%" PRIu32
                     " says which field it is, -x '' leaves it out)",
                     column + 1, column + 1);
+    slot = slot_find(type, name);
+    if (slot != SLOT_NONE)
+        return fail(failure, FAILURE_DATA,
+                    "column \"%s\" is not used, because -m maps \"%.*s\" to "
+                    "%s: -x %s ignores it",
+                    name.bytes,
+                    (int)columns->mapping->sources[slot].parts[0].size,
+                    columns->mapping->sources[slot].parts[0].bytes, name.bytes,
+                    name.bytes);
     if (near.word && plain)
         return fail(failure, FAILURE_DATA,
                     "column \"%s\" is not a field of %s; did you mean \"%s\"? "
@@ -374,8 +384,8 @@ is_wanted(const struct csv_columns *columns, const struct cell *cells)
     const struct mapping *mapping = columns->mapping;
 
     for (size_t i = 0; i < mapping->where_count; i++)
-        if (!cell_equal(cells[columns->where_columns[i]],
-                        mapping->wheres[i].text))
+        if (cell_equal(cells[columns->where_columns[i]],
+                       mapping->wheres[i].text) == mapping->wheres[i].differs)
             return false;
     return true;
 }

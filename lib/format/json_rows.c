@@ -238,7 +238,8 @@ finish_row(struct json_rows *rows)
     unsigned slot;
 
     rows->any = true;
-    if (((rows->row.wheres | rows->common.wheres) & all) != all) {
+    if ((((rows->row.wheres | rows->common.wheres) ^ mapping->unwanted) &
+         all) != all) {
         rows->left_out++;
         return 0;
     }

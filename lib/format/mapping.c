@@ -182,10 +182,13 @@ take_where(struct mapping *mapping, struct cell text, struct failure *failure)
         return fail(failure, FAILURE_USAGE, "more than %d --where", WHERES_MAX);
     if (!equals)
         return fail(failure, FAILURE_USAGE,
-                    "--where: \"%.*s\" must be COLUMN=TEXT", (int)text.size,
-                    text.bytes);
-    where.column = (struct cell){text.bytes, (size_t)(equals - text.bytes)};
+                    "--where: \"%.*s\" must be COLUMN=TEXT or COLUMN!=TEXT",
+                    (int)text.size, text.bytes);
+    where.differs = equals > text.bytes && equals[-1] == '!';
+    where.column = (struct cell){text.bytes,
+                                 (size_t)(equals - text.bytes) - where.differs};
     where.text = cell_of(equals + 1);
+    mapping->unwanted |= (uint64_t)where.differs << mapping->where_count;
     larger[mapping->where_count++] = where;
     return 0;
 }

@@ -25,9 +25,11 @@ struct field_source {
     struct cell parts[MAPPING_PARTS];
 };
 
-/* Records count only if the text of that column is this one. */
+/* Records count only if the text of that column is this one, or, when it
+ * differs, is another one. */
 struct where {
     struct cell column, text;
+    bool differs;
 };
 
 struct mapping {
@@ -43,6 +45,7 @@ struct mapping {
     size_t ignored_count, ignored_capacity;
     struct where *wheres; /* owned */
     size_t where_count, where_capacity;
+    uint64_t unwanted; /* wheres that differ, a bit each */
 };
 
 /* 0, or -1 with a failure of class usage.  options outlive the mapping, also

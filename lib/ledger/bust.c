@@ -330,12 +330,11 @@ take_back(struct ledger *ledger, uint64_t number, struct ledger_entry *entry,
     return result;
 }
 
-/* What the bust says of its trade is so. */
+/* Whether what the bust says of its trade is so, where it says something. */
 static bool
-matches(const struct past_trade *trade, const struct trade_cancel *cancel)
+is_same(int64_t said, int64_t traded)
 {
-    return cancel->quantity == DECIMAL_NULL ||
-           cancel->quantity == trade->quantity;
+    return said == DECIMAL_NULL || said == traded;
 }
 
 enum post_result
@@ -345,12 +344,14 @@ post_bust(struct ledger *ledger, uint32_t instrument,
 {
     int64_t time = cancel->trade_time == INT64_MIN ? cancel->event.time
                                                    : cancel->trade_time;
+    const struct past_trade *trade;
     uint64_t number = past_find(
         &ledger->past, post_trade_print(instrument, cancel->trade_id, time));
     int booked;
 
     if (ledger_entry_begin(entry, failure) != 0)
         return POST_FAILED;
+    trade = number ? past_get(&ledger->past, number) : NULL;
     if (number == 0 && ledger->past.partial && cancel->trade_id != 0) {
         fail(failure, FAILURE_DATA,
              "it busts a trade that came before the tape begins (give the "
@@ -361,12 +362,15 @@ post_bust(struct ledger *ledger, uint32_t instrument,
         refuse(entry, REASON_UNKNOWN_TRADE,
                "a bust of a trade that is not among the latest of the stream: "
                "not booked");
-    else if (past_get(&ledger->past, number)->busted)
+    else if (trade->busted)
         refuse(entry, REASON_ALREADY_BUSTED,
                "a bust of a trade that is busted: not booked");
-    else if (!matches(past_get(&ledger->past, number), cancel))
+    else if (!is_same(cancel->quantity, trade->quantity))
         refuse(entry, REASON_INVALID_QUANTITY,
                "a bust with another quantity than its trade: not booked");
+    else if (!is_same(cancel->price, trade->price))
+        refuse(entry, REASON_INVALID_PRICE,
+               "a bust with another price than its trade: not booked");
     if (entry->violation_count > 0)
         return POST_DONE;
     booked = take_back(ledger, number, entry, failure);

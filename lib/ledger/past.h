@@ -35,7 +35,7 @@ struct past_side {
 struct past_trade {
     uint64_t transaction;
     i128 notional;
-    int64_t quantity;
+    int64_t price, quantity;
     uint32_t fees; /* the balance that the fees went to */
     bool busted;
     uint32_t bases[2];         /* of the sides before it, or PAST_NONE */

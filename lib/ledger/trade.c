@@ -282,6 +282,7 @@ remember(struct ledger *ledger, const struct trade *trade, uint64_t print,
 
     past->transaction = ledger->transactions;
     past->notional = seller->got;
+    past->price = trade->price;
     past->quantity = trade->quantity;
     past->fees = fees;
     remember_side(buyer, &past->sides[0]);

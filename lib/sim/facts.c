@@ -131,20 +131,20 @@ find_level(const struct sim *sim, const struct market *market,
 }
 
 /* The order that an event is about: by its id, else what is unknown at its
- * price. */
-static uint32_t
+ * price; 0: own orders took it.  False: it was never announced, and nothing is
+ * known to stand where it did. */
+static bool
 find_order(struct sim *sim, const struct market *market,
-           const struct book_order *event)
+           const struct book_order *event, uint32_t *number)
 {
-    uint32_t number = event->order_id
-                          ? books_find(&sim->match.books, market->book.number,
-                                       event->order_id)
-                          : 0;
-
-    if (number || map_remove(&sim->taken, event->order_id) != MAP_NONE)
-        return number;
+    *number = event->order_id ? books_find(&sim->match.books,
+                                           market->book.number, event->order_id)
+                              : 0;
+    if (*number || map_remove(&sim->taken, event->order_id) != MAP_NONE)
+        return true;
     sim->unknown += event->order_id != 0;
-    return find_level(sim, market, event);
+    *number = find_level(sim, market, event);
+    return *number || event->order_id == 0;
 }
 
 /* Takes up to a quantity from an order of history; what is not there any more
@@ -170,8 +170,10 @@ static int
 on_reduce(struct sim *sim, struct market *market,
           const struct book_order *event, struct failure *failure)
 {
-    uint32_t number = find_order(sim, market, event);
+    uint32_t number;
 
+    if (!find_order(sim, market, event, &number))
+        return 0;
     if (feed_check_quantity(event->quantity, failure) != 0)
         return -1;
     take_from(sim, market, number, event->quantity);
@@ -182,11 +184,11 @@ static int
 on_delete(struct sim *sim, struct market *market,
           const struct book_order *event, struct failure *failure)
 {
-    uint32_t number = find_order(sim, market, event);
+    uint32_t number;
 
     (void)failure;
     assert(event->event.type == EVENT_BOOK_DELETE);
-    if (!number)
+    if (!find_order(sim, market, event, &number) || !number)
         return 0;
     if (!history_is_level(sim->match.books.orders[number].order_id))
         history_drop(sim, market, number);
@@ -213,8 +215,11 @@ on_replace(struct sim *sim, struct market *market,
         added.side = sim->match.books.orders[number].side;
     if (number)
         history_drop(sim, market, number);
-    else if (map_remove(&sim->taken, event->order_id) == MAP_NONE)
+    else if (map_remove(&sim->taken, event->order_id) == MAP_NONE ||
+             !added.side)
         sim->unknown++;
+    if (!added.side && !number)
+        return 0; /* nobody knows where it goes */
     return on_add(sim, market, &added,
                   event->new_order_id ? event->new_order_id : event->order_id,
                   failure);
@@ -226,7 +231,8 @@ static int
 on_execute(struct sim *sim, struct market *market,
            const struct book_order *event, struct failure *failure)
 {
-    uint32_t number = find_order(sim, market, event);
+    uint32_t number;
+    bool known = find_order(sim, market, event, &number);
     const struct resting *order =
         number ? &sim->match.books.orders[number] : NULL;
     enum side side = order ? order->side : event->side;
@@ -239,7 +245,8 @@ on_execute(struct sim *sim, struct market *market,
         give(sim, market, &event->event, side, price, number, false,
              event->quantity, failure) != 0)
         return -1;
-    take_from(sim, market, number, event->quantity);
+    if (known)
+        take_from(sim, market, number, event->quantity);
     if (!side || price == DECIMAL_NULL)
         return 0;
     return history_traded(sim, market, &event->event,

@@ -24,6 +24,40 @@ fill 05 7 buy 99 1 0
 END
 }
 
+@test "what was never announced is unknown, and counted once in a line" {
+    printf '%s\n' '{"type":"book_reduce","order_id":7,"quantity":"1"}' \
+        '{"type":"book_replace","order_id":7,"new_order_id":8,"price":"99","quantity":"1"}' \
+        '{"type":"book_execute","order_id":8,"quantity":"1"}' \
+        '{"type":"book_delete","order_id":8}' |
+        sed 's/"order_id"/"time":"2026-01-08","instrument":"A",&/' |
+        ximport -f json -o market.tape
+    run -0 --separate-stderr xbacktest --market facts -c market.tape
+    [ "$stderr" = "xbacktest: no book_add on the tape
+xbacktest: 4 events about orders that were never announced (the feed may begin in the middle of a day)" ]
+    [[ ${lines[-1]} == "all "*" 1     0.00     0.00      0      0      0        1" ]]
+    # and so with a strategy
+    run -0 --separate-stderr xbacktest market.tape -o out.tape -- cat
+    [[ $stderr == *"4 events about orders that were never announced"* ]]
+}
+
+@test "a market made of what the tape does not have is reported" {
+    printf 'time,instrument,side,price,quantity\n2026-01-08,A,buy,1,5\n' > a.csv
+    ximport -f csv -t print a.csv -o prints.tape
+    ximport -f csv -t book_level a.csv -o levels.tape
+    run -0 --separate-stderr xbacktest --check prints.tape
+    [ "$stderr" = "xbacktest: no book_add on the tape" ]
+    run -0 --separate-stderr xbacktest -m facts --check levels.tape
+    [ "$stderr" = "xbacktest: no book_add on the tape; --market levels?" ]
+    # by the input: the print at the level is an execution of what it shows
+    sed 's/buy,1,5/sell,1,5/' a.csv | ximport -f csv -t print -o prints.tape
+    xmerge levels.tape prints.tape | xbacktest --check > checked 2> err
+    [ ! -s err ]
+    contains '^A .* 1   100.00' < checked
+    run -0 --separate-stderr xbacktest -m levels -o out.tape prints.tape -- \
+        mawk -W interactive '$1 == "go"'
+    [[ $stderr == *"no book_level, depth or quote on the tape; --market trades?"* ]]
+}
+
 @test "what ahead is cancelled brings it forward; less keeps its place" {
     history -o market.tape <<'END'
 A 1 buy 99 10

@@ -519,7 +519,7 @@ for line in sys.stdin:
 
 @test "answers that lead to answers without end are an error" {
     xgen -n 300 --symbols 1 -o in.tape
-    fails 1 "have had 100000 turns without time going on" \
+    fails 1 "100000 turns at one time: the strategy keeps reacting" \
         mawk -W interactive -F '\t' '$1 == "go" {
             print "timer\t2000-01-01T00:00:00Z"; print "go" }'
 }

@@ -147,6 +147,10 @@ refused() {
     refused 2 '--word: "side" must be FIELD:THEIRS=OURS,...' -f csv -t print --word side s.csv
 }
 
+@test "a column whose field -m maps from another one is refused, with the reason" {
+    refused 1 'column "time" is not used, because -m maps "recv" to time: -x time ignores it' -f csv -t print -m time=recv,received=recv <<< time,recv,price
+}
+
 @test "--null says what no value is written as" {
     for word in null NaN '\N' NA n/a -; do
         run -0 column price --null "$word" <<< $'time,price\n2026-01-08,'"$word"$'\n2026-01-08,5'
@@ -161,6 +165,12 @@ refused() {
     run -0 --separate-stderr ximport -f csv -t print -x kind --where kind=T m.csv -o m.tape
     [ "$stderr" = "ximport: 1 record left out by --where" ]
     [ "$(xexport -f csv -t print -c price m.tape | xargs)" = "price 1 3" ]
+    run -0 --separate-stderr ximport -f csv -t print -x kind --where 'kind!=T' m.csv -o m.tape
+    [ "$stderr" = "ximport: 2 records left out by --where" ]
+    [ "$(xexport -f csv -t print -c price m.tape | xargs)" = "price 2" ]
+    printf '%s\n' '{"time":"2026-01-08","price":1,"k":"T"}' '{"time":"2026-01-08","price":2}' > m.json
+    run -0 column price -f json --where 'k!=T' m.json
+    [ "$output" = 2 ]
 }
 
 # ---- numbers ----------------------------------------------------------------

@@ -442,7 +442,8 @@ bust() {
             echo "{\"type\":\"trade\",\"time\":\"2026-01-08\",\"instrument\":\"A\",\"side\":\"buy\",\"trade_id\":$((++id)),\"quantity\":\"$2\",\"price\":\"$3\",\"$1_id\":\"me\"}"
         done
         bust 1 ',"quantity":"7"' # of another trade
-        bust 1
+        bust 1 ',"quantity":"100","price":"999"'
+        bust 1 ',"quantity":"100","price":"10"'
         bust 1
         bust 4
         echo '{"type":"corporate_action","time":"2026-01-09","instrument":"A","action_type":"split","ratio_new":"2","ratio_old":"1"}'
@@ -452,7 +453,7 @@ bust() {
         ximport -f json day.json | xledger -q --basis $basis \
             --taker-fee 0.001 > out.tape
         xexport -f csv -t violation -c reason out.tape | tail -n +2 > got
-        printf '%s\n' invalid_quantity already_busted unknown_trade \
+        printf '%s\n' invalid_quantity invalid_price already_busted unknown_trade \
             unsupported | diff - got
         # the second lot sold, and 50 sold short at 15: then twice as many
         ximport -f json day.json |
