@@ -450,6 +450,27 @@ catalog_fits(const struct archive *archive, const struct link *head,
     return there;
 }
 
+/* Whether the directory has no manifest more than the catalog and those that
+ * were loaded and come after its head: 1; 0: it is an older copy; -1. */
+static int
+has_all(const struct archive *archive, struct database *database,
+        const struct link *head, struct failure *failure)
+{
+    struct statement *row =
+        database_prepare(database, "SELECT count(*) FROM tape", failure);
+    int there = row ? statement_step(row, failure) : -1;
+    uint64_t known = there > 0 ? (uint64_t)column_integer(row, 0) : 0;
+    struct manifest_name name;
+
+    statement_free(row);
+    for (uint32_t i = 0; i < archive->count; i++)
+        known += archive->manifests[i].link.number > head->number;
+    for (size_t i = 0; there > 0 && i < archive->list.count; i++)
+        if (manifest_name_parse(&name, archive->list.names[i]))
+            there = known-- > 0;
+    return there;
+}
+
 int
 catalog_head(const struct archive *archive, struct link *head,
              struct failure *failure)
@@ -463,6 +484,8 @@ catalog_head(const struct archive *archive, struct link *head,
 
     if (there > 0)
         there = catalog_read_head(database, &row, &reason);
+    if (there > 0)
+        there = has_all(archive, database, &row.link, &reason);
     database_close(database);
     free(path);
     *head = row.link;

@@ -29,7 +29,8 @@ int catalog_load(struct archive *archive, const struct selection *selection,
                  struct failure *failure);
 
 /* The end of the chain as the catalog has it: 1, and the manifest of that name
- * has that SHA-256; 0 when it does not fit or there is none; -1. */
+ * has that SHA-256; 0 when there is none or it does not fit, as a copy of an
+ * earlier day that was put back does not; -1. */
 int catalog_head(const struct archive *archive, struct link *head,
                  struct failure *failure);
 

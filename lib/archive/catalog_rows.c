@@ -162,7 +162,8 @@ take_pair(const struct parquet_values *symbols,
           struct strtab *taken, struct bytes *key, take_instrument *take,
           void *owner)
 {
-    const struct parquet_text none = {NULL, 0}, *symbol, *exchange = &none;
+    const struct parquet_text none = {(const unsigned char *)"", 0}, *symbol,
+                              *exchange = &none;
     bool added = false;
 
     if (symbols->nulls == symbols->count || !symbols->valid[row])

@@ -158,6 +158,17 @@ put_account(struct hledger_writer *writer, const struct posting *posting,
     return 0;
 }
 
+/* A semicolon begins a comment, in quotes too. */
+static bool
+fits_asset(const struct bytes *name)
+{
+    for (size_t i = 0; i < name->size; i++)
+        if (name->bytes[i] < ' ' || name->bytes[i] == '"' ||
+            name->bytes[i] == ';')
+            return false;
+    return name->size > 0;
+}
+
 /* The asset of a posting, in quotes: symbols may have digits and signs. */
 static int
 put_asset(struct hledger_writer *writer, const struct posting *posting,
@@ -173,13 +184,11 @@ put_asset(struct hledger_writer *writer, const struct posting *posting,
     if (!money && posting->event.instrument &&
         exporter_label(writer->exporter, posting->event.instrument, name) != 0)
         return -1;
-    for (size_t i = 0; i < name->size; i++)
-        if (name->bytes[i] < ' ' || name->bytes[i] == '"')
-            bytes_clear(name);
-    if (name->size == 0)
+    if (!fits_asset(name))
         return fail(writer->exporter->failure, FAILURE_DATA,
-                    "the asset of a posting has no name that can stand in a "
-                    "journal");
+                    "asset \"%.*s\" cannot stand in a journal",
+                    (int)(name->size < 64 ? name->size : 64),
+                    (const char *)name->bytes);
     bytes_put_byte(text, '"');
     bytes_put(text, name->bytes, name->size);
     bytes_put_byte(text, '"');

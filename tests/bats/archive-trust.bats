@@ -276,6 +276,25 @@ three() {
     [[ $stderr == *"does not have $(cat sha)"* ]]
 }
 
+@test "a catalog of an earlier day that is put back does not break the chain" {
+    three
+    rm -r a
+    xarchive -d a put s1.tape
+    cp a/catalog.db early.db
+    xarchive -d a put s2.tape
+    cp early.db a/catalog.db
+    xarchive -d a put s3.tape
+    run -0 --separate-stderr xarchive -d a verify
+    run -0 --separate-stderr xarchive -d a fsck
+}
+
+@test "fsck finds nothing in an archive of instruments without an exchange" {
+    printf 'time,instrument,price,quantity\n%s,A,1,2\n' 2026-01-08T10:00:00Z |
+        ximport -f csv -t trade --stream plain | xarchive -d a put
+    run -0 xarchive -d a fsck
+    [ -z "$output" ]
+}
+
 @test "the chain goes on over compaction, rebuilt catalogs and old archives" {
     "$TOOLS/piece" 1 50 < <(sample) | xarchive -d a put
     "$TOOLS/piece" 51 9999 < <(sample) | xarchive -d a put

@@ -2,7 +2,7 @@
 load common
 
 setup_file() {
-    cd "$BATS_FILE_TMPDIR"
+    cd "$BATS_FILE_TMPDIR" || return
     ximport -f csv -t cash "$BATS_TEST_DIRNAME/../../testdata/deposits.csv" -o cash.tape
     ximport -f csv -t order "$BATS_TEST_DIRNAME/../../testdata/orders.csv" -o order.tape
     xmerge --stream monday cash.tape order.tape | xmatch |
@@ -17,7 +17,7 @@ setup_file() {
     sed 's/^@/equity:/; t; s/^/assets:/' rows | sort > wanted
 }
 
-setup() { cd "$BATS_FILE_TMPDIR"; }
+setup() { cd "$BATS_FILE_TMPDIR" || return; }
 
 @test "hledger has the balances that the ledger's database has" {
     hledger -f day.journal balance --flat -N --output-format csv > got.csv
@@ -65,6 +65,14 @@ END
         ximport -f csv -t posting --stream made -o bad.tape
     run -1 xexport -f hledger bad.tape
     [[ $output == *'bad.tape: event '*'account "a  b" cannot stand in a journal'* ]]
+}
+
+@test "an asset whose name would begin a comment is refused by its name" {
+    printf '%s\n' time,kind,transaction_id,account_id,amount,instrument \
+        '2026-01-08T10:00:00Z,deposit,1,a,5,A;B' |
+        ximport -f csv -t posting --stream made -o asset.tape
+    run -1 xexport -f hledger asset.tape
+    [[ $output == *'asset "A;B" cannot stand in a journal'* ]]
 }
 
 @test "a tape without postings is an empty journal, with a remark" {
