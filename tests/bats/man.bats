@@ -37,7 +37,6 @@ run_examples() {
         cd "$BATS_TEST_TMPDIR/$(basename "$page")"
         ln -s "$ROOT/testdata" testdata
         "$TOOLS/example" > example.tape
-        xgen --orders 1000 --stream day -o day.tape
         examples "$page" > examples
         run_examples "$(basename "$page")" < examples
     done
