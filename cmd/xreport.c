@@ -3,9 +3,11 @@
  * The figures are the ledger's; pnl/pnl.h sums them up.
  */
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "cli/run.h"
+#include "pnl/busts.h"
 #include "pnl/pnl.h"
 #include "tape/schema.h"
 
@@ -14,6 +16,8 @@ struct xreport {
     const char *currency;
 
     struct pnl pnl;
+    struct pnl_busts busts;
+    struct code code;          /* of currency */
     struct tape_header header; /* of the last tape */
     uint64_t digest;
 };
@@ -25,13 +29,14 @@ static int
 prepare(void *state, struct run *run)
 {
     struct xreport *x = state;
-    struct code code = code_from_text(x->currency, strlen(x->currency));
 
-    if (!code.word)
+    x->code = code_from_text(x->currency, strlen(x->currency));
+    if (!x->code.word)
         return fail(&run->failure, FAILURE_USAGE,
                     "--currency: \"%s\" is not a code of 1 to 8 letters",
                     x->currency);
-    pnl_init(&x->pnl, &run->instruments, &run->names, code, &run->failure);
+    pnl_busts_open(&x->busts);
+    pnl_init(&x->pnl, &run->instruments, &run->names, x->code, &run->failure);
     return 0;
 }
 
@@ -50,8 +55,11 @@ on_event(void *state, struct run *run, const struct event *event)
 {
     struct xreport *x = state;
 
-    return pnl_event(
-        &x->pnl, instruments_find(&run->instruments, event->instrument), event);
+    uint32_t index = instruments_find(&run->instruments, event->instrument);
+
+    if (pnl_busts_note(&x->busts, index, event, &run->failure) != 0)
+        return -1;
+    return pnl_event(&x->pnl, index, event);
 }
 
 static int
@@ -68,10 +76,14 @@ finish(void *state, struct run *run)
     struct xreport *x = state;
     const struct pnl_source source = {&x->header, x->digest};
     struct bytes text = {0};
-    int result = pnl_finish(&x->pnl);
+    int result = pnl_busts_apply(&x->busts, &x->pnl, x->code);
 
+    if (result == 0)
+        result = pnl_finish(&x->pnl);
     if (result != 0)
         return -1;
+    if (x->busts.busted)
+        run_remark(run, "busted trades left out: %" PRIu64, x->busts.busted);
     switch (x->format) {
     case FORMAT_JSON: pnl_json(&x->pnl, &source, &text); break;
     case FORMAT_CSV: pnl_csv(&x->pnl, &text); break;
@@ -91,13 +103,14 @@ destroy(void *state)
     struct xreport *x = state;
 
     pnl_free(&x->pnl);
+    pnl_busts_free(&x->busts);
     tape_header_free(&x->header);
 }
 
 int
 main(int argc, char **argv)
 {
-    struct xreport x = {.format = -1, .currency = "USD"};
+    struct xreport x = {.format = -1, .currency = "USD", .busts.spill.fd = -1};
     /* clang-format off */
     const struct option_spec options[] = {
         {'f', "format", OPTION_CHOICE, &x.format, "FORMAT",

@@ -4,6 +4,7 @@
  *      pnl.c         accounts, positions, marks; sums by what was asked
  *      marks.c   arrival prices and markouts
  *      ratio.c   returns and their ratios
+ *      busts.c   the report again, without busted trades
  *      text.c, json.c, html.c   the report
  *
  * All money is the ledger's own, exact.  Memory: about 300 bytes for each row
@@ -81,6 +82,7 @@ struct pnl_account {
     size_t day_capacity;
     struct pnl_point *points; /* owned */
     uint32_t point_count, stride, skipped;
+    uint64_t doubted_trade; /* busted, see busts.h; or 0 */
 };
 
 struct pnl_position {

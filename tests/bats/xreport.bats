@@ -100,3 +100,64 @@ END
     run -1 bash -c 'xmerge --stream x i.tape t.tape | xledger -q | xreport'
     [[ $output == *"two currencies, USD and EUR"* ]]
 }
+
+# event TIME FIELDS: a line of JSON of instrument A, on one day.
+event() {
+    printf '{"time":"2026-01-08T%sZ",%s}\n' "$1" "$2"
+}
+
+# trade TIME ID PRICE BUYER SELLER
+trade() {
+    event "$1" "\"type\":\"trade\",\"instrument\":\"A\",\"trade_id\":$2,
+        \"price\":\"$3\",\"quantity\":\"5\",\"buyer_id\":$4,\"seller_id\":$5" |
+        tr -d '\n'
+    echo
+}
+
+bust() {
+    event "$1" "\"type\":\"trade_cancel\",\"instrument\":\"A\",\"trade_id\":$2"
+}
+
+# of EVENTS: the report of their ledger, with fees, all but its foot
+of() {
+    ximport -q -f json --stream s "$1" |
+        xledger -q --taker-fee 0.01 --maker-fee 0.01 |
+        xreport -q -f json | jq -cS 'del(.digest, .stream, .programs)'
+}
+
+@test "after a bust the report is that of the tape without the trade" {
+    {
+        event 09:00:00 '"type":"cash","account_id":1,"kind":"deposit",
+            "amount":"1000"' | tr -d '\n'
+        echo
+        trade 09:30:00 1 8 1 3
+        trade 10:00:00 2 10 1 2
+        trade 10:10:00 3 30 2 1
+        trade 10:20:00 4 12 3 4
+        bust 10:30:00 3
+        bust 10:30:00 3 # refused
+        trade 10:40:00 5 11 2 1
+        trade 10:50:00 6 90 5 6
+        bust 11:00:00 6
+    } > busted.json
+    grep -v -e trade_cancel -e '"trade_id":[36],' busted.json > clean.json
+    of busted.json > busted
+    of clean.json > clean
+    [ "$(jq '.accounts | length' clean)" -eq 4 ]
+    diff busted clean
+    # and from a file, in words
+    ximport -q -f json busted.json | xledger -q -o t.tape
+    xreport t.tape 2>&1 > /dev/null |
+        grep -Fx 'xreport: busted trades left out: 2'
+}
+
+@test "what a bust leaves unknown is refused, not reported wrong" {
+    {
+        trade 10:00:00 1 10 1 2
+        trade 10:10:00 2 30 1 3
+        bust 10:30:00 1
+    } > again.json
+    ximport -q -f json again.json | xledger -q -o t.tape
+    run -1 xreport t.tape
+    [[ $output == *"a bust of trade 1, before which account 1 traded the"* ]]
+}
