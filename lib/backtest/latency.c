@@ -44,6 +44,8 @@ read_samples(struct latency *latency, struct failure *failure)
     const char *line = text;
     int result = text ? 0 : -1;
 
+    if (!text) /* the user named it */
+        failure->kind = FAILURE_USAGE;
     while (result == 0 && line < text + size) {
         const char *end = memchr(line, '\n', (size_t)(text + size - line));
 

@@ -157,15 +157,50 @@ check_without_strategy(struct run *run)
     return 0;
 }
 
+/* Prices are never better by them. */
+static int
+check_amounts(const struct backtest *b, struct run *run)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } amounts[] = {{"slippage", b->slippage}, {"through", b->through}};
+
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++)
+        if (amounts[i].value != DECIMAL_NULL && amounts[i].value < 0)
+            return fail(&run->failure, FAILURE_USAGE,
+                        "--%s: it is below 0, which orders cannot gain",
+                        amounts[i].name);
+    return 0;
+}
+
+/* Standard input is a tape or latencies, not both. */
+static int
+check_input(const struct backtest *b, struct run *run)
+{
+    int plain = run->common.plain;
+    int count = plain >= 0 ? plain : run->operand_count;
+    bool reads = count == 0;
+
+    for (int i = 0; i < count; i++)
+        reads |= strcmp(run->operands[i], "-") == 0;
+    if (reads && b->latency.file && strcmp(b->latency.file, "-") == 0)
+        return fail(&run->failure, FAILURE_USAGE,
+                    "--latency-file -: the tape is read from standard input");
+    return 0;
+}
+
 /* Options that do not go together; some imply a market. */
 static int
 check_options(struct backtest *b, struct run *run)
 {
     bool alone = run->common.plain < 0 && b->named_strategies.count == 0;
 
-    if (b->impact >= 0 && b->market == BACKTEST_FLOW)
+    if (b->impact >= 0 &&
+        (b->market == BACKTEST_FLOW || b->market >= BACKTEST_TRADES))
         return fail(&run->failure, FAILURE_USAGE,
-                    "--impact needs --market facts or levels, not flow");
+                    "--impact needs --market facts or levels, not %s",
+                    models[b->market]->name);
     if ((b->queue >= 0 || b->bounds) && b->market >= 0 &&
         b->market != BACKTEST_LEVELS)
         return fail(&run->failure, FAILURE_USAGE,
@@ -216,6 +251,8 @@ backtest_prepare(void *state, struct run *run)
                     "--currency: \"%s\" is not a code of 1 to 8 letters",
                     b->currency);
     b->latency.seed = b->seed;
+    if (check_amounts(b, run) != 0 || check_input(b, run) != 0)
+        return -1;
     if (latency_prepare(&b->latency, &run->failure) != 0)
         return -1;
     b->world.latency = &b->latency;

@@ -49,6 +49,7 @@ struct option_spec {
     uint64_t min, max; /* of a count, or a decimal; below min: it is not set */
     const char *const *words; /* of a choice, NULL-terminated */
     bool required;            /* of a text */
+    bool none;                /* of a duration: 0 is taken, and is none */
     bool prints;              /* with it, the output is text and no tape */
     const char *verbs; /* those that take it: "put fsck"; "": what is done
                         * without a verb; NULL: all */

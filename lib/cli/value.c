@@ -121,8 +121,15 @@ static int
 take_duration(const struct option_spec *spec, const char *text,
               struct failure *failure)
 {
+    static const char *const none[] = {"0", "0s", "0ms", "0us", "0ns"};
+
     if (duration_parse(text, strlen(text), spec->value))
         return 0;
+    for (size_t i = 0; spec->none && i < sizeof none / sizeof *none; i++)
+        if (strcmp(text, none[i]) == 0) {
+            *(int64_t *)spec->value = 0;
+            return 0;
+        }
     return fail(failure, FAILURE_USAGE,
                 "--%s: \"%s\" is not a duration such as 500ms, 1m, 1h30m",
                 spec->name, text);

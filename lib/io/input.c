@@ -191,9 +191,11 @@ input_read_file(const char *path, size_t max, size_t *size,
     *size = 0;
     if (input_open(&input, path, failure) != 0)
         return NULL;
-    if (!input.regular || input.size > max)
-        fail(failure, FAILURE_DATA, "%s: not a file of at most %zu bytes", path,
-             max);
+    if (!input.regular)
+        fail(failure, FAILURE_DATA,
+             "%s: a pipe or a device, where a file is expected", path);
+    else if (input.size > max)
+        fail(failure, FAILURE_DATA, "%s: more than %zu bytes", path, max);
     else
         bytes = allocate(failure, input.size + 1, 1);
     while (bytes && *size < input.size && count > 0) {

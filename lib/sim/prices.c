@@ -258,6 +258,9 @@ take_trade(struct sim *sim, uint32_t index, const struct event *event,
     if (event->type == EVENT_TRADE && trade->side)
         return on_price(sim, index, event, trade->side, trade->price,
                         trade->quantity, failure);
+    if (event->type == EVENT_TRADE) /* of an auction: seen, and no more */
+        sim->print = (struct sim_print){.price = trade->price,
+                                        .quantity = trade->quantity};
     return 0;
 }
 

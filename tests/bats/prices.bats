@@ -116,6 +116,43 @@ END
     refuses xbacktest --slippage 1 --market facts market.tape -- true
 }
 
+@test "a trade without a side is seen, and fills nothing" {
+    printf '%s\n' time,instrument,price,quantity 2026-01-08T10:00:01Z,A,11,5 \
+        2026-01-08T10:00:02Z,A,12,5 | ximport -f csv -t trade -o market.tape
+    xbacktest --market trades market.tape -- sh -c \
+        'tee lines | sed -u "s/^go.*/&/;/^go/!d"' > out.tape
+    [ "$(grep -c -P '^trade\t' lines)" -eq 2 ]
+    [ "$(grep -c '^go' lines)" -ge 2 ]
+    [ "$(xexport -t trade -f csv out.tape | wc -l)" -eq 3 ]
+}
+
+@test "amounts below 0, and an impact on prices alone, are refused" {
+    history -o market.tape <<< 'P buy 100 5'
+    for option in --through --slippage; do
+        for market in trades bars; do
+            refuses xbacktest --market $market $option -0.00000001 \
+                market.tape -- cat
+            grep -q -- "$option: it is below 0" err
+        done
+    done
+    for market in trades bars; do
+        refuses xbacktest --market $market --impact none market.tape -- cat
+        grep -q -- "--impact needs .* levels, not $market" err
+    done
+}
+
+@test "latencies come from a file, and a latency of 0 is none" {
+    history -o market.tape <<< 'P buy 100 5'
+    xbacktest -l 0 --jitter 0s --feed-latency 0 market.tape \
+        -- grep --line-buffered ^go | xexport -f csv -t print > zero
+    xbacktest market.tape -- grep --line-buffered ^go |
+        xexport -f csv -t print | diff zero -
+    refuses xbacktest --latency-file - -- cat
+    grep -q 'the tape is read from standard input' err
+    refuses xbacktest --latency-file /dev/null market.tape -- cat
+    grep -q '/dev/null: a pipe or a device' err
+}
+
 # flips SEED OPTION ...: a strategy that trades at random; the digest.
 flips() {
     xbacktest -q "${@:2}" in.tape -- mawk -W interactive -F '\t' -v seed="$1" '
