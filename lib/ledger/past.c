@@ -83,12 +83,25 @@ copy_base(const struct ledger *ledger, uint32_t position,
     return 0;
 }
 
+/* Room for one more trade: it grows by use, up to all of the ring. */
 static int
 make_ring(struct past *past, struct failure *failure)
 {
-    past->ring = allocate(failure, RING, sizeof *past->ring);
-    past->prints = allocate(failure, RING, sizeof *past->prints);
-    return past->ring && past->prints ? 0 : -1;
+    size_t need = past->count + 2 < RING ? (size_t)past->count + 2 : RING;
+    struct past_trade *ring =
+        array_grow(past->ring, &past->ring_room, need, sizeof *ring, failure);
+    uint64_t *prints;
+
+    if (!ring)
+        return -1;
+    past->ring = ring;
+    prints = array_grow(past->prints, &past->prints_room, need, sizeof *prints,
+                        failure);
+    if (!prints)
+        return -1;
+    past->prints = prints;
+    assert(past->ring_room >= need && past->prints_room >= need);
+    return 0;
 }
 
 int
@@ -99,7 +112,8 @@ past_prepare(struct ledger *ledger, const uint32_t positions[2],
     int half = half_of(past->count + 1);
     struct past_base *grown;
 
-    if (!past->prints && make_ring(past, failure) != 0)
+    if (past->count + 2 > past->prints_room && past->prints_room < RING &&
+        make_ring(past, failure) != 0)
         return -1;
     if (past->count % PAST_TRADES == 0)
         free_bases(past, half);

@@ -10,8 +10,8 @@
  *      past_add         once it is booked
  *      past_cut         something else changed a position
  *
- * Memory: 136 bytes for each of 2 * PAST_TRADES trades, and 64 for each base
- * with 48 for each of its lots.
+ * Memory: 136 bytes for each trade, of at most 2 * PAST_TRADES, and 64 for each
+ * base with 48 for each of its lots.
  */
 #ifndef LEDGER_PAST_H
 #define LEDGER_PAST_H
@@ -52,6 +52,7 @@ struct past_base {
 struct past {
     struct past_trade *ring; /* owned, like what follows */
     uint64_t *prints;
+    size_t ring_room, prints_room;
     uint64_t count; /* the number of the latest trade */
     uint64_t first; /* trades up to it are of other streams */
     struct past_base *bases[2], pending[2];
