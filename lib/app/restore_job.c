@@ -9,6 +9,7 @@
 #include "archive/catalog.h"
 #include "archive/check.h"
 #include "base/clock.h"
+#include "tape/rules.h"
 
 #define RUN_MAX    4096 /* events that are copied at once */
 #define LOOK_EVERY 4096 /* events: whether to stop */
@@ -114,7 +115,10 @@ begin_tape(struct restore_job *job, struct run *run,
     assert(!run->writer.begun);
     header.first_seq = first;
     if (result == 0 && job->dense) {
-        tape_header_rename(&header, run->program->name);
+        if (job->completes)
+            tape_header_derive(&header, run->program->name);
+        else
+            tape_header_rename(&header, run->program->name);
         result =
             tape_header_add_program(&header, run->program->name, XTAPE_VERSION,
                                     run->options, &run->failure);
@@ -229,6 +233,53 @@ put_event(struct restore_job *job, struct run *run, const struct event *event)
     return 0;
 }
 
+/* The same, with an event that a program wrote to which its type was shorter:
+ * completed, as the selection is one tape. */
+static int
+put_selected(struct restore_job *job, struct run *run, const uint16_t *sizes)
+{
+    const struct event *event = job->merge.event;
+    const struct schema_type *schema =
+        job->completes ? schema_find(event->type) : NULL;
+    uint64_t whole[(EVENT_MAX + EVENT_FIXED_MAX) / sizeof(uint64_t)];
+
+    if (schema && sizes[event->type] && sizes[event->type] < schema->size) {
+        if (tape_complete(schema, sizes[event->type], event, whole,
+                          &run->failure) == 0)
+            return -1;
+        event = (const struct event *)(const void *)whole;
+    }
+    return put_event(job, run, event);
+}
+
+/* Whether the events of two spans can be in one tape. */
+static bool
+same_sizes(const struct restore_job *job, const struct tape_header *a,
+           const struct tape_header *b)
+{
+    for (unsigned type = 0; type < EVENT_TYPES; type++) {
+        const struct schema_type *schema =
+            job->completes ? schema_find(type) : NULL;
+        unsigned own = schema ? schema->size : 0;
+
+        if (a->sizes[type] != b->sizes[type] &&
+            (a->sizes[type] > own || b->sizes[type] > own))
+            return false;
+    }
+    return true;
+}
+
+/* Whether programs with other lengths of events have written a stream. */
+static bool
+has_other_sizes(const struct restore_job *job, const struct stream *stream)
+{
+    for (size_t i = 0; i < stream->count; i++)
+        if (!same_sizes(job, &stream->first->header,
+                        &stream->spans[i].manifest->header))
+            return true;
+    return false;
+}
+
 /* Moves to the span that the current event lies in.  Where events are missing,
  * or where the fixed parts of events change their length, a tape ends and
  * another begins. */
@@ -249,8 +300,7 @@ next_span(struct restore_job *job, struct run *run, const struct span **span,
            job->merge.seq <= (*span)->range.last);
     if (run->writer.begun &&
         (job->dense || tape_writer_next_seq(&run->writer) == job->merge.seq) &&
-        memcmp(from->manifest->header.sizes, (*span)->manifest->header.sizes,
-               sizeof from->manifest->header.sizes) == 0)
+        same_sizes(job, &from->manifest->header, &(*span)->manifest->header))
         return 0;
     if (run->writer.begun && end_tape(job, run, TAPE_LIMITED) != 0)
         return -1;
@@ -273,7 +323,7 @@ put_events(struct restore_job *job, struct run *run,
             return -1;
         if (!job->dense)
             count = put_run(job, run, span->range.last);
-        else if (put_event(job, run, job->merge.event) != 0)
+        else if (put_selected(job, run, span->manifest->header.sizes) != 0)
             return -1;
         run->events_in += count;
         if (run->events_in / LOOK_EVERY !=
@@ -347,6 +397,8 @@ restore(struct restore_job *job, struct run *run, const struct stream *stream)
     waiting_clear(&job->names);
     job->all_names = selection_takes_all_names(&job->selection);
     report_gone(job, run);
+    job->completes = false;
+    job->completes = job->dense && has_other_sizes(job, stream);
     filter.selection = job->selects ? &job->selection : NULL;
     result = merge_open(&job->merge, &job->archive, stream->name, &filter,
                         &run->failure);

@@ -33,6 +33,7 @@ struct restore_job {
     struct run *run;
     const char *name; /* of the current stream */
     bool dense;       /* it is given as a selection, numbered anew */
+    bool completes;   /* of events whose lengths differ: with ours */
     int64_t began;    /* when its current tape did; for --test only */
     bool gaps;        /* events that may be wanted are missing in it */
     uint64_t parts_read, parts_skipped, groups_read, groups_skipped;

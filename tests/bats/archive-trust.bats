@@ -295,6 +295,25 @@ three() {
     [ -z "$output" ]
 }
 
+@test "a selection of a stream that two versions wrote is one tape, whole" {
+    sample 300 > day.tape
+    for seed in 1 2 3; do
+        rm -rf a
+        "$TOOLS/piece" 1 60 < day.tape | "$TOOLS/older" --shrink $seed > old.tape
+        xarchive -d a put old.tape
+        "$TOOLS/piece" 61 99999 < day.tape | xarchive -d a put
+        for symbol in $(xexport -f json -t instrument day.tape | jq -r .symbol |
+            head -n 3); do
+            xrestore -d a -s "$symbol" -o got.tape
+            [ "$(xstat got.tape | grep -c '^status  *complete')" -eq 1 ]
+            xexport -f json -t order,trade got.tape > got
+            xgrep -s "$symbol" day.tape | xexport -f json -t order,trade > wanted
+            [ "$(wc -l < got)" -eq "$(wc -l < wanted)" ]
+            tail -n 5 wanted | cmp - <(tail -n 5 got)
+        done
+    done
+}
+
 @test "the chain goes on over compaction, rebuilt catalogs and old archives" {
     "$TOOLS/piece" 1 50 < <(sample) | xarchive -d a put
     "$TOOLS/piece" 51 9999 < <(sample) | xarchive -d a put
