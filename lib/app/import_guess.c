@@ -6,15 +6,27 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "format/dialect.h"
 #include "format/export_format.h"
 
-#define SAMPLE_SIZE (32 * 1024) /* of the file */
-#define SHOWN       3           /* events that are printed */
+#define SAMPLE_SIZE (160 * 1024) /* of the file: a block of zstd, at least */
+#define SHOWN       3            /* events that are printed */
 #define NEEDS_SIZE  256
 #define COMMAND_MAX 512
+#define GUESSED_DAY "2026-01-08" /* where the user must put in one */
 
 enum { FORMAT_CSV, FORMAT_JSON }; /* of import_format_words */
+
+/* Formats that say by themselves what they are, and what the user must add. */
+static const struct known {
+    const char *format, *needs;
+} known[] = {
+    {"dbn", ""},
+    {"iex", ""},
+    {"itch", "--date DAY"},
+    {"lobster", "--symbol SYMBOL --date DAY"},
+};
 
 /* The types that CSV of our own is tried as: where more than one fits, the
  * first is meant. */
@@ -31,6 +43,7 @@ struct trial {
     char needs[NEEDS_SIZE]; /* with what was put in for the user's words */
 
     uint64_t events, fields; /* definitions not counted */
+    bool dated;              /* some time is not in 1970 */
     struct bytes shown;      /* JSON lines */
 };
 
@@ -86,6 +99,7 @@ take_event(void *owner, const struct event *event, struct failure *failure)
         return 0;
     if (!is_plausible(event))
         return fail(failure, FAILURE_DATA, "a bar that cannot be");
+    trial->dated |= event->time < 0 || event->time >= 365 * NS_PER_DAY;
     trial->fields += count_fields(event);
     return trial->events++ < SHOWN
                ? json_export.event(bench->json, event, trial->events,
@@ -129,7 +143,9 @@ set_needs(struct import_job *job, char *text)
         else if (strcmp(option, "-t") == 0)
             job->type = value;
         else if (strcmp(option, "--date") == 0)
-            job->date = "2026-01-08";
+            job->date = GUESSED_DAY;
+        else if (strcmp(option, "--symbol") == 0)
+            job->symbol = value;
     }
 }
 
@@ -151,7 +167,8 @@ read_sample(struct bench *bench, const char *sample, size_t size, bool whole)
     if (whole && (unpack_end(&job->unpack, failure) != 0 ||
                   job->reader->end(job->state, failure) != 0))
         return false;
-    return failure->kind == FAILURE_NONE && bench->trial->events > 0;
+    return failure->kind == FAILURE_NONE && bench->trial->events > 0 &&
+           bench->trial->dated;
 }
 
 /* 1 when it fits; 0; -1 without memory. */
@@ -221,8 +238,25 @@ add(struct guess *guess, struct trial trial, struct failure *failure)
 }
 
 static int
+format_number(const char *name)
+{
+    int number = 0;
+
+    while (strcmp(import_format_words[number], name) != 0)
+        number++;
+    return number;
+}
+
+static int
 try_all(struct guess *guess, struct failure *failure)
 {
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct trial trial = {.format = format_number(known[i].format)};
+
+        snprintf(trial.needs, sizeof trial.needs, "%s", known[i].needs);
+        if (add(guess, trial, failure) != 0)
+            return -1;
+    }
     for (size_t i = 0; dialects[i].name; i++) {
         struct trial trial = {.dialect = dialects[i].name};
         struct cell needs = needs_of(dialects[i].name);
@@ -251,9 +285,10 @@ print_command(struct run *run, const struct trial *trial, const char *path,
         snprintf(command, sizeof command, "--dialect %s%s%s", trial->dialect,
                  *trial->needs ? " " : "", trial->needs);
     else
-        snprintf(command, sizeof command, "-f %s%s%s",
+        snprintf(command, sizeof command, "-f %s%s%s%s%s",
                  import_format_words[trial->format], trial->type ? " -t " : "",
-                 trial->type ? trial->type : "");
+                 trial->type ? trial->type : "", *trial->needs ? " " : "",
+                 trial->needs);
     run_print(run, "%sximport %s %s\n", lead, command, path);
 }
 
@@ -262,6 +297,8 @@ print(struct run *run, const struct guess *guess, const char *path)
 {
     assert(guess->count > 0 && guess->fits[0].events > 0);
     print_command(run, &guess->fits[0], path, "");
+    if (strstr(guess->fits[0].needs, "--date"))
+        run_print(run, "# the day below is an example: " GUESSED_DAY "\n");
     if (output_put(&run->output, guess->fits[0].shown.bytes,
                    guess->fits[0].shown.size) != 0)
         return -1;

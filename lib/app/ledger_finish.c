@@ -2,8 +2,11 @@
 #include "app/ledger_reconcile.h"
 #include "app/ledger_session.h"
 
-#include "tape/schema.h"
 #include <assert.h>
+
+#include "base/count.h"
+#include "ledger/lots.h"
+#include "tape/schema.h"
 
 /* The whole database, by SQL; before its rows are used, if nothing but it is
  * looked at. */
@@ -137,6 +140,28 @@ ledger_session_refuse(const struct ledger_session *session, struct run *run)
     return -1;
 }
 
+/* --basis is that of new accounts: those that were opened with another one
+ * keep it. */
+static void
+remark_on_basis(const struct ledger_session *session, struct run *run)
+{
+    const struct ledger *ledger = &session->ledger;
+    uint64_t others = 0;
+
+    if (!session->options->database ||
+        !option_given(run->program, &run->common, "basis"))
+        return;
+    for (uint32_t i = 0; i < ledger->account_count; i++)
+        others += !ledger_is_system(ledger, ledger->accounts[i].id) &&
+                  ledger->accounts[i].basis != ledger->rules.basis;
+    if (others)
+        run_remark(run,
+                   "--basis %s is for new accounts: " COUNT_FORMAT
+                   " stayed with another basis",
+                   basis_words[session->options->basis],
+                   COUNT(others, "account"));
+}
+
 static void
 remark(const struct ledger_tally *tally, const char *what, struct run *run)
 {
@@ -154,6 +179,7 @@ ledger_session_finish(struct ledger_session *session, struct run *run)
 {
     remark(&session->refused, "not booked", run);
     remark(&session->reported, "booked all the same", run);
+    remark_on_basis(session, run);
     if (run->state == RUN_NO_INPUT && look(session, run) != 0)
         return -1;
     if (session->options->reconcile)

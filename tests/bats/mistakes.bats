@@ -57,6 +57,7 @@ make_inputs() {
 @test "a typo in an option" {
     says 2 "xohlcv: unknown option --intervall; did you mean --interval?" \
         "xohlcv --intervall 1m"
+    says 2 "xgrep: unknown option --nope; --help lists them" "xgrep --nope"
     says 2 "xarchive: needs -d DIR (the archive); see --help" "xarchive ls"
 }
 

@@ -58,8 +58,9 @@ END
             print "order\t1\tA\tbuy\t5\t99" }
         $1 == "go" { print }' 2> err > out.tape
     one_line err
-    grep -q 'with --queue back 0 in 0 fills, front 5 in 1$' err
+    grep -q 'would have filled 0 (0 fills) at the back of the queue, 5 (1) at the front$' err
     refuses xbacktest --bounds --market facts market.tape -- true
+    grep -q -- '--bounds applies to --market levels only' err
 }
 
 @test "a better price than the best is first, and a print through it fills it" {

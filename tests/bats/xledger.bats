@@ -306,7 +306,8 @@ lots() {
     # the next day, whatever --basis says for new accounts
     head -n 5 day.json | tail -n 3 | sed 's/-08/-09/' |
         ximport -f json --stream next -o next.tape
-    xledger -q -d ledger.db --basis lifo --no-output next.tape
+    xledger -d ledger.db --basis lifo --no-output next.tape 2> err
+    contains "xledger: --basis lifo is for new accounts: 2 accounts stayed with another basis" < err
     xledger -d ledger.db --print lots | awk '$1 == "first" { print $4, $5 }' > got
     printf '100 1200\n' | diff - got
     xledger -d ledger.db --check

@@ -66,6 +66,9 @@ load common
         ximport -f json | xstat > stat
     grep -qE "steps back: 1 late, the first is event $((last + 1))," \
         stat
+    printf '%s\n' time,instrument,price 2026-01-08T10:00:02.082543069Z,A,1 \
+        2026-01-08T10:00:01Z,A,1 | ximport -f csv -t print |
+        xstat | contains 'by at most 1.082543069s$'
 }
 
 @test "JSON has one line a tape, and names that need it are escaped" {

@@ -106,14 +106,15 @@ check_lines(void)
            parses("drill 30d\ndrill 90d", "there twice") &&
            parses("delete all", "want tier, keep, drill or rule"));
     OK("no rule keeps shorter than its class has to be kept",
-       parses("keep k 7y law\nrule trade hot 6y expire class k", "longer") &&
+       parses("keep k 7y law\nrule trade hot 6y expire class k",
+              "6y is less than the 7y of class k") &&
            parses("keep k 7y law\nrule trade hot 2556d expire class k",
-                  "longer") &&
+                  "2556d is less than the 7y") &&
            parses("keep k 7y law\nrule trade hot 2557d expire class k", NULL) &&
            parses("keep k 7y law\nrule trade hot 84mo expire class k", NULL) &&
            parses("keep k 7y law\nrule trade hot forever class k", NULL) &&
            parses("keep k forever law\nrule trade hot 99y expire class k",
-                  "longer"));
+                  "99y is less than the forever"));
 }
 
 /* ---- against a plain model ----------------------------------------------- */
