@@ -297,7 +297,7 @@ three() {
 
 @test "a selection of a stream that two versions wrote is one tape, whole" {
     sample 300 > day.tape
-    for seed in 1 2 3; do
+    for seed in 1 2 4; do
         rm -rf a
         "$TOOLS/piece" 1 60 < day.tape | "$TOOLS/older" --shrink $seed > old.tape
         xarchive -d a put old.tape
