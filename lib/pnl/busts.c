@@ -79,7 +79,7 @@ pnl_busts_note(struct pnl_busts *busts, uint32_t index,
 
 /* ---- reading it again ---------------------------------------------------- */
 
-struct replay {
+struct rerun {
     struct pnl_busts *busts;
     struct failure *failure;
     char *buffer; /* owned */
@@ -90,10 +90,10 @@ struct replay {
 };
 
 static int
-replay_start(struct replay *replay, struct pnl_busts *busts,
+replay_start(struct rerun *replay, struct pnl_busts *busts,
              struct failure *failure)
 {
-    *replay = (struct replay){
+    *replay = (struct rerun){
         .busts = busts, .failure = failure, .number = UINT64_MAX};
     replay->buffer = allocate(failure, BUFFER, 1);
     return replay->buffer ? 0 : -1;
@@ -101,7 +101,7 @@ replay_start(struct replay *replay, struct pnl_busts *busts,
 
 /* The next event, 8-byte aligned; NULL at the end, or after a failure. */
 static const struct event *
-replay_next(struct replay *replay)
+replay_next(struct rerun *replay)
 {
     const struct spill *spill = &replay->busts->spill;
     size_t left = replay->filled - replay->at, more;
@@ -131,7 +131,7 @@ replay_next(struct replay *replay)
 
 /* Ends it with a result, or -1 after a failure. */
 static int
-replay_end(struct replay *replay, int result)
+replay_end(struct rerun *replay, int result)
 {
     free(replay->buffer);
     return replay->failure->kind == FAILURE_NONE ? result : -1;
@@ -149,7 +149,7 @@ is_ledgers(unsigned type)
 
 /* A trade that some trade_cancel may mean. 0 or -1. */
 static int
-add_trade(struct replay *replay, const struct trade *trade)
+add_trade(struct rerun *replay, const struct trade *trade)
 {
     struct pnl_busts *busts = replay->busts;
     uint64_t key =
@@ -177,7 +177,7 @@ add_trade(struct replay *replay, const struct trade *trade)
 
 /* The trade that a bust means: the latest of its key that stands. */
 static struct pnl_busted *
-find_trade(const struct replay *replay, const struct trade_cancel *cancel)
+find_trade(const struct rerun *replay, const struct trade_cancel *cancel)
 {
     const struct pnl_busts *busts = replay->busts;
     int64_t time = cancel->trade_time == TIME_NULL ? cancel->event.time
@@ -193,7 +193,7 @@ find_trade(const struct replay *replay, const struct trade_cancel *cancel)
 }
 
 static void
-bust(struct replay *replay, struct pnl_busted *trade, uint64_t number)
+bust(struct rerun *replay, struct pnl_busted *trade, uint64_t number)
 {
     assert(!trade->busted && number > trade->at);
     trade->busted = true;
@@ -203,7 +203,7 @@ bust(struct replay *replay, struct pnl_busted *trade, uint64_t number)
 
 /* A posting: it says that the trade, or the bust of it, was booked. */
 static int
-take_posting(struct replay *replay, const struct posting *posting,
+take_posting(struct rerun *replay, const struct posting *posting,
              struct pnl_busted *meant, uint64_t cancel)
 {
     struct pnl_busts *busts = replay->busts;
@@ -227,7 +227,7 @@ find_busts(struct pnl_busts *busts, struct failure *failure)
     struct pnl_busted *meant = NULL;
     uint64_t cancel = UINT64_MAX;
     const struct event *event;
-    struct replay replay;
+    struct rerun replay;
     int result = replay_start(&replay, busts, failure);
     bool fresh = false; /* the last event was a trade that was added */
 
@@ -350,7 +350,7 @@ take_rest(struct pnl_busts *busts, struct pnl *pnl, struct doubts *doubts,
     const struct pnl_busted *end = busts->trades + busts->count;
     const uint64_t *next = numbers, *last = numbers + busts->busted;
     const struct event *event;
-    struct replay replay;
+    struct rerun replay;
     int result = replay_start(&replay, busts, pnl->failure);
     bool skipping = false;
 
