@@ -57,10 +57,12 @@ cut(const struct schema_type *type, struct random *random)
 }
 
 static void
-shrink(const struct event *event, const uint16_t sizes[EVENT_TYPES])
+shrink(const struct event *event, const uint16_t was[EVENT_TYPES],
+       const uint16_t sizes[EVENT_TYPES])
 {
     const struct schema_type *type = schema_find(event->type);
-    unsigned gone = type ? (unsigned)(type->size - sizes[event->type]) : 0;
+    unsigned gone =
+        type ? (unsigned)(was[event->type] - sizes[event->type]) : 0;
     unsigned size = event->words * 8U - gone;
     char *to = tape_writer_put(&writer, size);
     unsigned kept = type ? sizes[event->type] : size;
@@ -94,6 +96,7 @@ renumber(uint64_t first)
 static int
 copy(const uint16_t sizes[EVENT_TYPES], uint64_t first)
 {
+    uint16_t was[EVENT_TYPES], now[EVENT_TYPES];
     struct input input;
     struct tape_reader reader;
     int item;
@@ -103,7 +106,10 @@ copy(const uint16_t sizes[EVENT_TYPES], uint64_t first)
         return 3;
     while ((item = tape_reader_next(&reader, &failure)) > 0) {
         if (item == TAPE_HEADER) {
-            memcpy(reader.header.sizes, sizes, sizeof reader.header.sizes);
+            memcpy(was, reader.header.sizes, sizeof was);
+            for (unsigned t = 0; t < EVENT_TYPES; t++)
+                now[t] = was[t] < sizes[t] ? was[t] : sizes[t];
+            memcpy(reader.header.sizes, now, sizeof now);
             tape_writer_begin(&writer, &reader.header);
             if (first)
                 renumber(first);
@@ -111,7 +117,7 @@ copy(const uint16_t sizes[EVENT_TYPES], uint64_t first)
         for (const struct event *event = reader.first;
              item == TAPE_BLOCK && event < reader.end;
              event = event_next(event))
-            shrink(event, sizes);
+            shrink(event, was, now);
         if (item == TAPE_END)
             tape_writer_end(&writer, reader.status, reader.exit_class);
     }
