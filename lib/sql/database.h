@@ -46,7 +46,7 @@ struct database_options {
     enum database_mode mode;
     uint32_t application; /* what the file says of whose it is; 0 is nobody's */
     bool shared;          /* no lock, no snapshot: the caller has its own */
-    int64_t wait_ns;      /* for another writer to end */
+    int64_t wait_ns;      /* for another writer to end; 0: the usual */
     bool (*stopped)(void *owner); /* do not wait, nor read, any longer */
     void *owner;
 };

@@ -16,6 +16,8 @@
 #define WAL_BYTES (64 << 20)        /* of the log, before it is written back */
 #define STEPS     10000             /* of SQLite, between looks at a signal */
 #define WAIT_NS   INT64_C(20000000) /* between two looks at a lock */
+/* Without --wait: what a program that was killed may take to let go. */
+#define HOLD_NS INT64_C(1000000000)
 
 static struct sqlite *
 of(struct database *database)
@@ -110,7 +112,8 @@ hold(struct database *database, struct failure *failure)
     char resolved[PATH_MAX];
     const char *path = realpath(database->name, resolved);
     const struct database_options *options = &database->options;
-    int64_t end = pace_now() + options->wait_ns, next;
+    int64_t wait = options->wait_ns ? options->wait_ns : HOLD_NS;
+    int64_t end = pace_now() + wait, next;
     struct pace pace = {0};
     struct failure trial;
     bool taken;
