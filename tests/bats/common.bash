@@ -64,6 +64,14 @@ sample() {
     xgen --orders "${1:-50}" --seed 3 --symbols 2 --accounts 3
 }
 
+# becomes NAME PID: waits until the shell's child, which still ignores SIGINT
+# then, is that program, or has ended.
+becomes() {
+    until [ ! -e "/proc/$2" ] || grep -qx "$1" "/proc/$2/comm" 2> /dev/null; do
+        sleep 0.01
+    done
+}
+
 # one_line FILE: it holds exactly one line, and that names a program.
 one_line() {
     [ "$(wc -l < "$1")" -eq 1 ] || { cat "$1"; return 1; }

@@ -90,6 +90,7 @@ dies_of() {
             for _ in 1 2 3 4 5 6; do # it may be quicker than the signal
                 # shellcheck disable=SC2086 # a command line
                 env --default-signal=INT,TERM $command > out 2> err &
+                becomes "${command%% *}" $!
                 kill -$signal $!
                 status=0
                 wait $! || status=$?

@@ -305,8 +305,7 @@ two_days() {
     for signal in TERM INT; do
         for _ in 1 2 3 4 5 6; do # it may have been quicker than the signal
             env --default-signal=INT xstore -d store verify > verified &
-            # the shell's child ignores SIGINT until it is the program
-            until grep -qx xstore /proc/$!/comm; do sleep 0.01; done
+            becomes xstore $!
             kill -$signal $!
             status=0
             wait $! || status=$?
