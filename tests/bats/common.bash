@@ -67,8 +67,10 @@ sample() {
 # becomes NAME PID: waits until the shell's child, which still ignores SIGINT
 # then, is that program, or has ended.
 becomes() {
-    until [ ! -e "/proc/$2" ] || grep -qx "$1" "/proc/$2/comm" 2> /dev/null; do
-        sleep 0.01
+    local name=
+
+    until [ "$name" = "$1" ]; do # no sleep: it may be quick
+        { read -r name < "/proc/$2/comm"; } 2> /dev/null || break
     done
 }
 

@@ -91,7 +91,7 @@ dies_of() {
                 # shellcheck disable=SC2086 # a command line
                 env --default-signal=INT,TERM $command > out 2> err &
                 becomes "${command%% *}" $!
-                kill -$signal $!
+                kill -$signal $! 2> /dev/null || true
                 status=0
                 wait $! || status=$?
                 [ $status -eq 0 ] || break
