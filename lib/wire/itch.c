@@ -49,6 +49,7 @@ struct itch_import {
     uint64_t sequence; /* of the next one of it */
     uint64_t expected; /* the first that was not seen; 0: none was */
     uint64_t missing;  /* a gap event to write when its time is known */
+    uint64_t passed;   /* messages that came again, or after their gap */
     unsigned char session[10];
 };
 
@@ -195,8 +196,11 @@ take_mold(struct itch_import *import, const unsigned char *at, size_t size,
         return 0;
     assert(import->sequence <= import->expected);
     import->left--;
-    if (import->sequence++ < import->expected)
-        return taken; /* it came before */
+    if (import->sequence++ < import->expected) {
+        import->any = true;
+        import->passed++;
+        return taken;
+    }
     import->expected = import->sequence;
     return take_message(import, at + 2, be16(at)) == 0 ? taken : -1;
 }
@@ -359,7 +363,7 @@ end(void *state, struct failure *failure)
     if (end_carrier(import, failure) != 0)
         return -1;
     if (!import->any)
-        return fail(failure, FAILURE_DATA, "no message (the file is empty)");
+        return fail(failure, FAILURE_DATA, "no message of ITCH 5.0 in it");
     import->any = import->captured = false;
     import->head_size = 0;
     import->framing = FRAMING_UNKNOWN;
@@ -379,6 +383,8 @@ remark(const void *state, unsigned number, char *text, size_t size)
          "left out, of stocks that the directory does not have"},
         {itch->unknown_orders, "message",
          "about orders that were never announced, without price"},
+        {import->passed, "message",
+         "left out, repeated or later than what follows them"},
         {import->foreign, "payload", "left out, not MoldUDP64"},
         {import->capture.others, "packet", CAPTURE_OTHERS},
         {import->capture.cut, "packet", CAPTURE_CUT},

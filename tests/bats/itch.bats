@@ -43,7 +43,8 @@ check() {
     for kind in pcap pcapng; do
         make_itch $kind > "$kind.cap"
         run -0 --separate-stderr ximport -f itch --date 2019-10-30 --stream d "$kind.cap" -o "$kind.tape"
-        [ "$stderr" = "ximport: 1 payload left out, not MoldUDP64" ]
+        [ "$stderr" = "ximport: 2 messages left out, repeated or later than what follows them
+ximport: 1 payload left out, not MoldUDP64" ]
         xexport -f json "$kind.tape" > events.json
         diff wanted.json <(sed 's/,"received":"[^"]*"//' events.json)
         [ "$(jq -r 'select(.type == "book_add") | .received' events.json | sort -u)" = 1970-01-01T00:00:06.25Z ]
@@ -63,6 +64,16 @@ check() {
     make_itch length > all.itch
     events all.itch
     diff events.json rest.json
+    # the other line of the same feed has nothing new, which is no failure
+    run -0 --separate-stderr ximport -f itch --date 2019-10-30 again.itch again.itch -o two.tape
+    [[ $stderr == *" messages left out, repeated or later than what follows them"* ]]
+    xexport -f json two.tape > events.json
+    diff <(grep -v '"type":"gap"' events.json) rest.json
+    # no packet at all
+    make_itch pcap > day.cap
+    head -c 24 day.cap > none.cap
+    run -1 --separate-stderr ximport -q -f itch --date 2019-10-30 none.cap -o none.tape
+    [[ $stderr == *"no message of ITCH 5.0 in it"* ]]
 }
 
 @test "recorded: the simulated day of RITCH, message by message" {
