@@ -490,5 +490,5 @@ EOF
     [ -z "${XTAPE_BIN-}" ] || skip "a build for tests"
     ldd "$(command -v xmatch)" | excludes -E 'sqlite|libpq|libcsv'
     ldd "$(command -v xohlcv)" | excludes -E 'sqlite|libpq|libcsv'
-    ldd "$(command -v xledger)" | excludes -E 'libpq|libcrypto|libcsv'
+    ldd "$(command -v xledger)" | excludes -E 'libpq|libcrypto' # CSV: --reconcile
 }

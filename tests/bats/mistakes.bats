@@ -94,7 +94,7 @@ make_inputs() {
 
 @test "a typo in a verb" {
     make_inputs
-    says 2 'xarchive: "putt" is not one of: put, ls, columns, head, verify, compact, fsck, plan, sweep, hold, release, audit, holds; did you mean "put"?' \
+    says 2 'xarchive: "putt" is not one of: put, ls, find, columns, head, verify, compact, fsck, plan, sweep, hold, release, audit, holds; did you mean "put"?' \
         "xarchive -d archive putt day.tape"
     says 2 'xstore: verfy: there is no such file; did you mean "verify"?' \
         "xstore -d store verfy"
