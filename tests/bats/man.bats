@@ -108,7 +108,7 @@ commands_of() {
     "$ROOT/scripts/latency-sweep" aapl.tape picture.svg > table
     sed -n '/^    latency  *orders/,/^$/{s/^    //;/./p}' "$ROOT/README.md" |
         diff - table
-    cmp picture.svg "$ROOT/docs/latency.svg"
+    cmp picture.svg "$ROOT/scripts/examples/latency.svg"
 }
 
 @test "what cron is given as an example says nothing of an archive that is well" {
